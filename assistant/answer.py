@@ -1,0 +1,134 @@
+"""The answer contract (DESIGN §2): what the API returns, the CLI prints and a receipt keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ingest.register import Domain, Rank
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class BasedOn(_Model):
+    """The text that a notice rests on."""
+
+    source_id: str
+    title: str
+    locator: str | None = None
+    url: str | None = None
+    version: str | None = None
+
+
+class Citation(_Model):
+    """Citation `n`: the quote is a verbatim substring of the passage's text."""
+
+    n: int
+    passage_id: str
+    source_id: str
+    source_title: str
+    locator: str
+    url: str | None = None
+    quote: str
+    rank: Rank
+    based_on: BasedOn | None = None
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+    page: int | None = None
+    confidence: Literal["haute", "moyenne"] | None = None
+
+
+class Warning_(_Model):
+    """Something to know beside the answer; `citations` are numbers of the answer's citations."""
+
+    kind: Literal["changed", "upcoming", "conflict", "stale"]
+    text: str
+    citations: tuple[int, ...] = ()
+
+
+class Near(_Model):
+    """A passage that comes near, without answering."""
+
+    passage_id: str
+    source_title: str
+    locator: str
+    quote: str
+
+
+class Searched(_Model):
+    """Where an answer was looked for."""
+
+    domains: tuple[Domain, ...] = ()
+    sources: int = 0
+
+
+class ContactCard(_Model):
+    """Someone who would know."""
+
+    name: str
+    url: str | None = None
+    about: str | None = None
+
+
+class Understood(_Model):
+    """How the question was understood; shown, and editable by asking again."""
+
+    question: str
+    as_of: dt.date
+    as_of_reason: Literal["today", "asked", "sticky"]
+    as_of_until: dt.date | None = Field(
+        default=None, description="end of the period asked for, when it is one"
+    )
+    domains: tuple[Domain, ...] = ()
+    profile: dict[str, str] = Field(default_factory=dict)
+    language: Literal["fr", "en"] = "fr"
+    facets: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    follow_up: bool = False
+
+
+class Timings(_Model):
+    """Milliseconds spent by stage."""
+
+    understand: float = 0
+    retrieve: float = 0
+    compose: float = 0
+    verify: float = 0
+
+
+class Receipt(_Model):
+    """What an answer was made from, for checking it later."""
+
+    snapshot: str
+    corpus_version: str
+    passages: dict[str, str]
+    timings_ms: Timings = Timings()
+
+
+Outcome = Literal["answered", "partial", "abstained"]
+Reason = Literal["false_premise", "unclear", "not_found", "out_of_scope", "not_in_force"]
+
+
+class Answer(_Model):
+    """A checked answer, or an honest abstention."""
+
+    conversation_id: str
+    message_id: str
+    question: str
+    as_of: dt.date
+    understood: Understood
+    outcome: Outcome
+    reason: Reason | None = None
+    answer: str
+    citations: tuple[Citation, ...] = ()
+    warnings: tuple[Warning_, ...] = ()
+    near: tuple[Near, ...] = ()
+    searched: Searched = Searched()
+    contacts: tuple[ContactCard, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    engine: str = "extractive"
+    receipt: Receipt
+    disclaimer: str = ""

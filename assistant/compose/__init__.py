@@ -1,0 +1,1 @@
+"""Composition: from selected passages to sentences, each with its citations."""

@@ -1,0 +1,202 @@
+"""The extractive composer: statements chosen, ordered and joined; no other fact is written.
+
+Guarantee: every sentence is a `lead`, a `text`, an `en`, or a verbatim quote of an official text introduced as such,
+joined by the fixed words of `phrases`. The direct point first, then condition, exception, deadline, sanction and what
+to do, one statement a role, the same topic before any other, and nothing that adds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.compose.phrases import ARTICLE_SAYS, NO, YES, Language, lower_first
+from assistant.retrieve import HybridSearch
+from assistant.select import NO as NO_TYPES
+from assistant.select import YES as YES_TYPES
+from assistant.select import Scored, Selection
+from assistant.time import AsOf
+from assistant.understand import Question
+from assistant.verify import Cited, Sentence
+from ingest.claims import read_claim, unsupported
+from ingest.fiches import Role, Statement
+from ingest.lexical import analyse
+from ingest.passages import Passage
+from ingest.sentences import sentence_spans
+
+_ORDER = {
+    Role.DEMENT: 0, Role.REGLE: 1, Role.CHIFFRE: 1, Role.DEFINITION: 1, Role.CONDITION: 2, Role.EXCEPTION: 3, Role.ECHEANCE: 4,
+    Role.SANCTION: 5, Role.DEMARCHE: 6, Role.CONTACT: 7, Role.ABSENCE: 8,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeConfig:
+    """Limits of an answer."""
+
+    sentences: int = 4
+    words: int = 110
+    companion: float = 0.72
+    new_terms: float = 0.35
+    quote_words: int = 60
+
+
+@dataclass
+class Draft:
+    """Sentences before verification, with the statements they came from."""
+
+    sentences: list[Sentence] = field(default_factory=list)
+    used: list[Scored] = field(default_factory=list)
+
+    def words(self) -> int:
+        """Words so far."""
+        return sum(len(s.text.split()) for s in self.sentences)
+
+
+class ExtractiveComposer:
+    """Composes from the selections of the parts that have an answer."""
+
+    name = "extractive"
+
+    def __init__(self, search: HybridSearch, config: ComposeConfig | None = None) -> None:
+        self.search = search
+        self.config = config or ComposeConfig()
+
+    def compose(self, question: Question, answered: Sequence[tuple[Selection, Scored]]) -> Draft:
+        """The draft of an answer: each part's own statement, then what completes the first."""
+        draft = Draft()
+        for selection, chosen in answered:
+            self._head(draft, question, selection, chosen)
+        for selection, chosen in answered:
+            self._companions(draft, question, selection, chosen)
+        return draft
+
+    def _head(self, draft: Draft, question: Question, selection: Selection, chosen: Scored) -> None:
+        if any(u.hit.position == chosen.hit.position for u in draft.used):
+            return
+        s = chosen.statement
+        if s is None:
+            self._official(draft, question, chosen)
+            return
+        text = head_text(s, question.language)
+        if word := yes_or_no(s, selection, chosen):
+            table = YES if word == "yes" else NO
+            text = (
+                f"{table[question.language]} : {lower_first(text)}"
+                if question.language == "fr"
+                else f"{table['en']}: {lower_first(text)}"
+            )
+        self._add(draft, question, chosen, text)
+
+    def _companions(self, draft: Draft, question: Question, selection: Selection, chosen: Scored) -> None:
+        """Statements of the same topic that complete the head: one a role, best first, in reading order."""
+        s = chosen.statement
+        if s is None or s.role is Role.ABSENCE:
+            return
+        pool = [
+            c
+            for c in selection.scored
+            if c.statement is not None
+            and c.statement.topic == s.topic
+            and not c.conflict
+            and c.score >= self.config.companion * chosen.score
+            and c.statement.role is not Role.ABSENCE
+        ]
+        roles = {u.statement.role for u in draft.used if u.statement}
+        picked: list[Scored] = []
+        for c in pool:
+            assert c.statement is not None
+            if c.statement.role in roles or any(u.hit.position == c.hit.position for u in draft.used):
+                continue
+            if self._adds(c, [*draft.used, *picked]):
+                picked.append(c)
+                roles.add(c.statement.role)
+        for c in sorted(picked, key=lambda c: _ORDER[c.statement.role] if c.statement else 9):
+            assert c.statement is not None
+            text = head_text(c.statement, question.language)
+            if (
+                len(draft.sentences) < self.config.sentences
+                and draft.words() + len(text.split()) <= self.config.words
+            ):
+                self._add(draft, question, c, text)
+
+    def _adds(self, candidate: Scored, used: Sequence[Scored]) -> bool:
+        """True when a statement says something that those used do not."""
+        mine = set(analyse(candidate.passage.text))
+        theirs = {t for u in used for t in analyse(u.passage.text)}
+        return len(mine - theirs) >= self.config.new_terms * len(mine)
+
+    def _add(self, draft: Draft, question: Question, chosen: Scored, text: str) -> None:
+        notice = chosen.passage
+        cited = self._citations(text, notice, question)
+        draft.sentences.append(Sentence(text, cited, language=question.language))
+        draft.used.append(chosen)
+
+    def _citations(self, text: str, notice: Passage, question: Question) -> tuple[Cited, ...]:
+        """What the sentence rests on: the official article when it is here and says as much, else the notice; both when
+        the article is here but the sentence needs the notice's own words."""
+        official = best_official(self.search, notice, question.as_of)
+        own = Cited(notice, notice.text)
+        if official is None:
+            return (own,)
+        claim = read_claim(text, question.language)
+        if not unsupported(claim, read_claim(official.passage.text)):
+            return (official,) if question.language == "fr" else (official, own)
+        return (official, own)
+
+    def _official(self, draft: Draft, question: Question, chosen: Scored) -> None:
+        """A quote of an official text, introduced as such."""
+        p = chosen.passage
+        quote = best_quote(p.text, analyse(question.query), self.config.quote_words)
+        intro = ARTICLE_SAYS[question.language].format(title=p.source_title, locator=p.locator)
+        draft.sentences.append(Sentence(f"{intro} « {quote} »", (Cited(p, quote),), language="fr"))
+        draft.used.append(chosen)
+
+
+def head_text(s: Statement, language: Language) -> str:
+    """The sentence shown for a statement."""
+    if language == "en":
+        return s.en
+    return s.lead or s.text
+
+
+def yes_or_no(s: Statement, selection: Selection, chosen: Scored) -> str | None:
+    """`yes`, `no`, or None: only when the question is a yes/no one that this statement's own questions already ask."""
+    asked = set(selection.types)
+    if (
+        not chosen.entailed
+        or chosen.alias < 0.62
+        or chosen.coverage < 0.7
+        or re.match(r"(?:Oui|Non|Yes|No)\b", s.lead or s.text)
+    ):
+        return None
+    if asked & YES_TYPES.get(s.polarity, set()):
+        return "yes"
+    if asked & NO_TYPES.get(s.polarity, set()):
+        return "no"
+    return None
+
+
+def best_official(search: HybridSearch, notice: Passage, as_of: AsOf) -> Cited | None:
+    """The official passage on the notice's article that says most of what the notice says, with the words that do."""
+    found = search.official(notice.keys, as_of)
+    if not found:
+        return None
+    terms = analyse(notice.text)
+    best = max(found, key=lambda p: (len(set(terms) & set(analyse(p.text))), -p.position))
+    return Cited(best, best_quote(best.text, terms, 60))
+
+
+def best_quote(text: str, terms: Sequence[str], limit: int) -> str:
+    """The sentence of a text that shares most with the terms, verbatim, cut at a word when it is endless."""
+    wanted = set(terms)
+    spans = sentence_spans(text)
+    start, end = max(
+        spans,
+        key=lambda span: (len(wanted & set(analyse(text[slice(*span)]))), -span[0]),
+        default=(0, len(text)),
+    )
+    quote = text[start:end]
+    words = list(re.finditer(r"\S+", quote))
+    return quote if len(words) <= limit else quote[: words[limit - 1].end()]

@@ -1,0 +1,75 @@
+"""The few fixed words of ours: connectives, abstentions, disclaimers, in French and in English. They claim nothing."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["fr", "en"]
+
+DISCLAIMER = {
+    "fr": "Information, pas un conseil juridique. Textes vérifiés au {date}.",
+    "en": "Information, not legal advice. Texts verified as of {date}.",
+}
+NOT_FOUND = {
+    "fr": "Je n'ai pas trouvé la réponse dans les textes dont je dispose.",
+    "en": "I have not found the answer in the texts I hold.",
+}
+OUT_OF_SCOPE = {
+    "fr": "Cette question sort de mon domaine : je réponds sur les règles d'éco-production de l'audiovisuel en France.",
+    "en": "This question is outside my field: I answer on eco-production rules for film and television in France.",
+}
+NOT_IN_FORCE = {
+    "fr": "À cette date, je ne trouve aucun texte en vigueur sur ce point.",
+    "en": "On that date, I find no text in force on this point.",
+}
+PART_MISSING = {
+    "fr": "Je n'ai pas trouvé de réponse à cette partie de la question : « {part} ».",
+    "en": "I have not found an answer to this part of the question: “{part}”.",
+}
+DEPENDS = {"fr": "Cela dépend de {facet}.", "en": "It depends on {facet}."}
+YES, NO = {"fr": "Oui", "en": "Yes"}, {"fr": "Non", "en": "No"}
+NOTE = {"fr": "À noter", "en": "Note"}
+ARTICLE_SAYS = {"fr": "{title}, {locator} :", "en": "{title}, {locator} (original French):"}
+UPCOMING = {"fr": "À venir", "en": "Coming"}
+CHANGED = {"fr": "A changé", "en": "Changed"}
+STALE = {
+    "fr": "Un énoncé cité devait être revu avant le {date} : vérifiez qu'il tient toujours.",
+    "en": "A cited statement was due for review by {date}: check that it still holds.",
+}
+UNDATED = {
+    "fr": "Texte lu dans une copie du {date} ; son état au {day} n'est pas établi.",
+    "en": "Text read in a copy of {date}; its state on {day} is not established.",
+}
+FACET_NAMES = {
+    "fr": {
+        "genre": "du genre de l'œuvre", "aide": "de l'aide demandée", "lieu": "du lieu", "taille": "de la taille de l'entreprise",
+        "format": "du format", "acteur": "de qui demande",
+    },
+    "en": {
+        "genre": "the kind of work", "aide": "the support applied for", "lieu": "the place", "taille": "the size of the company",
+        "format": "the format", "acteur": "who asks",
+    },
+}  # fmt: skip
+FACET_QUESTIONS = {
+    "fr": {
+        "genre": "Quel est le genre de l'œuvre ?", "aide": "Quelle aide demandez-vous ?", "lieu": "Où tournez-vous ?",
+        "taille": "Combien de salariés compte votre groupe ?", "format": "Quel est le format ?", "acteur": "Quel est votre rôle ?",
+    },
+    "en": {
+        "genre": "What kind of work is it?", "aide": "Which support are you applying for?", "lieu": "Where are you shooting?",
+        "taille": "How many employees does your group have?", "format": "Which format is it?", "acteur": "What is your role?",
+    },
+}  # fmt: skip
+
+
+def lower_first(sentence: str) -> str:
+    """The sentence as it goes on after « Oui : »: first letter lowered unless the word is a name or an acronym."""
+    first = sentence.split(" ", 1)[0]
+    common = {
+        "Une", "Un", "Le", "La", "Les", "L'article", "Au", "Aux", "En", "Dans", "Pour", "Depuis", "Il", "Aucun", "Aucune", "Chaque",
+        "Toute", "Tout", "Toutes", "Tous", "Seul", "Seule", "Seules", "Seuls", "Sans", "Des", "Ces", "Cette", "À", "Faute", "Avant",
+        "Après", "Jusqu'au", "Sur", "Si", "Ni", "A", "An", "The", "Every", "Each", "No", "In", "For", "Since", "Only", "Without", "From",
+        "Until", "Before", "After", "Under",
+    }  # fmt: skip
+    elided = first[:2] in {"L'", "D'", "S'", "N'", "L’", "D’"}
+    return sentence[0].lower() + sentence[1:] if first in common or elided else sentence

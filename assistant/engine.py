@@ -1,0 +1,305 @@
+"""question ─► understand ─► retrieve ─► select ─► compose ─► verify ─► Answer (DESIGN §4).
+
+Guarantee: whatever path a question takes, what comes out went through the verifier; the composer may be replaced, the
+verifier not.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant import notes
+from assistant.abstain import AbstainConfig, Gate, Verdict
+from assistant.answer import (
+    Answer,
+    BasedOn,
+    Citation,
+    Outcome,
+    Reason,
+    Receipt,
+    Searched,
+    Timings,
+    Understood,
+    Warning_,
+)
+from assistant.compose.extractive import ComposeConfig, Draft, ExtractiveComposer
+from assistant.compose.phrases import DISCLAIMER, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE, PART_MISSING
+from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
+from assistant.select import Scored, Selection, SelectionConfig, Selector
+from assistant.time import AsOf, english_date, french_date
+from assistant.understand import Language, Question, Turn, Understanding
+from assistant.verify import Sentence, Verifier
+from ingest.clock import Clock
+from ingest.embedding import EncoderProtocol
+from ingest.glossary import Glossary
+from ingest.passages import Passage
+from ingest.register import REGIME_LABELS, Contact, Domain, Regime, Register
+from ingest.snapshot import Snapshot
+
+FACT_BASE_DATE = date(2026, 11, 24)
+"""Day the fact base behind the fiches was last checked (shown on every answer)."""
+
+
+@dataclass(frozen=True)
+class EngineConfig:
+    """Settings of the stages; `eval calibrate` writes the ones it recommends."""
+
+    retrieval: RetrievalConfig = RetrievalConfig()
+    selection: SelectionConfig = SelectionConfig()
+    abstain: AbstainConfig = AbstainConfig()
+    compose: ComposeConfig = ComposeConfig()
+
+
+class Engine:
+    """Answers questions over one snapshot."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        encoder: EncoderProtocol,
+        register: Register,
+        glossary: Glossary,
+        contacts: dict[str, Contact],
+        clock: Clock,
+        config: EngineConfig | None = None,
+    ) -> None:
+        config = config or EngineConfig()
+        self.snapshot, self.register, self.contacts, self.clock = snapshot, register, contacts, clock
+        self.understanding = Understanding(glossary, register.names)
+        self.search = HybridSearch(snapshot, encoder, config.retrieval)
+        self.selector = Selector(self.search, glossary, config.selection)
+        self.gate = Gate(self.selector, config.abstain)
+        self.composer = ExtractiveComposer(self.search, config.compose)
+        self.verifier = Verifier()
+
+    def ask(
+        self,
+        text: str,
+        *,
+        as_of: date | None = None,
+        domains: tuple[Domain, ...] = (),
+        language: Language | None = None,
+        profile: dict[str, str] | None = None,
+        previous: Turn | None = None,
+        conversation_id: str = "",
+    ) -> tuple[Answer, Turn]:
+        """Answer a question; the answer, and the turn to remember for the next one."""
+        t0 = time.perf_counter()
+        sticky = previous.as_of if previous and previous.as_of.reason != "today" and as_of is None else None
+        question = self.understanding.read(
+            text, self.clock(), as_of, sticky, domains, language, profile, previous
+        )
+        t1 = time.perf_counter()
+        candidates = self.search.search(question)
+        t2 = time.perf_counter()
+        selections = self.selector.select(question, candidates)
+        verdicts = [self.gate.judge(question, s) for s in selections]
+        answered = [
+            (s, v.chosen)
+            for s, v in zip(selections, verdicts, strict=True)
+            if v.kind == "answer" and v.chosen
+        ]
+        draft = self.composer.compose(question, answered) if answered else Draft()
+        t3 = time.perf_counter()
+        kept, _ = self.verifier.keep(draft.sentences, question.as_of)
+        t4 = time.perf_counter()
+        timings = Timings(
+            understand=_ms(t0, t1), retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4)
+        )
+        answer = self._answer(
+            question, candidates, selections, verdicts, draft, kept, timings, conversation_id
+        )
+        topics = tuple(u.statement.topic for u in draft.used if u.statement) if kept else ()
+        turn = Turn(
+            question.query, question.as_of, question.facets, topics, question.domains, question.language
+        )
+        return answer, turn
+
+    def _answer(
+        self,
+        question: Question,
+        candidates: Candidates,
+        selections: Sequence[Selection],
+        verdicts: Sequence[Verdict],
+        draft: Draft,
+        kept: Sequence[Sentence],
+        timings: Timings,
+        conversation_id: str,
+    ) -> Answer:
+        numbering = _Numbering()
+        lang = question.language
+        warnings: list[Warning_] = []
+        outcome: Outcome
+        reason: Reason | None
+        if kept:
+            body = _paragraphs(kept, draft.used, numbering, lang)
+            missing = [
+                s.text
+                for s, v in zip(selections, verdicts, strict=True)
+                if v.kind == "abstain" and len(selections) > 1
+            ]
+            outcome, reason = ("partial", "not_found") if missing else ("answered", _first_reason(verdicts))
+            body += "".join("\n\n" + PART_MISSING[lang].format(part=part) for part in missing)
+            warnings = self._warnings(question, draft, numbering)
+        else:
+            outcome, reason = (
+                "abstained",
+                next((v.reason for v in verdicts if v.reason and v.kind == "abstain"), "not_found"),
+            )
+            if reason == "not_found" and question.dated and (later := self._later(question)):
+                reason = "not_in_force"
+                note = notes._note("upcoming", later, question)
+                warnings = [
+                    Warning_(
+                        kind="upcoming", text=note.sentence.text, citations=numbering.cite(note.sentence)
+                    )
+                ]
+            body = {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[
+                lang
+            ]
+        ours = notes.nearest_domains(candidates)
+        wanted = [c for u in draft.used if u.statement for c in u.statement.contacts] if kept else []
+        show_contacts = bool(wanted) or (outcome != "answered" and reason != "out_of_scope")
+        return Answer(
+            conversation_id=conversation_id,
+            message_id=secrets.token_urlsafe(12),
+            question=question.raw,
+            as_of=question.as_of.day,
+            understood=_understood(question),
+            outcome=outcome,
+            reason=reason,
+            answer=body,
+            citations=tuple(numbering.citations()),
+            warnings=tuple(warnings),
+            near=notes.near(candidates) if outcome == "abstained" and reason != "out_of_scope" else (),
+            searched=Searched(domains=question.domains or tuple(Domain), sources=len(self.register.sources)),
+            contacts=notes.cards(self.contacts, wanted, question.domains or ours[:1])
+            if show_contacts
+            else (),
+            follow_ups=notes.follow_ups(self.search, question, draft.used) if kept else (),
+            engine=self.composer.name,
+            receipt=Receipt(
+                snapshot=self.snapshot.manifest.name,
+                corpus_version=self.snapshot.manifest.corpus_version,
+                passages={p.id: p.sha256 for p in numbering.passages()},
+                timings_ms=timings,
+            ),
+            disclaimer=DISCLAIMER[lang].format(
+                date=(english_date if lang == "en" else french_date)(FACT_BASE_DATE)
+            ),
+        )
+
+    def _warnings(self, question: Question, draft: Draft, numbering: _Numbering) -> list[Warning_]:
+        out = []
+        for note in notes.time_notes(self.search, question, draft.used):
+            if not self.verifier.faults(note.sentence, AsOf(date.min, date.max, "today")):
+                kind = "changed" if note.kind == "changed" else "upcoming"
+                out.append(
+                    Warning_(kind=kind, text=note.sentence.text, citations=numbering.cite(note.sentence))
+                )
+        if due := notes.stale_days(draft.used, self.clock()):
+            out.append(Warning_(kind="stale", text=notes.stale_text(due, question)))
+        for p in numbering.passages():
+            if text := notes.undated_text(p, question):
+                out.append(Warning_(kind="stale", text=text))
+                break
+        return out
+
+    def _later(self, question: Question) -> Passage | None:
+        """What came into force after the day asked, when it answers the same question."""
+        forever = AsOf(date.min, date.max, "asked")
+        found = self.search.search_text(question.query, forever, question.domains)
+        open_question = Question(**{**question.__dict__, "as_of": forever})
+        for selection in self.selector.select(open_question, found)[:1]:
+            verdict = self.gate.judge(open_question, selection)
+            chosen = verdict.chosen.passage if verdict.chosen else None
+            if chosen and chosen.statement and chosen.valid_from and chosen.valid_from > question.as_of.end:
+                return chosen
+        return None
+
+
+class _Numbering:
+    """Numbers citations in the order they are first used; the same words of the same passage keep their number."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], tuple[int, Passage, str]] = {}
+
+    def cite(self, sentence: Sentence) -> tuple[int, ...]:
+        out = []
+        for c in sentence.cited:
+            row = self._rows.setdefault((c.passage.id, c.quote), (len(self._rows) + 1, c.passage, c.quote))
+            out.append(row[0])
+        return tuple(dict.fromkeys(out))
+
+    def passages(self) -> list[Passage]:
+        return [p for _, p, _ in self._rows.values()]
+
+    def citations(self) -> list[Citation]:
+        return [_citation(n, p, quote) for n, p, quote in self._rows.values()]
+
+
+def _citation(n: int, p: Passage, quote: str) -> Citation:
+    b = p.based_on
+    return Citation(
+        n=n,
+        passage_id=p.id,
+        source_id=p.source_id,
+        source_title=p.source_title,
+        locator=p.locator,
+        url=p.url,
+        quote=quote,
+        rank=p.rank,
+        based_on=BasedOn(
+            source_id=b.source_id, title=b.title, locator=b.locator, url=b.url, version=b.version
+        )
+        if b
+        else None,
+        valid_from=p.valid_from,
+        valid_until=p.valid_until,
+        page=p.page_from,
+        confidence=p.statement.confidence if p.statement and p.statement.confidence != "basse" else None,
+    )
+
+
+def _paragraphs(
+    kept: Sequence[Sentence], used: Sequence[Scored], numbering: _Numbering, language: Language
+) -> str:
+    """The sentences with their markers; under a heading each when two bodies of law stand side by side."""
+    regimes = {id(s): u.passage.regime for s, u in zip(kept, used, strict=False)}
+    marked = [(regimes.get(id(s)), f"{s.text} {''.join(f'[{n}]' for n in numbering.cite(s))}") for s in kept]
+    if {Regime.UE, Regime.FR} <= {r for r, _ in marked}:
+        labels = REGIME_LABELS if language == "fr" else {Regime.UE: "EU law", Regime.FR: "French law"}
+        groups: dict[Regime | None, list[str]] = {}
+        for regime, text in marked:
+            groups.setdefault(regime, []).append(text)
+        return "\n\n".join(
+            f"**{labels.get(r, '') if r else ''}** : {' '.join(texts)}" if r in labels else " ".join(texts)
+            for r, texts in groups.items()
+        )
+    return " ".join(text for _, text in marked)
+
+
+def _first_reason(verdicts: Sequence[Verdict]) -> Reason | None:
+    return next((v.reason for v in verdicts if v.kind == "answer" and v.reason), None)
+
+
+def _understood(q: Question) -> Understood:
+    return Understood(
+        question=q.query if q.follow_up else q.raw,
+        as_of=q.as_of.day,
+        as_of_reason=q.as_of.reason,
+        as_of_until=None,
+        domains=q.domains,
+        profile=q.profile,
+        language=q.language,
+        facets=q.facets,
+        follow_up=q.follow_up,
+    )
+
+
+def _ms(start: float, end: float) -> float:
+    return round((end - start) * 1000, 2)

@@ -1,0 +1,197 @@
+"""What stands beside an answer: versions before and after, reviews past due, and who would know.
+
+Guarantee: hindsight is shown here and nowhere else; each warning cites the statement that it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.answer import ContactCard, Near
+from assistant.compose.extractive import head_text
+from assistant.compose.phrases import STALE, UNDATED
+from assistant.retrieve import Candidates, HybridSearch
+from assistant.select import Scored
+from assistant.time import AsOf, english_date, french_date
+from assistant.understand import Question
+from assistant.verify import Cited, Sentence
+from ingest.fiches import Role
+from ingest.passages import Passage
+from ingest.register import Contact, Domain
+from ingest.sentences import sentence_spans
+
+_VERSIONED = {
+    Role.REGLE,
+    Role.CONDITION,
+    Role.EXCEPTION,
+    Role.ECHEANCE,
+    Role.SANCTION,
+    Role.DEMENT,
+    Role.CHIFFRE,
+    Role.DEFINITION,
+    Role.DEMARCHE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A warning before its citations are numbered."""
+
+    kind: str
+    sentence: Sentence
+
+
+def time_notes(search: HybridSearch, question: Question, used: Sequence[Scored]) -> list[Note]:
+    """The last version before and the first one after, for the topic of the head of the answer."""
+    if not used or used[0].statement is None:
+        return []
+    head = used[0].statement
+    others = [
+        p
+        for p in search.out_of_force(head.topic, question.as_of)
+        if p.statement and p.statement.role in _VERSIONED and p.statement.regime == head.regime
+    ]
+    start, end = question.as_of.start, question.as_of.end
+    before = [p for p in others if p.valid_until is not None and p.valid_until < start]
+    after = [p for p in others if p.valid_from is not None and p.valid_from > end]
+    notes = []
+    if before:
+        notes.append(
+            _note("changed", max(before, key=lambda p: (p.valid_until or date.min, -p.position)), question)
+        )
+    if after:
+        notes.append(
+            _note("upcoming", min(after, key=lambda p: (p.valid_from or date.max, p.position)), question)
+        )
+    return notes
+
+
+def _note(kind: str, passage: Passage, question: Question) -> Note:
+    assert passage.statement is not None
+    text = passage.statement.en if question.language == "en" else passage.statement.text
+    return Note(kind, Sentence(text, (Cited(passage, passage.text),), language=question.language))
+
+
+def first_version(search: HybridSearch, question: Question, candidates: Candidates) -> Passage | None:
+    """For a day before everything: the earliest dated statement of the nearest topic."""
+    dated = [
+        h.passage
+        for h in candidates.hits[:5]
+        if h.passage.valid_from is not None and h.passage.valid_from > question.as_of.end
+    ]
+    return min(dated, key=lambda p: p.valid_from or date.max) if dated else None
+
+
+def stale_days(used: Sequence[Scored], today: date) -> date | None:
+    """The earliest review date that is past, among the statements used."""
+    due = [u.statement.review_by for u in used if u.statement and u.statement.review_by < today]
+    return min(due) if due else None
+
+
+def stale_text(day: date, question: Question) -> str:
+    """The fixed words for a review past due."""
+    return STALE[question.language].format(date=say_date(day, question))
+
+
+def undated_text(passage: Passage, question: Question) -> str | None:
+    """The fixed words for a copy that is younger than the day asked."""
+    attested = passage.attested_at
+    if attested is None or passage.valid_from is not None or attested <= question.as_of.end:
+        return None
+    return UNDATED[question.language].format(
+        date=say_date(attested, question), day=say_date(question.as_of.end, question)
+    )
+
+
+def say_date(day: date, question: Question) -> str:
+    """A date in the language of the question."""
+    return english_date(day) if question.language == "en" else french_date(day)
+
+
+def near(candidates: Candidates, limit: int = 3) -> tuple[Near, ...]:
+    """What comes near without answering, for an abstention."""
+    out = []
+    for hit in candidates.hits[:limit]:
+        start, end = sentence_spans(hit.passage.text)[0]
+        out.append(
+            Near(
+                passage_id=hit.passage.id,
+                source_title=hit.passage.source_title,
+                locator=hit.passage.locator,
+                quote=hit.passage.text[start:end],
+            )
+        )
+    return tuple(out)
+
+
+def cards(
+    contacts: dict[str, Contact], wanted: Sequence[str], domains: Sequence[Domain], limit: int = 3
+) -> tuple[ContactCard, ...]:
+    """Contact cards: those a statement names, else those of the domains."""
+    chosen = [contacts[c] for c in dict.fromkeys(wanted) if c in contacts]
+    if not chosen:
+        chosen = [
+            c for d in dict.fromkeys(domains) for c in contacts.values() if c.domains and c.domains[0] == d
+        ]
+    return tuple(ContactCard(name=c.name, url=c.url, about=c.about) for c in chosen[:limit])
+
+
+def nearest_domains(candidates: Candidates) -> list[Domain]:
+    """Domains of the best candidates, most frequent first."""
+    counts: dict[Domain, int] = {}
+    for hit in candidates.hits[:6]:
+        for domain in hit.passage.domains:
+            counts[domain] = counts.get(domain, 0) + 1
+    return sorted(counts, key=lambda d: -counts[d])
+
+
+def follow_ups(
+    search: HybridSearch, question: Question, used: Sequence[Scored], limit: int = 3
+) -> tuple[str, ...]:
+    """Questions that the neighbours of the answer answer, in the professional wording of their own `asked_as`."""
+    if not used or used[0].statement is None:
+        return ()
+    head = used[0].passage
+    shown = {u.hit.position for u in used}
+    out: list[str] = []
+    c = search.snapshot.columns
+    here = used[0].hit.position
+    neighbours = sorted(
+        (p for p in range(len(c.ids)) if c.sources[p] == head.source_id and p not in shown),
+        key=lambda p: abs(p - here),
+    )
+    eligible = search.eligible(question.as_of, ())
+    for p in neighbours[:24]:
+        statement = search.snapshot.open_passage(p).statement
+        if statement is None or not eligible[p] or statement.role is Role.ABSENCE:
+            continue
+        wording = _in_language(statement.asked_as, question.language)
+        if wording and wording not in out:
+            out.append(wording)
+        if len(out) == limit:
+            break
+    return tuple(out)
+
+
+def _in_language(questions: tuple[str, ...], language: str) -> str | None:
+    from assistant.understand import detect_language
+
+    return next((q for q in questions if detect_language(q) == language), None)
+
+
+__all__ = [
+    "AsOf",
+    "Note",
+    "cards",
+    "first_version",
+    "follow_ups",
+    "head_text",
+    "near",
+    "nearest_domains",
+    "stale_days",
+    "stale_text",
+    "time_notes",
+    "undated_text",
+]

@@ -1,0 +1,241 @@
+"""Retrieval: exact article keys ∪ RRF of BM25 and dense vectors, within the dates and domains asked for.
+
+Guarantee: nothing out of force on the day asked is among the candidates (hindsight is fetched apart, for warnings);
+an undated copy never stands in for dated text of an earlier day; what a question names by its number comes first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from numpy.typing import NDArray
+from pydantic import ConfigDict
+
+from assistant.time import AsOf
+from assistant.understand import Question
+from ingest.passages import Passage
+from ingest.register import Domain
+from ingest.snapshot import FAR_FUTURE, FAR_PAST, Snapshot, domain_bit
+
+if TYPE_CHECKING:
+    from ingest.embedding import EncoderProtocol
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalConfig:
+    """Depths and weights of the fusion."""
+
+    depth: int = 120
+    rrf_k: int = 10
+    weight_dense: float = 1.4
+    weight_lexical: float = 1.0
+    candidates: int = 60
+    topics: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A candidate: its passage, its fused score, and the two scores behind it."""
+
+    position: int
+    passage: Passage
+    score: float
+    similarity: float
+    lexical: float
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What retrieval found for a question, best first, with the statistics that scoring standardises by."""
+
+    hits: list[Hit]
+    terms: list[str]
+    similarity_mean: float
+    similarity_std: float
+    background: float
+    best_lexical: float = 0.0
+
+
+class HybridSearch:
+    """Search over one snapshot."""
+
+    def __init__(
+        self, snapshot: Snapshot, encoder: EncoderProtocol, config: RetrievalConfig | None = None
+    ) -> None:
+        self.snapshot = snapshot
+        self.encoder = encoder
+        self.config = config or RetrievalConfig()
+        self._dated_keys = self._keys_with_dates()
+
+    def _keys_with_dates(self) -> set[str]:
+        c = self.snapshot.columns
+        dated = (c.valid_from > FAR_PAST) | (c.valid_until < FAR_FUTURE)
+        return {key for i in np.flatnonzero(dated) for key in c.keys[int(i)]}
+
+    def search(self, question: Question) -> Candidates:
+        """Candidates for an understood question."""
+        return self._run(question.query, question.as_of, question.domains, self._exact(question))
+
+    def search_text(self, text: str, as_of: AsOf, domains: tuple[Domain, ...] = ()) -> Candidates:
+        """Candidates for a plain text (search page, tools)."""
+        return self._run(text, as_of, domains, [])
+
+    def _exact(self, question: Question) -> list[int]:
+        """Passages of the articles that the question names with their text."""
+        out: list[int] = []
+        for ref in question.references:
+            key = ref.key()
+            keys = [key] if key else [k for k in self.snapshot.by_key if k.endswith(f":{ref.number}")]
+            for k in keys:
+                out += self.snapshot.by_key.get(k, [])
+        return list(dict.fromkeys(out))
+
+    def _run(self, text: str, as_of: AsOf, domains: tuple[Domain, ...], exact: list[int]) -> Candidates:
+        snap, cfg = self.snapshot, self.config
+        eligible = self.eligible(as_of, domains)
+        vector = self.encoder.encode_query(text)
+        positions, similarities = self._nearest(vector, eligible)
+        terms = snap.lexical.query_terms(text)
+        lexical = snap.lexical.scores(terms)
+        lexical_order = _top(np.where(eligible, lexical, 0), cfg.depth)
+        fused: dict[int, float] = {}
+        for rank, p in enumerate(positions[: cfg.depth]):
+            fused[p] = fused.get(p, 0.0) + cfg.weight_dense / (cfg.rrf_k + rank + 1)
+        for rank, p in enumerate(lexical_order):
+            fused[p] = fused.get(p, 0.0) + cfg.weight_lexical / (cfg.rrf_k + rank + 1)
+        named = [p for p in exact if eligible[p]]
+        for p in named:
+            fused[p] = fused.get(p, 0.0) + 2.0 / (cfg.rrf_k + 1)
+        order = [p for p in sorted(fused, key=lambda p: (-fused[p], p)) if self._usable(p, as_of)][
+            : cfg.candidates
+        ]
+        similarity = dict(zip(positions, similarities, strict=True))
+        floor = similarities[-1] if similarities else 0.0
+        order += [p for p in self._topic_mates(order, eligible) if p not in set(order)]
+        hits = [
+            Hit(
+                p,
+                snap.open_passage(p),
+                fused.get(p, 0.0),
+                similarity.get(p, floor),
+                float(lexical[p]),
+                p in named,
+            )
+            for p in order
+        ]
+        return Candidates(
+            hits=hits,
+            terms=terms,
+            similarity_mean=float(np.mean(similarities)) if similarities else 0.0,
+            similarity_std=float(np.std(similarities)) + 1e-6 if similarities else 1.0,
+            background=floor,
+            best_lexical=max((h.lexical for h in hits), default=0.0),
+        )
+
+    def _nearest(
+        self, vector: NDArray[np.float32], eligible: NDArray[np.bool_]
+    ) -> tuple[list[int], list[float]]:
+        """Nearest eligible passages; asks the index for more when the dates leave too few."""
+        n, total = 2 * self.config.depth, len(self.snapshot)
+        while True:
+            found, similarities = self.snapshot.nearest(vector, n)
+            kept = [(p, s) for p, s in zip(found, similarities, strict=True) if eligible[p]]
+            if len(kept) >= min(self.config.depth, int(eligible.sum())) or n >= total:
+                return [p for p, _ in kept], [s for _, s in kept]
+            n = min(total, n * 4)
+
+    def eligible(self, as_of: AsOf, domains: tuple[Domain, ...]) -> NDArray[np.bool_]:
+        """Passages in force at some day of the period, in the domains asked for; shape `(passages,)`."""
+        c = self.snapshot.columns
+        mask = (c.valid_from <= as_of.end.toordinal()) & (c.valid_until >= as_of.start.toordinal())
+        if domains:
+            mask &= (c.domains & sum(domain_bit(d) for d in domains)) > 0
+        return np.asarray(mask)
+
+    def _usable(self, position: int, as_of: AsOf) -> bool:
+        """An undated copy, attested later than the day asked, gives way to any dated text on the same article."""
+        c = self.snapshot.columns
+        if c.attested[position] <= as_of.end.toordinal() or c.valid_from[position] > FAR_PAST:
+            return True
+        return not any(key in self._dated_keys for key in c.keys[position])
+
+    def _topic_mates(self, order: list[int], eligible: NDArray[np.bool_]) -> list[int]:
+        topics: list[str] = []
+        for p in order:
+            topic = self.snapshot.columns.topics[p]
+            if topic and topic not in topics:
+                topics.append(topic)
+            if len(topics) == self.config.topics:
+                break
+        return [p for topic in topics for p in self.snapshot.by_topic[topic] if eligible[p]]
+
+    def out_of_force(self, topic: str, as_of: AsOf) -> list[Passage]:
+        """Statements of a topic that are not in force in the period: earlier and later versions."""
+        eligible = self.eligible(as_of, ())
+        return [
+            self.snapshot.open_passage(p) for p in self.snapshot.by_topic.get(topic, []) if not eligible[p]
+        ]
+
+    def official(self, keys: tuple[str, ...], as_of: AsOf) -> list[Passage]:
+        """Official passages of the articles, in force and usable on the day."""
+        eligible = self.eligible(as_of, ())
+        c = self.snapshot.columns
+        positions = [
+            p
+            for k in keys
+            for p in self.snapshot.by_key.get(k, [])
+            if not c.is_statement[p] and eligible[p] and self._usable(p, as_of)
+        ]
+        return self.snapshot.passages(list(dict.fromkeys(positions)))
+
+    def as_retriever(self, today: date, k: int = 10) -> ClapvertRetriever:
+        """A LangChain retriever over this search, for other chains."""
+        return ClapvertRetriever(search=self, today=today, k=k)
+
+
+class ClapvertRetriever(BaseRetriever):
+    """LangChain retriever: passages in force today as `Document`s, ids and locators in their metadata."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    search: Any
+    today: date
+    k: int = 10
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        found = self.search.search_text(query, AsOf(self.today, self.today, "today"))
+        return [as_document(hit.passage, hit.score) for hit in found.hits[: self.k]]
+
+
+def as_document(passage: Passage, score: float | None = None) -> Document:
+    """A passage as LangChain's `Document`."""
+    return Document(
+        id=passage.id,
+        page_content=passage.text,
+        metadata={
+            "passage_id": passage.id,
+            "source_id": passage.source_id,
+            "source_title": passage.source_title,
+            "locator": passage.locator,
+            "rank": passage.rank.value,
+            "url": passage.url,
+            "score": score,
+        },
+    )
+
+
+def _top(scores: NDArray[np.float32], n: int) -> list[int]:
+    """Positions of the `n` best positive scores, best first, ties by position."""
+    n = min(n, len(scores))
+    if n == 0:
+        return []
+    best = np.argpartition(-scores, n - 1)[:n]
+    return [int(p) for p in sorted(best, key=lambda p: (-scores[p], p)) if scores[p] > 0]

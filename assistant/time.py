@@ -1,0 +1,134 @@
+"""Dates and periods in questions, and what was in force when (DESIGN §4, Time).
+
+Guarantee: a year inside the name of a text (« la loi de 2021 ») does not move the date of a question; « en 2024 » means
+its last day, or today while the year runs; « avant X » means the day before; an accounting year (« exercice 2027 »)
+chooses which rules apply without pretending that the law of that day is known.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from ingest.lexical import fold
+
+_MONTHS = {
+    m: i % 12 + 1
+    for i, m in enumerate(
+        ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+    )
+}
+_MONTH = "|".join(_MONTHS)
+_DAY = rf"(?:(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\s)?(?:(?P<mon>{_MONTH})\s)?(?P<y>(?:19|20)\d{{2}})"
+_ISO = re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b")
+_SLASH = re.compile(r"\b(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>(?:19|20)\d{2})\b")
+_EXERCISE = re.compile(
+    r"\b(?:exercices?|annee fiscale|financial years?|fiscal years?|fy|rapport(?:s)? sur|comptes)\s(?:comptables?\s|ouverts?\s|clos\s|en\s|de\s|sur\s|l'annee\s|the year\s){0,3}(?P<y>20\d{2})\b|\bpour (?:l'annee )?(?P<y2>20\d{2})\b(?!\s*(?:salaries|euros))"
+)
+_BEFORE = re.compile(rf"\b(?:avant|jusqu'en|before|prior to)\s(?:le\s|l'annee\s)?{_DAY}\b")
+_IN = re.compile(
+    rf"\b(?:en|au|a la date du|a compter du|le|courant|debut|fin|mi|pendant|durant|in|on|as of|as at|during|since|depuis|des|apres(?: le)?|after|a partir du|a partir de|from)\s(?:l'an\s|l'annee\s|the year\s)?{_DAY}\b"
+)
+_RANGE = re.compile(r"\b(?:entre|de|from|between)\s(?P<a>20\d{2})\s(?:et|a|to|and)\s(?P<b>20\d{2})\b")
+_NAMED = re.compile(
+    r"\b(?:loi|decret|ordonnance|directive|reglement|arrete|deliberation|texte|version|law|act|decree|regulation|recommandation|guide|etude|rapport|label|referentiel|norme|baromètre|barometre)s?\b[^,;?]{0,30}?\b(?:de|du|of|from|dated|en)\s?(?:\d{1,2}(?:er)?\s)?(?:(?:"
+    + _MONTH
+    + r")\s)?$"
+)
+_RELATIVE = {
+    "l'an dernier": -1, "l'annee derniere": -1, "l'an passe": -1, "last year": -1,
+    "l'an prochain": 1, "l'annee prochaine": 1, "next year": 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The days that a question is about. `start` and `end` are equal for a date; `exercise` is an accounting year."""
+
+    start: date
+    end: date
+    reason: Literal["today", "asked", "sticky"]
+    exercise: int | None = None
+
+    @property
+    def day(self) -> date:
+        """The day that "in force" is judged on (the last one of a period)."""
+        return self.end
+
+
+def read_as_of(question: str, today: date) -> AsOf | None:
+    """The date or period that a question names, or None when it names none."""
+    text = fold(question)
+    exercise = _exercise(text)
+    for relative, shift in _RELATIVE.items():
+        if relative in text:
+            return _year(today.year + shift, today)
+    if m := _RANGE.search(text):
+        a, b = int(m.group("a")), int(m.group("b"))
+        if a <= b:
+            return AsOf(date(a, 1, 1), _last(b, today), "asked", exercise)
+    for pattern in (_ISO, _SLASH):
+        if m := pattern.search(text):
+            day = _date(int(m.group("y")), int(m.group("m")), int(m.group("d")))
+            if day:
+                return AsOf(day, day, "asked", exercise)
+    if (m := _BEFORE.search(text)) and not _NAMED.search(text[: m.start("y")]):
+        first = _from_match(m, today)
+        if first:
+            day = first.start - timedelta(days=1)
+            return AsOf(day, day, "asked", exercise)
+    for m in _IN.finditer(text):
+        if _NAMED.search(text[: m.start("y")]) or (
+            exercise and m.group("y") == str(exercise) and not m.group("mon")
+        ):
+            continue
+        found = _from_match(m, today)
+        if found:
+            return AsOf(found.start, found.end, "asked", exercise)
+    return AsOf(today, today, "asked", exercise) if exercise else None
+
+
+def _exercise(text: str) -> int | None:
+    m = _EXERCISE.search(text)
+    return int(m.group("y") or m.group("y2")) if m else None
+
+
+def _from_match(m: re.Match[str], today: date) -> AsOf | None:
+    year, month, day = int(m.group("y")), m.group("mon"), m.group("d")
+    if month and day:
+        exact = _date(year, _MONTHS[month], int(day))
+        return AsOf(exact, exact, "asked") if exact else None
+    if month:
+        number = _MONTHS[month]
+        return AsOf(date(year, number, 1), date(year, number, monthrange(year, number)[1]), "asked")
+    return _year(year, today)
+
+
+def _year(year: int, today: date) -> AsOf:
+    return AsOf(date(year, 1, 1), _last(year, today), "asked")
+
+
+def _last(year: int, today: date) -> date:
+    return today if year == today.year else date(year, 12, 31)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def french_date(day: date) -> str:
+    """`2026-03-01` → `1er mars 2026`."""
+    months = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]
+    return f"{'1er' if day.day == 1 else day.day} {months[day.month - 1]} {day.year}"
+
+
+def english_date(day: date) -> str:
+    """`2026-03-01` → `1 March 2026`."""
+    months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+    return f"{day.day} {months[day.month - 1]} {day.year}"

@@ -1,0 +1,199 @@
+"""What a question asks: language, kinds of answer wanted, facets, references, date, parts; and, in a conversation, what
+it leaves unsaid.
+
+Guarantee: deterministic rules over the glossary and the article grammar; whatever is inferred is shown to the user
+(`Answer.understood`). A question is data: nothing in it is ever followed as an instruction.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from assistant.time import AsOf, read_as_of
+from ingest.fiches import AnswerType
+from ingest.glossary import Glossary
+from ingest.lexical import fold
+from ingest.locators import Reference, TextNames, parse_references
+from ingest.register import Domain
+
+Language = Literal["fr", "en"]
+
+_EN = frozenset(
+    ["the", "of", "is", "are", "do", "does", "did", "we", "our", "my", "your", "you", "they", "must", "should", "can", "what", "which", "who", "when", "how", "why", "where", "if", "it", "its", "for", "with", "to", "in", "on", "at", "not", "any", "have", "has", "need", "want", "will", "would", "there", "be", "a", "an", "i"]
+)
+_FR = frozenset(
+    ["le", "la", "les", "des", "du", "de", "un", "une", "est", "sont", "je", "tu", "il", "elle", "nous", "vous", "on", "que", "quoi", "quel", "quelle", "quels", "quelles", "qui", "quand", "comment", "pourquoi", "combien", "dois", "doit", "faut", "peut", "puis", "dans", "pour", "avec", "sur", "ne", "pas", "au", "aux", "et", "ou", "mon", "ma", "mes", "notre", "nos", "y", "ai", "a-t-on", "est-ce"]
+)
+
+_TYPES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (AnswerType.COMBIEN, r"\bcombien\b|\bquel(?:le)?s? (?:est |sont |etait |etaient )?(?:le |la |les )?(?:montant|somme|prix|cout|tarif|pourcentage|taux|seuil|score|nombre|part|plafond|amende|duree|budget|forfait)s?\b|\b(?:c'est|ca fait|ca coute) combien\b|\bcb\b|\bhow (?:much|many|long)\b|\bwhat (?:is |are |was )?(?:the )?(?:amount|threshold|percentage|rate|score|price|cost|fine|number|share|cap)\b|\ba partir de combien\b"),
+        (AnswerType.QUAND, r"\bquand\b|\bqd\b|\ba quel(?:le)? (?:moment|date|stade|etape)\b|\bquel(?:le)?s? (?:est |sont )?(?:le |la |les )?(?:date|delai|echeance|calendrier|moment|annee)s?\b|\bdepuis (?:quand|quelle)\b|\bjusqu'a quand\b|\bavant quand\b|\bpour quand\b|\bcombien de temps\b|\bdate limite\b|\bwhen\b|\bdeadline\b|\bsince when\b|\bby what date\b|\bhow long\b"),
+        (AnswerType.DOIS_JE, r"\b(?:dois|doit|devons|devez|doivent)(?:-| )?(?:je|on|nous|vous|il|elle|ils|elles)?\b|\bfaut(?:-| )?il\b|\bil faut\b|\bfaut\b|\boblige|\bobligatoire|\bobligation|\btenus? de\b|\bsoumis|\bconcerne|\bassujetti|\bimpose|\bexige|\bobligated?\b|\bmust\b|\bhave to\b|\bneed to\b|\bdo (?:i|we) need\b|\brequired\b|\bmandatory\b|\bcompulsory\b|\bsubject to\b|\bapplies? to\b|\bapply to\b|\bcovered\b"),
+        (AnswerType.PUIS_JE, r"\b(?:puis|peut|pouvons|peuvent|pouvez)(?:-| )?(?:je|on|nous|vous|il|elle|ils)?\b|\b(?:ai-je|a-t-on|on a|j'ai|avons-nous) le droit\b|\bdroit de\b|\bautoris|\bpermis\b|\binterdi|\bca passe\b|\bcan (?:i|we|a|an|the|you)\b|\bmay (?:i|we)\b|\ballowed\b|\bpermitted\b|\bbanned\b|\bprohibited\b|\bforbidden\b|\bpossible de\b"),
+        (AnswerType.COMMENT, r"\bcomment\b|\bde quelle (?:maniere|facon)\b|\bquel(?:le)?s? (?:est |sont )?(?:la |les )?(?:demarche|etape|procedure|marche a suivre|methode|outil|justificatif|piece|document)s?\b|\bhow (?:do|does|to|can|should|is)\b|\bwhich (?:tool|calculator)"),
+        (AnswerType.QUI, r"(?:^|[,;:] ?|\b(?:a|par|pour|avec|chez|de|et|c'est) )qui\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la |les )?(?:organisme|autorite|certificateur|auditeur|entreprise|societe|acteur)s?\b|\bwho(?:m|se)?\b|\bwhich (?:body|authority|companies|company)\b"),
+        (AnswerType.POURQUOI, r"\bpourquoi\b|\bpour quelle raison\b|\bwhy\b"),
+        (AnswerType.OU, r"\bou (?:deposer|trouver|declarer|lire|envoyer|est-ce|sont|est|ca|je|on|puis)\b|\bdans quel(?:le)?s? (?:article|texte|loi|code|page|region)s?\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la )?(?:article|texte|loi|decret|base legale)s?\b|\bwhere\b|\bwhich (?:article|law|text)\b"),
+        (AnswerType.QUOI, r"\bqu'est-ce\b|\bc'est quoi\b|\bque (?:faut|dit|doit|dois|prevoit|contient|risque|devient|signifie|veut|se passe|change|couvre|vise)\b|\bquoi\b|\bquel(?:le)?s?\b|\bdefinition\b|\bwhat\b|\bwhich\b|\blist\b"),
+    )
+)  # fmt: skip
+_RISK = re.compile(
+    r"\brisqu|\bsanction|\bamende|\bpenalit|\bpuni|\bpenalty|\bfine[ds]?\b|\bsi (?:je|on|nous) (?:ne |n')|\bqu'est-ce qui se passe|\bque se passe|\bwhat happens"
+)
+_FOLLOW = re.compile(
+    r"^(?:et|mais|ok|d'accord|alors|donc|du coup|sinon|and|but|so|what about|how about)\b|^(?:combien|quand|pourquoi|comment|qui|ou|when|why|how much|who)\s*\?*$|^(?:meme|pareil|idem|same)\b|^(?:pour|en|dans|avec|sans|si|for|if)\b"
+)
+_ANAPHORA = re.compile(
+    r"\b(?:ca|cela|celui-ci|celle-ci|celui-la|celle-la|ceux-ci|ceux-la|ce bilan|ces bilans|cette (?:aide|prime|obligation|regle|amende|date)|ce (?:delai|seuil|label|texte)|l'un|l'autre|les deux|le second|le premier|that|this one|these|those|it)\b|^(?:il|elle|ils|elles)\b"
+)
+_SPLIT = re.compile(
+    r"\?\s+(?=\S)|\s*[;,]?\s+(?:et|and|ou bien|mais aussi)\s+(?=(?:a quel|à quel|quand|combien|comment|qui|par qui|à qui|où|pourquoi|quel|quelle|quels|quelles|dois|doit|faut|puis|peut|est-ce|que|qu'|when|how|who|what|where|which|must|can|do|is)\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is kept of one turn of a conversation."""
+
+    query: str
+    as_of: AsOf
+    facets: dict[str, tuple[str, ...]]
+    topics: tuple[str, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    language: Language = "fr"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, understood."""
+
+    raw: str
+    query: str
+    language: Language
+    types: tuple[AnswerType, ...]
+    as_of: AsOf
+    today: date
+    facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    references: tuple[Reference, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    parts: tuple[str, ...] = ()
+    profile: dict[str, str] = field(default_factory=dict)
+    follow_up: bool = False
+    context_topics: tuple[str, ...] = ()
+    asks_sanction: bool = False
+
+    @property
+    def dated(self) -> bool:
+        """True when the question is about another day than today."""
+        return self.as_of.day != self.today or self.as_of.start != self.as_of.end
+
+
+class Understanding:
+    """Reads questions with the glossary's facet words and the register's names of texts."""
+
+    def __init__(self, glossary: Glossary, names: TextNames) -> None:
+        self.glossary = glossary
+        self.names = names
+
+    @cached_property
+    def _facet_words(self) -> tuple[re.Pattern[str], dict[str, list[tuple[str, str]]]]:
+        table: dict[str, list[tuple[str, str]]] = {}
+        for facet, values in self.glossary.facets.items():
+            for value, entry in values.items():
+                for word in entry.words:
+                    table.setdefault(fold(word), []).append((facet, value))
+        pattern = "|".join(re.escape(w) for w in sorted(table, key=len, reverse=True))
+        return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])"), table
+
+    def facets(self, text: str) -> dict[str, tuple[str, ...]]:
+        """Facet values that the words of a text name; the longest word wins."""
+        regex, table = self._facet_words
+        found: dict[str, dict[str, None]] = {}
+        for match in regex.finditer(fold(text)):
+            for facet, value in table[match.group(0)]:
+                found.setdefault(facet, {})[value] = None
+        return {facet: tuple(values) for facet, values in found.items()}
+
+    def read(
+        self,
+        raw: str,
+        today: date,
+        as_of: date | None = None,
+        sticky: AsOf | None = None,
+        domains: tuple[Domain, ...] = (),
+        language: Language | None = None,
+        profile: dict[str, str] | None = None,
+        previous: Turn | None = None,
+    ) -> Question:
+        """Understand one question, in the light of the turn before it."""
+        text = re.sub(r"\s+", " ", raw).strip()
+        lang = language or detect_language(text, previous.language if previous else "fr")
+        own = self.facets(text)
+        follow = previous is not None and is_follow_up(text, own)
+        facets = {**(previous.facets if follow and previous else {}), **own}
+        for facet, value in (profile or {}).items():
+            if facet in self.glossary.facets and facet not in facets and value in self.glossary.facets[facet]:
+                facets[facet] = (value,)
+        asked = read_as_of(text, today)
+        if asked is None and as_of is not None:
+            asked = AsOf(as_of, as_of, "asked")
+        when = asked or (replace(sticky, reason="sticky") if sticky else AsOf(today, today, "today"))
+        query = f"{previous.query} {text}" if follow and previous else text
+        return Question(
+            raw=text,
+            query=query[-1200:],
+            language=lang,
+            types=question_types(text),
+            as_of=when,
+            today=today,
+            facets=facets,
+            references=tuple(parse_references(text, self.names)),
+            domains=domains,
+            parts=split_parts(text),
+            profile=profile or {},
+            follow_up=follow,
+            context_topics=previous.topics if follow and previous else (),
+            asks_sanction=bool(_RISK.search(fold(text))),
+        )
+
+
+def question_types(text: str) -> tuple[AnswerType, ...]:
+    """The kinds of answer that a question wants, in the order of the patterns; never empty."""
+    folded = fold(text)
+    found = tuple(kind for kind, pattern in _TYPES if pattern.search(folded))
+    return found or (AnswerType.QUOI,)
+
+
+def detect_language(text: str, default: Language = "fr") -> Language:
+    """French or English by function words; `default` when nothing tells."""
+    words = re.findall(r"[a-zà-ÿ'-]+", text.lower())
+    english, french = sum(w in _EN for w in words), sum(w in _FR for w in words)
+    if re.search(r"[éèêàçùœî]", text.lower()):
+        french += 1
+    if english == french:
+        return default
+    return "en" if english > french else "fr"
+
+
+def is_follow_up(text: str, facets: dict[str, tuple[str, ...]]) -> bool:
+    """True when a question leans on the turn before: an opening « et », a pronoun, or too little to stand alone."""
+    folded = fold(text)
+    if len(folded.split()) > 24:
+        return False
+    if _FOLLOW.search(folded) or _ANAPHORA.search(folded):
+        return True
+    content = [w for w in re.findall(r"\w+", folded) if len(w) > 3]
+    return len(content) <= 2 and not facets
+
+
+def split_parts(text: str) -> tuple[str, ...]:
+    """The questions of a question: « quels bilans, et à quel moment ? » has two."""
+    parts = [p.strip(" ?,;") for p in _SPLIT.split(text) if p and p.strip(" ?,;")]
+    return tuple(parts) if len(parts) > 1 else (text,)

@@ -1,0 +1,113 @@
+"""Verification: nothing is shown that was not checked.
+
+Guarantee, for both engines: a shown sentence's quotes are verbatim substrings of the passages it cites; its figures,
+dates and references stand in them; its negation and modality are those of the passage; what it cites is in force on
+the day, or the sentence says when it applied. What fails is removed, with the reason kept for the trace.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.time import AsOf
+from ingest.claims import Claim, flipped, read_claim, unsupported
+from ingest.passages import Passage
+
+Language = Literal["fr", "en"]
+
+_MARKERS = re.compile(r"\s*\[\d+\]")
+_DATED = re.compile(r"\b(?:19|20)\d{2}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A passage cited by a sentence, with the words quoted from it."""
+
+    passage: Passage
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence to show: its text without markers, what it cites, and whether it claims anything."""
+
+    text: str
+    cited: tuple[Cited, ...]
+    claims: bool = True
+    language: Language = "fr"
+
+
+class Verifier:
+    """The deterministic verifier."""
+
+    def faults(self, sentence: Sentence, as_of: AsOf) -> list[str]:
+        """Why a sentence may not be shown; empty when it may."""
+        if not sentence.claims:
+            return ["affirme sans citer"] if _claims_something(sentence) else []
+        if not sentence.cited:
+            return ["affirme sans citer"]
+        out = [
+            f"citation infidèle : « {c.quote[:40]}… »"
+            for c in sentence.cited
+            if not c.quote or c.quote not in c.passage.text
+        ]
+        claim = read_claim(_MARKERS.sub("", sentence.text), sentence.language)
+        support = merged(
+            [
+                read_claim(support_text(c.passage), "fr" if c.passage.language == "fr" else "en")
+                for c in sentence.cited
+            ]
+        )
+        out += unsupported(claim, support)
+        out += flipped(claim, support)
+        for c in sentence.cited:
+            if not in_force(c.passage, as_of) and not _DATED.search(sentence.text):
+                out.append(f"hors vigueur au {as_of.day.isoformat()}")
+        return out
+
+    def keep(
+        self, sentences: Sequence[Sentence], as_of: AsOf
+    ) -> tuple[list[Sentence], list[tuple[Sentence, list[str]]]]:
+        """Sentences that may be shown, and those that may not with their faults."""
+        kept: list[Sentence] = []
+        removed: list[tuple[Sentence, list[str]]] = []
+        for sentence in sentences:
+            faults = self.faults(sentence, as_of)
+            if faults:
+                removed.append((sentence, faults))
+            else:
+                kept.append(sentence)
+        return kept, removed
+
+
+def support_text(passage: Passage) -> str:
+    """What a passage supports: its text, and the names of the place it stands at."""
+    return f"{passage.text} ({passage.locator})" if passage.kind == "text" else passage.text
+
+
+def merged(claims: Sequence[Claim]) -> Claim:
+    """The features that several passages hold together."""
+    return Claim(
+        figures=frozenset().union(*(c.figures for c in claims)),
+        implied=frozenset().union(*(c.implied for c in claims)),
+        dates=frozenset().union(*(c.dates for c in claims)),
+        references=frozenset().union(*(c.references for c in claims)),
+        negated=any(c.negated for c in claims),
+        privative=any(c.privative for c in claims),
+        modality=frozenset().union(*(c.modality for c in claims)),
+    )
+
+
+def in_force(passage: Passage, as_of: AsOf) -> bool:
+    """True when a passage is in force at some day of the period."""
+    return (passage.valid_from is None or passage.valid_from <= as_of.end) and (
+        passage.valid_until is None or passage.valid_until >= as_of.start
+    )
+
+
+def _claims_something(sentence: Sentence) -> bool:
+    claim = read_claim(sentence.text, sentence.language)
+    return bool(claim.figures or claim.dates or claim.references)

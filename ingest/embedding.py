@@ -1,0 +1,250 @@
+"""The encoder: texts to vectors, for indexing and for questions, offline first.
+
+Guarantee: the same text gives the same vector within 1e-3 whatever the precision, the batch and the number
+of threads; vectors are float32 and of unit length; questions carry E5's `query: ` prompt and passages
+`passage: `, always, since the model was trained with them and loses much without. Importing this module
+and asking for `model_info` import no torch: the command line's help stays fast and an unchanged ingest
+loads nothing.
+
+The pieces: `model_files` finds or makes the model folder, `backends` runs it, `batching` groups questions
+that come at the same time. `HashingEncoder` is the deterministic double for tests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+import unicodedata
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.backends import Backend, open_backend
+from ingest.batching import Coalescer, compute_thread
+from ingest.errors import ClapvertError, ErrorCode
+from ingest.model_files import Notify
+from ingest.model_info import E5_PROMPTS, ModelInfo, model_info
+from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+__all__ = [
+    "Encoder",
+    "EncoderProtocol",
+    "HashingEncoder",
+    "ModelInfo",
+    "load_encoder",
+    "model_info",
+]
+
+FloatArray = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+"""Called with (done, total) after each batch."""
+
+DIMENSION = 384
+_MOST_IN_BATCH = 64
+_REMEMBERED_QUERIES = 512
+
+
+class EncoderProtocol(Protocol):
+    """What the rest of the system needs of an encoder."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """The model behind it."""
+
+    def encode_query(self, text: str) -> FloatArray:
+        """Unit vector of a question, float32 (dimension,)."""
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
+        """Unit vectors of passages, float32 (n, dimension), in the order given."""
+
+    def as_langchain(self) -> Embeddings:
+        """The same vectors through LangChain's interface."""
+
+
+def load_encoder(settings: Settings, notify: Notify | None = None) -> Encoder:
+    """Find the model, fetching it if need be, and load it (about 2 s).
+
+    Raises:
+        ClapvertError: MODEL_MISSING when there is none and none can be had.
+    """
+    return Encoder(model_info(settings, notify), settings.threads).load()
+
+
+class Encoder:
+    """A sentence-transformers model on the CPU. Thread-safe; loaded at its first use, or by `load`.
+
+    Args:
+        info: from `model_info`.
+        threads: CPU threads, for the whole process; None leaves torch's choice.
+    """
+
+    def __init__(self, info: ModelInfo, threads: int | None = None) -> None:
+        self.info = info
+        self._threads = threads
+        self._backend: Backend | None = None
+        self._loading = threading.Lock()
+        self._queries: Coalescer[str, FloatArray] = Coalescer(self._compute_queries)
+        self._recent: OrderedDict[str, FloatArray] = OrderedDict()
+        self._recent_lock = threading.Lock()
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the weights are in memory."""
+        return self._backend is not None
+
+    def load(self) -> Encoder:
+        """Load the weights and run them once. Does nothing the second time.
+
+        Raises:
+            ClapvertError: MODEL_MISSING when the folder is damaged.
+        """
+        with self._loading:
+            if self._backend is None:
+                self._backend = compute_thread(self._open)
+        return self
+
+    def _open(self) -> Backend:
+        info = self.info
+        assert info.path is not None
+        try:
+            backend = open_backend(info.path, info.dtype, info.max_tokens, self._threads)
+            backend.forward(backend.prepare([info.prompts["query"]]))
+        except Exception as error:  # safetensors, tokenizers and torch raise each their own
+            raise ClapvertError(
+                ErrorCode.MODEL_MISSING,
+                f"Le modèle « {info.path} » ne peut être chargé ({type(error).__name__}).",
+                "Supprimez ce dossier puis relancez « clapvert ingest ».",
+            ) from error
+        return backend
+
+    def encode_query(self, text: str) -> FloatArray:
+        """Unit vector of a question, float32 (dimension,). A question alone never waits for others."""
+        with self._recent_lock:
+            known = self._recent.get(text)
+            if known is not None:
+                self._recent.move_to_end(text)
+                return known.copy()
+        vector = self.load()._queries(text)
+        with self._recent_lock:
+            self._recent[text] = vector
+            if len(self._recent) > _REMEMBERED_QUERIES:
+                self._recent.popitem(last=False)
+        return vector.copy()
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """Unit vectors of many questions, float32 (n, dimension), in the order given."""
+        prompt = self.info.prompts["query"]
+        return self.load()._encode([prompt + text for text in texts], compute_thread)
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
+        """Unit vectors of passages, float32 (n, dimension), in the order given.
+
+        Questions asked meanwhile are served between two batches.
+        """
+        prompt = self.info.prompts["passage"]
+        return self.load()._encode([prompt + text for text in texts], compute_thread, progress)
+
+    def as_langchain(self) -> Embeddings:
+        """The same vectors through LangChain's interface.
+
+        Not HuggingFaceEmbeddings: it takes no loaded model, so it would hold the weights a second time, in
+        float32 unless told, and answer a query in twice the time. It serves models other than BERT, inside
+        `backends`.
+        """
+        return _langchain_view(self)
+
+    def _compute_queries(self, texts: list[str]) -> FloatArray:
+        """Runs in the compute thread."""
+        return self._encode([self.info.prompts["query"] + text for text in texts], lambda action: action())
+
+    def _encode(
+        self,
+        texts: Sequence[str],
+        turn: Callable[[Callable[[], FloatArray]], FloatArray],
+        progress: Progress | None = None,
+    ) -> FloatArray:
+        """Encode in batches of like length, the longest first; `turn` runs each batch.
+
+        A text shorter than 70 % of the longest opens a new batch: else one long question among short ones
+        would make them all as expensive as itself.
+        """
+        backend = self._backend
+        assert backend is not None
+        items = backend.prepare(texts)
+        order = sorted(range(len(items)), key=lambda i: len(items[i]), reverse=True)
+        out = np.empty((len(items), self.info.dimension), np.float32)
+        done = 0
+        while done < len(order):
+            longest = max(1, len(items[order[done]]))
+            size = min(_MOST_IN_BATCH, max(1, backend.budget // longest))
+            rows = [i for i in order[done : done + size] if len(items[i]) >= 0.7 * longest]
+            batch = [items[i] for i in rows]
+            out[rows] = turn(partial(backend.forward, batch))
+            done += len(rows)
+            if progress:
+                progress(done, len(order))
+        return out
+
+
+class HashingEncoder:
+    """Deterministic double: words, word pairs and word stems hashed into 384 signed dimensions. No torch.
+
+    Texts that share words are close, which is enough to test everything around a model; prompts are not
+    applied, so that a text is its own nearest neighbour.
+    """
+
+    info = ModelInfo(
+        None, "double", "hashing", "hashing-1", DIMENSION, "float32", 1_000_000, dict(E5_PROMPTS)
+    )
+
+    def encode_query(self, text: str) -> FloatArray:
+        """Unit vector, float32 (384,)."""
+        folded = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+        words = re.findall(r"[a-z0-9]+", folded)
+        features = [*words, *(f"{a} {b}" for a, b in pairwise(words))]
+        features += [f"{word[:5]}*" for word in words if len(word) > 5]
+        vector = np.zeros(DIMENSION, np.float32)
+        for feature in features or [""]:
+            digest = hashlib.blake2b(feature.encode(), digest_size=4).digest()
+            vector[int.from_bytes(digest[:3], "big") % DIMENSION] += 1 if digest[3] & 1 else -1
+        norm = float(np.linalg.norm(vector))
+        if norm == 0:  # every feature met its opposite
+            vector[0] = norm = 1.0
+        return vector / np.float32(norm)
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
+        """Unit vectors, float32 (n, 384)."""
+        vectors = np.array([self.encode_query(text) for text in texts], np.float32)
+        if progress:
+            progress(len(texts), len(texts))
+        return vectors.reshape(len(texts), DIMENSION)
+
+    def as_langchain(self) -> Embeddings:
+        """The same vectors through LangChain's interface."""
+        return _langchain_view(self)
+
+
+def _langchain_view(encoder: EncoderProtocol) -> Embeddings:
+    from langchain_core.embeddings import Embeddings
+
+    class EncoderEmbeddings(Embeddings):
+        """LangChain's view of a Clapvert encoder."""
+
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            vectors: list[list[float]] = encoder.encode_passages(texts).tolist()
+            return vectors
+
+        def embed_query(self, text: str) -> list[float]:
+            vector: list[float] = encoder.encode_query(text).tolist()
+            return vector
+
+    return EncoderEmbeddings()

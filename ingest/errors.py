@@ -1,0 +1,79 @@
+"""One family of errors: a stable English code, a French message, and what to do next.
+
+Guarantee: everything that Clapvert refuses, it refuses through `ClapvertError`; the command line turns
+it into an exit code and the API into problem+json, and neither has to know the cause.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Stable codes. They are part of the HTTP and `--json` contracts: add, never rename."""
+
+    BAD_REQUEST = "bad_request"
+    CONVERSATION_NOT_FOUND = "conversation_not_found"
+    CORPUS_INVALID = "corpus_invalid"
+    DOCUMENT_REFUSED = "document_refused"
+    HUB_UNREACHABLE = "hub_unreachable"
+    INDEX_BUSY = "index_busy"
+    INDEX_DAMAGED = "index_damaged"
+    INDEX_MISSING = "index_missing"
+    INTERNAL = "internal_error"
+    MODEL_MISMATCH = "model_mismatch"
+    MODEL_MISSING = "model_missing"
+    NOT_FOUND = "not_found"
+    PASSAGE_NOT_FOUND = "passage_not_found"
+    PORT_TAKEN = "port_taken"
+    SOURCE_NOT_FOUND = "source_not_found"
+    UNSAFE_BIND = "unsafe_bind"
+
+
+class ExitCode:
+    """Exit codes of the command line (DESIGN §2)."""
+
+    DONE = 0
+    NO = 1
+    USAGE = 2
+    NOT_READY = 3
+
+
+_NOT_READY = {
+    ErrorCode.HUB_UNREACHABLE,
+    ErrorCode.INDEX_BUSY,
+    ErrorCode.INDEX_DAMAGED,
+    ErrorCode.INDEX_MISSING,
+    ErrorCode.MODEL_MISMATCH,
+    ErrorCode.MODEL_MISSING,
+    ErrorCode.PORT_TAKEN,
+}
+_USAGE = {ErrorCode.BAD_REQUEST, ErrorCode.UNSAFE_BIND}
+
+
+class ClapvertError(Exception):
+    """A refusal with a reason.
+
+    Args:
+        code: stable code.
+        message: what happened, in French, one sentence.
+        hint: what to do next, in French; a command where there is one.
+    """
+
+    def __init__(self, code: ErrorCode, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command line for this error."""
+        if self.code in _NOT_READY:
+            return ExitCode.NOT_READY
+        if self.code in _USAGE:
+            return ExitCode.USAGE
+        return ExitCode.NO
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}" if self.hint else self.message

@@ -1,0 +1,71 @@
+"""The glossary: words of the set, of the law and of every day, and the vocabulary of the facets.
+
+Guarantee: a facet value used by a statement exists here, so that what a question names (« mon court ») and what a
+statement applies to (`genre: court-metrage`) can be compared. `within` lists every broader value.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ingest.errors import ClapvertError, ErrorCode
+from ingest.fiches import FACETS
+from ingest.register import Domain, Slug
+from ingest.yamlfile import YamlFile
+
+
+class FacetValue(BaseModel):
+    """One value of a facet, and the words (French and English) that name it in a question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    words: tuple[str, ...] = ()
+    within: tuple[Slug, ...] = ()
+
+
+class Term(BaseModel):
+    """A term, the other ways of saying it, and what it means."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    term: str
+    also: tuple[str, ...] = Field(default=(), description="synonyms, acronyms, everyday and English words")
+    definition: str | None = None
+    domains: tuple[Domain, ...] = ()
+
+
+class Glossary(BaseModel):
+    """Facet vocabulary and terms."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    facets: dict[str, dict[Slug, FacetValue]]
+    terms: tuple[Term, ...] = ()
+
+    def broader(self, facet: str, value: str) -> set[str]:
+        """The value and every value that contains it."""
+        entry = self.facets.get(facet, {}).get(value)
+        return {value, *(entry.within if entry else ())}
+
+    def compatible(self, facet: str, asked: str, stated: tuple[str, ...]) -> bool:
+        """True when a rule stated for `stated` reaches what was asked for: same value, or a broader one."""
+        return bool(self.broader(facet, asked) & set(stated))
+
+
+def load_glossary(corpus_dir: Path) -> Glossary:
+    """Read `glossaire.yaml`; an error names file, line and field."""
+    file = YamlFile(corpus_dir / "glossaire.yaml")
+    glossary = file.validate(Glossary, file.data)
+    for facet, values in glossary.facets.items():
+        for value, entry in values.items():
+            wrong = [w for w in entry.within if w not in values]
+            if facet not in FACETS or wrong:
+                raise ClapvertError(
+                    ErrorCode.CORPUS_INVALID,
+                    f"{file.path}, ligne {file.line('facets', facet, value)} : "
+                    + (f"valeur inconnue {wrong[0]}." if wrong else f"facette inconnue {facet}."),
+                )
+    return glossary

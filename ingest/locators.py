@@ -1,0 +1,202 @@
+"""The one grammar of article references, for documents, fiches and questions alike.
+
+Guarantee: the same point of the same text has the same key wherever it is written. « article L. 229-67 du
+code de l'environnement », « L229-67 » in a heading of that code and the locator « art. L. 229-67 » of a fiche
+all give `code-env:L229-67`; « article 19 bis » and "Article 19a" both give `19bis`. Every pattern is free of
+nested quantifiers: parsing is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["article", "recital", "annex", "disclosure", "criterion"]
+
+_ORDINALS = (
+    "bis|ter|quater|quinquies|sexies|septies|octies|nonies|decies|undecies|duodecies|terdecies|"
+    "quaterdecies|quindecies|sexdecies|septdecies|octodecies|novodecies"
+)
+_ENGLISH_SUFFIX = dict(
+    zip(
+        "abcdefghi",
+        ("bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "nonies", "decies"),
+        strict=True,
+    )
+)
+_NUMBER = (
+    r"(?:(?<![A-Za-z])(?:LO|[LRDAlrd])\.?\s?\*?\s?)?\d{1,4}(?:-\d{1,3}){0,4}"
+    rf"(?:\s(?:{_ORDINALS})\b(?:\s[A-Z]\b)?|er\b|[a-i]\b)?"
+)
+_LIST = re.compile(
+    rf"\b(?:[Aa]rticles?|ARTICLES?|[Aa]rts?\.?)\s+((?:{_NUMBER})(?:[^.;:()]{{0,12}}?(?:,|\bet\b|\bà\b|\bou\b|\band\b|\bto\b|\bor\b)"
+    rf"\s?(?:l'article\s|[Aa]rticles?\s|art\.\s)?(?:{_NUMBER}))*)"
+)
+_ITEM = re.compile(_NUMBER)
+_LETTERED = re.compile(
+    r"\b(?:LO|[LRDAlrd])(?:\.\s?\*?\s?|\s?\*?)\d{1,4}(?:-\d{1,3}){1,4}\b|\b[LRDA]\.\s?\d{3,4}(?:-\d{1,3}){0,4}\b"
+)
+_BARE = re.compile(
+    rf"(?<![\w./-])\d{{3}}-\d{{1,3}}(?:-\d{{1,2}})?(?![\w/-])|(?<![\w./-])\d{{1,3}}\s(?:{_ORDINALS})\b(?:\s[A-Z]\b)?"
+)
+_DISCLOSURE = re.compile(
+    r"\bESRS\s?((?:E[1-5]|S[1-4]|G1|1|2)(?:-\d{1,2})?)\b|(?<![\w-])((?:E[1-5]|S[1-4]|G1|GOV|SBM|IRO)-\d{1,2})(?![\w-])"
+)
+_CRITERION = re.compile(
+    r"\bcrit[èe]res?\s+([A-Z]\d{1,2}(?:-\d{1,2})?)\b|\bcriteri(?:on|a)\s+([A-Z]\d{1,2}(?:-\d{1,2})?)\b",
+    re.IGNORECASE,
+)
+_RECITAL = re.compile(r"\b(?:consid[ée]rants?|recitals?)\s+(?:n°\s?)?\(?(\d{1,3})\)?", re.IGNORECASE)
+_ANNEX = re.compile(r"\b(?:annexes?|annex)\s+([IVX]{1,6}|\d{1,2})\b", re.IGNORECASE)
+_SUB = re.compile(
+    r"\s*,?\s*((?:(?:§§?|al\.|alinéa|paragraphe|point)\s?\d+[\w°]*|[IVX]{1,5}\b|\d{1,2}°|[a-z]\)))",
+    re.IGNORECASE,
+)
+
+_NEAR = 48
+"""Characters between a reference and the name of its text, for the name to count as its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One reference found in a text.
+
+    `number` is canonical (`L229-67`, `122-18`, `19bis`, `E1-6`, `annexe:I`, `considerant:12`, `critere:D3`).
+    `source` is the register id named beside it, if any. `weak` marks a bare number (« 122-18 » alone).
+    """
+
+    kind: Kind
+    number: str
+    start: int
+    end: int
+    source: str | None = None
+    weak: bool = False
+
+    def key(self, default_source: str | None = None) -> str | None:
+        """`source:number`, or None when neither the text nor the caller names a source."""
+        source = self.source or default_source
+        return f"{source}:{self.number}" if source else None
+
+
+def canonical_number(raw: str) -> str:
+    """The canonical form of an article number: no dots or spaces, letters upper, Latin ordinals lower."""
+    text = raw.strip().replace("*", "").replace(".", "")
+    match = re.fullmatch(r"((?:LO|[LRDA])?)\s?(\d{1,4}(?:-\d{1,3})*)(.*)", text, re.IGNORECASE)
+    if not match:
+        return re.sub(r"\s+", "", text)
+    letter, number, suffix = match.group(1).upper(), match.group(2), match.group(3).strip()
+    if suffix.lower() == "er":
+        suffix = ""
+    elif len(suffix) == 1 and suffix.lower() in _ENGLISH_SUFFIX:
+        suffix = _ENGLISH_SUFFIX[suffix.lower()]
+    words = [w.lower() if len(w) > 1 else w.upper() for w in suffix.split()]
+    return f"{letter}{number}{''.join(words)}"
+
+
+class TextNames:
+    """The names under which texts are quoted (« RGA », « code de l'environnement », « c. com. »).
+
+    Args:
+        names: name → register id; case and spaces do not count, the longest name wins.
+    """
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._ids = {_fold_name(name): source for name, source in names.items()}
+        ordered = sorted(self._ids, key=len, reverse=True)
+        pattern = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in ordered)
+        self._regex = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) if ordered else None
+
+    def find(self, text: str) -> list[tuple[int, int, str]]:
+        """`(start, end, source id)` of each name in the text, left to right."""
+        if self._regex is None:
+            return []
+        flat = text.replace("’", "'")
+        return [(m.start(), m.end(), self._ids[_fold_name(m.group(0))]) for m in self._regex.finditer(flat)]
+
+
+def _fold_name(name: str) -> str:
+    return re.sub(r"\s+", " ", name.replace("’", "'")).strip().lower()
+
+
+def parse_references(text: str, names: TextNames | None = None) -> list[Reference]:
+    """Every reference of a text, left to right, each with the source named beside it when there is one."""
+    found: list[Reference] = []
+    taken: list[tuple[int, int]] = []
+
+    def free(start: int, end: int) -> bool:
+        return all(end <= a or start >= b for a, b in taken)
+
+    def add(kind: Kind, number: str, start: int, end: int, weak: bool = False) -> None:
+        if free(start, end):
+            taken.append((start, end))
+            found.append(Reference(kind, number, start, end, None, weak))
+
+    for match in _DISCLOSURE.finditer(text):
+        add("disclosure", match.group(1) or match.group(2), match.start(), match.end())
+    for match in _CRITERION.finditer(text):
+        add("criterion", "critere:" + (match.group(1) or match.group(2)).upper(), match.start(), match.end())
+    for match in _RECITAL.finditer(text):
+        add("recital", f"considerant:{match.group(1)}", match.start(), match.end())
+    for match in _ANNEX.finditer(text):
+        add("annex", f"annexe:{match.group(1).upper()}", match.start(), match.end())
+    for match in _LIST.finditer(text):
+        for item in _ITEM.finditer(match.group(1)):
+            start = match.start(1) + item.start()
+            add("article", canonical_number(item.group(0)), start, match.start(1) + item.end())
+    for match in _LETTERED.finditer(text):
+        add("article", canonical_number(match.group(0)), match.start(), match.end())
+    for match in _BARE.finditer(text):
+        add("article", canonical_number(match.group(0)), match.start(), match.end(), weak=True)
+    found.sort(key=lambda r: r.start)
+    return _attach(found, names.find(text)) if names else found
+
+
+def _attach(found: list[Reference], names: list[tuple[int, int, str]]) -> list[Reference]:
+    """Give each reference the name that follows it closely, else precedes it closely, else the only one."""
+    if not names:
+        return found
+    only = names[0][2] if len({n[2] for n in names}) == 1 else None
+    out: list[Reference] = []
+    pending: str | None = None
+    for ref in reversed(found):
+        after = next((n for n in names if 0 <= n[0] - ref.end <= _NEAR), None)
+        before = next((n for n in reversed(names) if 0 <= ref.start - n[1] <= _NEAR), None)
+        if after is not None:
+            source: str | None = after[2]
+        elif pending is not None and out and out[-1].start - ref.end <= _NEAR:
+            source = pending
+        elif before is not None:
+            source = before[2]
+        else:
+            source = only
+        pending = source if after is not None or (pending and source == pending) else None
+        out.append(Reference(ref.kind, ref.number, ref.start, ref.end, source, ref.weak))
+    return out[::-1]
+
+
+def locator_keys(locator: str | None, source_id: str, names: TextNames | None = None) -> list[str]:
+    """Article keys of a fiche's locator: « art. 122-18 et 122-2 » of `rga` → `rga:122-18`, `rga:122-2`."""
+    if not locator:
+        return []
+    keys = [
+        ref.key(source_id)
+        for ref in parse_references(locator, names)
+        if not (ref.weak and "art" not in locator)
+    ]
+    return list(dict.fromkeys(k for k in keys if k))
+
+
+def sub_locator(text: str, end: int) -> str | None:
+    """What refines a reference right after it: « , III », « § 1 », « 2° », « al. 3 »; None when nothing does."""
+    match = _SUB.match(text, end)
+    return match.group(1).strip() if match else None
+
+
+def strip_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with the spans blanked, same length (so that offsets stay true)."""
+    chars = list(text)
+    for start, end in spans:
+        chars[start:end] = " " * (end - start)
+    return "".join(chars)

@@ -1,0 +1,217 @@
+"""Passages: what is retrieved, quoted and opened.
+
+Guarantee: a passage's `text` is exact and never changes under its id (the id is a hash of source, locator, version
+start and text); an article is never cut inside a sentence; a notice says what it is based on and is never given the
+rank of the text it describes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from ingest.documents.tree import Block
+from ingest.fiches import Fiche, Statement
+from ingest.locators import locator_keys
+from ingest.register import Domain, Rank, Regime, Register, Source
+from ingest.sentences import sentence_spans
+from ingest.structure import Unit
+
+MAX_CHARACTERS = 1500
+"""Longest passage: about 400 tokens of the encoder's 512, heading path and prompt included."""
+
+
+class BasedOn(BaseModel):
+    """The official text or page that a notice rests on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source_id: str
+    title: str
+    locator: str | None
+    url: str | None
+    version: str | None
+    rank: Rank
+    also: tuple[str, ...] = ()
+
+
+class Passage(BaseModel):
+    """One passage. Dates are inclusive; an open end is None."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: Literal["statement", "text"]
+    source_id: str
+    source_title: str
+    locator: str
+    keys: tuple[str, ...] = ()
+    heading_path: tuple[str, ...] = ()
+    text: str
+    index_text: str
+    lexical_text: str = ""
+    language: str = "fr"
+    url: str | None = None
+    rank: Rank
+    regime: Regime
+    domains: tuple[Domain, ...]
+    position: int
+    page_from: int | None = None
+    page_to: int | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    attested_at: date | None = None
+    based_on: BasedOn | None = None
+    statement: Statement | None = None
+    previous_id: str | None = None
+    next_id: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the exact text, for receipts."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def passage_id(source_id: str, locator: str, start: date | None, text: str) -> str:
+    """Stable id: the same text at the same place, from the same date, is the same passage for ever."""
+    raw = "\x1f".join((source_id, locator, start.isoformat() if start else "", text))
+    return hashlib.sha256(raw.encode()).hexdigest()[:20]
+
+
+def notice_source_id(fiche_id: str) -> str:
+    """Register-like id of a fiche, distinct from every registered text."""
+    return f"notice.{fiche_id}"
+
+
+def fiche_passages(fiche: Fiche, register: Register) -> list[Passage]:
+    """One passage a statement, in reading order."""
+    out = []
+    for position, (section, s) in enumerate(fiche.statements()):
+        source = register.get(s.source.id)
+        heading = (fiche.title, section)
+        questions = " ".join(s.asked_as)
+        out.append(
+            Passage(
+                id=passage_id(notice_source_id(fiche.id), s.id, s.in_force.from_, s.text),
+                kind="statement",
+                source_id=notice_source_id(fiche.id),
+                source_title=fiche.title,
+                locator=section,
+                keys=tuple(locator_keys(s.source.locator, source.work_id, register.names)),
+                heading_path=heading,
+                text=s.text,
+                index_text=f"{fiche.title} › {section}. {s.text} {questions}",
+                lexical_text=f"{s.en} {' '.join(s.source.id.split('-'))}",
+                url=source.url,
+                rank=Rank.NOTICE,
+                regime=s.regime,
+                domains=(fiche.domain,),
+                position=position,
+                valid_from=s.in_force.from_,
+                valid_until=s.in_force.until,
+                based_on=BasedOn(
+                    source_id=source.id, title=source.name, locator=s.source.locator, url=source.url,
+                    version=s.source.version, rank=source.rank, also=s.also,
+                ),
+                statement=s,
+            )
+        )  # fmt: skip
+    return _linked(out)
+
+
+class TextVersion(BaseModel):
+    """What is known of the dates of one added file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    valid_from: date | None = None
+    valid_until: date | None = None
+    attested_at: date | None = None
+
+
+def unit_passages(
+    units: Iterable[Unit], source: Source, register: Register, version: TextVersion, language: str
+) -> list[Passage]:
+    """Passages of a text: whole articles where they fit, runs of alinéas otherwise.
+
+    Articles that belong to a text published inside this one (`Source.within`) go to that text.
+    """
+    hosted = register.hosted_by(source.id)
+    out: list[Passage] = []
+    seen: set[str] = set()
+    for unit in units:
+        owner = next(
+            (h for h in hosted if unit.number and h.within and re.search(h.within.numbers, unit.number)),
+            source,
+        )
+        keys = (f"{owner.work_id}:{unit.number}",) if unit.number else ()
+        pieces = split_text(unit.parts)
+        for n, (text, pages) in enumerate(pieces, 1):
+            locator = unit.locator if len(pieces) == 1 else f"{unit.locator} ({n}/{len(pieces)})"
+            pid = passage_id(owner.id, locator, version.valid_from, text)
+            if pid in seen:
+                continue
+            seen.add(pid)
+            heading = (owner.name, *unit.heading_path)
+            out.append(
+                Passage(
+                    id=pid, kind="text", source_id=owner.id, source_title=owner.name, locator=locator, keys=keys,
+                    heading_path=heading, text=text, index_text=f"{' › '.join((*heading, unit.locator))}. {text}",
+                    language=language, url=owner.url, rank=owner.rank, regime=owner.regime, domains=owner.domains,
+                    position=len(out), page_from=pages[0], page_to=pages[1], valid_from=version.valid_from,
+                    valid_until=version.valid_until, attested_at=version.attested_at,
+                )
+            )  # fmt: skip
+    return _linked(out)
+
+
+def split_text(parts: Iterable[Block]) -> list[tuple[str, tuple[int | None, int | None]]]:
+    """Exact pieces of at most `MAX_CHARACTERS`, cut between alinéas, else between sentences."""
+    out: list[tuple[str, tuple[int | None, int | None]]] = []
+    buffer: list[Block] = []
+
+    def flush() -> None:
+        if buffer:
+            out.append(("\n\n".join(b.text for b in buffer), (buffer[0].page_from, buffer[-1].page_to)))
+            buffer.clear()
+
+    for part in parts:
+        if len(part.text) > MAX_CHARACTERS:
+            flush()
+            out += [(piece, (part.page_from, part.page_to)) for piece in _sentence_runs(part.text)]
+            continue
+        if buffer and sum(len(b.text) + 2 for b in buffer) + len(part.text) > MAX_CHARACTERS:
+            flush()
+        buffer.append(part)
+    flush()
+    return out
+
+
+def _sentence_runs(text: str) -> list[str]:
+    """Substrings of a long paragraph, each a run of whole sentences; one endless sentence stays whole."""
+    cuts = [end for _, end in sentence_spans(text)]
+    runs, start, last = [], 0, 0
+    for cut in cuts:
+        if cut - start > MAX_CHARACTERS and last > start:
+            runs.append(text[start:last].strip())
+            start = last
+        last = cut
+    runs.append(text[start:].strip())
+    return [r for r in runs if r]
+
+
+def _linked(passages: list[Passage]) -> list[Passage]:
+    return [
+        p.model_copy(
+            update={
+                "previous_id": passages[i - 1].id if i else None,
+                "next_id": passages[i + 1].id if i + 1 < len(passages) else None,
+            }
+        )
+        for i, p in enumerate(passages)
+    ]

@@ -1,0 +1,159 @@
+"""The ingestion step: corpus and added texts → passages → vectors → a proved snapshot.
+
+Guarantee: when nothing changed, nothing is read beyond file hashes; what did change costs only its own vectors; the
+serving snapshot is untouched until the new one is proved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.clock import Clock, paris_today
+from ingest.embedding import EncoderProtocol, ModelInfo
+from ingest.errors import ClapvertError, ErrorCode
+from ingest.fiches import load_fiches
+from ingest.lexical import ANALYSER
+from ingest.passages import Passage, fiche_passages, unit_passages
+from ingest.register import Register, load_register
+from ingest.settings import Settings
+from ingest.snapshot import SCHEMA, Manifest, SnapshotShelf, snapshot_name
+from ingest.store import PassageStore, VectorCache
+from ingest.structure import split_units
+from ingest.texts import TextShelf
+
+Progress = Callable[[str, int, int], None]
+
+
+class Library:
+    """The folders of one installation: shelf of snapshots, passage store, vector cache, added texts."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.snapshots = SnapshotShelf(settings.data_dir)
+        self.texts = TextShelf(settings.data_dir / "texts")
+
+    @property
+    def store(self) -> PassageStore:
+        """The append-only passage store."""
+        return PassageStore(self.settings.data_dir / "passages.db")
+
+    @property
+    def vectors(self) -> VectorCache:
+        """The vector cache."""
+        return VectorCache(self.settings.data_dir / "vectors.db")
+
+
+def corpus_digest(corpus_dir: Path) -> str:
+    """Hash of every file of the corpus that ingestion reads."""
+    digest = hashlib.sha256()
+    for path in sorted(corpus_dir.rglob("*.yaml")):
+        digest.update(str(path.relative_to(corpus_dir)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def inputs_digest(library: Library, model: ModelInfo) -> str:
+    """Hash of all that a snapshot depends on."""
+    parts = (
+        SCHEMA,
+        ANALYSER,
+        model.fingerprint,
+        corpus_digest(library.settings.corpus_dir),
+        library.texts.digest(),
+    )
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def read_passages(library: Library, register: Register) -> list[Passage]:
+    """Every passage of the corpus and of the added texts."""
+    passages: list[Passage] = []
+    for file in load_fiches(library.settings.corpus_dir):
+        passages += fiche_passages(file.fiche, register)
+    for text in library.texts.all():
+        source = text.source(register)
+        passages += unit_passages(
+            split_units(library.texts.read(text)), source, register, text.version, text.language
+        )
+    unique = {p.id: p for p in passages}
+    if not unique:
+        raise ClapvertError(ErrorCode.CORPUS_INVALID, "Le corpus est vide.", "Vérifiez CLAPVERT_CORPUS_DIR.")
+    return list(unique.values())
+
+
+def ingest(
+    library: Library,
+    model: ModelInfo,
+    load_encoder: Callable[[], EncoderProtocol],
+    force: bool = False,
+    progress: Progress | None = None,
+    clock: Clock = paris_today,
+) -> tuple[Manifest, bool]:
+    """Build and point to a new snapshot if anything changed.
+
+    Returns the manifest of the serving snapshot, and whether it is new. The encoder is loaded only when a text has
+    no vector yet.
+    """
+    inputs = inputs_digest(library, model)
+    current = library.snapshots.current_manifest()
+    if current and current.inputs == inputs and not force:
+        return current, False
+    with library.snapshots.writer():
+        register = load_register(library.settings.corpus_dir)
+        passages = read_passages(library, register)
+        vectors, computed = embed(library.vectors, passages, model, load_encoder, progress)
+        revs = library.store.add(passages)
+        manifest = Manifest(
+            name=snapshot_name(revs, passages, model.fingerprint),
+            inputs=inputs,
+            model=model.fingerprint,
+            model_name=model.name,
+            analyser=ANALYSER,
+            schema=SCHEMA,
+            corpus_version=corpus_digest(library.settings.corpus_dir)[:12],
+            built_on=clock().isoformat(),
+            counts={
+                "passages": len(passages),
+                "statements": sum(p.kind == "statement" for p in passages),
+                "sources": len(register.sources),
+                "embedded": computed,
+            },
+            sources={t.id: t.sha256 for t in library.texts.all()},
+        )
+        if progress:
+            progress("index", 0, len(passages))
+        return library.snapshots.build(passages, revs, vectors, manifest), True
+
+
+def embed(
+    cache: VectorCache,
+    passages: list[Passage],
+    model: ModelInfo,
+    load_encoder: Callable[[], EncoderProtocol],
+    progress: Progress | None,
+) -> tuple[NDArray[np.float32], int]:
+    """Vectors of the passages, shape `(n, dimension)`, and how many had to be computed.
+
+    New vectors are remembered by blocks, so that an interrupted ingestion goes on where it stopped.
+    """
+    keys = [cache.key(model.fingerprint, p.index_text) for p in passages]
+    known = cache.get(list(dict.fromkeys(keys)))
+    missing = list({k: p.index_text for k, p in zip(keys, passages, strict=True) if k not in known}.items())
+    missing.sort(key=lambda item: len(item[1]))
+    if missing:
+        encoder = load_encoder()
+        block = 256
+        for start in range(0, len(missing), block):
+            part = missing[start : start + block]
+            fresh = list(
+                zip([k for k, _ in part], encoder.encode_passages([t for _, t in part]), strict=True)
+            )
+            cache.put(fresh)
+            known.update(fresh)
+            if progress:
+                progress("vecteurs", min(start + block, len(missing)), len(missing))
+    return np.stack([known[k] for k in keys]).astype(np.float32), len(missing)

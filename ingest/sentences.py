@@ -1,0 +1,35 @@
+"""Where sentences end, in French legal prose: « art. L. 229-67 » is not three sentences, « …libre.L'exercice » is two."""
+
+from __future__ import annotations
+
+import re
+
+_BOUNDARY = re.compile(r"[.;!?…](?:\s*[»\"”)])?(?:\s+|(?=[A-ZÀÂÇÉÈÊÎÔÛ«\"]))|\n{2,}")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:art|al|cf|ex|etc|n|no|p|M|MM|Mme|St|L|R|D|A|LO|env|com|conso|cons)\.|\d\.)$"
+)
+_OPENS = re.compile(r"[A-ZÀÂÇÉÈÊÎÔÛ0-9«\"“–—•-]")
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """`(start, end)` of each sentence, spaces trimmed, in order; together they hold every word of the text."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _BOUNDARY.finditer(text):
+        end = match.end()
+        stop = match.start() + 1
+        mark = text[match.start()]
+        abbreviated = mark == "." and _ABBREVIATION.search(text[max(0, match.start() - 8) : stop])
+        if abbreviated or (mark == "." and end < len(text) and not _OPENS.match(text, end)):
+            continue
+        _append(spans, text, start, end)
+        start = end
+    _append(spans, text, start, len(text))
+    return spans
+
+
+def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    if piece.strip():
+        left = start + len(piece) - len(piece.lstrip())
+        spans.append((left, left + len(piece.strip())))

@@ -1,0 +1,84 @@
+"""One frozen settings object, read once from the environment (`CLAPVERT_*`) and an optional `.env`.
+
+Guarantee: no other module reads the environment. The table in the README is generated from the
+descriptions below (`clapvert doctor --settings-table`), so the two cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent if (_PACKAGE.parent / "corpus" / "sources.yaml").is_file() else None
+
+DEFAULT_MODEL = "intfloat/multilingual-e5-small"
+
+
+def _default_corpus_dir() -> Path:
+    return _CHECKOUT / "corpus" if _CHECKOUT else _PACKAGE / "_corpus"
+
+
+def _default_data_dir() -> Path:
+    return _CHECKOUT / "var" if _CHECKOUT else Path(platformdirs.user_data_dir("clapvert", appauthor=False))
+
+
+def _default_model_dir() -> Path:
+    return Path(platformdirs.user_cache_dir("clapvert", appauthor=False)) / "models"
+
+
+class Settings(BaseSettings):
+    """Settings of one process. Frozen: a changed setting is a new object."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CLAPVERT_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(
+        default_factory=_default_data_dir,
+        description="All that is written at run time: snapshots, passage store, added texts, conversations.",
+    )
+    model_dir: Path = Field(
+        default_factory=_default_model_dir,
+        description="Where the embedding model is kept; shared by data folders.",
+    )
+    corpus_dir: Path = Field(
+        default_factory=_default_corpus_dir, description="The corpus: register, fiches, criteria, glossary."
+    )
+    model: str = Field(
+        default=DEFAULT_MODEL, description="Embedding model: a hub name, or the path of a local folder."
+    )
+    offline: bool = Field(default=False, description="Never try the model hub.")
+    hub_timeout: float = Field(
+        default=3.0, gt=0, description="Seconds after which the model hub counts as out of reach."
+    )
+    dtype: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto", description="Precision of the encoder; auto takes bfloat16 where the CPU has it."
+    )
+    threads: int | None = Field(default=None, ge=1, description="CPU threads of the encoder; empty: all.")
+    host: str = Field(default="127.0.0.1", description="Address the server binds to.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port of the server.")
+    allow_remote: bool = Field(
+        default=False, description="Allow binding to a non-loopback address without API keys."
+    )
+    retention_days: int = Field(default=30, ge=0, description="Days that conversations are kept; 0: none.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="Log level; questions are never logged."
+    )
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table (README)."""
+    rows = ["| Variable | Default | What it is |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = {
+            "data_dir": "`var/` in a checkout, else the user's data folder",
+            "model_dir": "the user's cache folder",
+            "corpus_dir": "`corpus/` of the checkout or of the wheel",
+        }.get(name, f"`{field.default}`" if field.default is not None else "(empty)")
+        rows.append(f"| `CLAPVERT_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows) + "\n"

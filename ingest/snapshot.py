@@ -1,0 +1,325 @@
+"""Snapshots: immutable index builds, made aside, proved, then pointed to.
+
+Guarantee: a reader sees one whole snapshot or the one before. A build is written in a folder of its own, named by the
+hash of its inputs; every passage must be found by its own vector and by its own locator before the pointer is swapped by
+one atomic rename; a process killed at any moment leaves the old pointer, and what it left aside is swept by the next
+build. Chroma's index is never changed in place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from ingest.errors import ClapvertError, ErrorCode
+from ingest.lexical import ANALYSER, LexicalIndex
+from ingest.passages import Passage
+from ingest.register import Domain
+from ingest.store import PassageStore
+
+if TYPE_CHECKING:
+    from ingest.embedding import ModelInfo
+
+SCHEMA = "2"
+COLLECTION = "passages"
+KEPT = 2
+FAR_PAST, FAR_FUTURE = date.min.toordinal(), date.max.toordinal()
+_HNSW = {"hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 200}}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What retrieval needs of every passage without opening it; all arrays have one row a passage."""
+
+    ids: list[str]
+    revs: list[int]
+    keys: list[tuple[str, ...]]
+    topics: list[str | None]
+    statements: list[str | None]
+    sources: list[str]
+    locators: list[str]
+    valid_from: NDArray[np.int32]
+    valid_until: NDArray[np.int32]
+    attested: NDArray[np.int32]
+    domains: NDArray[np.int32]
+    is_statement: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, passages: list[Passage], revs: list[int]) -> Columns:
+        """Columns of the passages, in order."""
+
+        def ordinals(values: list[date | None], default: int) -> NDArray[np.int32]:
+            return np.array([v.toordinal() if v else default for v in values], np.int32)
+
+        return cls(
+            ids=[p.id for p in passages],
+            revs=revs,
+            keys=[p.keys for p in passages],
+            topics=[p.statement.topic if p.statement else None for p in passages],
+            statements=[p.statement.id if p.statement else None for p in passages],
+            sources=[p.source_id for p in passages],
+            locators=[p.locator for p in passages],
+            valid_from=ordinals([p.valid_from for p in passages], FAR_PAST),
+            valid_until=ordinals([p.valid_until for p in passages], FAR_FUTURE),
+            attested=ordinals([p.attested_at for p in passages], FAR_PAST),
+            domains=np.array([sum(domain_bit(d) for d in p.domains) for p in passages], np.int32),
+            is_statement=np.array([p.kind == "statement" for p in passages], np.bool_),
+        )
+
+    _ARRAYS = ("valid_from", "valid_until", "attested", "domains", "is_statement")
+    _LISTS = ("ids", "revs", "keys", "topics", "statements", "sources", "locators")
+
+    def save(self, folder: Path) -> None:
+        """Write the columns to a folder."""
+        np.savez(folder / "columns.npz", **{name: getattr(self, name) for name in self._ARRAYS})
+        (folder / "columns.json").write_text(
+            json.dumps({n: getattr(self, n) for n in self._LISTS}), encoding="utf-8"
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> Columns:
+        """Read columns written by `save`."""
+        lists = json.loads((folder / "columns.json").read_text(encoding="utf-8"))
+        lists["keys"] = [tuple(k) for k in lists["keys"]]
+        with np.load(folder / "columns.npz") as arrays:
+            return cls(**lists, **{name: arrays[name] for name in cls._ARRAYS})
+
+
+def domain_bit(domain: Domain) -> int:
+    """The bit of a domain in `Columns.domains`."""
+    return 1 << list(Domain).index(domain)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a snapshot was built from, and what it holds."""
+
+    name: str
+    inputs: str
+    model: str
+    model_name: str
+    analyser: str
+    schema: str
+    corpus_version: str
+    built_on: str
+    counts: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+
+
+class Snapshot:
+    """One open snapshot: columns in memory, passages on demand, both indexes."""
+
+    def __init__(self, folder: Path, store: PassageStore) -> None:
+        self.folder = folder
+        self.manifest = Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+        self.columns = Columns.load(folder)
+        self.lexical = LexicalIndex.load(folder / "lexical")
+        self.store = store
+        self._by_id = {pid: i for i, pid in enumerate(self.columns.ids)}
+        self.open_passage = lru_cache(maxsize=8192)(self._open_passage)
+
+    def __len__(self) -> int:
+        return len(self.columns.ids)
+
+    @cached_property
+    def collection(self) -> Any:
+        """The Chroma collection of the vectors; its ids are passage positions."""
+        return chroma_client(self.folder / "chroma").get_collection(COLLECTION)
+
+    @cached_property
+    def by_key(self) -> dict[str, list[int]]:
+        """Positions of the passages of an article key."""
+        out: dict[str, list[int]] = {}
+        for i, keys in enumerate(self.columns.keys):
+            for key in keys:
+                out.setdefault(key, []).append(i)
+        return out
+
+    @cached_property
+    def by_topic(self) -> dict[str, list[int]]:
+        """Positions of the statements of a topic."""
+        out: dict[str, list[int]] = {}
+        for i, topic in enumerate(self.columns.topics):
+            if topic is not None:
+                out.setdefault(topic, []).append(i)
+        return out
+
+    def position(self, passage_id: str) -> int | None:
+        """Position of a passage of this snapshot."""
+        return self._by_id.get(passage_id)
+
+    def _open_passage(self, position: int) -> Passage:
+        return self.store.get([self.columns.revs[position]])[0]
+
+    def passages(self, positions: list[int]) -> list[Passage]:
+        """Passages by position."""
+        return [self.open_passage(p) for p in positions]
+
+    def nearest(self, vector: NDArray[np.float32], n: int) -> tuple[list[int], list[float]]:
+        """Positions and cosine similarities of the `n` nearest passages."""
+        found = self.collection.query(
+            query_embeddings=[vector], n_results=min(n, len(self)), include=["distances"]
+        )
+        return [int(i) for i in found["ids"][0]], [1.0 - float(d) for d in found["distances"][0]]
+
+
+def chroma_client(folder: Path) -> Any:
+    """A local Chroma client without telemetry."""
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
+
+
+class SnapshotShelf:
+    """The snapshots of a data folder, and the pointer to the one that serves."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.folder = data_dir / "snapshots"
+        self._pointer = data_dir / "current"
+        self._lock = data_dir / "ingest.lock"
+
+    def current_name(self) -> str | None:
+        """Name of the serving snapshot."""
+        try:
+            name = self._pointer.read_text(encoding="utf-8").strip()
+        except OSError:
+            return None
+        return name if name and (self.folder / name / "manifest.json").is_file() else None
+
+    def current_manifest(self) -> Manifest | None:
+        """Manifest of the serving snapshot, without opening it."""
+        name = self.current_name()
+        return (
+            Manifest(**json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8")))
+            if name
+            else None
+        )
+
+    def open(self, store: PassageStore, model: ModelInfo | None = None) -> Snapshot:
+        """Open the serving snapshot; refuses one built by another model."""
+        name = self.current_name()
+        if name is None:
+            raise ClapvertError(
+                ErrorCode.INDEX_MISSING, "Aucun index n'a encore été construit.", "Lancez `clapvert ingest`."
+            )
+        try:
+            snapshot = Snapshot(self.folder / name, store)
+        except (OSError, ValueError, KeyError, TypeError) as exc:
+            raise ClapvertError(
+                ErrorCode.INDEX_DAMAGED, f"L'index {name} est illisible.", "Lancez `clapvert ingest --force`."
+            ) from exc
+        if model is not None and snapshot.manifest.model != model.fingerprint:
+            raise ClapvertError(
+                ErrorCode.MODEL_MISMATCH,
+                "L'index a été construit avec un autre modèle d'embedding.",
+                "Lancez `clapvert ingest` pour le reconstruire avec le modèle présent.",
+            )
+        return snapshot
+
+    def writer(self) -> FileLock:
+        """The lock of the one writer; `INDEX_BUSY` when another ingest runs."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._lock, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise ClapvertError(
+                ErrorCode.INDEX_BUSY, "Une autre ingestion est en cours.", "Attendez qu'elle finisse."
+            ) from None
+        return lock
+
+    def build(
+        self, passages: list[Passage], revs: list[int], vectors: NDArray[np.float32], manifest: Manifest
+    ) -> Manifest:
+        """Write, prove, and point to a new snapshot. Call it holding `writer()`."""
+        manifest = replace(manifest, name=self._free_name(manifest.name))
+        aside = self.folder / f".{manifest.name}.building"
+        for old in self.folder.glob(".*.building"):
+            shutil.rmtree(old)
+        (aside / "lexical").mkdir(parents=True)
+        columns = Columns.of(passages, revs)
+        columns.save(aside)
+        lexical = LexicalIndex.build([f"{p.index_text} {p.lexical_text}" for p in passages])
+        lexical.save(aside / "lexical")
+        _write_vectors(aside / "chroma", vectors)
+        (aside / "manifest.json").write_text(
+            json.dumps(manifest.__dict__, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
+        target = self.folder / manifest.name
+        aside.rename(target)
+        self._prove(target, columns, vectors)
+        self._point(manifest.name)
+        self._sweep()
+        return manifest
+
+    def _free_name(self, name: str) -> str:
+        """`name`, or the first of `name-2`, `name-3`… that is free: a rebuild never touches the serving folder."""
+        n, free = 1, name
+        while (self.folder / free).exists():
+            n += 1
+            free = f"{name}-{n}"
+        return free
+
+    def _prove(self, folder: Path, columns: Columns, vectors: NDArray[np.float32]) -> None:
+        """Every passage found by its own vector (ties allowed) and by its own locator, or the build is no good."""
+        collection = chroma_client(folder / "chroma").get_collection(COLLECTION)
+        lost = [i for i, key in enumerate(columns.keys) if not columns.locators[i] and not key]
+        for start in range(0, len(vectors), 512):
+            batch = vectors[start : start + 512]
+            found = collection.query(query_embeddings=batch, n_results=1, include=["distances"])
+            for offset, (ids, distances) in enumerate(zip(found["ids"], found["distances"], strict=True)):
+                if not ids or (int(ids[0]) != start + offset and distances[0] > 1e-3):
+                    lost.append(start + offset)
+        if lost or collection.count() != len(columns.ids):
+            shutil.rmtree(folder)
+            raise ClapvertError(
+                ErrorCode.INDEX_DAMAGED, f"L'index construit ne retrouve pas {len(lost)} passage(s) : il n'est pas mis en service.",
+                "Relancez `clapvert ingest --force` ; si cela persiste, signalez-le.",
+            )  # fmt: skip
+
+    def _point(self, name: str) -> None:
+        aside = self._pointer.with_suffix(".new")
+        with aside.open("w", encoding="utf-8") as handle:
+            handle.write(name)
+            handle.flush()
+            os.fsync(handle.fileno())
+        aside.replace(self._pointer)
+
+    def _sweep(self) -> None:
+        current = self.current_name()
+        others = sorted(
+            (p for p in self.folder.iterdir() if p.is_dir() and p.name != current),
+            key=lambda p: p.stat().st_mtime,
+            reverse=True,
+        )
+        for old in others[KEPT - 1 :]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_vectors(folder: Path, vectors: NDArray[np.float32]) -> None:
+    client = chroma_client(folder)
+    collection = client.create_collection(COLLECTION, configuration=_HNSW)
+    step = min(4000, client.get_max_batch_size())
+    for start in range(0, len(vectors), step):
+        batch = vectors[start : start + step]
+        collection.add(ids=[str(i) for i in range(start, start + len(batch))], embeddings=batch)
+
+
+def snapshot_name(revs: list[int], passages: list[Passage], model: str) -> str:
+    """Name of a snapshot: the hash of what it is built from."""
+    digest = hashlib.sha256(f"{SCHEMA}|{ANALYSER}|{model}|{json.dumps(_HNSW)}".encode())
+    for p, rev in zip(passages, revs, strict=True):
+        digest.update(f"{p.id}:{rev};".encode())
+    return digest.hexdigest()[:16]

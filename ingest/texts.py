@@ -1,0 +1,184 @@
+"""Added texts: official files that the user brings (`corpus add`), kept as they are with what is known of them.
+
+Guarantee: the file is kept byte for byte with its hash; nothing is indexed before `ingest` has read it whole; a text
+that is refused is refused by name, before anything is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from ingest.documents.markdown import read_markdown
+from ingest.documents.tree import Document
+from ingest.errors import ClapvertError, ErrorCode
+from ingest.passages import TextVersion
+from ingest.register import Domain, Nature, Rank, Regime, Register, Source
+from ingest.structure import split_units
+
+READERS: dict[str, Callable[[bytes], Document]] = {
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".txt": read_markdown,
+}
+MAX_BYTES = 40_000_000
+
+
+class AddedText(BaseModel):
+    """One added file: where it stands in the register, and the dates that are known of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    file: str
+    sha256: str
+    language: str
+    version: TextVersion
+    registered: str | None = None
+    own_source: Source | None = None
+
+    def source(self, register: Register) -> Source:
+        """The register's entry, or the one made from the command line."""
+        if self.registered:
+            return register.get(self.registered)
+        assert self.own_source is not None
+        return self.own_source
+
+
+class TextShelf:
+    """The added texts of a data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def all(self) -> list[AddedText]:
+        """Every added text, by id."""
+        return [
+            AddedText.model_validate_json(p.read_text(encoding="utf-8"))
+            for p in sorted(self.folder.glob("*/text.json"))
+        ]
+
+    def path(self, text: AddedText) -> Path:
+        """The kept file."""
+        return self.folder / text.id / text.file
+
+    def read(self, text: AddedText) -> Document:
+        """The kept file as a document tree."""
+        return read_document(self.path(text))
+
+    def add(
+        self,
+        file: Path,
+        text_id: str,
+        registered: str | None,
+        own_source: Source | None,
+        version: TextVersion,
+        language: str,
+    ) -> tuple[AddedText, int]:
+        """Keep a file. Returns it with the number of articles and runs found; `DOCUMENT_REFUSED` when it is no text."""
+        document = read_document(file)
+        units = split_units(document)
+        if not units:
+            raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"Aucun texte trouvé dans {file.name}.")
+        data = file.read_bytes()
+        text = AddedText(
+            id=text_id, file=f"original{file.suffix.lower()}", sha256=hashlib.sha256(data).hexdigest(), language=language,
+            version=version, registered=registered, own_source=own_source,
+        )  # fmt: skip
+        target = self.folder / text_id
+        aside = self.folder / f".{text_id}.new"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        (aside / text.file).write_bytes(data)
+        (aside / "text.json").write_text(text.model_dump_json(indent=1, by_alias=True), encoding="utf-8")
+        if target.exists():
+            shutil.rmtree(target)
+        aside.rename(target)
+        return text, len(units)
+
+    def remove(self, text_id: str) -> None:
+        """Forget a text (its passages stay openable); `SOURCE_NOT_FOUND` when there is none."""
+        target = self.folder / text_id
+        if not re.fullmatch(r"[a-z0-9.-]+", text_id) or not (target / "text.json").is_file():
+            raise ClapvertError(
+                ErrorCode.SOURCE_NOT_FOUND,
+                f"Aucun texte ajouté sous l'identifiant {text_id}.",
+                "La liste : `clapvert corpus list`.",
+            )
+        shutil.rmtree(target)
+
+    def digest(self) -> str:
+        """Hash of all added texts and of what is said of them."""
+        return hashlib.sha256(
+            json.dumps([t.model_dump(mode="json") for t in self.all()], sort_keys=True).encode()
+        ).hexdigest()
+
+
+def read_document(path: Path) -> Document:
+    """Read a file by its ending; `DOCUMENT_REFUSED` names what is wrong."""
+    reader = READERS.get(path.suffix.lower())
+    if not path.is_file():
+        raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"Fichier introuvable : {path.name}.")
+    if reader is None:
+        known = ", ".join(sorted(READERS))
+        raise ClapvertError(
+            ErrorCode.DOCUMENT_REFUSED,
+            f"Format non lu : « {path.suffix or path.name} ».",
+            f"Formats lus : {known}.",
+        )
+    if path.stat().st_size > MAX_BYTES:
+        raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"{path.name} dépasse {MAX_BYTES // 1_000_000} Mo.")
+    if path.stat().st_size == 0:
+        raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"{path.name} est vide.")
+    return reader(path.read_bytes())
+
+
+def own_source(
+    text_id: str,
+    title: str,
+    domain: Domain,
+    issuer: str,
+    nature: Nature,
+    rank: Rank,
+    url: str | None,
+    language: str,
+) -> Source:
+    """A register entry for a text that the register does not know."""
+    return Source(
+        id=text_id,
+        title=title,
+        issuer=issuer,
+        nature=nature,
+        rank=rank,
+        domains=(domain,),
+        regime=Regime.AUTRE,
+        url=url,
+        language=language,
+    )
+
+
+def version_of(
+    document: Document,
+    valid_from: date | None,
+    valid_until: date | None,
+    attested_at: date | None,
+    today: date,
+) -> TextVersion:
+    """Dates of a text: the command's, else the file's own; else it is attested by the copy, today at the latest."""
+    if attested_at is None:
+        for field in ("snapshot", "last_updated", "attested_at"):
+            if match := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", document.meta.get(field, "")):
+                attested_at = date(int(match.group(1)), int(match.group(2)), int(match.group(3) or 1))
+                break
+    return TextVersion(
+        valid_from=valid_from,
+        valid_until=valid_until,
+        attested_at=attested_at or (None if valid_from else today),
+    )
