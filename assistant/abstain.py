@@ -62,42 +62,28 @@ class Gate:
         best = next((s for s in selection.scored if not s.conflict), None)
         if best is None:
             return Verdict("abstain", "not_found")
-        if self._out_of_scope(question, selection):
+        if self._out_of_scope(selection):
             return Verdict("abstain", "out_of_scope")
-        if self._answers(question, selection, best):
-            reason: Reason | None = "false_premise" if self._denies(question, selection, best) else None
+        if self._answers(question, best):
+            reason: Reason | None = "false_premise" if denies(question, selection, best) else None
             return Verdict("answer", reason, best)
         return Verdict("abstain", "not_found")
 
-    def _out_of_scope(self, question: Question, selection: Selection) -> bool:
+    def _out_of_scope(self, selection: Selection) -> bool:
         c = self.config
         top = selection.scored[:8]
-        return all(
-            s.coverage < c.scope_coverage and s.alias < c.scope_coverage and not s.hit.exact for s in top
-        )
+        return all(s.coverage < c.scope_coverage and s.alias < c.scope_coverage and not s.hit.exact for s in top)
 
-    def _answers(self, question: Question, selection: Selection, best: Scored) -> bool:
+    def _answers(self, question: Question, best: Scored) -> bool:
         c = self.config
         if best.hit.exact:
             return True
         if best.score < c.weak:
             return False
-        uncovered = self._uncovered(question, best)
+        uncovered = constraining_terms(self.selector, question, best)
         if best.score < c.answer and not best.type_match:
             return False
         return best.score >= c.answer + (0.8 if uncovered else 0.0)
-
-    def _uncovered(self, question: Question, best: Scored) -> list[str]:
-        """Terms that constrain the question and that the chosen candidate does not speak of."""
-        return constraining_terms(self.selector, question, best)
-
-    def _denies(self, question: Question, selection: Selection, best: Scored) -> bool:
-        s = best.statement
-        return (
-            s is not None
-            and s.role is Role.DEMENT
-            and not (set(selection.types) & _YESNO and not _asserts(question.raw))
-        )
 
 
 def constraining_terms(selector: Selector, question: Question, best: Scored) -> list[str]:
@@ -120,3 +106,11 @@ def _asserts(text: str) -> bool:
             fold(text),
         )
     )
+
+
+def denies(question: Question, selection: Selection, best: Scored) -> bool:
+    """True when the statement denies something that the question takes for granted."""
+    s = best.statement
+    if s is None or s.role is not Role.DEMENT:
+        return False
+    return not set(selection.types) & _YESNO or _asserts(question.raw)

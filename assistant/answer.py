@@ -42,7 +42,7 @@ class Citation(_Model):
     confidence: Literal["haute", "moyenne"] | None = None
 
 
-class Warning_(_Model):
+class Notice(_Model):
     """Something to know beside the answer; `citations` are numbers of the answer's citations."""
 
     kind: Literal["changed", "upcoming", "conflict", "stale"]
@@ -80,9 +80,7 @@ class Understood(_Model):
     question: str
     as_of: dt.date
     as_of_reason: Literal["today", "asked", "sticky"]
-    as_of_until: dt.date | None = Field(
-        default=None, description="end of the period asked for, when it is one"
-    )
+    as_of_until: dt.date | None = Field(default=None, description="end of the period asked for, when it is one")
     domains: tuple[Domain, ...] = ()
     profile: dict[str, str] = Field(default_factory=dict)
     language: Literal["fr", "en"] = "fr"
@@ -124,7 +122,7 @@ class Answer(_Model):
     reason: Reason | None = None
     answer: str
     citations: tuple[Citation, ...] = ()
-    warnings: tuple[Warning_, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     near: tuple[Near, ...] = ()
     searched: Searched = Searched()
     contacts: tuple[ContactCard, ...] = ()

@@ -40,9 +40,7 @@ class Conversations:
         self.forget_old(today)
         conversation_id = secrets.token_urlsafe(18)
         with self._db.connection() as db:
-            db.execute(
-                "insert into conversation values (?, ?, ?)", (conversation_id, owner, today.isoformat())
-            )
+            db.execute("insert into conversation values (?, ?, ?)", (conversation_id, owner, today.isoformat()))
         return conversation_id
 
     def last_turn(self, conversation_id: str, owner: str) -> Turn | None:
@@ -64,9 +62,9 @@ class Conversations:
         """Append a message to its conversation."""
         raw = asdict(turn)
         with self._db.connection() as db:
-            n = db.execute(
-                "select count(*) from message where conversation = ?", (answer.conversation_id,)
-            ).fetchone()[0]
+            n = db.execute("select count(*) from message where conversation = ?", (answer.conversation_id,)).fetchone()[
+                0
+            ]
             db.execute(
                 "insert into message values (?, ?, ?, ?, ?, ?)",
                 (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant import notes
@@ -18,13 +18,13 @@ from assistant.answer import (
     Answer,
     BasedOn,
     Citation,
+    Notice,
     Outcome,
     Reason,
     Receipt,
     Searched,
     Timings,
     Understood,
-    Warning_,
 )
 from assistant.compose.extractive import ComposeConfig, Draft, ExtractiveComposer
 from assistant.compose.phrases import DISCLAIMER, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE, PART_MISSING
@@ -48,10 +48,10 @@ FACT_BASE_DATE = date(2026, 11, 24)
 class EngineConfig:
     """Settings of the stages; `eval calibrate` writes the ones it recommends."""
 
-    retrieval: RetrievalConfig = RetrievalConfig()
-    selection: SelectionConfig = SelectionConfig()
-    abstain: AbstainConfig = AbstainConfig()
-    compose: ComposeConfig = ComposeConfig()
+    retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
+    selection: SelectionConfig = field(default_factory=SelectionConfig)
+    abstain: AbstainConfig = field(default_factory=AbstainConfig)
+    compose: ComposeConfig = field(default_factory=ComposeConfig)
 
 
 class Engine:
@@ -81,42 +81,35 @@ class Engine:
         text: str,
         *,
         as_of: date | None = None,
+        forget_date: bool = False,
         domains: tuple[Domain, ...] = (),
         language: Language | None = None,
         profile: dict[str, str] | None = None,
         previous: Turn | None = None,
         conversation_id: str = "",
     ) -> tuple[Answer, Turn]:
-        """Answer a question; the answer, and the turn to remember for the next one."""
+        """Answer a question; the answer, and the turn to remember for the next one.
+
+        `as_of` picks a day, which then sticks in the conversation; `forget_date` returns to today; a date in the
+        question's own words wins for its turn.
+        """
         t0 = time.perf_counter()
-        sticky = previous.as_of if previous and previous.as_of.reason != "today" and as_of is None else None
-        question = self.understanding.read(
-            text, self.clock(), as_of, sticky, domains, language, profile, previous
-        )
+        sticky = previous.as_of if previous and previous.as_of.reason != "today" and not forget_date else None
+        question = self.understanding.read(text, self.clock(), as_of, sticky, domains, language, profile, previous)
         t1 = time.perf_counter()
         candidates = self.search.search(question)
         t2 = time.perf_counter()
         selections = self.selector.select(question, candidates)
         verdicts = [self.gate.judge(question, s) for s in selections]
-        answered = [
-            (s, v.chosen)
-            for s, v in zip(selections, verdicts, strict=True)
-            if v.kind == "answer" and v.chosen
-        ]
+        answered = [(s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.kind == "answer" and v.chosen]
         draft = self.composer.compose(question, answered) if answered else Draft()
         t3 = time.perf_counter()
         kept, _ = self.verifier.keep(draft.sentences, question.as_of)
         t4 = time.perf_counter()
-        timings = Timings(
-            understand=_ms(t0, t1), retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4)
-        )
-        answer = self._answer(
-            question, candidates, selections, verdicts, draft, kept, timings, conversation_id
-        )
+        timings = Timings(understand=_ms(t0, t1), retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
+        answer = self._answer(question, candidates, selections, verdicts, draft, kept, timings, conversation_id)
         topics = tuple(u.statement.topic for u in draft.used if u.statement) if kept else ()
-        turn = Turn(
-            question.query, question.as_of, question.facets, topics, question.domains, question.language
-        )
+        turn = Turn(question.query, question.as_of, question.facets, topics, question.domains, question.language)
         return answer, turn
 
     def _answer(
@@ -132,15 +125,13 @@ class Engine:
     ) -> Answer:
         numbering = _Numbering()
         lang = question.language
-        warnings: list[Warning_] = []
+        warnings: list[Notice] = []
         outcome: Outcome
         reason: Reason | None
         if kept:
             body = _paragraphs(kept, draft.used, numbering, lang)
             missing = [
-                s.text
-                for s, v in zip(selections, verdicts, strict=True)
-                if v.kind == "abstain" and len(selections) > 1
+                s.text for s, v in zip(selections, verdicts, strict=True) if v.kind == "abstain" and len(selections) > 1
             ]
             outcome, reason = ("partial", "not_found") if missing else ("answered", _first_reason(verdicts))
             body += "".join("\n\n" + PART_MISSING[lang].format(part=part) for part in missing)
@@ -152,15 +143,9 @@ class Engine:
             )
             if reason == "not_found" and question.dated and (later := self._later(question)):
                 reason = "not_in_force"
-                note = notes._note("upcoming", later, question)
-                warnings = [
-                    Warning_(
-                        kind="upcoming", text=note.sentence.text, citations=numbering.cite(note.sentence)
-                    )
-                ]
-            body = {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[
-                lang
-            ]
+                note = notes.version_note("upcoming", later, question)
+                warnings = [Notice(kind="upcoming", text=note.sentence.text, citations=numbering.cite(note.sentence))]
+            body = {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[lang]
         ours = notes.nearest_domains(candidates)
         wanted = [c for u in draft.used if u.statement for c in u.statement.contacts] if kept else []
         show_contacts = bool(wanted) or (outcome != "answered" and reason != "out_of_scope")
@@ -177,9 +162,7 @@ class Engine:
             warnings=tuple(warnings),
             near=notes.near(candidates) if outcome == "abstained" and reason != "out_of_scope" else (),
             searched=Searched(domains=question.domains or tuple(Domain), sources=len(self.register.sources)),
-            contacts=notes.cards(self.contacts, wanted, question.domains or ours[:1])
-            if show_contacts
-            else (),
+            contacts=notes.cards(self.contacts, wanted, question.domains or ours[:1]) if show_contacts else (),
             follow_ups=notes.follow_ups(self.search, question, draft.used) if kept else (),
             engine=self.composer.name,
             receipt=Receipt(
@@ -188,24 +171,20 @@ class Engine:
                 passages={p.id: p.sha256 for p in numbering.passages()},
                 timings_ms=timings,
             ),
-            disclaimer=DISCLAIMER[lang].format(
-                date=(english_date if lang == "en" else french_date)(FACT_BASE_DATE)
-            ),
+            disclaimer=DISCLAIMER[lang].format(date=(english_date if lang == "en" else french_date)(FACT_BASE_DATE)),
         )
 
-    def _warnings(self, question: Question, draft: Draft, numbering: _Numbering) -> list[Warning_]:
+    def _warnings(self, question: Question, draft: Draft, numbering: _Numbering) -> list[Notice]:
         out = []
         for note in notes.time_notes(self.search, question, draft.used):
             if not self.verifier.faults(note.sentence, AsOf(date.min, date.max, "today")):
                 kind = "changed" if note.kind == "changed" else "upcoming"
-                out.append(
-                    Warning_(kind=kind, text=note.sentence.text, citations=numbering.cite(note.sentence))
-                )
+                out.append(Notice(kind=kind, text=note.sentence.text, citations=numbering.cite(note.sentence)))
         if due := notes.stale_days(draft.used, self.clock()):
-            out.append(Warning_(kind="stale", text=notes.stale_text(due, question)))
+            out.append(Notice(kind="stale", text=notes.stale_text(due, question)))
         for p in numbering.passages():
             if text := notes.undated_text(p, question):
-                out.append(Warning_(kind="stale", text=text))
+                out.append(Notice(kind="stale", text=text))
                 break
         return out
 
@@ -213,7 +192,7 @@ class Engine:
         """What came into force after the day asked, when it answers the same question."""
         forever = AsOf(date.min, date.max, "asked")
         found = self.search.search_text(question.query, forever, question.domains)
-        open_question = Question(**{**question.__dict__, "as_of": forever})
+        open_question = replace(question, as_of=forever)
         for selection in self.selector.select(open_question, found)[:1]:
             verdict = self.gate.judge(open_question, selection)
             chosen = verdict.chosen.passage if verdict.chosen else None
@@ -253,9 +232,7 @@ def _citation(n: int, p: Passage, quote: str) -> Citation:
         url=p.url,
         quote=quote,
         rank=p.rank,
-        based_on=BasedOn(
-            source_id=b.source_id, title=b.title, locator=b.locator, url=b.url, version=b.version
-        )
+        based_on=BasedOn(source_id=b.source_id, title=b.title, locator=b.locator, url=b.url, version=b.version)
         if b
         else None,
         valid_from=p.valid_from,
@@ -265,9 +242,7 @@ def _citation(n: int, p: Passage, quote: str) -> Citation:
     )
 
 
-def _paragraphs(
-    kept: Sequence[Sentence], used: Sequence[Scored], numbering: _Numbering, language: Language
-) -> str:
+def _paragraphs(kept: Sequence[Sentence], used: Sequence[Scored], numbering: _Numbering, language: Language) -> str:
     """The sentences with their markers; under a heading each when two bodies of law stand side by side."""
     regimes = {id(s): u.passage.regime for s, u in zip(kept, used, strict=False)}
     marked = [(regimes.get(id(s)), f"{s.text} {''.join(f'[{n}]' for n in numbering.cite(s))}") for s in kept]

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answer import ContactCard, Near
-from assistant.compose.extractive import head_text
 from assistant.compose.phrases import STALE, UNDATED
 from assistant.retrieve import Candidates, HybridSearch
 from assistant.select import Scored
-from assistant.time import AsOf, english_date, french_date
+from assistant.time import english_date, french_date
 from assistant.understand import Question
 from assistant.verify import Cited, Sentence
 from ingest.fiches import Role
@@ -59,29 +58,20 @@ def time_notes(search: HybridSearch, question: Question, used: Sequence[Scored])
     notes = []
     if before:
         notes.append(
-            _note("changed", max(before, key=lambda p: (p.valid_until or date.min, -p.position)), question)
+            version_note("changed", max(before, key=lambda p: (p.valid_until or date.min, -p.position)), question)
         )
     if after:
         notes.append(
-            _note("upcoming", min(after, key=lambda p: (p.valid_from or date.max, p.position)), question)
+            version_note("upcoming", min(after, key=lambda p: (p.valid_from or date.max, p.position)), question)
         )
     return notes
 
 
-def _note(kind: str, passage: Passage, question: Question) -> Note:
+def version_note(kind: str, passage: Passage, question: Question) -> Note:
+    """A warning made of one dated statement."""
     assert passage.statement is not None
     text = passage.statement.en if question.language == "en" else passage.statement.text
     return Note(kind, Sentence(text, (Cited(passage, passage.text),), language=question.language))
-
-
-def first_version(search: HybridSearch, question: Question, candidates: Candidates) -> Passage | None:
-    """For a day before everything: the earliest dated statement of the nearest topic."""
-    dated = [
-        h.passage
-        for h in candidates.hits[:5]
-        if h.passage.valid_from is not None and h.passage.valid_from > question.as_of.end
-    ]
-    return min(dated, key=lambda p: p.valid_from or date.max) if dated else None
 
 
 def stale_days(used: Sequence[Scored], today: date) -> date | None:
@@ -132,9 +122,7 @@ def cards(
     """Contact cards: those a statement names, else those of the domains."""
     chosen = [contacts[c] for c in dict.fromkeys(wanted) if c in contacts]
     if not chosen:
-        chosen = [
-            c for d in dict.fromkeys(domains) for c in contacts.values() if c.domains and c.domains[0] == d
-        ]
+        chosen = [c for d in dict.fromkeys(domains) for c in contacts.values() if c.domains and c.domains[0] == d]
     return tuple(ContactCard(name=c.name, url=c.url, about=c.about) for c in chosen[:limit])
 
 
@@ -147,9 +135,7 @@ def nearest_domains(candidates: Candidates) -> list[Domain]:
     return sorted(counts, key=lambda d: -counts[d])
 
 
-def follow_ups(
-    search: HybridSearch, question: Question, used: Sequence[Scored], limit: int = 3
-) -> tuple[str, ...]:
+def follow_ups(search: HybridSearch, question: Question, used: Sequence[Scored], limit: int = 3) -> tuple[str, ...]:
     """Questions that the neighbours of the answer answer, in the professional wording of their own `asked_as`."""
     if not used or used[0].statement is None:
         return ()
@@ -179,19 +165,3 @@ def _in_language(questions: tuple[str, ...], language: str) -> str | None:
     from assistant.understand import detect_language
 
     return next((q for q in questions if detect_language(q) == language), None)
-
-
-__all__ = [
-    "AsOf",
-    "Note",
-    "cards",
-    "first_version",
-    "follow_ups",
-    "head_text",
-    "near",
-    "nearest_domains",
-    "stale_days",
-    "stale_text",
-    "time_notes",
-    "undated_text",
-]

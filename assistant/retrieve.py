@@ -66,9 +66,7 @@ class Candidates:
 class HybridSearch:
     """Search over one snapshot."""
 
-    def __init__(
-        self, snapshot: Snapshot, encoder: EncoderProtocol, config: RetrievalConfig | None = None
-    ) -> None:
+    def __init__(self, snapshot: Snapshot, encoder: EncoderProtocol, config: RetrievalConfig | None = None) -> None:
         self.snapshot = snapshot
         self.encoder = encoder
         self.config = config or RetrievalConfig()
@@ -113,9 +111,7 @@ class HybridSearch:
         named = [p for p in exact if eligible[p]]
         for p in named:
             fused[p] = fused.get(p, 0.0) + 2.0 / (cfg.rrf_k + 1)
-        order = [p for p in sorted(fused, key=lambda p: (-fused[p], p)) if self._usable(p, as_of)][
-            : cfg.candidates
-        ]
+        order = [p for p in sorted(fused, key=lambda p: (-fused[p], p)) if self._usable(p, as_of)][: cfg.candidates]
         similarity = dict(zip(positions, similarities, strict=True))
         floor = similarities[-1] if similarities else 0.0
         order += [p for p in self._topic_mates(order, eligible) if p not in set(order)]
@@ -139,9 +135,7 @@ class HybridSearch:
             best_lexical=max((h.lexical for h in hits), default=0.0),
         )
 
-    def _nearest(
-        self, vector: NDArray[np.float32], eligible: NDArray[np.bool_]
-    ) -> tuple[list[int], list[float]]:
+    def _nearest(self, vector: NDArray[np.float32], eligible: NDArray[np.bool_]) -> tuple[list[int], list[float]]:
         """Nearest eligible passages; asks the index for more when the dates leave too few."""
         n, total = 2 * self.config.depth, len(self.snapshot)
         while True:
@@ -179,9 +173,7 @@ class HybridSearch:
     def out_of_force(self, topic: str, as_of: AsOf) -> list[Passage]:
         """Statements of a topic that are not in force in the period: earlier and later versions."""
         eligible = self.eligible(as_of, ())
-        return [
-            self.snapshot.open_passage(p) for p in self.snapshot.by_topic.get(topic, []) if not eligible[p]
-        ]
+        return [self.snapshot.open_passage(p) for p in self.snapshot.by_topic.get(topic, []) if not eligible[p]]
 
     def official(self, keys: tuple[str, ...], as_of: AsOf) -> list[Passage]:
         """Official passages of the articles, in force and usable on the day."""
@@ -209,7 +201,10 @@ class ClapvertRetriever(BaseRetriever):
     k: int = 10
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
     ) -> list[Document]:
         found = self.search.search_text(query, AsOf(self.today, self.today, "today"))
         return [as_document(hit.passage, hit.score) for hit in found.hits[: self.k]]

@@ -1,7 +1,8 @@
 """Selection: which candidates answer the question, part by part.
 
-A small monotone model: every feature can only raise (or only lower) a score, so a change of weight can be reasoned
-about. Weights are settings (`SelectionConfig`), fitted by `clapvert eval calibrate`, never by hand against the test split.
+A small monotone model: every feature can only raise (or only lower) a score, so a change of weight can be
+reasoned about. Weights are settings (`SelectionConfig`), fitted by `clapvert eval calibrate` and never against the
+test split.
 """
 
 from __future__ import annotations
@@ -83,9 +84,7 @@ class Selection:
 class Selector:
     """Scores candidates against a question."""
 
-    def __init__(
-        self, search: HybridSearch, glossary: Glossary, config: SelectionConfig | None = None
-    ) -> None:
+    def __init__(self, search: HybridSearch, glossary: Glossary, config: SelectionConfig | None = None) -> None:
         self.search = search
         self.glossary = glossary
         self.config = config or SelectionConfig()

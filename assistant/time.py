@@ -18,7 +18,32 @@ from ingest.lexical import fold
 _MONTHS = {
     m: i % 12 + 1
     for i, m in enumerate(
-        ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+        [
+            "janvier",
+            "fevrier",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "aout",
+            "septembre",
+            "octobre",
+            "novembre",
+            "decembre",
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ]
     )
 }
 _MONTH = "|".join(_MONTHS)
@@ -81,9 +106,7 @@ def read_as_of(question: str, today: date) -> AsOf | None:
             day = first.start - timedelta(days=1)
             return AsOf(day, day, "asked", exercise)
     for m in _IN.finditer(text):
-        if _NAMED.search(text[: m.start("y")]) or (
-            exercise and m.group("y") == str(exercise) and not m.group("mon")
-        ):
+        if _NAMED.search(text[: m.start("y")]) or (exercise and m.group("y") == str(exercise) and not m.group("mon")):
             continue
         found = _from_match(m, today)
         if found:
@@ -124,11 +147,37 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def french_date(day: date) -> str:
     """`2026-03-01` → `1er mars 2026`."""
-    months = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]
+    months = [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ]
     return f"{'1er' if day.day == 1 else day.day} {months[day.month - 1]} {day.year}"
 
 
 def english_date(day: date) -> str:
     """`2026-03-01` → `1 March 2026`."""
-    months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+    months = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
     return f"{day.day} {months[day.month - 1]} {day.year}"

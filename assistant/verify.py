@@ -56,10 +56,7 @@ class Verifier:
         ]
         claim = read_claim(_MARKERS.sub("", sentence.text), sentence.language)
         support = merged(
-            [
-                read_claim(support_text(c.passage), "fr" if c.passage.language == "fr" else "en")
-                for c in sentence.cited
-            ]
+            [read_claim(support_text(c.passage), "fr" if c.passage.language == "fr" else "en") for c in sentence.cited]
         )
         out += unsupported(claim, support)
         out += flipped(claim, support)

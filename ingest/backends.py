@@ -158,9 +158,7 @@ class BertBackend:
             if int(lengths.min()) < longest:
                 mask = torch.from_numpy(np.arange(longest) < lengths[:, None])
             words = functional.embedding(torch.from_numpy(ids), self._words).float()
-            x = functional.layer_norm(
-                words + self._positions[:longest], (hidden,), *self._first_norm, self._eps
-            )
+            x = functional.layer_norm(words + self._positions[:longest], (hidden,), *self._first_norm, self._eps)
             x = x.to(self._dtype)
             visible = None if mask is None else mask[:, None, None, :]
             split = (n, longest, 3, self._heads, hidden // self._heads)

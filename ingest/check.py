@@ -19,6 +19,7 @@ from ingest.fiches import FicheFile, Role, Statement, load_fiches
 from ingest.glossary import Glossary, load_glossary
 from ingest.locators import locator_keys
 from ingest.register import Nature, Rank, Register, load_contacts, load_register
+from ingest.render import pages
 
 TEXT_WORDS, LEAD_WORDS = 35, 18
 _PRONOUN = re.compile(
@@ -87,6 +88,7 @@ def check_corpus(corpus_dir: Path, today: date) -> Report:
             rows.append((where, file, statement))
             found += check_statement(statement, register, glossary, contacts, where, today)
     found += _check_together(rows)
+    found += _check_pages(corpus_dir, files, register)
     cited = {sid for _, _, s in rows for sid in (s.source.id, *s.also)}
     found += [
         Problem("warning", "source_never_cited", source.id, "source du registre jamais citée")
@@ -104,6 +106,19 @@ def check_corpus(corpus_dir: Path, today: date) -> Report:
         problems=[p for p in found if p.level == "error"],
         warnings=[p for p in found if p.level == "warning"],
     )
+
+
+def _check_pages(corpus_dir: Path, files: list[FicheFile], register: Register) -> list[Problem]:
+    """The rendered pages, once there are any, are those of the fiches."""
+    if not any((corpus_dir / "fiches").glob("*/*.md")) or any(
+        sid not in register.sources for f in files for _, s in f.fiche.statements() for sid in (s.source.id,)
+    ):
+        return []
+    return [
+        Problem("error", "page_drift", path.name, "page absente ou en retard : lancez `clapvert corpus render`")
+        for path, text in pages(corpus_dir, files, register).items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
 
 
 def _check_fiche(file: FicheFile, known: set[str]) -> list[Problem]:
@@ -159,14 +174,9 @@ def check_statement(
     if len({a.casefold().strip(" ?!.") for a in s.asked_as}) != len(s.asked_as):
         error("asked_as", "deux questions identiques dans asked_as")
     source = register.sources.get(s.source.id)
-    if (
-        source
-        and source.nature in _ARTICLE_NATURES
-        and s.source.locator
-        and re.match(r"art", s.source.locator)
-    ):
-        if not locator_keys(s.source.locator, source.work_id, register.names):
-            error("locator", f"référence illisible : « {s.source.locator} »")
+    cites_article = source and source.nature in _ARTICLE_NATURES and (s.source.locator or "").startswith("art")
+    if cites_article and source and not locator_keys(s.source.locator, source.work_id, register.names):
+        error("locator", f"référence illisible : « {s.source.locator} »")
     if s.review_by < today:
         out.append(Problem("warning", "review_due", where, f"à revoir depuis le {s.review_by.isoformat()}"))
     return out
@@ -192,9 +202,7 @@ def _check_wordings(s: Statement, where: str) -> list[Problem]:
     for value in s.values:
         if value.kind == "date":
             if unsupported(read_claim(str(value.value)), support):
-                out.append(
-                    Problem("error", "value", where, f"values : la date {value.value} n'est pas dans text")
-                )
+                out.append(Problem("error", "value", where, f"values : la date {value.value} n'est pas dans text"))
         elif isinstance(value.value, str):
             out.append(
                 Problem(
@@ -224,11 +232,7 @@ def _number_in(value: float, claim: Claim) -> bool:
 def _check_together(rows: list[tuple[str, FicheFile, Statement]]) -> list[Problem]:
     out = []
     ids = Counter(s.id for _, _, s in rows)
-    out += [
-        Problem("error", "duplicate_id", sid, "identifiant d'énoncé en double")
-        for sid, n in ids.items()
-        if n > 1
-    ]
+    out += [Problem("error", "duplicate_id", sid, "identifiant d'énoncé en double") for sid, n in ids.items() if n > 1]
     tokens = [(where, frozenset(re.findall(r"\w+", s.text.casefold())), s) for where, _, s in rows]
     by_token: dict[str, list[int]] = defaultdict(list)
     for i, (_, bag, _) in enumerate(tokens):
@@ -245,9 +249,7 @@ def _check_together(rows: list[tuple[str, FicheFile, Statement]]) -> list[Proble
         for question in s.asked_as:
             key = re.sub(r"\W+", " ", question.casefold()).strip()
             if (first := aliases.setdefault(key, s.id)) != s.id:
-                out.append(
-                    Problem("error", "asked_as_twice", where, f"même question que {first} : « {question} »")
-                )
+                out.append(Problem("error", "asked_as_twice", where, f"même question que {first} : « {question} »"))
     return out
 
 
@@ -255,8 +257,5 @@ def _distinct(a: Statement, b: Statement) -> bool:
     """Two versions, or two figures, of one rule are not duplicates."""
     ca, cb = read_claim(a.text), read_claim(b.text)
     return bool(
-        ca.figures ^ cb.figures
-        or ca.dates ^ cb.dates
-        or ca.references ^ cb.references
-        or a.in_force != b.in_force
+        ca.figures ^ cb.figures or ca.dates ^ cb.dates or ca.references ^ cb.references or a.in_force != b.in_force
     ) or {a.role, b.role} == {Role.DEMENT, Role.REGLE}

@@ -19,8 +19,34 @@ from ingest.locators import parse_references, strip_spans
 
 Language = Literal["fr", "en"]
 
-_MONTHS_FR = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]
-_MONTHS_EN = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_MONTHS_FR = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+_MONTHS_EN = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTHS = {
     **{name: i for i, name in enumerate(_MONTHS_FR, 1)},
     **{name: i for i, name in enumerate(_MONTHS_EN, 1)},
@@ -44,9 +70,7 @@ _OPAQUE = re.compile(
     r"\b(?:ISO|NF|EN|SPEC)(?:\s(?:ISO|SPEC|EN))*\s?\d[\d-]*\b|\b(?:CO|N|CH|NF|SF)[₂0-9]e?\b|\b[A-Z]+\d+(?:-\d+)*\b",
 )
 _NUMBER = {
-    "fr": re.compile(
-        r"(?<![\w,.])[-–−]?\d{1,3}(?:[    ]\d{3})+(?:,\d+)?(?!\d)|(?<![\w,.])\d+(?:[.,]\d+)?(?!\d)"
-    ),
+    "fr": re.compile(r"(?<![\w,.])[-–−]?\d{1,3}(?:[    ]\d{3})+(?:,\d+)?(?!\d)|(?<![\w,.])\d+(?:[.,]\d+)?(?!\d)"),
     "en": re.compile(r"(?<![\w,.])[-–−]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|(?<![\w,.])\d+(?:\.\d+)?(?!\d)"),
 }
 _ORDINAL = re.compile(r"(?<![\w,.-])(\d{1,3})(?:er|re|e|ère|ème|st|nd|rd|th|°)(?!\w)")
@@ -63,8 +87,7 @@ _WORDS = {
            "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60},
 }  # fmt: skip
 _WORD_RE = {
-    lang: re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
-    for lang, words in _WORDS.items()
+    lang: re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?!\w)", re.IGNORECASE) for lang, words in _WORDS.items()
 }
 _PERCENT = re.compile(r"\s?(?:%|pour\s?cent\b|per\s?cent\b|percent\b)", re.IGNORECASE)
 _EURO_AFTER = re.compile(
@@ -72,9 +95,7 @@ _EURO_AFTER = re.compile(
     re.IGNORECASE,
 )
 _EURO_BEFORE = re.compile(r"(?:€|EUR)\s?$", re.IGNORECASE)
-_MULTIPLE = re.compile(
-    r"\s?(?P<mult>milliards?|millions?|billion|bn|thousand|mille|[mk](?=\b))(?!\w)", re.IGNORECASE
-)
+_MULTIPLE = re.compile(r"\s?(?P<mult>milliards?|millions?|billion|bn|thousand|mille|[mk](?=\b))(?!\w)", re.IGNORECASE)
 _SCALE = {
     "milliard": 9,
     "million": 6,
@@ -150,9 +171,7 @@ class PartialDate:
         """True when `other` says at least what this date says."""
         return all(
             a is None or a == b
-            for a, b in zip(
-                (self.year, self.month, self.day), (other.year, other.month, other.day), strict=True
-            )
+            for a, b in zip((self.year, self.month, self.day), (other.year, other.month, other.day), strict=True)
         )
 
     def __str__(self) -> str:
@@ -275,13 +294,9 @@ def unsupported(claim: Claim, support: Claim) -> list[str]:
         f"chiffre {f}"
         for f in sorted(claim.figures, key=lambda f: (f.value, f.unit))
         if f.value not in support.implied
-        and not any(
-            f.value == g.value and (f.unit == g.unit or not f.unit or not g.unit) for g in support.figures
-        )
+        and not any(f.value == g.value and (f.unit == g.unit or not f.unit or not g.unit) for g in support.figures)
     ]
-    missing += [
-        f"date {d}" for d in sorted(claim.dates, key=str) if not any(d.within(e) for e in support.dates)
-    ]
+    missing += [f"date {d}" for d in sorted(claim.dates, key=str) if not any(d.within(e) for e in support.dates)]
     missing += [f"référence {r}" for r in sorted(claim.references - support.references)]
     return missing
 

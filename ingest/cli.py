@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import datetime
+from pathlib import Path
 
 import click
 
 from ingest.clock import paris_today
-from ingest.errors import ExitCode
+from ingest.errors import ClapvertError, ErrorCode, ExitCode
+from ingest.register import Domain, Nature, Rank
 from ingest.settings import Settings
 
 
@@ -38,6 +41,117 @@ def check(as_json: bool, warnings: bool, only: str) -> None:
         )
     if report.problems:
         raise SystemExit(ExitCode.NO)
+
+
+@corpus.command("render")
+def render() -> None:
+    """Write the Markdown pages of the fiches."""
+    from ingest.render import write_pages
+
+    click.echo(f"{write_pages(Settings().corpus_dir)} page(s) écrite(s).")
+
+
+@corpus.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def list_texts(as_json: bool) -> None:
+    """List the fiches and the added texts."""
+    from ingest.fiches import load_fiches
+    from ingest.pipeline import Library
+    from ingest.register import load_register
+
+    settings = Settings()
+    register = load_register(settings.corpus_dir)
+    fiches = [
+        {
+            "id": f.fiche.id,
+            "domain": f.fiche.domain.value,
+            "title": f.fiche.title,
+            "statements": len(list(f.fiche.statements())),
+        }
+        for f in load_fiches(settings.corpus_dir)
+    ]
+    texts = [
+        {"id": t.id, "title": t.source(register).title, **t.version.model_dump(mode="json"), "sha256": t.sha256}
+        for t in Library(settings).texts.all()
+    ]
+    if as_json:
+        click.echo(json.dumps({"fiches": fiches, "texts": texts}, ensure_ascii=False))
+        return
+    for row in fiches:
+        click.echo(f"{row['domain']:9} {row['id']:42} {row['statements']:3} énoncés  {row['title']}")
+    click.echo(f"{len(fiches)} fiches ; {len(texts)} texte(s) ajouté(s).")
+    for text in texts:
+        dates = text["valid_from"] or (f"copie du {text['attested_at']}" if text["attested_at"] else "sans date")
+        click.echo(f"  {text['id']:40} {dates}  {text['title']}")
+
+
+@corpus.command("add")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as", "registered", help="Register id of the text (see `corpus list`, corpus/sources.yaml).")
+@click.option("--id", "text_id", help="Id of a text that the register does not know.")
+@click.option("--title", help="Its title (with --id).")
+@click.option("--domain", type=click.Choice([d.value for d in Domain]), help="Its domain (with --id).")
+@click.option("--issuer", default="", help="Who issued it (with --id).")
+@click.option("--nature", type=click.Choice([n.value for n in Nature]), default="page", help="What it is (with --id).")
+@click.option("--rank", type=click.Choice([r.value for r in Rank]), default="guide", help="Its authority (with --id).")
+@click.option("--url", help="Its official address (with --id).")
+@click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="First day in force.")
+@click.option("--valid-until", type=click.DateTime(["%Y-%m-%d"]), help="Last day in force.")
+@click.option(
+    "--attested-at", type=click.DateTime(["%Y-%m-%d"]), help="Day of the copy, when the text gives no validity."
+)
+@click.option("--language", default="fr", help="Language of the text.")
+def add(
+    file: Path,
+    registered: str | None,
+    text_id: str | None,
+    title: str | None,
+    domain: str | None,
+    issuer: str,
+    nature: str,
+    rank: str,
+    url: str | None,
+    valid_from: datetime | None,
+    valid_until: datetime | None,
+    attested_at: datetime | None,
+    language: str,
+) -> None:
+    """Add an official text (Markdown or plain text), to be indexed by the next `ingest`."""
+    from ingest.pipeline import Library
+    from ingest.register import load_register
+    from ingest.texts import own_source, read_document, version_of
+
+    settings = Settings()
+    if bool(registered) == bool(text_id):
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Donnez soit --as ID_DU_REGISTRE, soit --id NOUVEL_ID.")
+    own = None
+    if registered:
+        load_register(settings.corpus_dir).get(registered)
+    else:
+        if not (title and domain):
+            raise ClapvertError(ErrorCode.BAD_REQUEST, "Avec --id, donnez aussi --title et --domain.")
+        own = own_source(
+            str(text_id), title, Domain(domain), issuer or "non précisé", Nature(nature), Rank(rank), url, language
+        )
+    dates = [d.date() if d else None for d in (valid_from, valid_until, attested_at)]
+    if dates[0] and dates[1] and dates[1] < dates[0]:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "--valid-until précède --valid-from.")
+    version = version_of(read_document(file), dates[0], dates[1], dates[2], paris_today())
+    name = "-".join(
+        x for x in (registered or text_id, (version.valid_from or version.attested_at or "").__str__()) if x
+    )
+    text, units = Library(settings).texts.add(file, name, registered, own, version, language)
+    click.echo(f"Texte ajouté : {text.id} ({units} articles ou parties). Lancez `clapvert ingest` pour l'indexer.")
+
+
+@corpus.command("remove")
+@click.argument("text_id")
+def remove(text_id: str) -> None:
+    """Remove an added text; its passages stay openable from old answers."""
+    from ingest.pipeline import Library
+
+    Library(Settings()).texts.remove(text_id)
+    click.echo(f"Texte retiré : {text_id}. Lancez `clapvert ingest` pour mettre l'index à jour.")
 
 
 @click.command()

@@ -202,9 +202,7 @@ class HashingEncoder:
     applied, so that a text is its own nearest neighbour.
     """
 
-    info = ModelInfo(
-        None, "double", "hashing", "hashing-1", DIMENSION, "float32", 1_000_000, dict(E5_PROMPTS)
-    )
+    info = ModelInfo(None, "double", "hashing", "hashing-1", DIMENSION, "float32", 1_000_000, dict(E5_PROMPTS))
 
     def encode_query(self, text: str) -> FloatArray:
         """Unit vector, float32 (384,)."""

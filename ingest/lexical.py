@@ -87,9 +87,7 @@ class LexicalIndex:
         """Read an index written by `save`."""
         import bm25s
 
-        return cls(
-            bm25s.BM25.load(str(folder), mmap=False), int((folder / "size").read_text(encoding="utf-8"))
-        )
+        return cls(bm25s.BM25.load(str(folder), mmap=False), int((folder / "size").read_text(encoding="utf-8")))
 
     def query_terms(self, question: str) -> list[str]:
         """Terms of a question that the index knows, slips mended, once each."""

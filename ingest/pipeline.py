@@ -76,9 +76,7 @@ def read_passages(library: Library, register: Register) -> list[Passage]:
         passages += fiche_passages(file.fiche, register)
     for text in library.texts.all():
         source = text.source(register)
-        passages += unit_passages(
-            split_units(library.texts.read(text)), source, register, text.version, text.language
-        )
+        passages += unit_passages(split_units(library.texts.read(text)), source, register, text.version, text.language)
     unique = {p.id: p for p in passages}
     if not unique:
         raise ClapvertError(ErrorCode.CORPUS_INVALID, "Le corpus est vide.", "Vérifiez CLAPVERT_CORPUS_DIR.")
@@ -149,9 +147,7 @@ def embed(
         block = 256
         for start in range(0, len(missing), block):
             part = missing[start : start + block]
-            fresh = list(
-                zip([k for k, _ in part], encoder.encode_passages([t for _, t in part]), strict=True)
-            )
+            fresh = list(zip([k for k, _ in part], encoder.encode_passages([t for _, t in part]), strict=True))
             cache.put(fresh)
             known.update(fresh)
             if progress:

@@ -141,16 +141,10 @@ class Source(BaseModel):
     domains: tuple[Domain, ...] = Field(min_length=1)
     regime: Regime
     url: str | None = None
-    date: PartialDateText = Field(
-        default=None, description="date of the text or of the page, as precisely as known"
-    )
+    date: PartialDateText = Field(default=None, description="date of the text or of the page, as precisely as known")
     language: str = Field(default="fr", pattern=r"^[a-z]{2}$")
-    identifiers: dict[str, str] = Field(
-        default_factory=dict, description="CELEX, LEGITEXT, JORFTEXT, NOR, ELI…"
-    )
-    identifiers_verified: bool = Field(
-        default=True, description="False: remembered, to be checked before use"
-    )
+    identifiers: dict[str, str] = Field(default_factory=dict, description="CELEX, LEGITEXT, JORFTEXT, NOR, ELI…")
+    identifiers_verified: bool = Field(default=True, description="False: remembered, to be checked before use")
     licence: str | None = None
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None

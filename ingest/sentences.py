@@ -1,13 +1,11 @@
-"""Where sentences end, in French legal prose: « art. L. 229-67 » is not three sentences, « …libre.L'exercice » is two."""
+"""Where sentences end in French legal prose: « art. L. 229-67 » is one, « …libre.L'exercice » is two."""
 
 from __future__ import annotations
 
 import re
 
 _BOUNDARY = re.compile(r"[.;!?…](?:\s*[»\"”)])?(?:\s+|(?=[A-ZÀÂÇÉÈÊÎÔÛ«\"]))|\n{2,}")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:art|al|cf|ex|etc|n|no|p|M|MM|Mme|St|L|R|D|A|LO|env|com|conso|cons)\.|\d\.)$"
-)
+_ABBREVIATION = re.compile(r"(?:\b(?:art|al|cf|ex|etc|n|no|p|M|MM|Mme|St|L|R|D|A|LO|env|com|conso|cons)\.|\d\.)$")
 _OPENS = re.compile(r"[A-ZÀÂÇÉÈÊÎÔÛ0-9«\"“–—•-]")
 
 

@@ -49,9 +49,7 @@ class Settings(BaseSettings):
     corpus_dir: Path = Field(
         default_factory=_default_corpus_dir, description="The corpus: register, fiches, criteria, glossary."
     )
-    model: str = Field(
-        default=DEFAULT_MODEL, description="Embedding model: a hub name, or the path of a local folder."
-    )
+    model: str = Field(default=DEFAULT_MODEL, description="Embedding model: a hub name, or the path of a local folder.")
     offline: bool = Field(default=False, description="Never try the model hub.")
     hub_timeout: float = Field(
         default=3.0, gt=0, description="Seconds after which the model hub counts as out of reach."
@@ -62,9 +60,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1, description="CPU threads of the encoder; empty: all.")
     host: str = Field(default="127.0.0.1", description="Address the server binds to.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the server.")
-    allow_remote: bool = Field(
-        default=False, description="Allow binding to a non-loopback address without API keys."
-    )
+    allow_remote: bool = Field(default=False, description="Allow binding to a non-loopback address without API keys.")
     retention_days: int = Field(default=30, ge=0, description="Days that conversations are kept; 0: none.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="Log level; questions are never logged."

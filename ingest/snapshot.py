@@ -1,9 +1,9 @@
 """Snapshots: immutable index builds, made aside, proved, then pointed to.
 
 Guarantee: a reader sees one whole snapshot or the one before. A build is written in a folder of its own, named by the
-hash of its inputs; every passage must be found by its own vector and by its own locator before the pointer is swapped by
-one atomic rename; a process killed at any moment leaves the old pointer, and what it left aside is swept by the next
-build. Chroma's index is never changed in place.
+hash of its inputs; every passage must be found by its own vector and by its own locator before the pointer is
+swapped by one atomic rename; a process killed at any moment leaves the old pointer, and what it left aside is
+swept by the next build. Chroma's index is never changed in place.
 """
 
 from __future__ import annotations
@@ -83,9 +83,7 @@ class Columns:
     def save(self, folder: Path) -> None:
         """Write the columns to a folder."""
         np.savez(folder / "columns.npz", **{name: getattr(self, name) for name in self._ARRAYS})
-        (folder / "columns.json").write_text(
-            json.dumps({n: getattr(self, n) for n in self._LISTS}), encoding="utf-8"
-        )
+        (folder / "columns.json").write_text(json.dumps({n: getattr(self, n) for n in self._LISTS}), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Columns:
@@ -168,9 +166,7 @@ class Snapshot:
 
     def nearest(self, vector: NDArray[np.float32], n: int) -> tuple[list[int], list[float]]:
         """Positions and cosine similarities of the `n` nearest passages."""
-        found = self.collection.query(
-            query_embeddings=[vector], n_results=min(n, len(self)), include=["distances"]
-        )
+        found = self.collection.query(query_embeddings=[vector], n_results=min(n, len(self)), include=["distances"])
         return [int(i) for i in found["ids"][0]], [1.0 - float(d) for d in found["distances"][0]]
 
 
@@ -202,9 +198,7 @@ class SnapshotShelf:
         """Manifest of the serving snapshot, without opening it."""
         name = self.current_name()
         return (
-            Manifest(**json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8")))
-            if name
-            else None
+            Manifest(**json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8"))) if name else None
         )
 
     def open(self, store: PassageStore, model: ModelInfo | None = None) -> Snapshot:
@@ -285,7 +279,8 @@ class SnapshotShelf:
         if lost or collection.count() != len(columns.ids):
             shutil.rmtree(folder)
             raise ClapvertError(
-                ErrorCode.INDEX_DAMAGED, f"L'index construit ne retrouve pas {len(lost)} passage(s) : il n'est pas mis en service.",
+                ErrorCode.INDEX_DAMAGED,
+                f"L'index construit ne retrouve pas {len(lost)} passage(s) : il n'est pas mis en service.",
                 "Relancez `clapvert ingest --force` ; si cela persiste, signalez-le.",
             )  # fmt: skip
 

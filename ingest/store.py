@@ -26,6 +26,11 @@ create index if not exists passage_id on passage (id);
 """
 
 
+def _marks(values: Sequence[object]) -> str:
+    """Placeholders for as many values (the values themselves are always bound)."""
+    return ",".join("?" * len(values))
+
+
 class Database:
     """One SQLite file, one connection a thread."""
 
@@ -62,13 +67,9 @@ class PassageStore:
             for p in passages:
                 body = p.model_dump_json(exclude_defaults=True, by_alias=True)
                 digest = hashlib.sha256(body.encode()).hexdigest()
-                row = db.execute(
-                    "select rev from passage where id = ? and digest = ?", (p.id, digest)
-                ).fetchone()
+                row = db.execute("select rev from passage where id = ? and digest = ?", (p.id, digest)).fetchone()
                 if row is None:
-                    cursor = db.execute(
-                        "insert into passage (id, digest, body) values (?, ?, ?)", (p.id, digest, body)
-                    )
+                    cursor = db.execute("insert into passage (id, digest, body) values (?, ?, ?)", (p.id, digest, body))
                     row = (cursor.lastrowid,)
                 revs.append(int(row[0]))
         return revs
@@ -79,9 +80,7 @@ class PassageStore:
             return []
         with self._db.connection() as db:
             rows = dict(
-                db.execute(
-                    f"select rev, body from passage where rev in ({','.join('?' * len(revs))})", list(revs)
-                )
+                db.execute(f"select rev, body from passage where rev in ({_marks(revs)})", list(revs))  # noqa: S608
             )
         return [Passage.model_validate_json(rows[r]) for r in revs]
 
@@ -114,9 +113,8 @@ class VectorCache:
         with self._db.connection() as db:
             for i in range(0, len(keys), 500):
                 part = keys[i : i + 500]
-                rows = db.execute(
-                    f"select key, value from vector where key in ({','.join('?' * len(part))})", list(part)
-                )
+                query = f"select key, value from vector where key in ({_marks(part)})"  # noqa: S608
+                rows = db.execute(query, list(part))
                 out.update((bytes(k), np.frombuffer(v, np.float32)) for k, v in rows)
         return out
 

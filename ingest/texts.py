@@ -89,9 +89,14 @@ class TextShelf:
             raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"Aucun texte trouvé dans {file.name}.")
         data = file.read_bytes()
         text = AddedText(
-            id=text_id, file=f"original{file.suffix.lower()}", sha256=hashlib.sha256(data).hexdigest(), language=language,
-            version=version, registered=registered, own_source=own_source,
-        )  # fmt: skip
+            id=text_id,
+            file=f"original{file.suffix.lower()}",
+            sha256=hashlib.sha256(data).hexdigest(),
+            language=language,
+            version=version,
+            registered=registered,
+            own_source=own_source,
+        )
         target = self.folder / text_id
         aside = self.folder / f".{text_id}.new"
         shutil.rmtree(aside, ignore_errors=True)

@@ -26,9 +26,18 @@ from ingest.passages import Passage
 from ingest.sentences import sentence_spans
 
 _ORDER = {
-    Role.DEMENT: 0, Role.REGLE: 1, Role.CHIFFRE: 1, Role.DEFINITION: 1, Role.CONDITION: 2, Role.EXCEPTION: 3, Role.ECHEANCE: 4,
-    Role.SANCTION: 5, Role.DEMARCHE: 6, Role.CONTACT: 7, Role.ABSENCE: 8,
-}  # fmt: skip
+    Role.DEMENT: 0,
+    Role.REGLE: 1,
+    Role.CHIFFRE: 1,
+    Role.DEFINITION: 1,
+    Role.CONDITION: 2,
+    Role.EXCEPTION: 3,
+    Role.ECHEANCE: 4,
+    Role.SANCTION: 5,
+    Role.DEMARCHE: 6,
+    Role.CONTACT: 7,
+    Role.ABSENCE: 8,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +124,7 @@ class ExtractiveComposer:
         for c in sorted(picked, key=lambda c: _ORDER[c.statement.role] if c.statement else 9):
             assert c.statement is not None
             text = head_text(c.statement, question.language)
-            if (
-                len(draft.sentences) < self.config.sentences
-                and draft.words() + len(text.split()) <= self.config.words
-            ):
+            if len(draft.sentences) < self.config.sentences and draft.words() + len(text.split()) <= self.config.words:
                 self._add(draft, question, c, text)
 
     def _adds(self, candidate: Scored, used: Sequence[Scored]) -> bool:

@@ -13,7 +13,6 @@ import argparse
 import json
 import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +32,7 @@ _SUBJECTS = (
     "L'exploitant",
 )
 _RULES = (
-    "remet au Centre national du cinéma et de l'image animée un bilan carbone prévisionnel avec sa demande d'aide",
+    "remet au Centre national du cinéma et de l'image animée un bilan carbone avec sa demande d'aide",
     "conserve pendant cinq ans les pièces qui justifient la consommation d'énergie des lieux de tournage",
     "publie un état de durabilité dès lors que l'effectif dépasse le seuil fixé par la directive",
     "obtient l'autorisation du gestionnaire de l'espace protégé avant toute installation de matériel",
@@ -106,10 +105,10 @@ def measure(settings: Settings, count: int, rounds: int) -> dict[str, Any]:
     queries = [seconds(lambda q=q: encoder.encode_query(q)) for q in asked]  # type: ignore[misc]
     load_16 = under_load(encoder, 16, 40)
 
+    start = time.perf_counter()
     from sentence_transformers import SentenceTransformer
 
     # In the compute thread too: a second OpenMP pool would slow down both (see ingest.batching).
-    start = time.perf_counter()
     plain = compute_thread(lambda: SentenceTransformer(str(info.path), device="cpu"))
     plain_load = time.perf_counter() - start
 
@@ -144,9 +143,7 @@ def measure(settings: Settings, count: int, rounds: int) -> dict[str, Any]:
 
 def main(argv: list[str] | None = None) -> None:
     """Entry point of `python -m evals.benchmarks.encoder`."""
-    parser = argparse.ArgumentParser(
-        description="Benchmark of the encoder against plain sentence-transformers."
-    )
+    parser = argparse.ArgumentParser(description="Benchmark of the encoder against plain sentence-transformers.")
     parser.add_argument("--passages", type=int, default=192, help="how many passages a round encodes")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each side")
     options = parser.parse_args(argv)
@@ -154,7 +151,7 @@ def main(argv: list[str] | None = None) -> None:
     query, rate, loaded = result["query"], result["passages_per_s"], result["queries_16_threads"]
     rows = [
         ("", "Clapvert", "plain float32"),
-        ("load, s", result["load_s"]["ours"], f"{result['load_s']['plain']} (imports of torch shared)"),
+        ("load, s", result["load_s"]["ours"], f"{result['load_s']['plain']} (torch already imported)"),
         (
             "one query, p50 / p95 ms",
             *(f"{query[k]['p50_ms']} / {query[k]['p95_ms']}" for k in ("ours", "plain")),
@@ -169,4 +166,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -30,9 +30,7 @@ def read_markdown(data: bytes) -> Document:
             "Enregistrez-le en UTF-8 et recommencez.",
         ) from exc
     if "\x00" in text:
-        raise ClapvertError(
-            ErrorCode.DOCUMENT_REFUSED, "Le fichier contient des octets nuls : ce n'est pas du texte."
-        )
+        raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, "Le fichier contient des octets nuls : ce n'est pas du texte.")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     meta: dict[str, str] = {}
     if front := _FRONT.match(text):

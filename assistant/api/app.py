@@ -1,0 +1,238 @@
+"""The FastAPI application."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+from assistant.answer import Answer, BasedOn
+from assistant.api import problems
+from assistant.api.schemas import (
+    ChatRequest,
+    Health,
+    PassageView,
+    SearchHit,
+    SearchResult,
+    SourceDetail,
+    SourceList,
+    SourceView,
+)
+from assistant.service import Ask, Service
+from assistant.time import AsOf
+from assistant.web.pages import Pages
+from ingest.errors import ClapvertError, ErrorCode
+from ingest.passages import Passage
+from ingest.register import Domain, Nature, Rank
+
+_STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
+_OWNER = "clapvert_owner"
+_CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_DOCS_PATHS = ("/docs", "/redoc", "/openapi.json")
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application over a service. The model and the index load at start-up."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(_warm, service)
+        yield
+
+    app = FastAPI(
+        title="Clapvert",
+        version="0.1.0",
+        summary="Réponses vérifiées et datées sur les règles d'éco-production audiovisuelle en France.",
+        lifespan=lifespan,
+    )
+    problems.install(app)
+    pages = Pages(service)
+
+    @app.middleware("http")
+    async def _headers(request: Request, call_next: problems.Next) -> Response:
+        response = await call_next(request)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        if not request.url.path.startswith(_DOCS_PATHS):
+            response.headers["Content-Security-Policy"] = _CSP
+        return response
+
+    @app.post("/api/chat", response_model=Answer, tags=["chat"])
+    def chat(body: ChatRequest, request: Request, response: Response) -> Answer:
+        """Answer a question with checked, dated citations, or abstain."""
+        owner = _owner(request, response)
+        return service.ask(
+            Ask(
+                question=body.question,
+                conversation_id=body.conversation_id,
+                as_of=body.as_of,
+                forget_date="as_of" in body.model_fields_set and body.as_of is None,
+                domains=tuple(body.domains),
+                language=body.language,
+                profile=body.profile,
+            ),
+            owner,
+        )
+
+    @app.get("/api/passages/{passage_id}", response_model=PassageView, tags=["passages"])
+    def passage(passage_id: str) -> PassageView:
+        """A passage; once cited, it opens for ever."""
+        found, status = service.passage(passage_id)
+        return _passage_view(found, status)
+
+    @app.get("/api/search", response_model=SearchResult, tags=["passages"])
+    def search(
+        q: Annotated[str, Query(min_length=1, max_length=4000)],
+        k: Annotated[int, Query(ge=1, le=100)] = 10,
+        as_of: date | None = None,
+        domains: Annotated[list[Domain] | None, Query()] = None,
+    ) -> SearchResult:
+        """Passages in force on the day, best first."""
+        today = service.clock()
+        when = AsOf(as_of, as_of, "asked") if as_of else AsOf(today, today, "today")
+        found = service.engine.search.search_text(q, when, tuple(domains or ()))
+        return SearchResult(hits=[search_hit(h.passage, h.score) for h in found.hits[:k]])
+
+    @app.get("/api/sources", response_model=SourceList, tags=["sources"])
+    def sources() -> SourceList:
+        """The register, and our fiches as notices."""
+        return SourceList(sources=source_views(service))
+
+    @app.get("/api/sources/{source_id}", response_model=SourceDetail, tags=["sources"])
+    def source(source_id: str) -> SourceDetail:
+        """One source, with the ids of its passages."""
+        view = next((v for v in source_views(service) if v.id == source_id), None)
+        if view is None:
+            raise ClapvertError(ErrorCode.SOURCE_NOT_FOUND, "Cette source est inconnue.", "La liste : /api/sources.")
+        columns = service.snapshot.columns
+        ids = [pid for pid, sid in zip(columns.ids, columns.sources, strict=True) if sid == source_id]
+        return SourceDetail(**view.model_dump(), passage_ids=ids)
+
+    @app.get("/healthz", response_model=Health, tags=["operations"])
+    def healthz() -> Health:
+        """Liveness."""
+        return Health(status="ok")
+
+    @app.get("/readyz", response_model=Health, tags=["operations"])
+    def readyz() -> Health:
+        """Readiness: a snapshot is open and the model is loaded."""
+        snapshot = service.snapshot
+        return Health(
+            status="ready", snapshot=snapshot.manifest.name, passages=len(snapshot), model=service.encoder.info.name
+        )
+
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    def home(request: Request) -> HTMLResponse:
+        """The chat page."""
+        page = HTMLResponse(pages.chat())
+        _owner(request, page)
+        return page
+
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    return app
+
+
+def _warm(service: Service) -> None:
+    """Load the model and the index; a server without an index starts, and says so at /readyz."""
+    try:
+        engine = service.engine
+    except ClapvertError:
+        return
+    engine.ask("Quels bilans carbone pour une aide du CNC ?")
+
+
+def _owner(request: Request, response: Response) -> str:
+    """The caller's own random name, kept in a cookie: conversations are seen by their owner alone."""
+    owner = request.cookies.get(_OWNER, "")
+    if len(owner) < 20:
+        owner = secrets.token_urlsafe(24)
+        response.set_cookie(_OWNER, owner, max_age=90 * 86400, httponly=True, samesite="strict")
+    return owner
+
+
+def _passage_view(p: Passage, status: str) -> PassageView:
+    b = p.based_on
+    return PassageView(
+        passage_id=p.id,
+        source_id=p.source_id,
+        source_title=p.source_title,
+        locator=p.locator,
+        heading_path=list(p.heading_path),
+        text=p.text,
+        page_from=p.page_from,
+        page_to=p.page_to,
+        url=p.url,
+        rank=p.rank,
+        valid_from=p.valid_from,
+        valid_until=p.valid_until,
+        attested_at=p.attested_at,
+        status=status,
+        based_on=BasedOn(source_id=b.source_id, title=b.title, locator=b.locator, url=b.url, version=b.version)
+        if b
+        else None,
+        previous_id=p.previous_id,
+        next_id=p.next_id,
+        regime=p.regime,
+        confidence=p.statement.confidence if p.statement else None,
+    )
+
+
+def search_hit(p: Passage, score: float) -> SearchHit:
+    """A passage as a search hit."""
+    return SearchHit(
+        passage_id=p.id,
+        source_id=p.source_id,
+        source_title=p.source_title,
+        locator=p.locator,
+        score=round(score, 5),
+        text=p.text,
+    )
+
+
+def source_views(service: Service) -> list[SourceView]:
+    """Every registered text and every fiche, with how many passages the snapshot holds of it."""
+    counts = Counter(service.snapshot.columns.sources)
+    out = [
+        SourceView(
+            id=s.id,
+            title=s.title,
+            short_title=s.short_title,
+            issuer=s.issuer,
+            nature=s.nature,
+            rank=s.rank,
+            domains=list(s.domains),
+            regime=s.regime,
+            url=s.url,
+            date=s.date,
+            language=s.language,
+            identifiers=s.identifiers,
+            identifiers_verified=s.identifiers_verified,
+            passages=counts.get(s.id, 0),
+        )
+        for s in service.register.sources.values()
+    ]
+    out += [
+        SourceView(
+            id=sid,
+            title=f.fiche.title,
+            issuer="Clapvert",
+            nature=Nature.NOTICE,
+            rank=Rank.NOTICE,
+            domains=[f.fiche.domain],
+            passages=counts.get(sid, 0),
+        )
+        for sid, f in service.fiches.items()
+    ]
+    return out

@@ -1,0 +1,100 @@
+"""Errors over HTTP: RFC 9457 problem+json, with a stable code and a French title."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ingest.errors import ClapvertError, ErrorCode
+
+_STATUS = {
+    ErrorCode.BAD_REQUEST: 422,
+    ErrorCode.CONVERSATION_NOT_FOUND: 404,
+    ErrorCode.PASSAGE_NOT_FOUND: 404,
+    ErrorCode.SOURCE_NOT_FOUND: 404,
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.INDEX_MISSING: 503,
+    ErrorCode.INDEX_DAMAGED: 503,
+    ErrorCode.INDEX_BUSY: 503,
+    ErrorCode.MODEL_MISSING: 503,
+    ErrorCode.MODEL_MISMATCH: 503,
+}
+_TITLES = {404: "Introuvable", 405: "Méthode non admise", 422: "Demande invalide", 503: "Service indisponible"}
+_FIELDS = {
+    "missing": "champ obligatoire",
+    "extra_forbidden": "champ inconnu",
+    "string_too_short": "texte vide",
+    "string_too_long": "texte trop long (4 000 caractères au plus)",
+    "enum": "valeur inconnue",
+    "literal_error": "valeur inconnue",
+    "json_invalid": "JSON invalide",
+}
+Next = Callable[[Request], Awaitable[Response]]
+"""The rest of the middleware chain."""
+_log = logging.getLogger("clapvert")
+
+
+def problem(status: int, code: ErrorCode, detail: str, title: str | None = None) -> JSONResponse:
+    """One problem+json response."""
+    return JSONResponse(
+        {
+            "type": f"urn:clapvert:{code.value}",
+            "title": title or _TITLES.get(status, "Erreur"),
+            "status": status,
+            "detail": detail,
+            "code": code.value,
+        },
+        status,
+        media_type="application/problem+json",
+    )
+
+
+def describe(errors: Sequence[dict[str, object]]) -> str:
+    """Validation errors in French, field by field."""
+    out = []
+    for error in errors[:5]:
+        loc = error.get("loc")
+        where = ".".join(str(p) for p in loc if p not in ("body", "query", "path")) if isinstance(loc, tuple) else ""
+        kind = str(error.get("type"))
+        out.append(f"{where or 'demande'} : {_FIELDS.get(kind, _readable(kind))}")
+    return " ; ".join(out) + "."
+
+
+def _readable(kind: str) -> str:
+    if "date" in kind:
+        return "date attendue, AAAA-MM-JJ"
+    return "valeur du mauvais type" if kind.endswith(("_type", "_parsing")) else "valeur refusée"
+
+
+def install(app: FastAPI) -> None:
+    """Turn every error of the app into problem+json; nothing of an unexpected one is shown."""
+
+    @app.exception_handler(ClapvertError)
+    async def _clapvert(_: Request, exc: ClapvertError) -> JSONResponse:
+        detail = f"{exc.message} {exc.hint}" if exc.hint else exc.message
+        return problem(_STATUS.get(exc.code, 400), exc.code, detail)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, exc: RequestValidationError) -> JSONResponse:
+        return problem(422, ErrorCode.BAD_REQUEST, describe(exc.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, exc: HTTPException) -> JSONResponse:
+        code = ErrorCode.NOT_FOUND if exc.status_code == 404 else ErrorCode.BAD_REQUEST
+        return problem(
+            exc.status_code, code, "Cette adresse n'existe pas." if exc.status_code == 404 else str(exc.detail)
+        )
+
+    @app.exception_handler(Exception)
+    async def _unexpected(_: Request, exc: Exception) -> JSONResponse:
+        _log.error("unexpected error", exc_info=exc)
+        return problem(
+            500,
+            ErrorCode.INTERNAL,
+            "Une erreur inattendue s'est produite. Recommencez ; si elle persiste, signalez-la.",
+        )

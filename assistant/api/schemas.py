@@ -1,0 +1,107 @@
+"""Requests and responses of the HTTP contract (DESIGN §2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from assistant.answer import BasedOn
+from ingest.register import Domain, Nature, Rank, Regime
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ChatRequest(_Request):
+    """A question."""
+
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+    conversation_id: str | None = None
+    as_of: dt.date | None = Field(default=None, description="day asked about; an explicit null returns to today")
+    domains: list[Domain] = []
+    language: Literal["fr", "en"] | None = None
+    profile: dict[str, str] = {}
+
+
+class PassageView(BaseModel):
+    """A passage, open."""
+
+    passage_id: str
+    source_id: str
+    source_title: str
+    locator: str
+    heading_path: list[str]
+    text: str
+    page_from: int | None
+    page_to: int | None
+    url: str | None
+    rank: Rank
+    valid_from: dt.date | None
+    valid_until: dt.date | None
+    attested_at: dt.date | None
+    status: Literal["current", "superseded", "removed"]
+    based_on: BasedOn | None
+    previous_id: str | None
+    next_id: str | None
+    regime: Regime
+    confidence: str | None
+
+
+class SearchHit(BaseModel):
+    """One hit of a search."""
+
+    passage_id: str
+    source_id: str
+    source_title: str
+    locator: str
+    score: float
+    text: str
+
+
+class SearchResult(BaseModel):
+    """Hits, best first."""
+
+    hits: list[SearchHit]
+
+
+class SourceView(BaseModel):
+    """A text of the register, or one of our fiches (`nature: notice`)."""
+
+    id: str
+    title: str
+    short_title: str | None = None
+    issuer: str
+    nature: Nature
+    rank: Rank
+    domains: list[Domain]
+    regime: Regime | None = None
+    url: str | None = None
+    date: str | None = None
+    language: str = "fr"
+    identifiers: dict[str, str] = {}
+    identifiers_verified: bool = True
+    passages: int = Field(default=0, description="passages of this text in the serving snapshot")
+
+
+class SourceDetail(SourceView):
+    """A source with its passages, in reading order."""
+
+    passage_ids: list[str] = []
+
+
+class SourceList(BaseModel):
+    """The register."""
+
+    sources: list[SourceView]
+
+
+class Health(BaseModel):
+    """Liveness or readiness."""
+
+    status: Literal["ok", "ready"]
+    snapshot: str | None = None
+    passages: int | None = None
+    model: str | None = None

@@ -1,0 +1,269 @@
+"""Commands that answer: `serve`, `ask`, `chat`, `search`, `doctor`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import webbrowser
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import httpx
+
+from ingest.errors import ClapvertError, ErrorCode, ExitCode
+from ingest.register import Domain
+from ingest.settings import Settings, settings_table
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer
+    from assistant.service import Service
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def _service() -> Service:
+    from assistant.service import Service
+
+    return Service(Settings())
+
+
+@click.command()
+@click.option("--host", help="Address to bind to (default: 127.0.0.1).")
+@click.option("--port", type=int, help="Port (default: 8000).")
+@click.option("--open", "open_browser", is_flag=True, help="Open the page in a browser.")
+def serve(host: str | None, port: int | None, open_browser: bool) -> None:
+    """Serve the chat, the pages and the API."""
+    import uvicorn
+
+    from assistant.api.app import create_app
+
+    settings = Settings()
+    host, port = host or settings.host, settings.port if port is None else port
+    if host not in _LOOPBACK and not settings.allow_remote:
+        raise ClapvertError(
+            ErrorCode.UNSAFE_BIND,
+            f"Refus d'écouter sur {host} sans clés d'API : tout le réseau pourrait poser des questions.",
+            "Restez sur 127.0.0.1, ou posez CLAPVERT_ALLOW_REMOTE=1 derrière un mandataire qui authentifie.",
+        )
+    service = _service()
+    if service.library.snapshots.current_name() is None:
+        raise ClapvertError(
+            ErrorCode.INDEX_MISSING, "Aucun index n'a encore été construit.", "Lancez `clapvert ingest`."
+        )
+    _check_port(host, port)
+    url = f"http://{'127.0.0.1' if host in _LOOPBACK else host}:{port}/"
+    click.echo(f"Clapvert : {url}  (Ctrl+C pour arrêter)")
+    if open_browser:
+        webbrowser.open(url)
+    uvicorn.run(create_app(service), host=host, port=port, log_level=settings.log_level, access_log=False)
+
+
+def _check_port(host: str, port: int) -> None:
+    import socket
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as exc:
+            raise ClapvertError(
+                ErrorCode.PORT_TAKEN, f"Le port {port} est déjà pris.", f"Essayez `clapvert serve --port {port + 1}`."
+            ) from exc
+
+
+@click.command()
+@click.argument("question", required=False)
+@click.option(
+    "--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="One question a line."
+)
+@click.option("--as-of", type=_DAY, help="Day asked about, YYYY-MM-DD.")
+@click.option(
+    "--domain", "domains", multiple=True, type=click.Choice([d.value for d in Domain]), help="Only this domain."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print answers as JSON, one a line.")
+def ask(
+    question: str | None, file: Path | None, as_of: datetime | None, domains: tuple[str, ...], as_json: bool
+) -> None:
+    """Ask one question, or every question of a file."""
+    if bool(question) == bool(file):
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Donnez une question, ou --file avec une question par ligne.")
+    questions = [question] if question else [q.strip() for q in file.read_text("utf-8").splitlines() if q.strip()]  # type: ignore[union-attr]
+    answers = _Asker(Settings())
+    for text in questions:
+        answer = answers.ask(text, as_of.date() if as_of else None, domains)
+        click.echo(answer.model_dump_json() if as_json else show(answer))
+
+
+class _Asker:
+    """Asks a running server of this installation when there is one, else the pipeline in this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._service: Service | None = None
+        self._client = self._running(settings)
+
+    @staticmethod
+    def _running(settings: Settings) -> httpx.Client | None:
+        from ingest.pipeline import Library
+
+        client = httpx.Client(base_url=f"http://127.0.0.1:{settings.port}", timeout=30, trust_env=False)
+        try:
+            ready = client.get("/readyz", timeout=0.5)
+            same = ready.is_success and ready.json().get("snapshot") == Library(settings).snapshots.current_name()
+        except (httpx.HTTPError, ValueError):
+            same = False
+        return client if same else None
+
+    def ask(
+        self, question: str, as_of: date | None, domains: tuple[str, ...], conversation: str | None = None
+    ) -> Answer:
+        """One answer."""
+        from assistant.answer import Answer
+        from assistant.service import Ask
+
+        if self._client is not None:
+            body: dict[str, Any] = {"question": question, "domains": list(domains), "conversation_id": conversation}
+            if as_of:
+                body["as_of"] = as_of.isoformat()
+            response = self._client.post("/api/chat", json=body)
+            if response.is_success:
+                return Answer.model_validate(response.json())
+            problem = response.json()
+            raise ClapvertError(
+                ErrorCode(problem.get("code", "internal_error")), problem.get("detail", "Erreur du serveur.")
+            )
+        if not question.strip() or len(question.strip()) > 4000:
+            raise ClapvertError(ErrorCode.BAD_REQUEST, "Une question fait de 1 à 4 000 caractères.")
+        self._service = self._service or _service()
+        chosen = tuple(Domain(d) for d in domains)
+        return self._service.ask(Ask(question.strip(), conversation, as_of=as_of, domains=chosen))
+
+
+@click.command()
+@click.option("--as-of", type=_DAY, help="Day asked about, YYYY-MM-DD.")
+def chat(as_of: datetime | None) -> None:
+    """Talk with Clapvert in the terminal; an empty line ends."""
+    asker, conversation = _Asker(Settings()), None
+    day = as_of.date() if as_of else None
+    while True:
+        try:
+            question = click.prompt("Votre question", default="", show_default=False, prompt_suffix=" : ").strip()
+        except (click.Abort, EOFError):
+            return
+        if not question:
+            return
+        answer = asker.ask(question, day, (), conversation)
+        conversation, day = answer.conversation_id, None
+        click.echo(show(answer))
+
+
+def show(answer: Answer) -> str:
+    """An answer for the terminal."""
+    lines = ["", f"» {answer.question}"]
+    understood = answer.understood
+    if understood.follow_up:
+        lines.append(f"  (compris comme : {understood.question})")
+    if understood.as_of_reason != "today":
+        lines.append(f"  (à la date du {understood.as_of.strftime('%d/%m/%Y')})")
+    state = answer.outcome + (f", {answer.reason}" if answer.reason else "")
+    lines += ["", answer.answer, "", f"[{state}]"]
+    kinds = {"changed": "A changé", "upcoming": "À venir", "conflict": "Sources en désaccord", "stale": "À revérifier"}
+    lines += [f"! {kinds[w.kind]} : {w.text} {''.join(f'[{n}]' for n in w.citations)}" for w in answer.warnings]
+    for c in answer.citations:
+        where = f"{c.source_title}, {c.locator}"
+        if c.based_on:
+            basis = c.based_on
+            where = f"Notice Clapvert « {c.source_title} », d'après {basis.title}" + (
+                f", {basis.locator}" if basis.locator else ""
+            )
+        lines.append(f"  [{c.n}] {where} ({c.rank.value}) « {c.quote} »")
+    lines += [f"  ~ proche : {n.source_title}, {n.locator} « {n.quote} »" for n in answer.near]
+    lines += [f"  → à qui demander : {c.name}" + (f" ({c.url})" if c.url else "") for c in answer.contacts]
+    lines += [f"  ? {f}" for f in answer.follow_ups]
+    return "\n".join([*lines, answer.disclaimer])
+
+
+@click.command()
+@click.argument("query")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
+@click.option("--as-of", type=_DAY, help="Day asked about, YYYY-MM-DD.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def search(query: str, k: int, as_of: datetime | None, as_json: bool) -> None:
+    """Search the passages."""
+    from assistant.api.app import search_hit
+    from assistant.time import AsOf
+
+    service = _service()
+    day = as_of.date() if as_of else service.clock()
+    found = service.engine.search.search_text(query, AsOf(day, day, "asked" if as_of else "today"))
+    hits = [search_hit(h.passage, h.score) for h in found.hits[:k]]
+    if as_json:
+        click.echo(json.dumps({"hits": [h.model_dump() for h in hits]}, ensure_ascii=False))
+        return
+    for hit in hits:
+        click.echo(f"{hit.score:.4f}  {hit.source_title}, {hit.locator}\n        {hit.text}")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.option("--settings-table", "table", is_flag=True, help="Print the settings as a Markdown table (README).")
+def doctor(as_json: bool, table: bool) -> None:
+    """Say what is ready, what is not, and the command that mends it; exit 3 when something is not."""
+    if table:
+        click.echo(settings_table(), nl=False)
+        return
+    rows = diagnose(Settings())
+    if as_json:
+        click.echo(
+            json.dumps([{"what": w, "ok": ok, "detail": d, "mend": m} for w, ok, d, m in rows], ensure_ascii=False)
+        )
+    else:
+        for what, ok, detail, mend in rows:
+            click.echo(f"{'✓' if ok else '✗'} {what} : {detail}" + (f"  →  {mend}" if mend and not ok else ""))
+    if not all(ok for _, ok, _, _ in rows):
+        sys.exit(ExitCode.NOT_READY)
+
+
+def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
+    """`(what, ready, detail, command that mends it)`, without fetching or building anything."""
+    from ingest.model_info import ready_model
+    from ingest.pipeline import Library, inputs_digest
+
+    rows: list[tuple[str, bool, str, str]] = [
+        ("Python", sys.version_info >= (3, 11), sys.version.split()[0], "installez Python 3.11 ou plus"),
+        (
+            "Corpus",
+            (settings.corpus_dir / "sources.yaml").is_file(),
+            str(settings.corpus_dir),
+            "vérifiez CLAPVERT_CORPUS_DIR",
+        ),
+    ]
+    info = ready_model(settings)
+    rows.append(
+        (
+            "Modèle",
+            info is not None,
+            f"{info.name}, {info.origin}, {info.dtype}, empreinte {info.fingerprint[:12]}" if info else "absent",
+            "clapvert ingest",
+        )
+    )
+    library = Library(settings)
+    manifest = library.snapshots.current_manifest()
+    rows.append(
+        (
+            "Index",
+            manifest is not None,
+            f"{manifest.name}, {manifest.counts['passages']} passages" if manifest else "absent",
+            "clapvert ingest",
+        )
+    )
+    if info and manifest:
+        fresh = manifest.inputs == inputs_digest(library, info)
+        rows.append(
+            ("Index à jour", fresh, "oui" if fresh else "le corpus ou les textes ont changé", "clapvert ingest")
+        )
+        rows.append(("Même modèle", manifest.model == info.fingerprint, manifest.model_name, "clapvert ingest"))
+    return rows

@@ -1,0 +1,143 @@
+"""The assistant as a running thing: model, serving snapshot, conversations; shared by the API and the command line.
+
+Guarantee: a new snapshot is taken up at the next question, whole or not at all; questions in flight end on the one they
+began with. Nothing here writes to an index.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from assistant.answer import Answer
+from assistant.conversation import Conversations
+from assistant.engine import Engine, EngineConfig
+from assistant.understand import Language
+from ingest.clock import Clock, paris_today
+from ingest.embedding import EncoderProtocol, load_encoder
+from ingest.errors import ClapvertError, ErrorCode
+from ingest.fiches import FicheFile, load_fiches
+from ingest.glossary import load_glossary
+from ingest.passages import Passage, notice_source_id
+from ingest.pipeline import Library
+from ingest.register import Domain, Register, load_contacts, load_register
+from ingest.settings import Settings
+from ingest.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question as a caller puts it."""
+
+    question: str
+    conversation_id: str | None = None
+    as_of: date | None = None
+    forget_date: bool = False
+    domains: tuple[Domain, ...] = ()
+    language: Language | None = None
+    profile: dict[str, str] | None = None
+
+
+class Service:
+    """Answers, passages and sources over the serving snapshot."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        encoder: EncoderProtocol | None = None,
+        clock: Clock = paris_today,
+        config: EngineConfig | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.library = Library(settings)
+        self.store = self.library.store
+        self.register: Register = load_register(settings.corpus_dir)
+        self.glossary = load_glossary(settings.corpus_dir)
+        self.contacts = load_contacts(settings.corpus_dir)
+        self._config = config
+        self._encoder = encoder
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """The conversation store."""
+        return Conversations(self.settings.data_dir / "conversations.db", self.settings.retention_days)
+
+    @cached_property
+    def fiches(self) -> dict[str, FicheFile]:
+        """The fiches by the id that their passages carry as source."""
+        return {notice_source_id(f.fiche.id): f for f in load_fiches(self.settings.corpus_dir)}
+
+    @property
+    def encoder(self) -> EncoderProtocol:
+        """The encoder, loaded at first use."""
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = load_encoder(self.settings)
+            return self._encoder
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the serving snapshot."""
+        name = self.library.snapshots.current_name()
+        engine = self._engine
+        if engine is not None and engine.snapshot.manifest.name == name:
+            return engine
+        encoder = self.encoder
+        with self._lock:
+            if self._engine is None or self._engine.snapshot.manifest.name != name:
+                snapshot = self.library.snapshots.open(self.store, encoder.info)
+                snapshot.nearest(encoder.encode_query("préparation"), 1)
+                self._engine = Engine(
+                    snapshot, encoder, self.register, self.glossary, self.contacts, self.clock, self._config
+                )
+            return self._engine
+
+    def ask(self, ask: Ask, owner: str = "local") -> Answer:
+        """Answer a question, in its conversation; `CONVERSATION_NOT_FOUND` when it is not the owner's."""
+        previous = self.conversations.last_turn(ask.conversation_id, owner) if ask.conversation_id else None
+        today = self.clock()
+        conversation_id = ask.conversation_id or self.conversations.start(owner, today)
+        answer, turn = self.engine.ask(
+            ask.question,
+            as_of=ask.as_of,
+            forget_date=ask.forget_date,
+            domains=ask.domains,
+            language=ask.language,
+            profile=ask.profile,
+            previous=previous,
+            conversation_id=conversation_id,
+        )
+        self.conversations.keep(answer, turn, today)
+        return answer
+
+    def passage(self, passage_id: str) -> tuple[Passage, str]:
+        """A passage and its status: current, superseded or removed; `PASSAGE_NOT_FOUND` when it never was."""
+        snapshot = self.snapshot
+        position = snapshot.position(passage_id)
+        if position is not None:
+            return snapshot.open_passage(position), "current"
+        passage = self.store.latest(passage_id)
+        if passage is None:
+            raise ClapvertError(ErrorCode.PASSAGE_NOT_FOUND, "Ce passage est inconnu.", "Vérifiez l'identifiant.")
+        return passage, "superseded" if _successor(snapshot, passage) else "removed"
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The serving snapshot."""
+        return self.engine.snapshot
+
+
+def _successor(snapshot: Snapshot, passage: Passage) -> bool:
+    """True when the serving snapshot holds another wording of the same statement or the same place."""
+    columns = snapshot.columns
+    if passage.statement is not None:
+        return passage.statement.id in columns.statements
+    return any(
+        source == passage.source_id and locator == passage.locator
+        for source, locator in zip(columns.sources, columns.locators, strict=True)
+    )
