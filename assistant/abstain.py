@@ -25,6 +25,9 @@ _INJECTION = re.compile(
     r"|\btu es (?:maintenant|desormais)\b|\byou are now\b|\bact as\b|\bfais comme si\b|\bpretend (?:to be|that|you)\b"
     r"|<\/?(?:system|assistant|tool|instructions?)\b|\b(?:repete|affiche|revele|montre|print|reveal|show)\b.{0,30}\b(?:prompt|instructions?|consignes?)\b"
 )
+_FIRST_PERSON = re.compile(
+    r"\b(?:je|j'|on|nous|mon|ma|mes|notre|nos|ma boite|i|we|my|our)\b|\b(?:suis|sommes|dois|devons)\b"
+)
 _YESNO = {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
 
 
@@ -59,13 +62,13 @@ class Gate:
         """A verdict on one part."""
         if is_injection(question.raw):
             return Verdict("abstain", "out_of_scope")
-        best = next((s for s in selection.scored if not s.conflict), None)
+        best = selection.best
         if best is None:
             return Verdict("abstain", "not_found")
         if self._out_of_scope(selection):
             return Verdict("abstain", "out_of_scope")
         if self._answers(question, best):
-            reason: Reason | None = "false_premise" if denies(question, selection, best) else None
+            reason: Reason | None = "false_premise" if denies(self.selector, question, selection, best) else None
             return Verdict("answer", reason, best)
         return Verdict("abstain", "not_found")
 
@@ -86,9 +89,24 @@ class Gate:
         return best.score >= c.answer + (0.8 if uncovered else 0.0)
 
 
+def depends_on(question: Question, selection: Selection, best: Scored) -> str | None:
+    """The facet that a yes/no answer hangs on and that the question leaves open; None when it can be answered.
+
+    « Suis-je soumis ? » hangs on the size when the rule is a threshold of employees or turnover and the question gives
+    neither a size nor a figure.
+    """
+    s = best.statement
+    if s is None or not selection.types or not set(selection.types) <= _YESNO:
+        return None
+    if "taille" in question.facets or re.search(r"\d", question.query) or not _FIRST_PERSON.search(fold(question.raw)):
+        return None
+    sized = any(v.kind == "seuil" and re.search(r"salari|employ|€|eur", str(v.unit).lower()) for v in s.values)
+    return "taille" if sized else None
+
+
 def constraining_terms(selector: Selector, question: Question, best: Scored) -> list[str]:
     """Rare or unknown terms of the question that the candidate's text, questions and headings do not hold."""
-    body, _ = selector.terms_of(best.hit.position)
+    body, _, _ = selector.terms_of(best.hit.position)
     terms = selector.question_terms(question.raw)
     return [t for t, w in terms.items() if t not in body and w >= 0.75 * selector.rarest]
 
@@ -108,9 +126,11 @@ def _asserts(text: str) -> bool:
     )
 
 
-def denies(question: Question, selection: Selection, best: Scored) -> bool:
+def denies(selector: Selector, question: Question, selection: Selection, best: Scored) -> bool:
     """True when the statement denies something that the question takes for granted."""
     s = best.statement
     if s is None or s.role is not Role.DEMENT:
+        return False
+    if selector.belief_overlap(s, selector.question_terms(question.query)) < 0.4 and best.alias < 0.6:
         return False
     return not set(selection.types) & _YESNO or _asserts(question.raw)

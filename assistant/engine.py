@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant import notes
-from assistant.abstain import AbstainConfig, Gate, Verdict
+from assistant.abstain import AbstainConfig, Gate, Verdict, depends_on
 from assistant.answer import (
     Answer,
     BasedOn,
@@ -27,7 +27,16 @@ from assistant.answer import (
     Understood,
 )
 from assistant.compose.extractive import ComposeConfig, Draft, ExtractiveComposer
-from assistant.compose.phrases import DISCLAIMER, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE, PART_MISSING
+from assistant.compose.phrases import (
+    DEPENDS,
+    DISCLAIMER,
+    FACET_NAMES,
+    FACET_QUESTIONS,
+    NOT_FOUND,
+    NOT_IN_FORCE,
+    OUT_OF_SCOPE,
+    PART_MISSING,
+)
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
 from assistant.time import AsOf, english_date, french_date
@@ -75,6 +84,7 @@ class Engine:
         self.gate = Gate(self.selector, config.abstain)
         self.composer = ExtractiveComposer(self.search, config.compose)
         self.verifier = Verifier()
+        self.last_ranked: list[str] = []
 
     def ask(
         self,
@@ -87,6 +97,7 @@ class Engine:
         profile: dict[str, str] | None = None,
         previous: Turn | None = None,
         conversation_id: str = "",
+        trace: bool = False,
     ) -> tuple[Answer, Turn]:
         """Answer a question; the answer, and the turn to remember for the next one.
 
@@ -99,6 +110,8 @@ class Engine:
         t1 = time.perf_counter()
         candidates = self.search.search(question)
         t2 = time.perf_counter()
+        if trace:
+            self.last_ranked = [h.passage.statement.id for h in candidates.hits if h.passage.statement]
         selections = self.selector.select(question, candidates)
         verdicts = [self.gate.judge(question, s) for s in selections]
         answered = [(s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.kind == "answer" and v.chosen]
@@ -128,12 +141,16 @@ class Engine:
         warnings: list[Notice] = []
         outcome: Outcome
         reason: Reason | None
+        open_facet = _open_facet(question, selections, verdicts) if len(selections) == 1 else None
         if kept:
             body = _paragraphs(kept, draft.used, numbering, lang)
             missing = [
                 s.text for s, v in zip(selections, verdicts, strict=True) if v.kind == "abstain" and len(selections) > 1
             ]
             outcome, reason = ("partial", "not_found") if missing else ("answered", _first_reason(verdicts))
+            if open_facet:
+                outcome, reason = "partial", "unclear"
+                body = f"{DEPENDS[lang].format(facet=FACET_NAMES[lang][open_facet])} {body}"
             body += "".join("\n\n" + PART_MISSING[lang].format(part=part) for part in missing)
             warnings = self._warnings(question, draft, numbering)
         else:
@@ -163,7 +180,10 @@ class Engine:
             near=notes.near(candidates) if outcome == "abstained" and reason != "out_of_scope" else (),
             searched=Searched(domains=question.domains or tuple(Domain), sources=len(self.register.sources)),
             contacts=notes.cards(self.contacts, wanted, question.domains or ours[:1]) if show_contacts else (),
-            follow_ups=notes.follow_ups(self.search, question, draft.used) if kept else (),
+            follow_ups=(
+                ((FACET_QUESTIONS[lang][open_facet],) if open_facet and kept else ())
+                + (notes.follow_ups(self.search, question, draft.used) if kept else ())
+            ),
             engine=self.composer.name,
             receipt=Receipt(
                 snapshot=self.snapshot.manifest.name,
@@ -256,6 +276,10 @@ def _paragraphs(kept: Sequence[Sentence], used: Sequence[Scored], numbering: _Nu
             for r, texts in groups.items()
         )
     return " ".join(text for _, text in marked)
+
+
+def _open_facet(question: Question, selections: Sequence[Selection], verdicts: Sequence[Verdict]) -> str | None:
+    return next((depends_on(question, s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.chosen), None)
 
 
 def _first_reason(verdicts: Sequence[Verdict]) -> Reason | None:

@@ -1,59 +1,65 @@
 """Selection: which candidates answer the question, part by part.
 
-A small monotone model: every feature can only raise (or only lower) a score, so a change of weight can be
-reasoned about. Weights are settings (`SelectionConfig`), fitted by `clapvert eval calibrate` and never against the
-test split.
+A small linear model over named features, each with a fixed sign, so that a change of weight can be reasoned about: no
+weight may make a better match count against a statement. Weights are settings (`SelectionConfig`), fitted by
+`clapvert eval calibrate` on the development split, never on the test split.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+import re
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 
 from assistant.retrieve import Candidates, Hit, HybridSearch
 from assistant.understand import Question, question_types
-from ingest.fiches import AnswerType, Polarity, Role, Statement
+from ingest.fiches import AnswerType, Role, Statement
 from ingest.glossary import Glossary
 from ingest.lexical import analyse
 from ingest.passages import Passage
 
+_CONTACT = re.compile(
+    r"contact|mail|adresse|joindre|écri|question|\bqui\b|interlocut|reach|address|who", re.IGNORECASE
+)
 _HARD = ("genre", "lieu", "aide", "taille", "format")
 """Facets whose mismatch makes a rule beside the point; `acteur` only orders."""
+_FIGURES = frozenset({"nombre", "taux", "seuil", "montant", "duree"})
 
 
 @dataclass(frozen=True, slots=True)
 class SelectionConfig:
-    """Weights of the features, all with a fixed sign."""
+    """Weights of the features; the sign of each is fixed."""
 
     similarity: float = 2.5
     coverage: float = 3.5
+    own_coverage: float = 1.0
     lexical: float = 1.0
     alias: float = 1.5
-    topic: float = 0.4
+    alias_sure: float = 2.0
     type_match: float = 1.0
     value_match: float = 0.4
     facet_match: float = 0.5
-    facet_conflict: float = 2.5
-    facet_unasked: float = 0.45
+    facet_conflict: float = -2.5
+    facet_unasked: float = -0.45
     topic_context: float = 0.6
     exercise: float = 0.8
     exact: float = 2.5
-    rank: float = 0.15
-    confidence: float = 0.25
+    not_believed: float = -1.4
+    contact_unasked: float = -0.8
+    doubt: float = -0.25
+    rank: float = -0.15
+    vouched: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate with its score and the features that abstention and composition look at."""
+    """A candidate with its features and its score."""
 
     hit: Hit
     score: float
-    similarity: float
-    coverage: float
-    alias: float
-    type_match: bool
-    conflict: bool
+    features: dict[str, float]
     entailed: bool
 
     @property
@@ -66,6 +72,26 @@ class Scored:
         """The candidate's statement; None for an official text."""
         return self.hit.passage.statement
 
+    @property
+    def coverage(self) -> float:
+        """Share of the question's terms, by weight, that the candidate's text, questions and headings hold."""
+        return self.features["coverage"]
+
+    @property
+    def alias(self) -> float:
+        """Overlap with the nearest of the candidate's own questions, 0–1."""
+        return self.features["alias"]
+
+    @property
+    def conflict(self) -> bool:
+        """True when a facet of the question contradicts the candidate's."""
+        return self.features["facet_conflict"] > 0
+
+    @property
+    def type_match(self) -> bool:
+        """True when the candidate answers the kind of question asked."""
+        return self.features["type_match"] > 0
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -77,8 +103,8 @@ class Selection:
 
     @property
     def best(self) -> Scored | None:
-        """The best candidate."""
-        return self.scored[0] if self.scored else None
+        """The best candidate that nothing contradicts."""
+        return next((s for s in self.scored if not s.conflict), None)
 
 
 class Selector:
@@ -88,6 +114,7 @@ class Selector:
         self.search = search
         self.glossary = glossary
         self.config = config or SelectionConfig()
+        self.weights: dict[str, float] = asdict(self.config)
         self.rarest = math.log(1 + len(search.snapshot))
         self.idf = lru_cache(maxsize=65536)(self._idf)
         self.terms_of = lru_cache(maxsize=16384)(self._passage_terms)
@@ -108,23 +135,6 @@ class Selector:
             out.append(Selection(part, types, scored))
         return out
 
-    def _with_topics(self, scored: list[Scored]) -> list[Scored]:
-        """Adds to each statement a share of how well the rest of its topic does: siblings vouch for one another."""
-        by_topic: dict[str, list[float]] = {}
-        for s in scored:
-            if s.statement:
-                by_topic.setdefault(s.statement.topic, []).append(s.score)
-        floor = min((s.score for s in scored), default=0.0)
-        out = []
-        for s in scored:
-            if s.statement is None:
-                out.append(s)
-                continue
-            others = sorted(by_topic[s.statement.topic], reverse=True)[:2]
-            vouch = (sum(others) + (2 - len(others)) * floor) / 2
-            out.append(replace(s, score=s.score + self.config.topic * (vouch - floor)))
-        return out
-
     def question_terms(self, text: str) -> dict[str, float]:
         """Terms of a text that tell something, with their weights; slips mended against the index."""
         known = self.search.snapshot.lexical
@@ -134,40 +144,63 @@ class Selector:
             terms[mended or term] = self.idf(mended or term)
         return terms
 
+    def _with_topics(self, scored: list[Scored]) -> list[Scored]:
+        """Adds to each statement a share of how well the rest of its topic does: siblings vouch for one another."""
+        by_topic: dict[str, list[float]] = {}
+        for s in scored:
+            if s.statement:
+                by_topic.setdefault(s.statement.topic, []).append(s.score)
+        floor = min((s.score for s in scored), default=0.0)
+        out = []
+        for s in scored:
+            vouched = 0.0
+            if s.statement is not None:
+                others = sorted(by_topic[s.statement.topic], reverse=True)[:2]
+                vouched = (sum(others) + (2 - len(others)) * floor) / 2 - floor
+            features = s.features | {"vouched": vouched}
+            out.append(replace(s, score=s.score + self.config.vouched * vouched, features=features))
+        return out
+
     def _score(
         self, hit: Hit, question: Question, candidates: Candidates, types: tuple[AnswerType, ...], part: str
     ) -> Scored:
-        c, s = self.config, hit.passage.statement
-        body, aliases = self.terms_of(hit.position)
+        s = hit.passage.statement
+        body, own_words, aliases = self.terms_of(hit.position)
         terms = self.question_terms(question.query)
         own = self.question_terms(part) or terms
         total = sum(terms.values()) or 1.0
-        coverage = sum(w for t, w in terms.items() if t in body) / total
-        alias = max((_containment(own, a) for a in aliases), default=0.0)
-        lexical = hit.lexical / candidates.best_lexical if candidates.best_lexical else 0.0
-        similarity = (hit.similarity - candidates.background) / (4 * candidates.similarity_std)
+        alias = max((_overlap(own, a) for a in aliases), default=0.0)
         conflict, matched, unasked, entailed = self._facets(s, question)
-        type_match = s is None or any(t in s.answers for t in types)
-        value = s is not None and _has_value(s, types)
-        score = (
-            c.similarity * min(similarity, 1.5)
-            + c.coverage * coverage
-            + c.lexical * lexical
-            + c.alias * alias
-            + c.type_match * type_match
-            + c.value_match * value
-            + c.facet_match * matched
-            - c.facet_conflict * conflict
-            - c.facet_unasked * unasked
-            + c.exact * hit.exact
-        )
+        features = {
+            "similarity": min((hit.similarity - candidates.background) / (4 * candidates.similarity_std), 1.5),
+            "coverage": sum(w for t, w in terms.items() if t in body) / total,
+            "own_coverage": sum(w for t, w in terms.items() if t in own_words) / total,
+            "lexical": hit.lexical / candidates.best_lexical if candidates.best_lexical else 0.0,
+            "alias": alias,
+            "alias_sure": float(alias >= 0.85),
+            "type_match": float(s is None or not types or any(t in s.answers for t in types)),
+            "value_match": float(s is not None and _has_value(s, types)),
+            "facet_match": float(matched),
+            "facet_conflict": float(conflict),
+            "facet_unasked": float(unasked),
+            "topic_context": 0.0,
+            "exercise": 0.0,
+            "exact": float(hit.exact),
+            "not_believed": 0.0,
+            "contact_unasked": 0.0,
+            "doubt": 0.0,
+            "rank": 0.0,
+        }
         if s is not None:
-            score += c.topic_context * (s.topic in question.context_topics)
-            score += c.confidence * (s.confidence == "haute")
-            score += c.exercise * _exercise_match(s, question.as_of.exercise)
             basis = hit.passage.based_on
-            score -= c.rank * (basis.rank.order if basis else 0)
-        return Scored(hit, score, similarity, coverage, alias, type_match, conflict > 0, entailed)
+            features["topic_context"] = float(s.topic in question.context_topics)
+            features["exercise"] = _exercise_match(s, question.as_of.exercise)
+            features["not_believed"] = 1 - self.belief_overlap(s, terms) if s.role is Role.DEMENT else 0.0
+            features["contact_unasked"] = float(s.role is Role.CONTACT and not _CONTACT.search(question.raw))
+            features["doubt"] = float(s.confidence != "haute")
+            features["rank"] = float(basis.rank.order if basis else 0)
+        score = sum(self.weights[name] * value for name, value in features.items())
+        return Scored(hit, score, features, entailed)
 
     def _facets(self, s: Statement | None, question: Question) -> tuple[int, int, int, bool]:
         """Facets in conflict, matched, and stated but not asked; and whether the question entails the statement's."""
@@ -188,24 +221,24 @@ class Selector:
                 entailed = False
         return conflict, matched, unasked, entailed
 
-    def _passage_terms(self, position: int) -> tuple[frozenset[str], tuple[dict[str, float], ...]]:
+    def belief_overlap(self, s: Statement, terms: dict[str, float]) -> float:
+        """Share of a denied belief, by weight, that a question's terms hold: 1 when the question believes it."""
+        belief = {t: self.idf(t) for t in analyse(s.belief or "")}
+        return sum(w for t, w in belief.items() if t in terms) / (sum(belief.values()) or 1.0)
+
+    def _passage_terms(self, position: int) -> tuple[frozenset[str], frozenset[str], tuple[dict[str, float], ...]]:
+        """Terms of all that a passage is indexed by; of its own text; and of each question it answers."""
         p = self.search.snapshot.open_passage(position)
         body = frozenset(analyse(f"{p.index_text} {p.lexical_text} {p.locator}"))
-        questions = p.statement.asked_as if p.statement else ()
-        belief = (p.statement.belief,) if p.statement and p.statement.belief else ()
-        return body, tuple(
-            {t: self.idf(t) for t in analyse(q)}
-            for q in (*questions, *belief, *((p.statement.text,) if p.statement else ()))
-        )
+        own = frozenset(analyse(f"{p.text} {p.statement.en if p.statement else ''}"))
+        asked: tuple[str, ...] = ()
+        if p.statement:
+            asked = (*p.statement.asked_as, p.statement.text, *filter(None, (p.statement.belief,)))
+        return body, own, tuple({t: self.idf(t) for t in analyse(q)} for q in asked)
 
 
-def without_conflicts(selection: Selection) -> Selection:
-    """The selection without the candidates whose facets contradict the question's."""
-    return replace(selection, scored=[s for s in selection.scored if not s.conflict])
-
-
-def _containment(question: dict[str, float], alias: dict[str, float]) -> float:
-    """Weighted overlap of two questions, F1 of the two containments."""
+def _overlap(question: dict[str, float], alias: dict[str, float]) -> float:
+    """Weighted overlap of two questions: F1 of the two containments."""
     both = sum(w for t, w in question.items() if t in alias)
     if not both:
         return 0.0
@@ -215,7 +248,7 @@ def _containment(question: dict[str, float], alias: dict[str, float]) -> float:
 
 def _has_value(s: Statement, types: tuple[AnswerType, ...]) -> bool:
     kinds = {v.kind for v in s.values}
-    if AnswerType.COMBIEN in types and kinds & {"nombre", "taux", "seuil", "montant", "duree"}:
+    if AnswerType.COMBIEN in types and kinds & _FIGURES:
         return True
     return AnswerType.QUAND in types and bool(kinds & {"date", "duree"} or s.role is Role.ECHEANCE)
 
@@ -223,10 +256,4 @@ def _has_value(s: Statement, types: tuple[AnswerType, ...]) -> bool:
 def _exercise_match(s: Statement, exercise: int | None) -> float:
     if exercise is None or s.applies_to is None:
         return 0.0
-    from datetime import date
-
     return 1.0 if s.applies_to.overlaps(date(exercise, 1, 1), date(exercise, 12, 31)) else -1.0
-
-
-YES = {Polarity.OBLIGE: {AnswerType.DOIS_JE}, Polarity.PERMET: {AnswerType.PUIS_JE}}
-NO = {Polarity.N_OBLIGE_PAS: {AnswerType.DOIS_JE}, Polarity.INTERDIT: {AnswerType.PUIS_JE}}

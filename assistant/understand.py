@@ -128,20 +128,36 @@ _FR = frozenset(
     ]
 )
 
-_TYPES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        (AnswerType.COMBIEN, r"\bcombien\b|\bquel(?:le)?s? (?:est |sont |etait |etaient )?(?:le |la |les )?(?:montant|somme|prix|cout|tarif|pourcentage|taux|seuil|score|nombre|part|plafond|amende|duree|budget|forfait)s?\b|\b(?:c'est|ca fait|ca coute) combien\b|\bcb\b|\bhow (?:much|many|long)\b|\bwhat (?:is |are |was )?(?:the )?(?:amount|threshold|percentage|rate|score|price|cost|fine|number|share|cap)\b|\ba partir de combien\b"),
-        (AnswerType.QUAND, r"\bquand\b|\bqd\b|\ba quel(?:le)? (?:moment|date|stade|etape)\b|\bquel(?:le)?s? (?:est |sont )?(?:le |la |les )?(?:date|delai|echeance|calendrier|moment|annee)s?\b|\bdepuis (?:quand|quelle)\b|\bjusqu'a quand\b|\bavant quand\b|\bpour quand\b|\bcombien de temps\b|\bdate limite\b|\bwhen\b|\bdeadline\b|\bsince when\b|\bby what date\b|\bhow long\b"),
-        (AnswerType.DOIS_JE, r"\b(?:dois|doit|devons|devez|doivent)(?:-| )?(?:je|on|nous|vous|il|elle|ils|elles)?\b|\bfaut(?:-| )?il\b|\bil faut\b|\bfaut\b|\boblige|\bobligatoire|\bobligation|\btenus? de\b|\bsoumis|\bconcerne|\bassujetti|\bimpose|\bexige|\bobligated?\b|\bmust\b|\bhave to\b|\bneed to\b|\bdo (?:i|we) need\b|\brequired\b|\bmandatory\b|\bcompulsory\b|\bsubject to\b|\bapplies? to\b|\bapply to\b|\bcovered\b"),
-        (AnswerType.PUIS_JE, r"\b(?:puis|peut|pouvons|peuvent|pouvez)(?:-| )?(?:je|on|nous|vous|il|elle|ils)?\b|\b(?:ai-je|a-t-on|on a|j'ai|avons-nous) le droit\b|\bdroit de\b|\bautoris|\bpermis\b|\binterdi|\bca passe\b|\bcan (?:i|we|a|an|the|you)\b|\bmay (?:i|we)\b|\ballowed\b|\bpermitted\b|\bbanned\b|\bprohibited\b|\bforbidden\b|\bpossible de\b"),
-        (AnswerType.COMMENT, r"\bcomment\b|\bde quelle (?:maniere|facon)\b|\bquel(?:le)?s? (?:est |sont )?(?:la |les )?(?:demarche|etape|procedure|marche a suivre|methode|outil|justificatif|piece|document)s?\b|\bhow (?:do|does|to|can|should|is)\b|\bwhich (?:tool|calculator)"),
-        (AnswerType.QUI, r"(?:^|[,;:] ?|\b(?:a|par|pour|avec|chez|de|et|c'est) )qui\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la |les )?(?:organisme|autorite|certificateur|auditeur|entreprise|societe|acteur)s?\b|\bwho(?:m|se)?\b|\bwhich (?:body|authority|companies|company)\b"),
-        (AnswerType.POURQUOI, r"\bpourquoi\b|\bpour quelle raison\b|\bwhy\b"),
-        (AnswerType.OU, r"\bou (?:deposer|trouver|declarer|lire|envoyer|est-ce|sont|est|ca|je|on|puis)\b|\bdans quel(?:le)?s? (?:article|texte|loi|code|page|region)s?\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la )?(?:article|texte|loi|decret|base legale)s?\b|\bwhere\b|\bwhich (?:article|law|text)\b"),
-        (AnswerType.QUOI, r"\bqu'est-ce\b|\bc'est quoi\b|\bque (?:faut|dit|doit|dois|prevoit|contient|risque|devient|signifie|veut|se passe|change|couvre|vise)\b|\bquoi\b|\bquel(?:le)?s?\b|\bdefinition\b|\bwhat\b|\bwhich\b|\blist\b"),
-    )
-)  # fmt: skip
+def _compiled(table: dict[AnswerType, str]) -> dict[AnswerType, re.Pattern[str]]:
+    return {kind: re.compile(pattern) for kind, pattern in table.items()}
+
+
+_WH = _compiled(
+    {
+        AnswerType.COMBIEN: r"\bcombien\b(?! de temps)|\bquel(?:le)?s? (?:est |sont |etait |etaient )?(?:le |la |les )?(?:montant|somme|prix|cout|tarif|pourcentage|taux|seuil|score|nombre|part|plafond|amende|duree|budget|forfait)s?\b|\b(?:c'est|ca fait|ca coute) combien\b|\bcb\b|\bhow (?:much|many)\b|\bwhat (?:is |are |was )?(?:the )?(?:amount|threshold|percentage|rate|score|price|cost|fine|number|share|cap)s?\b",
+        AnswerType.QUAND: r"\bquand\b|\bqd\b|\ba quel(?:le)? (?:moment|date|stade|etape)\b|\bquel(?:le)?s? (?:est |sont )?(?:le |la |les )?(?:date|delai|echeance|calendrier|moment|annee)s?\b|\bdepuis (?:quand|quelle)\b|\bjusqu'a quand\b|\bcombien de temps\b|\bdate limite\b|\bquel jour\b|\bwhen\b|\bdeadline\b|\bby what date\b|\bhow long\b",
+        AnswerType.QUI: r"(?:^|[,;:] ?|\b(?:a|par|pour|avec|chez|de|et|c'est) )qui\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la |les )?(?:organisme|autorite|certificateur|auditeur|entreprise|societe|acteur)s?\b|\bwho(?:m|se)?\b|\bwhich (?:body|authority|companies|company)\b",
+        AnswerType.COMMENT: r"\bcomment\b|\bde quelle (?:maniere|facon)\b|\bquel(?:le)?s? (?:est |sont )?(?:la |les )?(?:demarche|etape|procedure|marche a suivre|methode|outil|justificatif|piece|document)s?\b|\bhow (?:do|does|to|can|should|is)\b|\bwhich (?:tool|calculator)",
+        AnswerType.POURQUOI: r"\bpourquoi\b|\bpour quelle raison\b|\bwhy\b",
+        AnswerType.OU: r"\bou (?:deposer|trouver|declarer|lire|envoyer|est-ce|sont|est|ca|je|on|puis)\b|\bdans quel(?:le)?s? (?:article|texte|loi|code|page|region)s?\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la )?(?:article|texte|loi|decret|base legale)s?\b|\bwhere\b|\bwhich (?:article|law|text)\b",
+        AnswerType.QUOI: r"\bqu'est-ce que?\b(?! (?:je|on) (?:dois|peux))|\bc'est quoi\b|\bque (?:faut|dit|doit|dois|prevoit|contient|risque|devient|signifie|veut|se passe|change|couvre|vise)\b|\bquoi\b|\bkoi\b|\bquel(?:le)?s?\b|\bdefinition\b|\bwhat\b|\bwhich\b|\blist\b",
+    }
+)
+"""Question words, in the order they are looked for."""
+_ASKED = _compiled(
+    {
+        AnswerType.DOIS_JE: r"\b(?:dois|doit|devons|devez|doivent|devait|devaient)(?:-t)?(?:-| )(?:je|on|nous|vous|il|elle|ils|elles)\b|\b(?:je|on|nous|il|elle) (?:dois|doit|devons)\b|\bfaut(?:-| )?il\b|\bfaut\b|\bsuis-je (?:oblige|tenu|soumis|concerne|assujetti)|\b(?:est|sont|sommes|etait|etaient)(?:-| )?(?:ce|il|elle|on|nous|ils|elles)? (?:oblig|obligatoire|soumis|concerne|assujetti|impose|exige|tenu)|\bmust\b|\bhave to\b|\bneed to\b|\b(?:do|does) (?:i|we|\w+(?: \w+)?) need\b|\brequired\b|\bmandatory\b|\bcompulsory\b|\bsubject to\b|\bapply to\b|\bcovered\b",
+        AnswerType.PUIS_JE: r"\b(?:puis|peut|pouvons|peuvent|pouvez|peux)(?:-t)?(?:-| )(?:je|on|nous|vous|il|elle|ils|elles)\b|\b(?:je|on|nous|il|elle) (?:peux|peut|pouvons)\b|\b(?:ai-je|a-t-on|on a|j'ai|avons-nous) le droit\b|\bdroit de\b|\bca passe\b|\bcan (?:i|we|a|an|the|you|it)\b|\bmay (?:i|we|a|an|the)\b|\ballowed\b|\bpermitted\b|\bbanned\b|\bprohibited\b|\bforbidden\b|\bpossible de\b",
+    }
+)
+"""Yes/no questions put as such."""
+_HINTED = _compiled(
+    {
+        AnswerType.DOIS_JE: r"\boblige|\bobligatoire|\bobligation|\btenus? de\b|\bsoumis|\bconcerne|\bassujetti|\bimpose|\bexige",
+        AnswerType.PUIS_JE: r"\bautoris|\bpermis\b|\binterdi|\bpeut\b|\bpeuvent\b",
+    }
+)
+"""Words that make a question a yes/no one when no question word does."""
 _RISK = re.compile(
     r"\brisqu|\bsanction|\bamende|\bpenalit|\bpuni|\bpenalty|\bfine[ds]?\b|\bsi (?:je|on|nous) (?:ne |n')|\bqu'est-ce qui se passe|\bque se passe|\bwhat happens"
 )
@@ -209,14 +225,14 @@ class Understanding:
                 for word in entry.words:
                     table.setdefault(fold(word), []).append((facet, value))
         pattern = "|".join(re.escape(w) for w in sorted(table, key=len, reverse=True))
-        return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])"), table
+        return re.compile(rf"(?<![\w-])({pattern})s?(?![\w-])"), table
 
     def facets(self, text: str) -> dict[str, tuple[str, ...]]:
         """Facet values that the words of a text name; the longest word wins."""
         regex, table = self._facet_words
         found: dict[str, dict[str, None]] = {}
         for match in regex.finditer(fold(text)):
-            for facet, value in table[match.group(0)]:
+            for facet, value in table[match.group(1)]:
                 found.setdefault(facet, {})[value] = None
         return {facet: tuple(values) for facet, values in found.items()}
 
@@ -264,10 +280,16 @@ class Understanding:
 
 
 def question_types(text: str) -> tuple[AnswerType, ...]:
-    """The kinds of answer that a question wants, in the order of the patterns; never empty."""
+    """The kinds of answer that a question wants, question words first; empty when it does not tell.
+
+    « obligatoire depuis quand » asks when, not whether; « quoi » counts only when nothing more precise does.
+    """
     folded = fold(text)
-    found = tuple(kind for kind, pattern in _TYPES if pattern.search(folded))
-    return found or (AnswerType.QUOI,)
+    asked = [kind for kind, pattern in _ASKED.items() if pattern.search(folded)]
+    words = [kind for kind, pattern in _WH.items() if pattern.search(folded)]
+    precise = [kind for kind in words if kind is not AnswerType.QUOI]
+    found = [*precise, *asked] or words or [kind for kind, pattern in _HINTED.items() if pattern.search(folded)]
+    return tuple(found)
 
 
 def detect_language(text: str, default: Language = "fr") -> Language:

@@ -67,10 +67,12 @@ _YEAR = re.compile(
 _YEAR_RANGE = re.compile(r"\b((?:19|20)\d{2})\s?[-–/]\s?((?:19|20)?\d{2})\b")
 _OPAQUE = re.compile(
     r"\b[nN](?:°|os?\b\.?)\s?\d[\d-]*(?:/\w+)*|\b\d{4}/[A-Z]+/\d+\b|\b\d{2,4}/\d{2,5}(?:/(?:UE|CE|EU|EC))?\b|\b(?:19|20)\d{2}-\d{3,4}\b|"
-    r"\b(?:ISO|NF|EN|SPEC)(?:\s(?:ISO|SPEC|EN))*\s?\d[\d-]*\b|\b(?:CO|N|CH|NF|SF)[₂0-9]e?\b|\b[A-Z]+\d+(?:-\d+)*\b",
+    r"\b(?:ISO|NF|EN|SPEC)(?:\s(?:ISO|SPEC|EN)){0,3}\s?\d[\d-]*\b|\b(?:CO|N|CH|NF|SF)[₂0-9]e?\b|\b[A-Z]+\d+(?:-\d+)*\b",
 )
+_PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
+"""No-break and thin spaces, which French puts inside figures and before units, and typographic apostrophes."""
 _NUMBER = {
-    "fr": re.compile(r"(?<![\w,.])[-–−]?\d{1,3}(?:[    ]\d{3})+(?:,\d+)?(?!\d)|(?<![\w,.])\d+(?:[.,]\d+)?(?!\d)"),
+    "fr": re.compile(r"(?<![\w,.])[-–−]?\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d)|(?<![\w,.])\d+(?:[.,]\d+)?(?!\d)"),
     "en": re.compile(r"(?<![\w,.])[-–−]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|(?<![\w,.])\d+(?:\.\d+)?(?!\d)"),
 }
 _ORDINAL = re.compile(r"(?<![\w,.-])(\d{1,3})(?:er|re|e|ère|ème|st|nd|rd|th|°)(?!\w)")
@@ -110,8 +112,8 @@ _SCALE = {
 
 _NEGATION = {
     "fr": re.compile(
-        r"(?:\bne\s|\bn')(?:[^\s.;:]+\s){0,7}?(?:pas|plus|jamais|aucune?|ni|guère|nullement|rien|personne)\b"
-        r"|\b(?:aucune?|ni|rien|personne|nul|nulle|pas)\s(?:[^\s.;:]+\s){0,8}?(?:ne\s|n')"
+        r"(?:\bne\s|\bn')(?:[^\s.;:]{1,60}\s){0,7}?(?:pas|plus|jamais|aucune?|ni|guère|nullement|rien|personne)\b"
+        r"|\b(?:aucune?|ni|rien|personne|nul|nulle|pas)\s(?:[^\s.;:]{1,60}\s){0,8}?(?:ne\s|n')"
         r"|(?:,|\bet|\bmais|\bou)\s(?:pas|non)\s(?:de\b|du\b|des\b|d'|l'|la\b|le\b|les\b|aux?\b|à\b|celle|celui|pour|par|en\b)"
         r"|\bpas\s(?:de\s|d'|obligatoire|encore|un\b|une\b)|\bni\b|\bnon\s?[,:]|\bnon$",
         re.IGNORECASE,
@@ -194,7 +196,7 @@ class Claim:
 @lru_cache(maxsize=16384)
 def read_claim(text: str, language: Language = "fr") -> Claim:
     """The features of a sentence, in French or in English."""
-    text = text.replace(" ", " ").replace(" ", " ").replace("’", "'")
+    text = text.translate(_PLAIN)
     references = {r.number for r in parse_references(text)}
     rest = strip_spans(text, [(r.start, r.end) for r in parse_references(text)])
     dates, rest = _dates(rest)
@@ -265,12 +267,12 @@ def _figures(text: str, language: Language) -> set[Figure]:
 
 
 def _decimal(raw: str, language: Language) -> Decimal:
-    raw = re.sub(r"[    ]", "", raw).lstrip("-–−")
+    raw = raw.replace(" ", "").lstrip("-–−")
     return Decimal(raw.replace(",", "") if language == "en" else raw.replace(",", "."))
 
 
 def _with_unit(value: Decimal, text: str, start: int, end: int) -> Figure:
-    before = bool(_EURO_BEFORE.search(text[:start]))
+    before = bool(_EURO_BEFORE.search(text[max(0, start - 5) : start]))
     if _PERCENT.match(text, end):
         return Figure(value.normalize(), "%")
     if m := _EURO_AFTER.match(text, end):

@@ -20,15 +20,15 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-ANALYSER = "fr-3"
+ANALYSER = "fr-4"
 """Changes whenever tokens change: it is part of a snapshot's name."""
 
 _ELISION = re.compile(r"\b(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)'(?=\w)")
-_THOUSANDS = re.compile(r"(?<=\d)[    ](?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f\u2009](?=\d{3}(?!\d))")
 _TOKEN = re.compile(
     r"\d{1,4}(?:-\d{1,3})+|[a-z]{1,2}\d{1,4}(?:-\d{1,3})+|rse\+|co2e?|[a-z]\d{1,2}(?!\w)|\d+(?:[.,]\d+)?|[a-z]+\d*[a-z]*"
 )
-_ARTICLE = re.compile(r"\b([lrda])\.?\s?(?=\d{3})")
+_ARTICLE = re.compile(r"\b([lrd])\.?\s?(?=\d{3})|\b(a)\.\s?(?=\d{3})")
 _STOP = frozenset(
     ["a", "afin", "ai", "ainsi", "alors", "apres", "as", "au", "aucun", "aucune", "aussi", "autre", "autres", "aux", "avec", "avoir", "ca", "car", "ce", "ceci", "cela", "celle", "celles", "celui", "ces", "cet", "cette", "ceux", "chaque", "ci", "comme", "comment", "d", "dans", "de", "des", "donc", "dont", "du", "elle", "elles", "en", "entre", "es", "est", "et", "etait", "etant", "ete", "etre", "eu", "faire", "fait", "faut", "font", "fut", "hors", "il", "ils", "je", "la", "le", "les", "leur", "leurs", "lors", "lui", "ma", "mais", "me", "meme", "mes", "moi", "moins", "mon", "ne", "ni", "nos", "notre", "nous", "on", "ont", "ou", "par", "pas", "peu", "peut", "peuvent", "plus", "pour", "pourquoi", "pu", "qu", "quand", "que", "quel", "quelle", "quelles", "quels", "qui", "quoi", "sa", "sans", "se", "selon", "sera", "ses", "si", "soit", "son", "sont", "sous", "sur", "ta", "te", "tes", "toi", "ton", "tous", "tout", "toute", "toutes", "tu", "un", "une", "va", "vers", "vos", "votre", "vous", "y", "combien", "doit", "dois", "doivent", "puis", "possible", "savoir", "svp", "merci", "bonjour", "oui", "non", "tres", "ici", "est-ce", "the", "of", "to", "in", "and", "or", "is", "are", "be", "been", "do", "does", "did", "i", "we", "my", "our", "your", "you", "they", "it", "its", "a", "an", "for", "on", "at", "by", "with", "from", "as", "that", "this", "these", "those", "what", "which", "who", "when", "how", "why", "where", "much", "many", "must", "may", "can", "could", "should", "would", "will", "have", "has", "had", "not", "no", "if", "any", "there", "their", "them", "about", "into", "than", "then", "so", "article", "articles", "alinea", "present", "presente", "mentionne", "mentionnee", "mentionnes", "vise", "visee", "vises", "susvise"]
 )  # fmt: skip
@@ -37,7 +37,7 @@ _stemmer = Stemmer.Stemmer("french", 0)
 
 def fold(text: str) -> str:
     """Lower case, no accents, plain apostrophes, œ and æ opened."""
-    text = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    text = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'").replace("₂", "2")
     return "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
 
 
@@ -50,7 +50,7 @@ def analyse(text: str) -> list[str]:
     """Index terms of a text, in order, repeated as they stand."""
     folded = _THOUSANDS.sub("", fold(text))
     folded = _ELISION.sub("", folded)
-    folded = _ARTICLE.sub(r"\1", folded)
+    folded = _ARTICLE.sub(r"\1\2", folded)
     terms = []
     for token in _TOKEN.findall(folded):
         if token in _STOP or (len(token) == 1 and not token.isdigit()):

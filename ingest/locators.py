@@ -9,13 +9,14 @@ nested quantifiers: parsing is linear in the length of the text.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["article", "recital", "annex", "disclosure", "criterion"]
 
-_ORDINALS = (
+ORDINALS = (
     "bis|ter|quater|quinquies|sexies|septies|octies|nonies|decies|undecies|duodecies|terdecies|"
     "quaterdecies|quindecies|sexdecies|septdecies|octodecies|novodecies"
 )
@@ -27,19 +28,21 @@ _ENGLISH_SUFFIX = dict(
     )
 )
 _NUMBER = (
-    r"(?:(?<![A-Za-z])(?:LO|[LRDAlrd])\.?\s?\*?\s?)?\d{1,4}(?:-\d{1,3}){0,4}"
-    rf"(?:\s(?:{_ORDINALS})\b(?:\s[A-Z]\b)?|er\b|[a-i]\b)?"
+    r"(?:(?<![A-Za-z])(?:LO|[LRDAlrd])\.?\s?\*?\s?)?(?>\d{1,4}(?:-\d{1,3}){0,4})"
+    r"(?!\d|\s\d{3}\b|(?:,\d+)?\s?(?:[°%€]|(?:euros?|millions?|milliards?|jours?|mois|ans?|days?|months?|years?)\b))"
+    rf"(?:\s(?:{ORDINALS})\b(?:\s[A-Z]\b)?|er\b|[a-iA-Z]\b|\s[A-Z]\b(?=\s*(?:[,.;:)]|$|du\b|de\b|et\b)))?"
 )
+_NEXT = r"(?:,|\bet\b|\bà\b|\bou\b|\band\b|\bto\b|\bor\b)\s?(?:l'article\s|[Aa]rticles?\s|art\.\s)?"
 _LIST = re.compile(
-    rf"\b(?:[Aa]rticles?|ARTICLES?|[Aa]rts?\.?)\s+((?:{_NUMBER})(?:[^.;:()]{{0,12}}?(?:,|\bet\b|\bà\b|\bou\b|\band\b|\bto\b|\bor\b)"
-    rf"\s?(?:l'article\s|[Aa]rticles?\s|art\.\s)?(?:{_NUMBER}))*)"
+    rf"\b(?:[Aa]rticles?|ARTICLES?|[Aa]rts?\.?)\s+((?:{_NUMBER})(?:[^.;:()]{{0,12}}?{_NEXT}(?:{_NUMBER}))*)"
 )
-_ITEM = re.compile(_NUMBER)
+_ITEM = re.compile(rf"(?:^|{_NEXT})({_NUMBER})")
+_FIRST = re.compile(r"\b[Aa]rticle\s+(premier)\b")
 _LETTERED = re.compile(
     r"\b(?:LO|[LRDAlrd])(?:\.\s?\*?\s?|\s?\*?)\d{1,4}(?:-\d{1,3}){1,4}\b|\b[LRDA]\.\s?\d{3,4}(?:-\d{1,3}){0,4}\b"
 )
 _BARE = re.compile(
-    rf"(?<![\w./-])\d{{3}}-\d{{1,3}}(?:-\d{{1,2}})?(?![\w/-])|(?<![\w./-])\d{{1,3}}\s(?:{_ORDINALS})\b(?:\s[A-Z]\b)?"
+    rf"(?<![\w./-])\d{{3}}-\d{{1,3}}(?:-\d{{1,2}})?(?![\w/-])|(?<![\w./-])\d{{1,3}}\s(?:{ORDINALS})\b(?:\s[A-Z]\b)?"
 )
 _DISCLOSURE = re.compile(
     r"\bESRS\s?((?:E[1-5]|S[1-4]|G1|1|2)(?:-\d{1,2})?)\b|(?<![\w-])((?:E[1-5]|S[1-4]|G1|GOV|SBM|IRO)-\d{1,2})(?![\w-])"
@@ -63,7 +66,7 @@ _NEAR = 48
 class Reference:
     """One reference found in a text.
 
-    `number` is canonical (`L229-67`, `122-18`, `19bis`, `E1-6`, `annexe:I`, `considerant:12`, `critere:D3`).
+    `number` is canonical (`L229-67`, `122-18`, `19bis`, `E1-6`, `ESRS1`, `annexe:I`, `considerant:12`, `critere:D3`).
     `source` is the register id named beside it, if any. `weak` marks a bare number (« 122-18 » alone).
     """
 
@@ -83,14 +86,15 @@ class Reference:
 def canonical_number(raw: str) -> str:
     """The canonical form of an article number: no dots or spaces, letters upper, Latin ordinals lower."""
     text = raw.strip().replace("*", "").replace(".", "")
+    if text.lower() == "premier":
+        return "1"
     match = re.fullmatch(r"((?:LO|[LRDA])?)\s?(\d{1,4}(?:-\d{1,3})*)(.*)", text, re.IGNORECASE)
     if not match:
         return re.sub(r"\s+", "", text)
     letter, number, suffix = match.group(1).upper(), match.group(2), match.group(3).strip()
     if suffix.lower() == "er":
         suffix = ""
-    elif len(suffix) == 1 and suffix.lower() in _ENGLISH_SUFFIX:
-        suffix = _ENGLISH_SUFFIX[suffix.lower()]
+    suffix = _ENGLISH_SUFFIX.get(suffix, suffix.lstrip("-"))  # "19a" is « 19 bis »; « 58 A » is an article of its own
     words = [w.lower() if len(w) > 1 else w.upper() for w in suffix.split()]
     return f"{letter}{number}{''.join(words)}"
 
@@ -123,18 +127,16 @@ def _fold_name(name: str) -> str:
 def parse_references(text: str, names: TextNames | None = None) -> list[Reference]:
     """Every reference of a text, left to right, each with the source named beside it when there is one."""
     found: list[Reference] = []
-    taken: list[tuple[int, int]] = []
-
-    def free(start: int, end: int) -> bool:
-        return all(end <= a or start >= b for a, b in taken)
+    taken = bytearray(len(text))
 
     def add(kind: Kind, number: str, start: int, end: int, weak: bool = False) -> None:
-        if free(start, end):
-            taken.append((start, end))
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\x01" * (end - start)
             found.append(Reference(kind, number, start, end, None, weak))
 
     for match in _DISCLOSURE.finditer(text):
-        add("disclosure", match.group(1) or match.group(2), match.start(), match.end())
+        number = match.group(1) or match.group(2)
+        add("disclosure", f"ESRS{number}" if number in "12" else number, match.start(), match.end())
     for match in _CRITERION.finditer(text):
         add("criterion", "critere:" + (match.group(1) or match.group(2)).upper(), match.start(), match.end())
     for match in _RECITAL.finditer(text):
@@ -143,8 +145,10 @@ def parse_references(text: str, names: TextNames | None = None) -> list[Referenc
         add("annex", f"annexe:{match.group(1).upper()}", match.start(), match.end())
     for match in _LIST.finditer(text):
         for item in _ITEM.finditer(match.group(1)):
-            start = match.start(1) + item.start()
-            add("article", canonical_number(item.group(0)), start, match.start(1) + item.end())
+            at = match.start(1)
+            add("article", canonical_number(item.group(1)), at + item.start(1), at + item.end(1))
+    for match in _FIRST.finditer(text):
+        add("article", "1", match.start(1), match.end())
     for match in _LETTERED.finditer(text):
         add("article", canonical_number(match.group(0)), match.start(), match.end())
     for match in _BARE.finditer(text):
@@ -157,12 +161,14 @@ def _attach(found: list[Reference], names: list[tuple[int, int, str]]) -> list[R
     """Give each reference the name that follows it closely, else precedes it closely, else the only one."""
     if not names:
         return found
+    starts, ends = [n[0] for n in names], [n[1] for n in names]
     only = names[0][2] if len({n[2] for n in names}) == 1 else None
     out: list[Reference] = []
     pending: str | None = None
     for ref in reversed(found):
-        after = next((n for n in names if 0 <= n[0] - ref.end <= _NEAR), None)
-        before = next((n for n in reversed(names) if 0 <= ref.start - n[1] <= _NEAR), None)
+        i, j = bisect_left(starts, ref.end), bisect_right(ends, ref.start) - 1
+        after = names[i] if i < len(names) and starts[i] - ref.end <= _NEAR else None
+        before = names[j] if j >= 0 and ref.start - ends[j] <= _NEAR else None
         if after is not None:
             source: str | None = after[2]
         elif pending is not None and out and out[-1].start - ref.end <= _NEAR:

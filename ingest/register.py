@@ -30,8 +30,7 @@ def _partial_date(value: object) -> str | None:
     parts = text.split("-")
     if not (1 <= len(parts) <= 3 and all(p.isdigit() for p in parts) and len(parts[0]) == 4):
         raise ValueError("date attendue : AAAA, AAAA-MM ou AAAA-MM-JJ")
-    if len(parts) == 3:
-        dt.date.fromisoformat(text)
+    dt.date.fromisoformat("-".join([*parts, "01", "01"][:3]))
     return text
 
 
@@ -210,17 +209,26 @@ class Register:
 
 def load_register(corpus_dir: Path) -> Register:
     """Read `sources.yaml`; an error names file, line and field."""
-    return Register(tuple(_load_list(corpus_dir / "sources.yaml", "sources", Source)))
+    return Register(tuple(_load_list(corpus_dir / "sources.yaml", "sources", Source, "Source")))
 
 
 def load_contacts(corpus_dir: Path) -> dict[str, Contact]:
     """Read `contacts.yaml`, by id."""
-    return {c.id: c for c in _load_list(corpus_dir / "contacts.yaml", "contacts", Contact)}
+    return {c.id: c for c in _load_list(corpus_dir / "contacts.yaml", "contacts", Contact, "Contact")}
 
 
-def _load_list(path: Path, key: str, model: type[Any]) -> list[Any]:
+def _load_list(path: Path, key: str, model: type[Any], name: str) -> list[Any]:
     file = YamlFile(path)
     rows = file.data.get(key) if isinstance(file.data, dict) else None
     if not isinstance(rows, list):
         raise ClapvertError(ErrorCode.CORPUS_INVALID, f"{path} : la liste « {key} » manque.")
-    return [file.validate(model, row, key, i) for i, row in enumerate(rows)]
+    items = [file.validate(model, row, key, i) for i, row in enumerate(rows)]
+    seen: set[str] = set()
+    for i, item in enumerate(items):
+        if item.id in seen:
+            raise ClapvertError(
+                ErrorCode.CORPUS_INVALID,
+                f"{path}, ligne {file.line(key, i, 'id')}, champ {key}.{i}.id : {name} en double : {item.id}.",
+            )
+        seen.add(item.id)
+    return items

@@ -12,6 +12,8 @@ import hashlib
 import json
 import os
 import shutil
+import weakref
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "2"
 COLLECTION = "passages"
-KEPT = 2
 FAR_PAST, FAR_FUTURE = date.min.toordinal(), date.max.toordinal()
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 200}}
 
@@ -125,7 +126,8 @@ class Snapshot:
         self.lexical = LexicalIndex.load(folder / "lexical")
         self.store = store
         self._by_id = {pid: i for i, pid in enumerate(self.columns.ids)}
-        self.open_passage = lru_cache(maxsize=8192)(self._open_passage)
+        revs = self.columns.revs  # no reference to self: a snapshot closes when its last reader lets go
+        self.open_passage = lru_cache(maxsize=8192)(lambda position: store.get([revs[position]])[0])
 
     def __len__(self) -> int:
         return len(self.columns.ids)
@@ -133,7 +135,9 @@ class Snapshot:
     @cached_property
     def collection(self) -> Any:
         """The Chroma collection of the vectors; its ids are passage positions."""
-        return chroma_client(self.folder / "chroma").get_collection(COLLECTION)
+        client = chroma_client(self.folder / "chroma")
+        weakref.finalize(self, client.close).atexit = False
+        return client.get_collection(COLLECTION)
 
     @cached_property
     def by_key(self) -> dict[str, list[int]]:
@@ -157,9 +161,6 @@ class Snapshot:
         """Position of a passage of this snapshot."""
         return self._by_id.get(passage_id)
 
-    def _open_passage(self, position: int) -> Passage:
-        return self.store.get([self.columns.revs[position]])[0]
-
     def passages(self, positions: list[int]) -> list[Passage]:
         """Passages by position."""
         return [self.open_passage(p) for p in positions]
@@ -171,7 +172,7 @@ class Snapshot:
 
 
 def chroma_client(folder: Path) -> Any:
-    """A local Chroma client without telemetry."""
+    """A local Chroma client without telemetry. Close it: Chroma shares clients of one path until then."""
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 
@@ -254,8 +255,7 @@ class SnapshotShelf:
         target = self.folder / manifest.name
         aside.rename(target)
         self._prove(target, columns, vectors)
-        self._point(manifest.name)
-        self._sweep()
+        self._sweep(self._point(manifest.name))
         return manifest
 
     def _free_name(self, name: str) -> str:
@@ -268,15 +268,17 @@ class SnapshotShelf:
 
     def _prove(self, folder: Path, columns: Columns, vectors: NDArray[np.float32]) -> None:
         """Every passage found by its own vector (ties allowed) and by its own locator, or the build is no good."""
-        collection = chroma_client(folder / "chroma").get_collection(COLLECTION)
         lost = [i for i, key in enumerate(columns.keys) if not columns.locators[i] and not key]
-        for start in range(0, len(vectors), 512):
-            batch = vectors[start : start + 512]
-            found = collection.query(query_embeddings=batch, n_results=1, include=["distances"])
-            for offset, (ids, distances) in enumerate(zip(found["ids"], found["distances"], strict=True)):
-                if not ids or (int(ids[0]) != start + offset and distances[0] > 1e-3):
-                    lost.append(start + offset)
-        if lost or collection.count() != len(columns.ids):
+        with chroma_client(folder / "chroma") as client:
+            collection = client.get_collection(COLLECTION)
+            for start in range(0, len(vectors), 512):
+                batch = vectors[start : start + 512]
+                found = collection.query(query_embeddings=batch, n_results=1, include=["distances"])
+                for offset, (ids, distances) in enumerate(zip(found["ids"], found["distances"], strict=True)):
+                    if not ids or (int(ids[0]) != start + offset and distances[0] > 1e-3):
+                        lost.append(start + offset)
+            complete = collection.count() == len(columns.ids)
+        if lost or not complete:
             shutil.rmtree(folder)
             raise ClapvertError(
                 ErrorCode.INDEX_DAMAGED,
@@ -284,32 +286,32 @@ class SnapshotShelf:
                 "Relancez `clapvert ingest --force` ; si cela persiste, signalez-le.",
             )  # fmt: skip
 
-    def _point(self, name: str) -> None:
+    def _point(self, name: str) -> str | None:
+        """Swap the pointer; the name of the snapshot that served until then."""
+        before = self.current_name()
         aside = self._pointer.with_suffix(".new")
         with aside.open("w", encoding="utf-8") as handle:
             handle.write(name)
             handle.flush()
             os.fsync(handle.fileno())
         aside.replace(self._pointer)
+        return before
 
-    def _sweep(self) -> None:
-        current = self.current_name()
-        others = sorted(
-            (p for p in self.folder.iterdir() if p.is_dir() and p.name != current),
-            key=lambda p: p.stat().st_mtime,
-            reverse=True,
-        )
-        for old in others[KEPT - 1 :]:
-            shutil.rmtree(old, ignore_errors=True)
+    def _sweep(self, before: str | None) -> None:
+        """Keep two: the serving snapshot and the one before, whatever killed builds have left beside them."""
+        for old in self.folder.iterdir():
+            if old.is_dir() and old.name not in (self.current_name(), before):
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_vectors(folder: Path, vectors: NDArray[np.float32]) -> None:
-    client = chroma_client(folder)
-    collection = client.create_collection(COLLECTION, configuration=_HNSW)
-    step = min(4000, client.get_max_batch_size())
-    for start in range(0, len(vectors), step):
-        batch = vectors[start : start + step]
-        collection.add(ids=[str(i) for i in range(start, start + len(batch))], embeddings=batch)
+    with chroma_client(folder) as client:
+        # Chroma writes into the configuration that it is given.
+        collection = client.create_collection(COLLECTION, configuration=deepcopy(_HNSW))
+        step = min(4000, client.get_max_batch_size())
+        for start in range(0, len(vectors), step):
+            batch = vectors[start : start + step]
+            collection.add(ids=[str(i) for i in range(start, start + len(batch))], embeddings=batch)
 
 
 def snapshot_name(revs: list[int], passages: list[Passage], model: str) -> str:

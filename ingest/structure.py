@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 
 from ingest.documents.tree import Block, Document
-from ingest.locators import canonical_number
+from ingest.locators import ORDINALS, canonical_number
 
 _HEADING = re.compile(
-    r"^\W{0,3}(?:art(?:icle)?\.?)\s+((?:(?:LO|[LRDA])\.?\s?\*?\s?)?\d{1,4}(?:-\d{1,3})*(?:\s?(?:er|bis|ter|quater|quinquies|sexies|"
-    r"septies|octies|nonies|decies|terdecies|quaterdecies|[a-i])\b(?:\s[A-Z]\b)?)?)\s*(.*)$",
-    re.IGNORECASE,
+    r"^\W{0,3}(?i:art(?:icle)?\.?)\s+((?i:premier\b)|(?i:(?:LO|[LRDA])\.?\s?\*?\s?)?\d{1,4}(?:-\d{1,3})*"
+    rf"(?:\s?(?i:er|{ORDINALS})\b(?:\s[A-Z]\b)?|[a-i]\b|[\s-]?[A-Z]\b)?)\s*(.*)$"
 )
 _ANNEX = re.compile(r"^\W{0,3}annexes?\s*([IVX]{1,6}|\d{1,3}(?:-\d{1,3})*)?\b(.*)$", re.IGNORECASE)
 

@@ -11,10 +11,11 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.documents.markdown import read_markdown
 from ingest.documents.tree import Document
@@ -62,7 +63,7 @@ class TextShelf:
         """Every added text, by id."""
         return [
             AddedText.model_validate_json(p.read_text(encoding="utf-8"))
-            for p in sorted(self.folder.glob("*/text.json"))
+            for p in sorted(self.folder.glob("[!.]*/text.json"))  # .*: an addition that was killed half-way
         ]
 
     def path(self, text: AddedText) -> Path:
@@ -111,7 +112,7 @@ class TextShelf:
     def remove(self, text_id: str) -> None:
         """Forget a text (its passages stay openable); `SOURCE_NOT_FOUND` when there is none."""
         target = self.folder / text_id
-        if not re.fullmatch(r"[a-z0-9.-]+", text_id) or not (target / "text.json").is_file():
+        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", text_id) or not (target / "text.json").is_file():
             raise ClapvertError(
                 ErrorCode.SOURCE_NOT_FOUND,
                 f"Aucun texte ajouté sous l'identifiant {text_id}.",
@@ -155,18 +156,24 @@ def own_source(
     url: str | None,
     language: str,
 ) -> Source:
-    """A register entry for a text that the register does not know."""
-    return Source(
-        id=text_id,
-        title=title,
-        issuer=issuer,
-        nature=nature,
-        rank=rank,
-        domains=(domain,),
-        regime=Regime.AUTRE,
-        url=url,
-        language=language,
-    )
+    """A register entry for a text that the register does not know; `BAD_REQUEST` names a field that is refused."""
+    try:
+        return Source(
+            id=text_id,
+            title=title,
+            issuer=issuer,
+            nature=nature,
+            rank=rank,
+            domains=(domain,),
+            regime=Regime.AUTRE,
+            url=url,
+            language=language,
+        )
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST, f"Champ {'.'.join(map(str, first['loc']))} refusé : {first['msg']}."
+        ) from exc
 
 
 def version_of(
@@ -179,9 +186,10 @@ def version_of(
     """Dates of a text: the command's, else the file's own; else it is attested by the copy, today at the latest."""
     if attested_at is None:
         for field in ("snapshot", "last_updated", "attested_at"):
-            if match := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", document.meta.get(field, "")):
-                attested_at = date(int(match.group(1)), int(match.group(2)), int(match.group(3) or 1))
-                break
+            if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", said := document.meta.get(field, "")):
+                with suppress(ValueError):  # no such day: the file does not know its date
+                    attested_at = date.fromisoformat(said if len(said) > 7 else f"{said}-01")
+                    break
     return TextVersion(
         valid_from=valid_from,
         valid_until=valid_until,

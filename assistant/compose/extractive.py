@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 
 from assistant.compose.phrases import ARTICLE_SAYS, NO, YES, Language, lower_first
 from assistant.retrieve import HybridSearch
-from assistant.select import NO as NO_TYPES
-from assistant.select import YES as YES_TYPES
 from assistant.select import Scored, Selection
 from assistant.time import AsOf
 from assistant.understand import Question
 from assistant.verify import Cited, Sentence
 from ingest.claims import read_claim, unsupported
-from ingest.fiches import Role, Statement
+from ingest.fiches import AnswerType, Polarity, Role, Statement
 from ingest.lexical import analyse
 from ingest.passages import Passage
 from ingest.sentences import sentence_spans
@@ -160,6 +158,10 @@ class ExtractiveComposer:
         draft.used.append(chosen)
 
 
+YES_TYPES = {Polarity.OBLIGE: {AnswerType.DOIS_JE}, Polarity.PERMET: {AnswerType.PUIS_JE}}
+NO_TYPES = {Polarity.N_OBLIGE_PAS: {AnswerType.DOIS_JE}, Polarity.INTERDIT: {AnswerType.PUIS_JE}}
+
+
 def head_text(s: Statement, language: Language) -> str:
     """The sentence shown for a statement."""
     if language == "en":
@@ -170,6 +172,8 @@ def head_text(s: Statement, language: Language) -> str:
 def yes_or_no(s: Statement, selection: Selection, chosen: Scored) -> str | None:
     """`yes`, `no`, or None: only when the question is a yes/no one that this statement's own questions already ask."""
     asked = set(selection.types)
+    if not asked <= {AnswerType.DOIS_JE, AnswerType.PUIS_JE}:
+        return None
     if (
         not chosen.entailed
         or chosen.alias < 0.62

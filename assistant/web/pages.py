@@ -28,6 +28,7 @@ class Pages:
         """The chat page."""
         return self._env.get_template("chat.html").render(
             domains=[(d.value, label) for d, label in DOMAIN_LABELS.items()],
+            facets={v: entry.label for values in self._service.glossary.facets.values() for v, entry in values.items()},
             today=self._service.clock().isoformat(),
             examples=EXAMPLES,
         )

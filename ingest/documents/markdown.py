@@ -16,7 +16,7 @@ from ingest.documents.tree import Block, Document
 from ingest.errors import ClapvertError, ErrorCode
 
 _FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
-_parser = MarkdownIt("commonmark").enable("table").disable(["code", "html_block", "lheading"])
+_parser = MarkdownIt("commonmark").enable("table").disable(["code", "html_block", "lheading", "reference", "inline"])
 
 
 def read_markdown(data: bytes) -> Document:
@@ -33,8 +33,8 @@ def read_markdown(data: bytes) -> Document:
         raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, "Le fichier contient des octets nuls : ce n'est pas du texte.")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     meta: dict[str, str] = {}
-    if front := _FRONT.match(text):
-        meta = _front_matter(front.group(1))
+    if (front := _FRONT.match(text)) and (found := _front_matter(front.group(1))) is not None:
+        meta = found
         text = text[front.end() :]
     lines = text.split("\n")
     blocks: list[Block] = []
@@ -54,9 +54,14 @@ def read_markdown(data: bytes) -> Document:
     return Document(title, tuple(blocks), meta)
 
 
-def _front_matter(raw: str) -> dict[str, str]:
+def _front_matter(raw: str) -> dict[str, str] | None:
+    """The plain fields of a front matter, as written; None when it is none, but text between two rules."""
     try:
-        data = yaml.safe_load(raw)
-    except yaml.YAMLError:
-        return {}
-    return {str(k): str(v) for k, v in data.items() if v is not None} if isinstance(data, dict) else {}
+        data = yaml.load(raw, yaml.BaseLoader)  # noqa: S506 - strings only: builds no objects, not even dates
+    except (yaml.YAMLError, RecursionError):
+        return None
+    return (
+        {k: v for k, v in data.items() if isinstance(v, str) and v not in ("", "~", "null")}
+        if isinstance(data, dict)
+        else None
+    )

@@ -1,0 +1,147 @@
+// The passage panel: a drawer beside the conversation on a wide screen, a modal sheet on a narrow one.
+
+import { el, fetchJson, outward } from "./dom.js";
+import { TODAY, outOfForce, pages, sayDate, spaced, validity } from "./format.js";
+import { basis, rankBadge } from "./turn.js";
+
+const STATUS = { superseded: "Rédaction remplacée depuis", removed: "Retiré du corpus depuis" };
+const PATIENCE = 150; // ms before the panel opens on "loading" rather than on the passage
+
+export class Panel {
+  #dialog;
+  #opener = null;
+  #cited = null;
+  #ticket = 0;
+  #wide = matchMedia("(min-width: 68.75em)");
+
+  constructor(dialog) {
+    this.#dialog = dialog;
+    dialog.addEventListener("close", () => this.#closed());
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && dialog.open && !event.defaultPrevented) {
+        event.preventDefault();
+        dialog.close();
+      }
+    });
+    this.#wide.addEventListener("change", () => {
+      if (!dialog.open) return;
+      dialog.close();
+      this.#show();
+    });
+  }
+
+  /** Open the passage of a citation, its quoted words marked; focus comes back to `opener`. */
+  open(cited, opener) {
+    this.#mark(opener);
+    this.#cited = cited;
+    return this.#load(cited.passage_id, cited.quote);
+  }
+
+  close() {
+    if (this.#dialog.open) this.#dialog.close();
+  }
+
+  async #load(id, quote, pressed = null) {
+    const ticket = ++this.#ticket;
+    const slow = setTimeout(() => this.#fill("Ouverture du passage…"), PATIENCE);
+    let view;
+    try {
+      view = [...this.#passage(await fetchJson(`/api/passages/${encodeURIComponent(id)}`), quote)];
+    } catch (problem) {
+      view = [problem.title ?? "Erreur", el("p", { class: "box problem" }, problem.detail ?? "Ce passage ne s'affiche pas.")];
+    }
+    clearTimeout(slow);
+    if (ticket === this.#ticket) this.#fill(view[0], view.slice(1), pressed);
+  }
+
+  #fill(title, parts = [], pressed = null) {
+    const heading = el("h2", { id: "panel-title", tabindex: "-1" }, spaced(title));
+    this.#dialog.replaceChildren(
+      el("div", { class: "sheet" },
+        el("header", {}, heading, el("button", { type: "button", class: "close", "aria-label": "Fermer le passage", onclick: () => this.close() })),
+        ...parts),
+    );
+    this.#show();
+    const again = pressed && this.#dialog.querySelector(`[data-step="${pressed}"]`);
+    (again ?? heading).focus({ preventScroll: true });
+    this.#dialog.querySelector(".sheet").scrollTop = 0;
+    this.#dialog.querySelector("mark")?.scrollIntoView({ block: "nearest" });
+  }
+
+  #show() {
+    if (this.#dialog.open) return;
+    if (this.#wide.matches) this.#dialog.show();
+    else this.#dialog.showModal();
+    document.body.classList.toggle("beside", this.#wide.matches);
+  }
+
+  #closed() {
+    if (this.#dialog.open) return; // closed to open again the other way
+    this.#ticket += 1;
+    document.body.classList.remove("beside");
+    const opener = this.#opener;
+    if (!opener) return;
+    this.#mark(null);
+    if (opener.isConnected) opener.focus();
+  }
+
+  #mark(opener) {
+    this.#opener?.removeAttribute("aria-current");
+    opener?.setAttribute("aria-current", "true");
+    this.#opener = opener;
+  }
+
+  *#passage(p, quote) {
+    yield p.source_title;
+    const path = p.heading_path.filter((step) => step !== p.source_title && step !== p.locator);
+    yield el("p", { class: "path" }, spaced([...path, p.locator].join(" › ")));
+    yield el("p", { class: "kind" }, rankBadge(p.rank), p.based_on && [" ", basis(p.based_on)]);
+    yield el("p", { class: "facts" },
+      p.status !== "current" && el("span", { class: "badge doubt" }, STATUS[p.status]),
+      validity(p) && el("span", { class: outOfForce(p) ? "badge past" : "badge" }, validity(p)),
+      p.attested_at && el("span", { class: "badge" }, `lu dans une copie du ${sayDate(p.attested_at)}`),
+      p.page_from && el("span", { class: "badge" }, pages(p.page_from, p.page_to)),
+      p.confidence === "moyenne" && el("span", { class: "badge doubt" }, "confiance moyenne"));
+    if (outOfForce(p)) yield el("p", { class: "past" }, p.valid_from > TODAY ? "Pas encore en vigueur." : "N'est plus en vigueur aujourd'hui.");
+    yield el("blockquote", { class: `passage ${p.rank}`, lang: p.language }, marked(p.text, quote));
+    yield this.#origin(p);
+    yield this.#steps(p, quote);
+  }
+
+  #origin(p) {
+    const notice = p.rank === "notice";
+    const url = notice ? p.based_on?.url : p.url;
+    return el("div", { class: "origin" },
+      el("p", {}, spaced(notice ? "Notice rédigée par Clapvert : seul le texte d'origine fait foi." : "Texte exact, tel que votre corpus le contient.")),
+      url && el("p", {}, outward(url, `Lire le texte d'origine, ${host(url)}`)));
+  }
+
+  #steps(p, quote) {
+    const step = (id, key, text) =>
+      id && el("button", { type: "button", class: "quiet", "data-step": key, onclick: () => this.#load(id, null, key) }, text);
+    const away = quote === null && this.#cited.passage_id !== p.passage_id;
+    return el("nav", { class: "steps", "aria-label": "Passages voisins" },
+      step(p.previous_id, "previous", "← Précédent"),
+      step(p.next_id, "next", "Suivant →"),
+      away && el("button", { type: "button", class: "link", onclick: () => this.#load(this.#cited.passage_id, this.#cited.quote) }, "Revenir au passage cité"));
+  }
+}
+
+/** The exact text in paragraphs, with the exact quoted words marked where they stand in it. */
+function marked(text, quote) {
+  const start = quote ? text.indexOf(quote) : -1;
+  const end = start < 0 ? -1 : start + quote.length;
+  return [...text.matchAll(/[^\n]+(?:\n[^\n]+)*/g)].map(({ 0: paragraph, index }) => {
+    const [from, to] = [start, end].map((at) => Math.min(Math.max(at - index, 0), paragraph.length));
+    return el("p", {}, paragraph.slice(0, from), from < to && el("mark", {}, paragraph.slice(from, to)), paragraph.slice(to));
+  });
+}
+
+function host(url) {
+  try {
+    return new URL(url).hostname.replace(/^www\./, "");
+  } catch {
+    return url;
+  }
+}

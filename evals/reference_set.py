@@ -1,0 +1,128 @@
+"""The reference set: questions written from the facts, with what a right answer must and must not say.
+
+Guarantee: a question is well-formed or loading fails with file, line and field; the test split is a third of the topics,
+chosen by the hash of the topic's name, so that it is stable when questions are added and shares no topic with what is
+tuned on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from assistant.answer import Outcome, Reason
+from ingest.errors import ClapvertError, ErrorCode
+from ingest.yamlfile import YamlFile
+
+FOLDER = Path(__file__).resolve().parent / "reference"
+
+Kind = Literal[
+    "fact", "date", "amount", "scope", "procedure", "definition", "comparison", "reference", "follow-up", "false_premise",
+    "absent", "out_of_scope", "not_in_force", "injection",
+]  # fmt: skip
+HARD_CLASSES: tuple[Kind, ...] = ("false_premise", "absent", "out_of_scope", "not_in_force", "injection")
+"""The five classes that are not plainly answerable."""
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Several = BeforeValidator(_as_list)
+
+
+class Expected(BaseModel):
+    """A question and what is expected of its answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    question: str = Field(min_length=1)
+    language: Literal["fr", "en"] = "fr"
+    as_of: date | None = None
+    kind: Kind
+    outcome: Annotated[tuple[Outcome, ...], Several]
+    reason: Annotated[tuple[Reason | None, ...], Several] = (None,)
+    must_include: tuple[Annotated[tuple[str, ...], Several], ...] = ()
+    must_not_include: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    slips: bool = False
+    difficulty: Literal[1, 2, 3] = 1
+    must_pass: bool = False
+    note: str = ""
+    topic: str = ""
+    domain: str = ""
+
+    @property
+    def dated(self) -> bool:
+        """True when the question names a year or a day is picked."""
+        return self.as_of is not None or any(str(y) in self.question for y in range(2015, 2036))
+
+
+class Question(Expected):
+    """A question that stands alone."""
+
+    id: str
+    domain: str
+    topic: str
+
+
+class Dialogue(BaseModel):
+    """Questions of one conversation, each expected in the light of those before it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    domain: str = ""
+    topic: str = ""
+    note: str = ""
+    language: str = "fr"
+    kind: Literal["dialogue"] = "dialogue"
+    slips: bool = False
+    difficulty: int = 2
+    must_pass: bool = False
+    dialogue: tuple[Expected, ...] = Field(min_length=2)
+
+
+class ReferenceSet(BaseModel):
+    """Single questions and dialogues."""
+
+    questions: tuple[Question, ...]
+    dialogues: tuple[Dialogue, ...]
+
+    def split(self, name: Literal["all", "dev", "test"]) -> ReferenceSet:
+        """The part of the set that is tuned on (`dev`), the part that never is (`test`), or all of it."""
+        if name == "all":
+            return self
+        keep = name == "test"
+        return ReferenceSet(
+            questions=tuple(q for q in self.questions if in_test(q.domain, q.topic) == keep),
+            dialogues=tuple(d for d in self.dialogues if in_test(d.domain, d.topic or d.id) == keep),
+        )
+
+
+def in_test(domain: str, topic: str) -> bool:
+    """True for a third of the topics."""
+    return hashlib.sha256(f"{domain}/{topic}".encode()).digest()[0] % 3 == 0
+
+
+def load_reference(folder: Path = FOLDER) -> ReferenceSet:
+    """Read every file of the folder; an error names file, line and field."""
+    questions: list[Question] = []
+    dialogues: list[Dialogue] = []
+    for path in sorted(folder.glob("*.yaml")):
+        file = YamlFile(path)
+        rows = file.data.get("questions") if isinstance(file.data, dict) else file.data
+        for i, row in enumerate(rows or ()):
+            if "dialogue" in row:
+                dialogues.append(file.validate(Dialogue, row, "questions", i))
+            else:
+                questions.append(file.validate(Question, row, "questions", i))
+    ids = [q.id for q in questions] + [d.id for d in dialogues]
+    if len(ids) != len(set(ids)):
+        twice = next(i for i in ids if ids.count(i) > 1)
+        raise ClapvertError(ErrorCode.CORPUS_INVALID, f"Identifiant de question en double : {twice}.")
+    return ReferenceSet(questions=tuple(questions), dialogues=tuple(dialogues))

@@ -1,0 +1,129 @@
+"""Fixtures for every test: a tiny clean corpus, folders of its own, a fixed day, no model and no network.
+
+    clock            always 25 November 2026
+    encoder          `HashingEncoder`: deterministic vectors, close when words are shared; no torch
+    corpus_dir       the tiny corpus of `tests.samples`, a fresh copy for the test to change
+    settings         data, model and corpus folders under the test's own tmp folder, offline; reads no environment
+    library          `Library(settings)` already ingested (a copy of one build, so it costs a few milliseconds)
+    build            `build(force=False, encoder=…, progress=…)`: ingest `settings` again → `(Manifest, is_new)`
+    service          `Service(settings, encoder, clock)` over `library`, for the test to change
+    shared_service   the same over one build for the whole session: quick; ask it, never change its folders
+
+`use_settings` puts `settings` in the environment (`CLAPVERT_*`), for commands that read it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest.clock import Clock, fixed
+from ingest.embedding import HashingEncoder
+from ingest.pipeline import Library, ingest
+from ingest.settings import Settings
+from ingest.snapshot import Manifest
+from tests.samples import TODAY, write_corpus
+
+if TYPE_CHECKING:
+    from assistant.service import Service
+
+Build = Callable[..., tuple[Manifest, bool]]
+
+
+def settings_in(folder: Path) -> Settings:
+    """Settings whose every folder lies in `folder`."""
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        data_dir=folder / "data",
+        model_dir=folder / "models",
+        corpus_dir=folder / "corpus",
+        offline=True,
+    )
+
+
+def ingest_with(
+    settings: Settings, force: bool = False, encoder: Any = None, progress: Any = None
+) -> tuple[Manifest, bool]:
+    """Ingest with the hashing double (or another), on the fixed day."""
+    double = encoder or HashingEncoder()
+    return ingest(Library(settings), double.info, lambda: double, force, progress, fixed(TODAY))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return fixed(TODAY)
+
+
+@pytest.fixture
+def encoder() -> HashingEncoder:
+    return HashingEncoder()
+
+
+@pytest.fixture
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [n for n in os.environ if n.startswith("CLAPVERT_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def corpus_dir(tmp_path: Path) -> Path:
+    return write_corpus(tmp_path / "corpus")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, corpus_dir: Path, _no_environment: None) -> Settings:
+    return settings_in(tmp_path)
+
+
+@pytest.fixture
+def use_settings(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
+    for name in ("data_dir", "model_dir", "corpus_dir"):
+        monkeypatch.setenv(f"CLAPVERT_{name.upper()}", str(getattr(settings, name)))
+    monkeypatch.setenv("CLAPVERT_OFFLINE", "1")
+    monkeypatch.chdir(tmp_path)  # no .env of the checkout
+    return settings
+
+
+@pytest.fixture(scope="session")
+def _built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("built")
+    write_corpus(folder / "corpus")
+    settings = settings_in(folder)
+    ingest_with(settings)
+    return settings
+
+
+@pytest.fixture
+def library(settings: Settings, _built: Settings) -> Library:
+    shutil.copytree(_built.data_dir, settings.data_dir)
+    return Library(settings)
+
+
+@pytest.fixture
+def build(settings: Settings) -> Build:
+    def run(force: bool = False, encoder: Any = None, progress: Any = None) -> tuple[Manifest, bool]:
+        return ingest_with(settings, force, encoder, progress)
+
+    return run
+
+
+@pytest.fixture
+def service(library: Library, encoder: HashingEncoder, clock: Clock) -> Service:
+    from assistant.service import Service
+
+    return Service(library.settings, encoder, clock)
+
+
+@pytest.fixture(scope="session")
+def shared_service(_built: Settings, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    from assistant.service import Service
+
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copytree(_built.data_dir, folder / "data")
+    shutil.copytree(_built.corpus_dir, folder / "corpus")
+    return Service(settings_in(folder), HashingEncoder(), fixed(TODAY))

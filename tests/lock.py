@@ -1,0 +1,42 @@
+"""`make lock`: rewrite constraints.txt from pyproject.toml, every package pinned with its hashes, no registry named.
+
+torch is left out: its CPU and CUDA builds share a version and differ in content, and which of them a machine takes is
+its owner's choice (README, « Operations »). The Makefile pins it by version, first.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Compile, drop comments and torch's hashes, write."""
+    compiled = subprocess.run(
+        [
+            *(sys.executable, "-m", "piptools", "compile", "--quiet", "--extra", "dev", "--generate-hashes"),
+            *("--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-header", "--strip-extras"),
+            *("--allow-unsafe", "--no-annotate", "--output-file", "-", "pyproject.toml"),
+        ],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    (ROOT / "constraints.txt").write_text(tidy(compiled), encoding="utf-8")
+
+
+def tidy(compiled: str) -> str:
+    """One block a package; torch and the installers left to the environment."""
+    text = re.sub(r"^\s*#.*\n", "", compiled, flags=re.MULTILINE)
+    blocks = re.findall(r"^\S.*(?:\n\s+--hash.*)*", text, flags=re.MULTILINE)
+    kept = [b for b in blocks if not re.match(r"(?:torch|pip|setuptools|wheel)==", b)]
+    return "# Written by `make lock`: exact versions with their hashes.\n" + "\n".join(sorted(kept)) + "\n"
+
+
+if __name__ == "__main__":
+    main()
