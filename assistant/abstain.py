@@ -14,32 +14,58 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answer import Reason
+from assistant.retrieve import Candidates
 from assistant.select import Scored, Selection, Selector
 from assistant.understand import Question
 from ingest.fiches import AnswerType, Role
-from ingest.lexical import fold
+from ingest.lexical import analyse, fold
 
 _INJECTION = re.compile(
-    r"\b(?:ignore[zrs]?|oublie[zrs]?|disregard|forget|override)\b.{0,40}\b(?:instruction|consigne|regle|prompt|rules?|above|precedent|previous)"
-    r"|\b(?:system prompt|prompt systeme|jailbreak|developer mode|mode developpeur|dan mode)\b"
-    r"|\btu es (?:maintenant|desormais)\b|\byou are now\b|\bact as\b|\bfais comme si\b|\bpretend (?:to be|that|you)\b"
-    r"|<\/?(?:system|assistant|tool|instructions?)\b|\b(?:repete|affiche|revele|montre|print|reveal|show)\b.{0,30}\b(?:prompt|instructions?|consignes?)\b"
+    r"\b(?:ignore[zrs]?|oublie[zrs]?|disregard|forget|override|bypass)\b.{0,50}\b(?:instruction|consigne|regle|prompt|rules?|above|sources?|conformite|precedent|previous)"
+    r"|\b(?:system prompt|prompt systeme|system override|jailbreak|developer mode|mode developpeur|dan mode|unrestricted)\b"
+    r"|\btu es (?:maintenant|desormais)\b|\byou are now\b|\bact as\b|\bfais comme si\b|\bpretend (?:to be|that|you)\b|\bquitter? (?:ton|votre) role\b"
+    r"|<\/?(?:system|assistant|tool|instructions?)\b|\b(?:repete|affiche|revele|montre|print|reveal|show|donne)\b.{0,40}\b(?:prompt|instructions?|consignes?|hidden rules|api keys?|regles cachees)\b"
 )
+_ERRAND = re.compile(
+    r"^(?:\W*(?:salut|bonjour|hello|hi|hey|stp|please|merci d'avance|s'il te plait)\W+)*(?:tu peux |peux-tu |pouvez-vous |can you |could you )?"
+    r"(?:m'?)?(?:ecris|ecrire|redige|rediger|raconte|invente|compose|traduis|write|tell me a|compose|draft|translate)(?:-moi|-nous)?\b"
+    r"|\b(?:blague|poeme|poem|joke|pitch|recette de|horoscope|slogan)\b|\b(?:pleuvoir|meteo|weather forecast)\b"
+)
+"""Requests for something other than an answer from the texts."""
 _FIRST_PERSON = re.compile(
     r"\b(?:je|j'|on|nous|mon|ma|mes|notre|nos|ma boite|i|we|my|our)\b|\b(?:suis|sommes|dois|devons)\b"
 )
+_ABROAD = frozenset(
+    {
+        "etranger",
+        "hors-ue",
+        "etats-unis",
+        "royaume-uni",
+        "norvege",
+        "nordiques",
+        "belgique",
+        "allemagne",
+        "italie",
+        "autre-pays",
+    }
+)
+_NAME = re.compile(r"(?<![.?!:«\"] )(?<!^)\b[A-ZÀ-Ü][\w'’&-]{2,}(?:\s[A-ZÀ-Ü][\w'’&-]+)*")
 _YESNO = {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
 
 
 @dataclass(frozen=True, slots=True)
 class AbstainConfig:
-    """Thresholds: a statement answers above `answer`; a question is out of scope below `scope`."""
+    """Scope: a weighted sum of the contrast of the nearest passages, of the best coverage and of the best overlap with a
+    known question. Below `out_of_scope` the question is not ours; below `not_found` the texts do not answer it.
+    Fitted on the development split, out-of-domain questions against answerable ones."""
 
-    answer: float = 6.0
-    weak: float = 5.0
-    scope_coverage: float = 0.34
-    scope_similarity: float = 0.45
-    term_coverage: float = 0.5
+    contrast: float = 1.55
+    coverage: float = 5.4
+    alias: float = 2.8
+    bias: float = -8.5
+    out_of_scope: float = -1.9
+    not_found: float = -1.3
+    elsewhen: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +84,51 @@ class Gate:
         self.selector = selector
         self.config = config or AbstainConfig()
 
-    def judge(self, question: Question, selection: Selection) -> Verdict:
+    def judge(self, question: Question, selection: Selection, candidates: Candidates) -> Verdict:
         """A verdict on one part."""
-        if is_injection(question.raw):
+        if is_injection(question.raw) or is_errand(question.raw):
             return Verdict("abstain", "out_of_scope")
         best = selection.best
         if best is None:
             return Verdict("abstain", "not_found")
-        if self._out_of_scope(selection):
-            return Verdict("abstain", "out_of_scope")
-        if self._answers(question, best):
-            reason: Reason | None = "false_premise" if denies(self.selector, question, selection, best) else None
-            return Verdict("answer", reason, best)
-        return Verdict("abstain", "not_found")
-
-    def _out_of_scope(self, selection: Selection) -> bool:
-        c = self.config
-        top = selection.scored[:8]
-        return all(s.coverage < c.scope_coverage and s.alias < c.scope_coverage and not s.hit.exact for s in top)
-
-    def _answers(self, question: Question, best: Scored) -> bool:
-        c = self.config
         if best.hit.exact:
-            return True
-        if best.score < c.weak:
-            return False
-        uncovered = constraining_terms(self.selector, question, best)
-        if best.score < c.answer and not best.type_match:
-            return False
-        return best.score >= c.answer + (0.8 if uncovered else 0.0)
+            return Verdict("answer", None, best)
+        scope = self.scope(selection, candidates)
+        if scope < self.config.out_of_scope or elsewhere(question, selection):
+            return Verdict("abstain", "out_of_scope")
+        if scope < self.config.not_found or missing_names(self.selector, question, best):
+            return Verdict("abstain", "not_found")
+        return Verdict("answer", "false_premise" if denies(self.selector, question, selection, best) else None, best)
+
+    def scope(self, selection: Selection, candidates: Candidates) -> float:
+        """How much a question is ours: positive when it plainly is."""
+        c, top = self.config, selection.scored[:8]
+        return (
+            c.contrast * candidates.contrast
+            + c.coverage * max((s.coverage for s in top), default=0.0)
+            + c.alias * max((s.alias for s in top), default=0.0)
+            + c.bias
+        )
+
+
+def elsewhere(question: Question, selection: Selection) -> bool:
+    """True when the question is about the rules of a country that none of the best candidates speaks of."""
+    abroad = set(question.facets.get("lieu", ())) & _ABROAD
+    if not abroad:
+        return False
+    stated = {v for s in selection.scored[:8] if s.statement for v in s.statement.facets.get("lieu", ())}
+    return not abroad & stated
+
+
+def missing_names(selector: Selector, question: Question, best: Scored) -> list[str]:
+    """Proper names of the question (a company, a place, a product) that no passage holds: the answer is about another."""
+    known = selector.search.snapshot.lexical
+    out = []
+    for match in _NAME.finditer(question.raw):
+        terms = [t for t in analyse(match.group(0)) if not t.isdigit()]
+        if terms and not any(t in known.vocabulary for t in terms) and not known.query_terms(match.group(0)):
+            out.append(match.group(0))
+    return out
 
 
 def depends_on(question: Question, selection: Selection, best: Scored) -> str | None:
@@ -104,16 +146,14 @@ def depends_on(question: Question, selection: Selection, best: Scored) -> str | 
     return "taille" if sized else None
 
 
-def constraining_terms(selector: Selector, question: Question, best: Scored) -> list[str]:
-    """Rare or unknown terms of the question that the candidate's text, questions and headings do not hold."""
-    body, _, _ = selector.terms_of(best.hit.position)
-    terms = selector.question_terms(question.raw)
-    return [t for t, w in terms.items() if t not in body and w >= 0.75 * selector.rarest]
-
-
 def is_injection(text: str) -> bool:
     """True for a question that tries to instruct rather than ask."""
     return bool(_INJECTION.search(fold(text)))
+
+
+def is_errand(text: str) -> bool:
+    """True for a request that no regulatory text can answer (a poem, a joke, the weather)."""
+    return bool(_ERRAND.search(fold(text)))
 
 
 def _asserts(text: str) -> bool:

@@ -41,7 +41,7 @@ from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
 from assistant.time import AsOf, english_date, french_date
 from assistant.understand import Language, Question, Turn, Understanding
-from assistant.verify import Sentence, Verifier
+from assistant.verify import Sentence, Verifier, in_force
 from ingest.clock import Clock
 from ingest.embedding import EncoderProtocol
 from ingest.glossary import Glossary
@@ -113,14 +113,17 @@ class Engine:
         if trace:
             self.last_ranked = [h.passage.statement.id for h in candidates.hits if h.passage.statement]
         selections = self.selector.select(question, candidates)
-        verdicts = [self.gate.judge(question, s) for s in selections]
+        verdicts = [self.gate.judge(question, s, candidates) for s in selections]
+        later = self._elsewhen(question, selections[0]) if question.dated else None
+        if later is not None:
+            verdicts = [Verdict("abstain", "not_in_force") for _ in verdicts]
         answered = [(s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.kind == "answer" and v.chosen]
         draft = self.composer.compose(question, answered) if answered else Draft()
         t3 = time.perf_counter()
         kept, _ = self.verifier.keep(draft.sentences, question.as_of)
         t4 = time.perf_counter()
         timings = Timings(understand=_ms(t0, t1), retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
-        answer = self._answer(question, candidates, selections, verdicts, draft, kept, timings, conversation_id)
+        answer = self._answer(question, candidates, selections, verdicts, draft, kept, later, timings, conversation_id)
         topics = tuple(u.statement.topic for u in draft.used if u.statement) if kept else ()
         turn = Turn(question.query, question.as_of, question.facets, topics, question.domains, question.language)
         return answer, turn
@@ -133,6 +136,7 @@ class Engine:
         verdicts: Sequence[Verdict],
         draft: Draft,
         kept: Sequence[Sentence],
+        later: Passage | None,
         timings: Timings,
         conversation_id: str,
     ) -> Answer:
@@ -158,8 +162,7 @@ class Engine:
                 "abstained",
                 next((v.reason for v in verdicts if v.reason and v.kind == "abstain"), "not_found"),
             )
-            if reason == "not_found" and question.dated and (later := self._later(question)):
-                reason = "not_in_force"
+            if later is not None and reason == "not_in_force":
                 note = notes.version_note("upcoming", later, question)
                 warnings = [Notice(kind="upcoming", text=note.sentence.text, citations=numbering.cite(note.sentence))]
             body = {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[lang]
@@ -208,17 +211,22 @@ class Engine:
                 break
         return out
 
-    def _later(self, question: Question) -> Passage | None:
-        """What came into force after the day asked, when it answers the same question."""
-        forever = AsOf(date.min, date.max, "asked")
-        found = self.search.search_text(question.query, forever, question.domains)
-        open_question = replace(question, as_of=forever)
-        for selection in self.selector.select(open_question, found)[:1]:
-            verdict = self.gate.judge(open_question, selection)
-            chosen = verdict.chosen.passage if verdict.chosen else None
-            if chosen and chosen.statement and chosen.valid_from and chosen.valid_from > question.as_of.end:
-                return chosen
-        return None
+    def _elsewhen(self, question: Question, found: Selection) -> Passage | None:
+        """The statement that answers the question at another date, when it does so plainly better than anything in force
+        on the day asked: then the honest answer is that nothing was in force."""
+        forever = replace(question, as_of=AsOf(date.min, date.max, "asked"))
+        candidates = self.search.search(forever)
+        selection = self.selector.select(forever, candidates)[0]
+        verdict = self.gate.judge(forever, selection, candidates)
+        chosen = verdict.chosen
+        if chosen is None or chosen.statement is None or in_force(chosen.passage, question.as_of):
+            return None
+        best = found.best
+        topic_lives = best is not None and best.statement is not None and best.statement.topic == chosen.statement.topic
+        if topic_lives or (best is not None and best.score >= chosen.score - self.gate.config.elsewhen):
+            return None
+        starts = chosen.passage.valid_from
+        return chosen.passage if starts and starts > question.as_of.end else None
 
 
 class _Numbering:
@@ -279,7 +287,9 @@ def _paragraphs(kept: Sequence[Sentence], used: Sequence[Scored], numbering: _Nu
 
 
 def _open_facet(question: Question, selections: Sequence[Selection], verdicts: Sequence[Verdict]) -> str | None:
-    return next((depends_on(question, s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.chosen), None)
+    return next(
+        (depends_on(question, s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.chosen), None
+    )
 
 
 def _first_reason(verdicts: Sequence[Verdict]) -> Reason | None:

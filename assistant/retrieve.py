@@ -61,6 +61,7 @@ class Candidates:
     similarity_std: float
     background: float
     best_lexical: float = 0.0
+    contrast: float = 0.0
 
 
 class HybridSearch:
@@ -71,6 +72,7 @@ class HybridSearch:
         self.encoder = encoder
         self.config = config or RetrievalConfig()
         self._dated_keys = self._keys_with_dates()
+        self._sample = snapshot.sample_vectors(200)
 
     def _keys_with_dates(self) -> set[str]:
         c = self.snapshot.columns
@@ -133,7 +135,17 @@ class HybridSearch:
             similarity_std=float(np.std(similarities)) + 1e-6 if similarities else 1.0,
             background=floor,
             best_lexical=max((h.lexical for h in hits), default=0.0),
+            contrast=self._contrast(vector),
         )
+
+    def _contrast(self, vector: NDArray[np.float32]) -> float:
+        """How far the five nearest passages, in force or not, stand above a fixed sample of passages, in its standard deviations.
+
+        E5's cosines are compressed and shift from one question to the next: only their contrast can be compared.
+        """
+        _, nearest = self.snapshot.nearest(vector, 5)
+        ground = self._sample @ vector
+        return float((np.mean(nearest) - ground.mean()) / (ground.std() + 1e-6))
 
     def _nearest(self, vector: NDArray[np.float32], eligible: NDArray[np.bool_]) -> tuple[list[int], list[float]]:
         """Nearest eligible passages; asks the index for more when the dates leave too few."""

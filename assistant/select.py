@@ -20,9 +20,7 @@ from ingest.glossary import Glossary
 from ingest.lexical import analyse
 from ingest.passages import Passage
 
-_CONTACT = re.compile(
-    r"contact|mail|adresse|joindre|écri|question|\bqui\b|interlocut|reach|address|who", re.IGNORECASE
-)
+_CONTACT = re.compile(r"contact|mail|adresse|joindre|écri|question|\bqui\b|interlocut|reach|address|who", re.IGNORECASE)
 _HARD = ("genre", "lieu", "aide", "taille", "format")
 """Facets whose mismatch makes a rule beside the point; `acteur` only orders."""
 _FIGURES = frozenset({"nombre", "taux", "seuil", "montant", "duree"})
@@ -32,25 +30,26 @@ _FIGURES = frozenset({"nombre", "taux", "seuil", "montant", "duree"})
 class SelectionConfig:
     """Weights of the features; the sign of each is fixed."""
 
-    similarity: float = 2.5
-    coverage: float = 3.5
-    own_coverage: float = 1.0
-    lexical: float = 1.0
-    alias: float = 1.5
+    similarity: float = 3.5
+    coverage: float = 3.8
+    own_coverage: float = 1.2
+    lexical: float = 1.8
+    alias: float = 2.0
     alias_sure: float = 2.0
-    type_match: float = 1.0
-    value_match: float = 0.4
-    facet_match: float = 0.5
-    facet_conflict: float = -2.5
-    facet_unasked: float = -0.45
+    type_match: float = 0.9
+    value_match: float = 0.3
+    facet_match: float = 0.7
+    facet_conflict: float = -2.1
+    facet_unasked: float = -0.1
     topic_context: float = 0.6
     exercise: float = 0.8
     exact: float = 2.5
-    not_believed: float = -1.4
-    contact_unasked: float = -0.8
-    doubt: float = -0.25
+    sanction_asked: float = 0.8
+    not_believed: float = -1.1
+    contact_unasked: float = -0.6
+    doubt: float = -0.35
     rank: float = -0.15
-    vouched: float = 0.4
+    vouched: float = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +139,8 @@ class Selector:
         known = self.search.snapshot.lexical
         terms: dict[str, float] = {}
         for term in analyse(text):
+            if term.isdigit():  # a figure or a year constrains, it does not tell the subject
+                continue
             mended = next(iter(known.query_terms(term)), None) if term not in known.vocabulary else term
             terms[mended or term] = self.idf(mended or term)
         return terms
@@ -173,8 +174,11 @@ class Selector:
         conflict, matched, unasked, entailed = self._facets(s, question)
         features = {
             "similarity": min((hit.similarity - candidates.background) / (4 * candidates.similarity_std), 1.5),
-            "coverage": sum(w for t, w in terms.items() if t in body) / total,
-            "own_coverage": sum(w for t, w in terms.items() if t in own_words) / total,
+            "coverage": sum(w for t, w in terms.items() if t in body or _said_otherwise(t, body, question)) / total,
+            "own_coverage": sum(
+                w for t, w in terms.items() if t in own_words or _said_otherwise(t, own_words, question)
+            )
+            / total,
             "lexical": hit.lexical / candidates.best_lexical if candidates.best_lexical else 0.0,
             "alias": alias,
             "alias_sure": float(alias >= 0.85),
@@ -186,6 +190,7 @@ class Selector:
             "topic_context": 0.0,
             "exercise": 0.0,
             "exact": float(hit.exact),
+            "sanction_asked": float(s is not None and question.asks_sanction and s.role is Role.SANCTION),
             "not_believed": 0.0,
             "contact_unasked": 0.0,
             "doubt": 0.0,
@@ -244,6 +249,11 @@ def _overlap(question: dict[str, float], alias: dict[str, float]) -> float:
         return 0.0
     precision, recall = both / sum(alias.values()), both / sum(question.values())
     return 2 * precision * recall / (precision + recall)
+
+
+def _said_otherwise(term: str, body: frozenset[str], question: Question) -> bool:
+    """True when the glossary knows the term as a way of saying something that the passage says in other words."""
+    return any(term in s.said and any(o <= body for o in s.others) for s in question.synonyms)
 
 
 def _has_value(s: Statement, types: tuple[AnswerType, ...]) -> bool:

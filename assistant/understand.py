@@ -16,7 +16,7 @@ from typing import Literal
 from assistant.time import AsOf, read_as_of
 from ingest.fiches import AnswerType
 from ingest.glossary import Glossary
-from ingest.lexical import fold
+from ingest.lexical import analyse, fold
 from ingest.locators import Reference, TextNames, parse_references
 from ingest.register import Domain
 
@@ -128,6 +128,7 @@ _FR = frozenset(
     ]
 )
 
+
 def _compiled(table: dict[AnswerType, str]) -> dict[AnswerType, re.Pattern[str]]:
     return {kind: re.compile(pattern) for kind, pattern in table.items()}
 
@@ -159,13 +160,21 @@ _HINTED = _compiled(
 )
 """Words that make a question a yes/no one when no question word does."""
 _RISK = re.compile(
-    r"\brisqu|\bsanction|\bamende|\bpenalit|\bpuni|\bpenalty|\bfine[ds]?\b|\bsi (?:je|on|nous) (?:ne |n')|\bqu'est-ce qui se passe|\bque se passe|\bwhat happens"
+    r"\brisqu|\bsanction|\bamende|\bpenalit|\bpuni|\bpenalty|\bfine[ds]?\b|\bsi (?:je|j|on|nous)\s?(?:ne |n'|rends? rien|oublie)"
+    r"|\bqu'est-ce qui se passe|\bque se passe|\bwhat happens\b|\bif (?:i|we|it)\b.{0,30}\b(?:not|never|don't|forget)\b"
+    r"|\b(?:pas|sans) (?:de )?\w+.{0,40}(?:=|egale?|donc) (?:pas|plus)|\bperd(?:re|s|ons)? (?:l'|mon |notre |le )(?:aide|soutien|argent)|\boubli"
 )
-_FOLLOW = re.compile(
-    r"^(?:et|mais|ok|d'accord|alors|donc|du coup|sinon|and|but|so|what about|how about)\b|^(?:combien|quand|pourquoi|comment|qui|ou|when|why|how much|who)\s*\?*$|^(?:meme|pareil|idem|same)\b|^(?:pour|en|dans|avec|sans|si|for|if)\b"
+_OPENS = re.compile(
+    r"^(?:et|mais|ok|okay|d'accord|alors|donc|du coup|sinon|and|but|so|what about|how about|also|meme|pareil|idem|same)\b"
 )
+_PREPOSITION = re.compile(r"^(?:pour|en|dans|avec|sans|si|chez|for|if|in|with|without)\b")
 _ANAPHORA = re.compile(
-    r"\b(?:ca|cela|celui-ci|celle-ci|celui-la|celle-la|ceux-ci|ceux-la|ce bilan|ces bilans|cette (?:aide|prime|obligation|regle|amende|date)|ce (?:delai|seuil|label|texte)|l'un|l'autre|les deux|le second|le premier|that|this one|these|those|it)\b|^(?:il|elle|ils|elles)\b"
+    r"\b(?:ca|cela|celui-ci|celle-ci|celui-la|celle-la|ceux-ci|ceux-la|ce bilan|ces bilans|cette (?:aide|prime|obligation|regle|amende|date)"
+    r"|ce (?:delai|seuil|label|texte|document|dossier)|l'un|l'autre|les deux|le second|le premier|la-dessus|y|en (?:a|est)|that|this one|these|those|it|them|they)\b"
+    r"|^(?:il|elle|ils|elles)\b|-(?:il|elle|ils|elles)\b"
+)
+_ASKS = re.compile(
+    r"\b(?:quel(?:le)?s?|combien|quand|comment|pourquoi|qui|dois|doit|faut|puis|peut|est-ce|what|when|how|who|which|must|can|do|does|is|are)\b"
 )
 _SPLIT = re.compile(
     r"\?\s+(?=\S)|\s*[;,]?\s+(?:et|and|ou bien|mais aussi)\s+(?=(?:a quel|à quel|quand|combien|comment|qui|par qui|à qui|où|pourquoi|quel|quelle|quels|quelles|dois|doit|faut|puis|peut|est-ce|que|qu'|when|how|who|what|where|which|must|can|do|is)\b)",
@@ -183,6 +192,15 @@ class Turn:
     topics: tuple[str, ...] = ()
     domains: tuple[Domain, ...] = ()
     language: Language = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class Synonym:
+    """Words of the question that the glossary knows: their terms, and the other ways of saying the same."""
+
+    said: frozenset[str]
+    term: str
+    others: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
@@ -203,6 +221,7 @@ class Question:
     follow_up: bool = False
     context_topics: tuple[str, ...] = ()
     asks_sanction: bool = False
+    synonyms: tuple[Synonym, ...] = ()
 
     @property
     def dated(self) -> bool:
@@ -226,6 +245,29 @@ class Understanding:
                     table.setdefault(fold(word), []).append((facet, value))
         pattern = "|".join(re.escape(w) for w in sorted(table, key=len, reverse=True))
         return re.compile(rf"(?<![\w-])({pattern})s?(?![\w-])"), table
+
+    @cached_property
+    def _families(self) -> tuple[re.Pattern[str], dict[str, tuple[str, tuple[str, ...]]]]:
+        """Every way of saying each glossary term → the term, and the family it belongs to."""
+        table: dict[str, tuple[str, tuple[str, ...]]] = {}
+        for entry in self.glossary.terms:
+            family = (entry.term, *entry.also)
+            for form in family:
+                if len(form) > 2:
+                    table.setdefault(fold(form), (entry.term, family))
+        pattern = "|".join(re.escape(w) for w in sorted(table, key=len, reverse=True))
+        return re.compile(rf"(?<![\w-])({pattern})s?(?![\w-])") if table else re.compile(r"(?!)"), table
+
+    def synonyms(self, text: str) -> tuple[Synonym, ...]:
+        """What the glossary knows of a text's words; the longest words win."""
+        regex, table = self._families
+        out: dict[str, Synonym] = {}
+        for match in regex.finditer(fold(text)):
+            term, family = table[match.group(1)]
+            said = frozenset(analyse(match.group(1)))
+            others = tuple(dict.fromkeys(t for f in family if (t := frozenset(analyse(f))) and t != said))
+            out.setdefault(term, Synonym(said, term, others))
+        return tuple(out.values())
 
     def facets(self, text: str) -> dict[str, tuple[str, ...]]:
         """Facet values that the words of a text name; the longest word wins."""
@@ -276,6 +318,7 @@ class Understanding:
             follow_up=follow,
             context_topics=previous.topics if follow and previous else (),
             asks_sanction=bool(_RISK.search(fold(text))),
+            synonyms=self.synonyms(query),
         )
 
 
@@ -305,13 +348,15 @@ def detect_language(text: str, default: Language = "fr") -> Language:
 
 def is_follow_up(text: str, facets: dict[str, tuple[str, ...]]) -> bool:
     """True when a question leans on the turn before: an opening « et », a pronoun, or too little to stand alone."""
-    folded = fold(text)
-    if len(folded.split()) > 24:
-        return False
-    if _FOLLOW.search(folded) or _ANAPHORA.search(folded):
+    folded = fold(text).strip()
+    content = [t for t in analyse(text) if not t.isdigit()]
+    if _OPENS.search(folded):
+        return len(content) <= 9
+    if _ANAPHORA.search(folded) and len(content) <= 5:
         return True
-    content = [w for w in re.findall(r"\w+", folded) if len(w) > 3]
-    return len(content) <= 2 and not facets
+    if _PREPOSITION.search(folded) and not _ASKS.search(folded):
+        return len(content) <= 5
+    return len(content) <= 2 and not (facets and _ASKS.search(folded))
 
 
 def split_parts(text: str) -> tuple[str, ...]:

@@ -52,7 +52,9 @@ class Record:
     def from_json(cls, line: str) -> Record:
         """Read one line of a run file."""
         raw = json.loads(line)
-        return cls(raw["id"], Expected.model_validate(raw["expected"]), Answer.model_validate(raw["answer"]), raw["ranked"])
+        return cls(
+            raw["id"], Expected.model_validate(raw["expected"]), Answer.model_validate(raw["answer"]), raw["ranked"]
+        )
 
 
 @dataclass
@@ -152,11 +154,18 @@ def score_run(run: Run, engine: Engine, golds: Golds | None = None) -> Scores:
     for record in run.records:
         facts = record.expected.facts
         rows.append(
-            score(record.id, record.expected, record.answer, _cited(record.answer, engine), golds.statements(facts), golds.topics(facts))
+            score(
+                record.id,
+                record.expected,
+                record.answer,
+                _cited(record.answer, engine),
+                golds.statements(facts),
+                golds.topics(facts),
+            )
         )
     singles = [r for r in run.records if "." not in r.id]
     ranked = {r.id: r.ranked for r in singles}
-    gold = {r.id: golds.statements(r.expected.facts) for r in singles}
+    gold = {r.id: golds.statements(r.expected.facts) for r in singles if r.expected.kind != "not_in_force"}
     return Scores(rows, measure(ranked, gold))
 
 
@@ -164,7 +173,11 @@ def _cited(answer: Answer, engine: Engine) -> dict[str, Passage]:
     out: dict[str, Passage] = {}
     for citation in answer.citations:
         position = engine.snapshot.position(citation.passage_id)
-        found = engine.snapshot.open_passage(position) if position is not None else engine.snapshot.store.latest(citation.passage_id)
+        found = (
+            engine.snapshot.open_passage(position)
+            if position is not None
+            else engine.snapshot.store.latest(citation.passage_id)
+        )
         if found:
             out[citation.passage_id] = found
     return out

@@ -123,7 +123,11 @@ def score(
         citation_recall=recall,
         citation_precision=precision,
         pinpoint=(any(s.id in gold for s in statements) if gold and not abstained else None),
-        off_topic=(sum(s.topic not in gold_topics for s in statements) / len(statements) if gold_topics and statements else None),
+        off_topic=(
+            sum(s.topic not in gold_topics for s in statements) / len(statements)
+            if gold_topics and statements
+            else None
+        ),
         words=len(text.split()),
         milliseconds=sum(answer.receipt.timings_ms.model_dump().values()),
     )

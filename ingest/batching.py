@@ -1,65 +1,71 @@
-"""One thread computes; simultaneous callers share one computation.
+"""Simultaneous callers share computations, on a small pool of worker threads.
 
-Why: a forward pass over 16 short queries costs about as much as four single ones, so a server under load
-should not compute them one after the other. And torch must be used from one thread only: each thread that
-calls it gets an OpenMP pool of its own, and once there are more pool threads than cores they stop spinning
-and sleep between operations (measured on 2 cores: a query takes 17 ms instead of 7 in any second thread).
+Why: a forward pass over 8 short queries costs about as much as three single ones, so a server under load
+should not compute them one by one.
 
-Guarantee: all work given to `compute_thread` or to a `Coalescer` runs in one and the same thread, in the
-order given; a call that finds it idle starts at once (no timer); calls that arrive during a computation are
-answered together by the next one; every call gets its own result, or the error of its computation.
+Guarantee: a call that finds an idle worker starts at once (no timer); calls that arrive while all are busy
+are answered together, shared out between the workers that come free; every call gets its own result, or
+the error of the computation it was part of.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-# One for the process, whatever the number of encoders. Its thread starts at the first use.
-_EXECUTOR = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clapvert-compute")
-
-
-def compute_thread(action: Callable[[], Result]) -> Result:
-    """Run `action` in the compute thread and wait for it; what it raises is raised here.
-
-    Cut long work into several actions: between two of them waiting queries get their turn.
-    """
-    return _EXECUTOR.submit(action).result()
 
 
 class Coalescer(Generic[Item, Result]):
     """Groups concurrent calls.
 
     Args:
-        compute: from n items to n results, in order; called in the compute thread.
+        compute: from n items to n results, in order; called in threads of `pool`.
+        pool: runs the computations.
+        workers: how many of them it runs at once.
         limit: most items of one computation.
     """
 
-    def __init__(self, compute: Callable[[list[Item]], Iterable[Result]], limit: int = 32) -> None:
+    def __init__(
+        self, compute: Callable[[list[Item]], Iterable[Result]], pool: Executor, workers: int, limit: int = 32
+    ) -> None:
         self._compute = compute
+        self._pool = pool
+        self._idle = workers
         self._limit = limit
+        self._lock = threading.Lock()
         self._waiting: deque[tuple[Item, Future[Result]]] = deque()
 
     def __call__(self, item: Item) -> Result:
         """The result for one item; blocks until it is known. Thread-safe."""
         answer: Future[Result] = Future()
-        self._waiting.append((item, answer))  # atomic
+        with self._lock:
+            self._waiting.append((item, answer))
         # One round for each call: a round that finds its call already answered costs nothing.
-        _EXECUTOR.submit(self._round)
+        self._pool.submit(self._round)
         return answer.result()
 
     def _round(self) -> None:
-        jobs = [self._waiting.popleft() for _ in range(min(self._limit, len(self._waiting)))]
+        with self._lock:
+            share = -(-len(self._waiting) // max(1, self._idle))
+            jobs = [self._waiting.popleft() for _ in range(min(self._limit, share))]
+            self._idle -= 1
+        try:
+            self._answer(jobs)
+        finally:
+            with self._lock:
+                self._idle += 1
+
+    def _answer(self, jobs: list[tuple[Item, Future[Result]]]) -> None:
         if not jobs:
             return
         try:
             results = list(zip(jobs, self._compute([item for item, _ in jobs]), strict=True))
-        except BaseException as error:  # goes to the callers: this thread must live on
+        except BaseException as error:  # goes to the callers: the worker must live on
             for _, answer in jobs:
                 answer.set_exception(error)
             return

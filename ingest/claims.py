@@ -56,13 +56,14 @@ _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE_PATTERNS = (
     re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b"),
     re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>0[1-9]|1[0-2])\b(?!-?\d)"),
+    re.compile(r"(?<![\w/.])(?P<d>\d{1,2})[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>(?:19|20)\d{2})\b"),
     re.compile(r"(?<![\w-])--(?P<m>\d{2})-(?P<d>\d{2})\b"),
     re.compile(rf"\b(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\s(?P<mon>{_MONTH})\b(?:,?\s(?P<y>(?:19|20)\d{{2}})\b)?", re.IGNORECASE),
     re.compile(rf"\b(?P<mon>{'|'.join(_MONTHS_EN)})\s(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)(?:,?\s(?P<y>(?:19|20)\d{{2}})\b)?", re.IGNORECASE),
     re.compile(rf"\b(?P<mon>{_MONTH})\s(?P<y>(?:19|20)\d{{2}})\b", re.IGNORECASE),
 )  # fmt: skip
 _YEAR = re.compile(
-    r"(?<![\w.,/-])(?:19|20)\d{2}(?=(?:[-–]\d{2,4})?(?![\w/]))(?!\s?(?:€|%|EUR|euros?|t\b|kg|kWh|m²|salari))"
+    r"(?<![\w.,/-])(?:19|20)\d{2}(?=(?:[-–](?:(?:19|20)\d{2}|\d{2}))?(?![\w/]|-\d))(?!\s?(?:€|%|EUR|euros?|t\b|kg|kWh|m²|salari))"
 )
 _YEAR_RANGE = re.compile(r"\b((?:19|20)\d{2})\s?[-–/]\s?((?:19|20)?\d{2})\b")
 _OPAQUE = re.compile(
@@ -76,7 +77,8 @@ _NUMBER = {
     "en": re.compile(r"(?<![\w,.])[-–−]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|(?<![\w,.])\d+(?:\.\d+)?(?!\d)"),
 }
 _ORDINAL = re.compile(r"(?<![\w,.-])(\d{1,3})(?:er|re|e|ère|ème|st|nd|rd|th|°)(?!\w)")
-_AFTER_ORDINAL = re.compile(r"(?:er|re|e|ère|ème|st|nd|rd|th)\b|°")
+_AFTER_ORDINAL = re.compile(r"(?:er|re|e|ère|ème|st|nd|rd|th)\b|°(?!C)")
+_TWO_WORDS = re.compile(r"(?:[\s'-]*\w+){1,2}")
 _TWO = re.compile(r"\b(?:both|double|twice|pair|à la fois|l'un et l'autre|et l'autre)\b", re.IGNORECASE)
 """Words that imply « deux » without stating it: they support a figure, they do not claim one."""
 _WORDS = {
@@ -88,8 +90,18 @@ _WORDS = {
            "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "twenty": 20,
            "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60},
 }  # fmt: skip
+_UNIT_WORDS = {
+    "fr": {"un": 1, "une": 1, "neuf": 9, "vingts": 20},
+    "en": {"one": 1, "nine": 9},
+}
+"""Words that are numbers only inside a compound: « vingt-neuf », but « un bilan », « un film neuf »."""
+_COMPOUND = {
+    "fr": r"(?:quatre-vingt|soixante|cinquante|quarante|trente|vingt)(?:-et|-dix|\set)?[-\s](?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize)|quatre-vingts?|dix[-\s](?:sept|huit|neuf)",
+    "en": r"(?:twenty|thirty|forty|fifty|sixty)-(?:one|two|three|four|five|six|seven|eight|nine)",
+}
 _WORD_RE = {
-    lang: re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?!\w)", re.IGNORECASE) for lang, words in _WORDS.items()
+    lang: re.compile(rf"(?<![\w-])(?:{_COMPOUND[lang]}|{'|'.join(words)})(?!\w)", re.IGNORECASE)
+    for lang, words in _WORDS.items()
 }
 _PERCENT = re.compile(r"\s?(?:%|pour\s?cent\b|per\s?cent\b|percent\b)", re.IGNORECASE)
 _EURO_AFTER = re.compile(
@@ -119,7 +131,7 @@ _NEGATION = {
         re.IGNORECASE,
     ),
     "en": re.compile(
-        r"\b(?:not|cannot|never|none|neither|nor|nobody)\b|n't\b|"
+        r"\b(?:not|cannot|never|none|(?<!or )nothing|neither|nor|nobody)\b|n't\b|"
         r"\bno\b(?!\s(?:later|more|less|fewer)\b)(?!\.|\s?\d)",
         re.IGNORECASE,
     ),
@@ -127,11 +139,16 @@ _NEGATION = {
 """Sentence negation, which turns a rule round."""
 _PRIVATION = {
     "fr": re.compile(
-        r"\b(?:sans|faute d|aucune?s?|hors|à défaut|défaut d|absence|exclu\w*|écart\w+|non|pas)\b|\b(?:in|im|ir)\w+",
+        r"\b(?:sans|faute d|aucune?s?|hors|à défaut|défaut d|absence|exclu\w*|écart\w+|manqu\w+|non|pas|ir[rm]\w+|"
+        r"in(?!cit|clu|dexe?|dic|dividu|diqu|dust|flu|form|gén|iti|nov|scri|spir|sta|stit|stru|tégr|tens|tent|ter|térê|tern|titul|trodu|ven|vesti|vit|voq)\w+|"
+        r"im(?!age|agin|mat|meub|mers|médiat|pact|plant|pliq|port|pos|pôt|prim|put)\w+)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
-        r"\b(?:without|outside|exclud\w+|absence|lack\w*|no|except|fail\w*|only)\b|\b(?:non-|un|in|im|ir)\w+",
+        r"\b(?:without|outside|exclud\w+|absence|lack\w*|no|except|fail\w*|only|"
+        r"un(?!der|ion|iq|it|iv|less|til)\w+|ir[rm]\w+|"
+        r"in(?!clu|come|corpor|creas|deed|dex|dic|divid|dust|flu|form|itia|nov|put|scri|sid|spe|sta|sti|stru|sur|te[grn]|to|troduc|ven|vest|vit|vol)\w+|"
+        r"im(?!ag|mediat|mers|pact|plement|pl[iy]|port|pos|prov)\w+)\b|\bnon-\w+",
         re.IGNORECASE,
     ),
 }
@@ -144,7 +161,7 @@ _MODALITY = {
     },
     "en": {
         "oblige": re.compile(r"\b(?:must|shall|has to|have to|mandatory|compulsory|oblig\w+|requir\w+|impos\w+)\b", re.IGNORECASE),
-        "permet": re.compile(r"\b(?:may|can|could|might|allow\w*|permit\w*|permission|optional\w*|voluntar\w*|possible|free to)\b", re.IGNORECASE),
+        "permet": re.compile(r"\b(?:(?<!\d\s)may(?!\s\d)|can|could|might|allow\w*|permit\w*|permission|optional\w*|voluntar\w*|possible|free to)\b", re.IGNORECASE),
         "interdit": re.compile(r"\b(?:prohibit\w*|ban(?:s|ned|ning)?|forbid\w*|forbidden)\b", re.IGNORECASE),
     },
 }  # fmt: skip
@@ -191,6 +208,8 @@ class Claim:
     negated: bool
     privative: bool
     modality: frozenset[str]
+    denied: frozenset[str] = frozenset()
+    """The modalities that stand only under a negation: « n'est pas obligatoire », "may not"."""
 
 
 @lru_cache(maxsize=16384)
@@ -209,6 +228,23 @@ def read_claim(text: str, language: Language = "fr") -> Claim:
         negated=bool(_NEGATION[language].search(text)),
         privative=bool(_PRIVATION[language].search(text)),
         modality=frozenset(kind for kind, regex in _MODALITY[language].items() if regex.search(text)),
+        denied=_denied(text, language),
+    )
+
+
+def _denied(text: str, language: Language) -> frozenset[str]:
+    spans = []
+    for negation in _NEGATION[language].finditer(text):
+        before = re.search(r"\w+\s$", text[max(0, negation.start() - 30) : negation.start()])
+        after = _TWO_WORDS.match(text, negation.end())
+        first = negation.start() - (len(before.group(0)) if before and language == "en" else 0)
+        spans.append((first, after.end() if after else negation.end()))
+    if not spans:
+        return frozenset()
+    return frozenset(
+        kind
+        for kind, regex in _MODALITY[language].items()
+        if (at := [m.start() for m in regex.finditer(text)]) and all(any(a <= i < b for a, b in spans) for i in at)
     )
 
 
@@ -262,8 +298,17 @@ def _figures(text: str, language: Language) -> set[Figure]:
             continue
         figures.add(_with_unit(_decimal(m.group(0), language), text, m.start(), m.end()))
     for m in _WORD_RE[language].finditer(text):
-        figures.add(_with_unit(Decimal(_WORDS[language][m.group(0).lower()]), text, m.start(), m.end()))
+        figures.add(_with_unit(_word_value(m.group(0).lower(), language), text, m.start(), m.end()))
     return figures
+
+
+def _word_value(raw: str, language: Language) -> Decimal:
+    """« soixante-dix » is 60 + 10; « quatre-vingt » is 4 × 20."""
+    total = 0
+    for part in re.split(r"[-\s]", raw):
+        value = _WORDS[language].get(part) or _UNIT_WORDS[language].get(part, 0)
+        total = 80 if total == 4 and value == 20 else total + value
+    return Decimal(total)
 
 
 def _decimal(raw: str, language: Language) -> Decimal:
@@ -308,6 +353,8 @@ def flipped(claim: Claim, support: Claim) -> list[str]:
     out = []
     if claim.negated and not (support.negated or support.privative):
         out.append("négation ajoutée")
+    if not claim.negated and not claim.privative:
+        out += [f"négation perdue : {m}" for m in sorted(claim.modality & support.denied)]
     swaps = (("oblige", "permet"), ("permet", "oblige"), ("interdit", "permet"), ("permet", "interdit"))
     for mine, theirs in swaps:
         if (

@@ -6,8 +6,9 @@ of threads; vectors are float32 and of unit length; questions carry E5's `query:
 and asking for `model_info` import no torch: the command line's help stays fast and an unchanged ingest
 loads nothing.
 
-The pieces: `model_files` finds or makes the model folder, `backends` runs it, `batching` groups questions
-that come at the same time. `HashingEncoder` is the deterministic double for tests.
+The pieces: `model_files` finds or makes the model folder, `model_info` describes it, `backends` runs it,
+`engine` gives it threads and batches, `batching` groups questions that come at the same time.
+`HashingEncoder` is the deterministic double for tests.
 """
 
 from __future__ import annotations
@@ -17,17 +18,14 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ingest.backends import Backend, open_backend
-from ingest.batching import Coalescer, compute_thread
-from ingest.errors import ClapvertError, ErrorCode
+from ingest.backends import FloatArray
+from ingest.engine import Engine, Progress
 from ingest.model_files import Notify
 from ingest.model_info import E5_PROMPTS, ModelInfo, model_info
 from ingest.settings import Settings
@@ -44,12 +42,7 @@ __all__ = [
     "model_info",
 ]
 
-FloatArray = NDArray[np.float32]
-Progress = Callable[[int, int], None]
-"""Called with (done, total) after each batch."""
-
 DIMENSION = 384
-_MOST_IN_BATCH = 64
 _REMEMBERED_QUERIES = 512
 
 
@@ -84,22 +77,21 @@ class Encoder:
 
     Args:
         info: from `model_info`.
-        threads: CPU threads, for the whole process; None leaves torch's choice.
+        threads: CPU threads; None takes all that the process may use.
     """
 
     def __init__(self, info: ModelInfo, threads: int | None = None) -> None:
         self.info = info
         self._threads = threads
-        self._backend: Backend | None = None
+        self._engine: Engine | None = None
         self._loading = threading.Lock()
-        self._queries: Coalescer[str, FloatArray] = Coalescer(self._compute_queries)
         self._recent: OrderedDict[str, FloatArray] = OrderedDict()
         self._recent_lock = threading.Lock()
 
     @property
     def loaded(self) -> bool:
         """Whether the weights are in memory."""
-        return self._backend is not None
+        return self._engine is not None
 
     def load(self) -> Encoder:
         """Load the weights and run them once. Does nothing the second time.
@@ -107,24 +99,14 @@ class Encoder:
         Raises:
             ClapvertError: MODEL_MISSING when the folder is damaged.
         """
-        with self._loading:
-            if self._backend is None:
-                self._backend = compute_thread(self._open)
+        self._ready()
         return self
 
-    def _open(self) -> Backend:
-        info = self.info
-        assert info.path is not None
-        try:
-            backend = open_backend(info.path, info.dtype, info.max_tokens, self._threads)
-            backend.forward(backend.prepare([info.prompts["query"]]))
-        except Exception as error:  # safetensors, tokenizers and torch raise each their own
-            raise ClapvertError(
-                ErrorCode.MODEL_MISSING,
-                f"Le modèle « {info.path} » ne peut être chargé ({type(error).__name__}).",
-                "Supprimez ce dossier puis relancez « clapvert ingest ».",
-            ) from error
-        return backend
+    def _ready(self) -> Engine:
+        with self._loading:
+            if self._engine is None:
+                self._engine = Engine(self.info, self._threads)
+            return self._engine
 
     def encode_query(self, text: str) -> FloatArray:
         """Unit vector of a question, float32 (dimension,). A question alone never waits for others."""
@@ -133,7 +115,7 @@ class Encoder:
             if known is not None:
                 self._recent.move_to_end(text)
                 return known.copy()
-        vector = self.load()._queries(text)
+        vector = self._ready().queries(text)
         with self._recent_lock:
             self._recent[text] = vector
             if len(self._recent) > _REMEMBERED_QUERIES:
@@ -142,16 +124,14 @@ class Encoder:
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         """Unit vectors of many questions, float32 (n, dimension), in the order given."""
-        prompt = self.info.prompts["query"]
-        return self.load()._encode([prompt + text for text in texts], compute_thread)
+        return self._ready().encode("query", texts)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """Unit vectors of passages, float32 (n, dimension), in the order given.
 
         Questions asked meanwhile are served between two batches.
         """
-        prompt = self.info.prompts["passage"]
-        return self.load()._encode([prompt + text for text in texts], compute_thread, progress)
+        return self._ready().encode("passage", texts, progress)
 
     def as_langchain(self) -> Embeddings:
         """The same vectors through LangChain's interface.
@@ -161,38 +141,6 @@ class Encoder:
         `backends`.
         """
         return _langchain_view(self)
-
-    def _compute_queries(self, texts: list[str]) -> FloatArray:
-        """Runs in the compute thread."""
-        return self._encode([self.info.prompts["query"] + text for text in texts], lambda action: action())
-
-    def _encode(
-        self,
-        texts: Sequence[str],
-        turn: Callable[[Callable[[], FloatArray]], FloatArray],
-        progress: Progress | None = None,
-    ) -> FloatArray:
-        """Encode in batches of like length, the longest first; `turn` runs each batch.
-
-        A text shorter than 70 % of the longest opens a new batch: else one long question among short ones
-        would make them all as expensive as itself.
-        """
-        backend = self._backend
-        assert backend is not None
-        items = backend.prepare(texts)
-        order = sorted(range(len(items)), key=lambda i: len(items[i]), reverse=True)
-        out = np.empty((len(items), self.info.dimension), np.float32)
-        done = 0
-        while done < len(order):
-            longest = max(1, len(items[order[done]]))
-            size = min(_MOST_IN_BATCH, max(1, backend.budget // longest))
-            rows = [i for i in order[done : done + size] if len(items[i]) >= 0.7 * longest]
-            batch = [items[i] for i in rows]
-            out[rows] = turn(partial(backend.forward, batch))
-            done += len(rows)
-            if progress:
-                progress(done, len(order))
-        return out
 
 
 class HashingEncoder:

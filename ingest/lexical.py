@@ -108,7 +108,7 @@ class LexicalIndex:
 
     @lru_cache(maxsize=4096)  # noqa: B019 - an index lives as long as its snapshot
     def _mend(self, term: str) -> str | None:
-        if len(term) < 4 or not term.isalpha():
+        if len(term) < 5 or not term.isalpha():
             return None
         slips = 1 if len(term) < 8 else 2
         best = process.extractOne(term, self._words, scorer=DamerauLevenshtein.distance, score_cutoff=slips)

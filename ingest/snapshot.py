@@ -165,6 +165,13 @@ class Snapshot:
         """Passages by position."""
         return [self.open_passage(p) for p in positions]
 
+    def sample_vectors(self, n: int) -> NDArray[np.float32]:
+        """Vectors of `n` passages spread evenly over the snapshot, shape `(≤ n, dimension)`; always the same ones."""
+        positions = sorted({round(i * (len(self) - 1) / max(n - 1, 1)) for i in range(min(n, len(self)))})
+        rows = self.collection.get(ids=[str(p) for p in positions], include=["embeddings"])
+        order = np.argsort([int(i) for i in rows["ids"]])
+        return np.asarray(rows["embeddings"], np.float32)[order]
+
     def nearest(self, vector: NDArray[np.float32], n: int) -> tuple[list[int], list[float]]:
         """Positions and cosine similarities of the `n` nearest passages."""
         found = self.collection.query(query_embeddings=[vector], n_results=min(n, len(self)), include=["distances"])

@@ -324,11 +324,11 @@ _FICHES: dict[str, dict[str, Any]] = {
         statement(
             id="bilan-sanction",
             topic="bilan-sanction",
-            text="Un bilan carbone qui manque entraîne le refus de l'aide du CNC, ou le retrait de l'aide accordée et le "
-            "reversement des sommes reçues.",
+            text="Un bilan carbone qui manque entraîne le refus de l'aide du CNC, ou le retrait de l'aide accordée et "
+            "le reversement des sommes reçues.",
             lead="Un bilan carbone qui manque entraîne le refus ou le retrait de l'aide.",
-            en="A missing carbon report leads to refusal of the CNC support, or to withdrawal of the support granted and "
-            "repayment of the sums received.",
+            en="A missing carbon report leads to refusal of the CNC support, or to withdrawal of the support granted "
+            "and repayment of the sums received.",
             role="sanction",
             polarity="fait",
             answers=["quoi"],
@@ -403,7 +403,8 @@ _FICHES: dict[str, dict[str, Any]] = {
             topic="csrd-seuil",
             text="Du 1er janvier 2024 au 18 mars 2026, la CSRD visait les grandes entreprises de plus de 250 salariés.",
             lead="Jusqu'au 18 mars 2026, la CSRD visait les grandes entreprises de plus de 250 salariés.",
-            en="From 1 January 2024 to 18 March 2026, the CSRD applied to large companies with more than 250 employees.",
+            en="From 1 January 2024 to 18 March 2026, the CSRD applied to large companies with more than 250 "
+            "employees.",
             role="chiffre",
             polarity="fait",
             regime="ue",
@@ -423,9 +424,9 @@ _FICHES: dict[str, dict[str, Any]] = {
             topic="csrd-seuil",
             text="Depuis le 19 mars 2026, la CSRD vise les entreprises de plus de 1 000 salariés et de plus de "
             "450 millions d'euros de chiffre d'affaires.",
-            lead="La CSRD vise les entreprises de plus de 1 000 salariés et 450 millions d'euros de chiffre d'affaires.",
-            en="Since 19 March 2026, the CSRD applies to companies with more than 1,000 employees and more than EUR 450 "
-            "million in turnover.",
+            lead="La CSRD vise les entreprises de plus de 1 000 salariés et 450 millions d'euros d'affaires.",
+            en="Since 19 March 2026, the CSRD applies to companies with more than 1,000 employees and more than EUR "
+            "450 million in turnover.",
             role="chiffre",
             polarity="fait",
             regime="ue",

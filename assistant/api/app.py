@@ -65,6 +65,7 @@ def create_app(service: Service) -> FastAPI:
         response = await call_next(request)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers.setdefault("Cache-Control", "no-cache")
         if not request.url.path.startswith(_DOCS_PATHS):
             response.headers["Content-Security-Policy"] = _CSP
         return response

@@ -44,8 +44,9 @@ class ComposeConfig:
 
     sentences: int = 4
     words: int = 110
-    companion: float = 0.72
-    new_terms: float = 0.35
+    companion: float = 0.65
+    new_terms: float = 0.25
+    terse: float = 0.62
     quote_words: int = 60
 
 
@@ -86,7 +87,7 @@ class ExtractiveComposer:
         if s is None:
             self._official(draft, question, chosen)
             return
-        text = head_text(s, question.language)
+        text = head_text(s, question.language, self.config.terse)
         if word := yes_or_no(s, selection, chosen):
             table = YES if word == "yes" else NO
             text = (
@@ -97,7 +98,7 @@ class ExtractiveComposer:
         self._add(draft, question, chosen, text)
 
     def _companions(self, draft: Draft, question: Question, selection: Selection, chosen: Scored) -> None:
-        """Statements of the same topic that complete the head: one a role, best first, in reading order."""
+        """Statements of the same topic that complete the head: best first, in reading order."""
         s = chosen.statement
         if s is None or s.role is Role.ABSENCE:
             return
@@ -110,18 +111,16 @@ class ExtractiveComposer:
             and c.score >= self.config.companion * chosen.score
             and c.statement.role is not Role.ABSENCE
         ]
-        roles = {u.statement.role for u in draft.used if u.statement}
         picked: list[Scored] = []
         for c in pool:
             assert c.statement is not None
-            if c.statement.role in roles or any(u.hit.position == c.hit.position for u in draft.used):
+            if any(u.hit.position == c.hit.position for u in draft.used):
                 continue
             if self._adds(c, [*draft.used, *picked]):
                 picked.append(c)
-                roles.add(c.statement.role)
         for c in sorted(picked, key=lambda c: _ORDER[c.statement.role] if c.statement else 9):
             assert c.statement is not None
-            text = head_text(c.statement, question.language)
+            text = c.statement.en if question.language == "en" else c.statement.text
             if len(draft.sentences) < self.config.sentences and draft.words() + len(text.split()) <= self.config.words:
                 self._add(draft, question, c, text)
 
@@ -162,11 +161,13 @@ YES_TYPES = {Polarity.OBLIGE: {AnswerType.DOIS_JE}, Polarity.PERMET: {AnswerType
 NO_TYPES = {Polarity.N_OBLIGE_PAS: {AnswerType.DOIS_JE}, Polarity.INTERDIT: {AnswerType.PUIS_JE}}
 
 
-def head_text(s: Statement, language: Language) -> str:
-    """The sentence shown for a statement."""
+def head_text(s: Statement, language: Language, terse: float = 0.62) -> str:
+    """The sentence shown at the head: the lead, unless it leaves out a figure, a date or most of what the text says."""
     if language == "en":
         return s.en
-    return s.lead or s.text
+    if s.lead is None or unsupported(read_claim(s.text), read_claim(s.lead)):
+        return s.text
+    return s.lead if len(set(analyse(s.lead))) >= terse * len(set(analyse(s.text))) else s.text
 
 
 def yes_or_no(s: Statement, selection: Selection, chosen: Scored) -> str | None:

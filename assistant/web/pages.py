@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -26,9 +27,10 @@ class Pages:
 
     def chat(self) -> str:
         """The chat page."""
+        facets = {v: entry.label for values in self._service.glossary.facets.values() for v, entry in values.items()}
         return self._env.get_template("chat.html").render(
             domains=[(d.value, label) for d, label in DOMAIN_LABELS.items()],
-            facets={v: entry.label for values in self._service.glossary.facets.values() for v, entry in values.items()},
+            facets=json.dumps(facets, ensure_ascii=False),
             today=self._service.clock().isoformat(),
             examples=EXAMPLES,
         )

@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import yaml
 
-from ingest.batching import compute_thread
 from ingest.embedding import Encoder, load_encoder
 from ingest.settings import Settings
 
@@ -93,6 +92,9 @@ def under_load(encoder: Encoder, clients: int, each: int) -> dict[str, float]:
 def measure(settings: Settings, count: int, rounds: int) -> dict[str, Any]:
     """Everything the table shows, JSON-ready."""
     texts, made_of = passages(settings, count)
+    import torch
+
+    cores = torch.get_num_threads()
     start = time.perf_counter()
     encoder = load_encoder(settings)
     load = time.perf_counter() - start
@@ -108,13 +110,13 @@ def measure(settings: Settings, count: int, rounds: int) -> dict[str, Any]:
     start = time.perf_counter()
     from sentence_transformers import SentenceTransformer
 
-    # In the compute thread too: a second OpenMP pool would slow down both (see ingest.batching).
-    plain = compute_thread(lambda: SentenceTransformer(str(info.path), device="cpu"))
+    plain = SentenceTransformer(str(info.path), device="cpu")
     plain_load = time.perf_counter() - start
 
     def baseline(batch: list[str], prompt: str) -> Any:
-        return compute_thread(lambda: plain.encode(batch, prompt=prompt, show_progress_bar=False))
+        return plain.encode(batch, prompt=prompt, show_progress_bar=False)
 
+    torch.set_num_threads(cores)  # ours runs one core a batch; plain use has them all
     baseline(texts[:8], prompts["passage"])
     plain_queries = [seconds(lambda q=q: baseline([q], prompts["query"])) for q in asked[:60]]  # type: ignore[misc]
     ours, theirs = [], []

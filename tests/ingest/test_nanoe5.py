@@ -139,7 +139,7 @@ def test_tokenizer_has_the_vocabulary_and_normalises(model: tuple[Path, Any]) ->
 def test_folder_runs_and_says_whose_weights_these_are(model: tuple[Path, Any]) -> None:
     folder = model[0]
     assert BertBackend.knows(folder)
-    backend = BertBackend(folder, "float32", POSITIONS)
+    backend = BertBackend(folder, "float32", POSITIONS, workers=1)
     vectors = backend.forward(backend.prepare(["le bilan carbone", "été", "le " * 100]))
     assert vectors.shape == (3, HIDDEN)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)

@@ -69,8 +69,8 @@ async function run(question, turn, { alone = false, focus = false } = {}) {
   status.textContent = "Recherche dans les textes…";
   const { signal } = sent;
   try {
-    const answer = await post(question, alone ? null : conversationId(), signal);
-    showAnswer(turn, answer, tools);
+    const [answer, note] = await post(question, alone ? null : conversationId(), signal);
+    showAnswer(turn, answer, { ...tools, note });
     keep(answer);
     status.textContent = spoken(answer);
   } catch (problem) {
@@ -86,17 +86,17 @@ async function run(question, turn, { alone = false, focus = false } = {}) {
   }
 }
 
-/** A conversation that the server has forgotten starts again, with the date on screen. */
+/** The answer, and a note when the server has forgotten the conversation: it starts again, with the date on screen. */
 async function post(question, id, signal) {
   const body = { question, domains: boxes.filter((box) => box.checked).map((box) => box.value) };
   const call = (more) =>
     fetchJson("/api/chat", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...body, ...more }), signal });
   try {
-    if (!id) return await call({ as_of: asOf.value || null });
-    return await call({ conversation_id: id, ...(asOf.value !== keptDate && { as_of: asOf.value || null }) });
+    if (!id) return [await call({ as_of: asOf.value || null })];
+    return [await call({ conversation_id: id, ...(asOf.value !== keptDate && { as_of: asOf.value || null }) })];
   } catch (problem) {
     if (problem.code !== "conversation_not_found") throw problem;
-    return call({ as_of: asOf.value || null });
+    return [await call({ as_of: asOf.value || null }), "La conversation avait expiré : question posée sans ce qui précède."];
   }
 }
 

@@ -59,7 +59,7 @@ export function facet(value) {
 /** French spacing, for display only: no line starts with « : », « ? », « » » or « € ». */
 export function spaced(text) {
   return text
-    .replace(/ (?=[:;?!»%€])/g, "\u00a0")
+    .replace(/ (?=[:;?!»%€]|Md?€)/g, "\u00a0")
     .replace(/« /g, "«\u00a0")
     .replace(/(\d) (?=\d{3}(?!\d))/g, "$1\u00a0")
     .replace(/(art\.|n°|§|\b[LRDA]\.) (?=\S)/g, "$1\u00a0");

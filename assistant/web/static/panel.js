@@ -59,7 +59,7 @@ export class Panel {
     const heading = el("h2", { id: "panel-title", tabindex: "-1" }, spaced(title));
     this.#dialog.replaceChildren(
       el("div", { class: "sheet" },
-        el("header", {}, heading, el("button", { type: "button", class: "close", "aria-label": "Fermer le passage", onclick: () => this.close() })),
+        el("div", { class: "bar" }, heading, el("button", { type: "button", class: "close", "aria-label": "Fermer le passage", onclick: () => this.close() })),
         ...parts),
     );
     this.#show();
@@ -96,8 +96,9 @@ export class Panel {
     yield p.source_title;
     const path = p.heading_path.filter((step) => step !== p.source_title && step !== p.locator);
     yield el("p", { class: "path" }, spaced([...path, p.locator].join(" › ")));
-    yield el("p", { class: "kind" }, rankBadge(p.rank), p.based_on && [" ", basis(p.based_on)]);
+    if (p.based_on) yield el("p", { class: "kind" }, rankBadge(p.rank), " ", basis(p.based_on));
     yield el("p", { class: "facts" },
+      !p.based_on && rankBadge(p.rank),
       p.status !== "current" && el("span", { class: "badge doubt" }, STATUS[p.status]),
       validity(p) && el("span", { class: outOfForce(p) ? "badge past" : "badge" }, validity(p)),
       p.attested_at && el("span", { class: "badge" }, `lu dans une copie du ${sayDate(p.attested_at)}`),

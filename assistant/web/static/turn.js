@@ -3,7 +3,7 @@
 import { el, outward, unseen } from "./dom.js";
 import { RANKS, dateSaid, facet, outOfForce, pages, place, plainText, spaced, validity, version, warningLabel } from "./format.js";
 
-const PARTIAL = { unclear: "Réponse partielle : un détail décide", not_found: "Réponse partielle : un point reste sans réponse" };
+const PARTIAL = { unclear: "Réponse partielle : elle dépend d'un détail", not_found: "Réponse partielle : un point reste sans réponse" };
 let count = 0;
 
 /** The article of a question that is being answered. */
@@ -23,8 +23,8 @@ export function showWaiting(turn) {
 }
 
 /** Put the answer in its turn; `open` shows a passage, `ask` puts another question, `askAlone` the same one without what came
- * before, `domainLabel` names a domain. */
-export function showAnswer(turn, answer, { open, ask, askAlone, domainLabel }) {
+ * before, `domainLabel` names a domain; `note` is something to say first. */
+export function showAnswer(turn, answer, { open, ask, askAlone, domainLabel, note }) {
   const lang = answer.understood.language === "fr" ? null : answer.understood.language;
   const cite = (n) => {
     const citation = answer.citations.find((c) => c.n === n);
@@ -36,6 +36,7 @@ export function showAnswer(turn, answer, { open, ask, askAlone, domainLabel }) {
   const abstained = answer.outcome === "abstained";
   settle(
     turn,
+    note && el("p", { class: "understood" }, note),
     understood(answer, domainLabel, askAlone),
     el(
       "div",
@@ -44,10 +45,10 @@ export function showAnswer(turn, answer, { open, ask, askAlone, domainLabel }) {
       el("div", { class: "prose", lang }, prose(answer.answer, cite)),
       abstained && el("p", { class: "minor" }, searched(answer, domainLabel)),
       near(answer, open),
-      answer.outcome !== "answered" && contacts(answer),
+      abstained && contacts(answer),
     ),
     warnings(answer, cite, lang),
-    answer.outcome === "answered" && contacts(answer),
+    !abstained && contacts(answer),
     sources(answer, open),
     followUps(answer, ask, lang),
     el("footer", { class: "foot" }, copyButton(answer), el("p", { lang }, answer.disclaimer)),
@@ -66,9 +67,11 @@ export function showProblem(turn, problem, retry) {
   );
 }
 
+/** Replace what follows the question, which keeps its place and the focus. */
 function settle(turn, ...parts) {
   turn.removeAttribute("aria-busy");
-  turn.replaceChildren(turn.querySelector(".question"), ...parts.filter(Boolean));
+  while (turn.children.length > 1) turn.lastChild.remove();
+  turn.append(...parts.filter(Boolean));
 }
 
 function understood(answer, domainLabel, askAlone) {
