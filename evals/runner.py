@@ -106,6 +106,11 @@ def _jobs(reference: ReferenceSet) -> Iterator[tuple[str, Expected, bool]]:
             yield f"{d.id}.{n + 1}", filled, n > 0
 
 
+def _fact_key(fact: str, domain: str) -> str:
+    """Facts numbered by section (« 9.8 ») are numbered within their domain's fact base; the others are unique."""
+    return fact if fact[:1].isalpha() else f"{domain}:{fact}"
+
+
 class Golds:
     """Which statements rest on a fact, and their topics."""
 
@@ -121,15 +126,16 @@ class Golds:
             self.topic[p.statement.id] = p.statement.topic
             self.article[p.statement.id] = p.keys
             for fact in p.statement.fact:
-                self.by_fact.setdefault(fact, set()).add(p.statement.id)
+                for domain in p.domains:
+                    self.by_fact.setdefault(_fact_key(fact, domain.value), set()).add(p.statement.id)
 
-    def statements(self, facts: tuple[str, ...]) -> frozenset[str]:
+    def statements(self, expected: Expected) -> frozenset[str]:
         """Gold statements of a question."""
-        return frozenset(s for f in facts for s in self.by_fact.get(f, ()))
+        return frozenset(s for f in expected.facts for s in self.by_fact.get(_fact_key(f, expected.domain), ()))
 
-    def topics(self, facts: tuple[str, ...]) -> frozenset[str]:
+    def topics(self, expected: Expected) -> frozenset[str]:
         """Gold topics of a question."""
-        return frozenset(self.topic[s] for s in self.statements(facts))
+        return frozenset(self.topic[s] for s in self.statements(expected))
 
 
 @dataclass(frozen=True)
@@ -152,20 +158,19 @@ def score_run(run: Run, engine: Engine, golds: Golds | None = None) -> Scores:
     golds = golds or Golds(engine)
     rows = []
     for record in run.records:
-        facts = record.expected.facts
         rows.append(
             score(
                 record.id,
                 record.expected,
                 record.answer,
                 _cited(record.answer, engine),
-                golds.statements(facts),
-                golds.topics(facts),
+                golds.statements(record.expected),
+                golds.topics(record.expected),
             )
         )
     singles = [r for r in run.records if "." not in r.id]
     ranked = {r.id: r.ranked for r in singles}
-    gold = {r.id: golds.statements(r.expected.facts) for r in singles if r.expected.kind != "not_in_force"}
+    gold = {r.id: golds.statements(r.expected) for r in singles if r.expected.kind != "not_in_force"}
     return Scores(rows, measure(ranked, gold))
 
 

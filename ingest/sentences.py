@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 _BOUNDARY = re.compile(r"[.;!?…](?:\s*[»\"”)])?(?:\s+|(?=[A-ZÀÂÇÉÈÊÎÔÛ«\"]))|\n{2,}")
-_ABBREVIATION = re.compile(r"(?:\b(?:art|al|cf|ex|etc|n|no|p|M|MM|Mme|St|L|R|D|A|LO|env|com|conso|cons)\.|\d\.)$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:art|al|cf|ex|etc|n|no|p|M|MM|Mme|St|L|R|D|A|LO|env|com|conso|cons)\.|\d\.|\.[A-Z]\.)$"
+)
+_INITIAL = re.compile(r"[A-Z]\.")
 _OPENS = re.compile(r"[A-ZÀÂÇÉÈÊÎÔÛ0-9«\"“–—•-]")
 
 
@@ -17,7 +20,10 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         end = match.end()
         stop = match.start() + 1
         mark = text[match.start()]
-        abbreviated = mark == "." and _ABBREVIATION.search(text[max(0, match.start() - 8) : stop])
+        abbreviated = mark == "." and (
+            _ABBREVIATION.search(text[max(0, match.start() - 8) : stop])
+            or (_INITIAL.match(text, max(0, stop - 2)) and _INITIAL.match(text, stop))  # S.A.R.L.
+        )
         if abbreviated or (mark == "." and end < len(text) and not _OPENS.match(text, end)):
             continue
         _append(spans, text, start, end)

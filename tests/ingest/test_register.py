@@ -70,9 +70,7 @@ def test_a_broken_source_names_file_line_and_field(
 
 
 def test_yaml_that_is_none_names_file_and_line(tmp_path: Path) -> None:
-    assert "ligne 4" in refusal(
-        tmp_path, SOURCES.replace("title: Premier", "title: [Premier", 1).replace("\n", "\n", 1)
-    )
+    assert "ligne 5" in refusal(tmp_path, SOURCES.replace("title: Premier", "title: [Premier", 1))
 
 
 def test_a_date_that_does_not_exist_names_file_and_line(tmp_path: Path) -> None:
