@@ -64,7 +64,7 @@ class AbstainConfig:
     alias: float = 2.8
     bias: float = -8.5
     out_of_scope: float = -1.9
-    not_found: float = -1.3
+    not_found: float = -0.85
     elsewhen: float = 1.5
 
 

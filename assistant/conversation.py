@@ -94,7 +94,7 @@ def _turn(raw: dict[str, object]) -> Turn:
     facets = raw["facets"]
     assert isinstance(facets, dict)
     return Turn(
-        query=str(raw["query"]),
+        base=str(raw["base"]),
         as_of=AsOf(
             date.fromisoformat(when["start"]),
             date.fromisoformat(when["end"]),
@@ -105,4 +105,5 @@ def _turn(raw: dict[str, object]) -> Turn:
         topics=tuple(raw["topics"]),  # type: ignore[arg-type]
         domains=tuple(Domain(d) for d in raw["domains"]),  # type: ignore[attr-defined]
         language=raw["language"],  # type: ignore[arg-type]
+        sources=tuple(raw["sources"]),  # type: ignore[arg-type]
     )

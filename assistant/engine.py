@@ -114,9 +114,9 @@ class Engine:
             self.last_ranked = [h.passage.statement.id for h in candidates.hits if h.passage.statement]
         selections = self.selector.select(question, candidates)
         verdicts = [self.gate.judge(question, s, candidates) for s in selections]
-        later = self._elsewhen(question, selections[0]) if question.dated else None
-        if later is not None:
-            verdicts = [Verdict("abstain", "not_in_force") for _ in verdicts]
+        later = None
+        if question.dated and len(selections) == 1:
+            selections, verdicts, later = self._at_its_date(question, selections[0], verdicts[0])
         answered = [(s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.kind == "answer" and v.chosen]
         draft = self.composer.compose(question, answered) if answered else Draft()
         t3 = time.perf_counter()
@@ -125,7 +125,12 @@ class Engine:
         timings = Timings(understand=_ms(t0, t1), retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
         answer = self._answer(question, candidates, selections, verdicts, draft, kept, later, timings, conversation_id)
         topics = tuple(u.statement.topic for u in draft.used if u.statement) if kept else ()
-        turn = Turn(question.query, question.as_of, question.facets, topics, question.domains, question.language)
+        sources = tuple(dict.fromkeys(u.passage.source_id for u in draft.used)) if kept else ()
+        if question.follow_up and not kept:  # a turn without an answer does not change the subject
+            topics, sources = question.context_topics, question.context_sources
+        turn = Turn(
+            question.base, question.as_of, question.facets, topics, question.domains, question.language, sources
+        )
         return answer, turn
 
     def _answer(
@@ -211,22 +216,30 @@ class Engine:
                 break
         return out
 
-    def _elsewhen(self, question: Question, found: Selection) -> Passage | None:
-        """The statement that answers the question at another date, when it does so plainly better than anything in force
-        on the day asked: then the honest answer is that nothing was in force."""
+    def _at_its_date(
+        self, question: Question, found: Selection, verdict: Verdict
+    ) -> tuple[list[Selection], list[Verdict], Passage | None]:
+        """For a question about another day: which statement answers it whatever the day, and what of that topic was in
+        force then. When another version was, that version answers; when none was, nothing was in force."""
         forever = replace(question, as_of=AsOf(date.min, date.max, "asked"))
         candidates = self.search.search(forever)
         selection = self.selector.select(forever, candidates)[0]
-        verdict = self.gate.judge(forever, selection, candidates)
-        chosen = verdict.chosen
+        chosen = self.gate.judge(forever, selection, candidates).chosen
+        unchanged = [found], [verdict], None
         if chosen is None or chosen.statement is None or in_force(chosen.passage, question.as_of):
-            return None
+            return unchanged
         best = found.best
-        topic_lives = best is not None and best.statement is not None and best.statement.topic == chosen.statement.topic
-        if topic_lives or (best is not None and best.score >= chosen.score - self.gate.config.elsewhen):
-            return None
+        if best is not None and best.score >= chosen.score - self.gate.config.elsewhen:
+            return unchanged
+        versions = [
+            s for s in found.scored if s.statement and s.statement.topic == chosen.statement.topic and not s.conflict
+        ]
+        if versions:
+            return [found], [Verdict("answer", None, versions[0])], None
         starts = chosen.passage.valid_from
-        return chosen.passage if starts and starts > question.as_of.end else None
+        if starts is None or starts <= question.as_of.end:
+            return unchanged
+        return [found], [Verdict("abstain", "not_in_force")], chosen.passage
 
 
 class _Numbering:

@@ -19,10 +19,12 @@ from ingest.fiches import AnswerType, Role, Statement
 from ingest.glossary import Glossary
 from ingest.lexical import analyse
 from ingest.passages import Passage
+from ingest.register import Regime
 
 _CONTACT = re.compile(r"contact|mail|adresse|joindre|écri|question|\bqui\b|interlocut|reach|address|who", re.IGNORECASE)
 _HARD = ("genre", "lieu", "aide", "taille", "format")
 """Facets whose mismatch makes a rule beside the point; `acteur` only orders."""
+_LAW = frozenset({Regime.UE, Regime.FR})
 _FIGURES = frozenset({"nombre", "taux", "seuil", "montant", "duree"})
 
 
@@ -42,6 +44,9 @@ class SelectionConfig:
     facet_conflict: float = -2.1
     facet_unasked: float = -0.1
     topic_context: float = 0.6
+    source_context: float = 0.6
+    regime_match: float = 0.6
+    regime_other: float = -0.8
     exercise: float = 0.8
     exact: float = 2.5
     sanction_asked: float = 0.8
@@ -169,6 +174,8 @@ class Selector:
         body, own_words, aliases = self.terms_of(hit.position)
         terms = self.question_terms(question.query)
         own = self.question_terms(part) or terms
+        if question.follow_up:  # what a follow-up itself says counts twice what it leans on
+            terms = terms | {t: 2 * w for t, w in own.items()}
         total = sum(terms.values()) or 1.0
         alias = max((_overlap(own, a) for a in aliases), default=0.0)
         conflict, matched, unasked, entailed = self._facets(s, question)
@@ -188,6 +195,9 @@ class Selector:
             "facet_conflict": float(conflict),
             "facet_unasked": float(unasked),
             "topic_context": 0.0,
+            "source_context": float(hit.passage.source_id in question.context_sources),
+            "regime_match": float(hit.passage.regime in question.regimes),
+            "regime_other": float(bool(question.regimes & _LAW) and hit.passage.regime in _LAW - question.regimes),
             "exercise": 0.0,
             "exact": float(hit.exact),
             "sanction_asked": float(s is not None and question.asks_sanction and s.role is Role.SANCTION),

@@ -63,6 +63,9 @@ _NAMED = re.compile(
     + _MONTH
     + r")\s)?$"
 )
+_NOW = re.compile(
+    r"\b(?:aujourd'hui|ajd|maintenant|actuellement|a ce jour|a l'heure actuelle|today|now|currently|at present)\b"
+)
 _RELATIVE = {
     "l'an dernier": -1, "l'annee derniere": -1, "l'an passe": -1, "last year": -1,
     "l'an prochain": 1, "l'annee prochaine": 1, "next year": 1,
@@ -88,6 +91,8 @@ def read_as_of(question: str, today: date) -> AsOf | None:
     """The date or period that a question names, or None when it names none."""
     text = fold(question)
     exercise = _exercise(text)
+    if _NOW.search(text):
+        return AsOf(today, today, "today", exercise)
     for relative, shift in _RELATIVE.items():
         if relative in text:
             return _year(today.year + shift, today)

@@ -18,7 +18,7 @@ from ingest.fiches import AnswerType
 from ingest.glossary import Glossary
 from ingest.lexical import analyse, fold
 from ingest.locators import Reference, TextNames, parse_references
-from ingest.register import Domain
+from ingest.register import Domain, Regime
 
 Language = Literal["fr", "en"]
 
@@ -164,6 +164,10 @@ _RISK = re.compile(
     r"|\bqu'est-ce qui se passe|\bque se passe|\bwhat happens\b|\bif (?:i|we|it)\b.{0,30}\b(?:not|never|don't|forget)\b"
     r"|\b(?:pas|sans) (?:de )?\w+.{0,40}(?:=|egale?|donc) (?:pas|plus)|\bperd(?:re|s|ons)? (?:l'|mon |notre |le )(?:aide|soutien|argent)|\boubli"
 )
+_REGIMES = {
+    Regime.UE: re.compile(r"\b(?:europeen(?:ne)?s?|europe|bruxelles|ue|directive|eu law|european|brussels|eu)\b"),
+    Regime.FR: re.compile(r"\b(?:droit francais|loi francaise|francais(?:e|es)?|en france|code de commerce|french)\b"),
+}
 _OPENS = re.compile(
     r"^(?:et|mais|ok|okay|d'accord|alors|donc|du coup|sinon|and|but|so|what about|how about|also|meme|pareil|idem|same)\b"
 )
@@ -184,14 +188,18 @@ _SPLIT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What is kept of one turn of a conversation."""
+    """What is kept of one turn of a conversation.
 
-    query: str
+    `base` is the last question that stood alone: a follow-up is read after it, not after every follow-up since.
+    """
+
+    base: str
     as_of: AsOf
     facets: dict[str, tuple[str, ...]]
     topics: tuple[str, ...] = ()
     domains: tuple[Domain, ...] = ()
     language: Language = "fr"
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +228,9 @@ class Question:
     profile: dict[str, str] = field(default_factory=dict)
     follow_up: bool = False
     context_topics: tuple[str, ...] = ()
+    context_sources: tuple[str, ...] = ()
+    base: str = ""
+    regimes: frozenset[Regime] = frozenset()
     asks_sanction: bool = False
     synonyms: tuple[Synonym, ...] = ()
 
@@ -302,7 +313,7 @@ class Understanding:
         if asked is None and as_of is not None:
             asked = AsOf(as_of, as_of, "asked")
         when = asked or (replace(sticky, reason="sticky") if sticky else AsOf(today, today, "today"))
-        query = f"{previous.query} {text}" if follow and previous else text
+        query = f"{previous.base} {text}" if follow and previous else text
         return Question(
             raw=text,
             query=query[-1200:],
@@ -317,9 +328,18 @@ class Understanding:
             profile=profile or {},
             follow_up=follow,
             context_topics=previous.topics if follow and previous else (),
+            context_sources=previous.sources if follow and previous else (),
+            base=previous.base if follow and previous else text,
+            regimes=named_regimes(text),
             asks_sanction=bool(_RISK.search(fold(text))),
             synonyms=self.synonyms(query),
         )
+
+
+def named_regimes(text: str) -> frozenset[Regime]:
+    """The bodies of law that a question names: French, European, or neither."""
+    folded = fold(text)
+    return frozenset(regime for regime, pattern in _REGIMES.items() if pattern.search(folded))
 
 
 def question_types(text: str) -> tuple[AnswerType, ...]:

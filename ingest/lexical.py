@@ -66,7 +66,9 @@ class LexicalIndex:
         self._bm25 = bm25
         self.size = size
         self.vocabulary: dict[str, int] = {t: i for t, i in bm25.vocab_dict.items() if t}
-        self._words = [t for t in self.vocabulary if t.isalpha() and len(t) >= 4]
+        # bm25s orders its vocabulary by hash, which changes from one process to the next: ties go to the frequent word.
+        words = (t for t in self.vocabulary if t.isalpha() and len(t) >= 4)
+        self._words = sorted(words, key=lambda t: (-self.frequency(t), t))
 
     @classmethod
     def build(cls, texts: list[str]) -> LexicalIndex:
