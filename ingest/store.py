@@ -67,10 +67,8 @@ class PassageStore:
             for p in passages:
                 body = p.model_dump_json(exclude_defaults=True, by_alias=True)
                 digest = hashlib.sha256(body.encode()).hexdigest()
+                db.execute("insert or ignore into passage (id, digest, body) values (?, ?, ?)", (p.id, digest, body))
                 row = db.execute("select rev from passage where id = ? and digest = ?", (p.id, digest)).fetchone()
-                if row is None:
-                    cursor = db.execute("insert into passage (id, digest, body) values (?, ?, ?)", (p.id, digest, body))
-                    row = (cursor.lastrowid,)
                 revs.append(int(row[0]))
         return revs
 
