@@ -66,6 +66,7 @@ class AbstainConfig:
     out_of_scope: float = -1.9
     not_found: float = -0.85
     elsewhen: float = 1.5
+    follow_up: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,9 @@ class Gate:
             return Verdict("abstain", "not_found")
         if best.hit.exact:
             return Verdict("answer", None, best)
-        scope = self.scope(selection, candidates)
+        scope = self.scope(selection, candidates) + self.config.follow_up * (
+            question.follow_up and bool(question.context_topics)
+        )
         if scope < self.config.out_of_scope or elsewhere(question, selection):
             return Verdict("abstain", "out_of_scope")
         if scope < self.config.not_found or missing_names(self.selector, question, best):

@@ -208,7 +208,7 @@ class Selector:
         }
         if s is not None:
             basis = hit.passage.based_on
-            features["topic_context"] = float(s.topic in question.context_topics)
+            features["topic_context"] = (4.0 if question.shift else 1.0) * (s.topic in question.context_topics)
             features["exercise"] = _exercise_match(s, question.as_of.exercise)
             features["not_believed"] = 1 - self.belief_overlap(s, terms) if s.role is Role.DEMENT else 0.0
             features["contact_unasked"] = float(s.role is Role.CONTACT and not _CONTACT.search(question.raw))

@@ -47,7 +47,7 @@ _MONTHS = {
     )
 }
 _MONTH = "|".join(_MONTHS)
-_DAY = rf"(?:(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\s)?(?:(?P<mon>{_MONTH})\s)?(?P<y>(?:19|20)\d{{2}})"
+_DAY = rf"(?:(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\s)?(?:(?P<mon>{_MONTH})\s(?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s)?)?(?P<y>(?:19|20)\d{{2}})"
 _ISO = re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b")
 _SLASH = re.compile(r"\b(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>(?:19|20)\d{2})\b")
 _EXERCISE = re.compile(
@@ -59,9 +59,9 @@ _IN = re.compile(
 )
 _RANGE = re.compile(r"\b(?:entre|de|from|between)\s(?P<a>20\d{2})\s(?:et|a|to|and)\s(?P<b>20\d{2})\b")
 _NAMED = re.compile(
-    r"\b(?:loi|decret|ordonnance|directive|reglement|arrete|deliberation|texte|version|law|act|decree|regulation|recommandation|guide|etude|rapport|label|referentiel|norme|baromètre|barometre)s?\b[^,;?]{0,30}?\b(?:de|du|of|from|dated|en)\s?(?:\d{1,2}(?:er)?\s)?(?:(?:"
+    r"\b(?:loi|decret|ordonnance|directive|reglement|arrete|deliberation|texte|version|law|act|decree|regulation|recommandation|guide|etude|rapport|label|referentiel|norme|baromètre|barometre)s?\b[^,;?]{0,30}?\b(?:de|du|of|from|dated|(?:adopte|publie|paru|sorti|vote|promulgue|signe|date)e?s? en|(?:adopted|published|passed|signed|issued) in)\s?(?:\d{1,2}(?:er)?\s)?(?:(?:"
     + _MONTH
-    + r")\s)?$"
+    + r")\s(?:\d{1,2}(?:st|nd|rd|th)?,?\s)?)?$"
 )
 _NOW = re.compile(
     r"\b(?:aujourd'hui|ajd|maintenant|actuellement|a ce jour|a l'heure actuelle|today|now|currently|at present)\b"
@@ -125,7 +125,7 @@ def _exercise(text: str) -> int | None:
 
 
 def _from_match(m: re.Match[str], today: date) -> AsOf | None:
-    year, month, day = int(m.group("y")), m.group("mon"), m.group("d")
+    year, month, day = int(m.group("y")), m.group("mon"), m.group("d") or m.group("d2")
     if month and day:
         exact = _date(year, _MONTHS[month], int(day))
         return AsOf(exact, exact, "asked") if exact else None

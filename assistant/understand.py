@@ -164,6 +164,12 @@ _RISK = re.compile(
     r"|\bqu'est-ce qui se passe|\bque se passe|\bwhat happens\b|\bif (?:i|we|it)\b.{0,30}\b(?:not|never|don't|forget)\b"
     r"|\b(?:pas|sans) (?:de )?\w+.{0,40}(?:=|egale?|donc) (?:pas|plus)|\bperd(?:re|s|ons)? (?:l'|mon |notre |le )(?:aide|soutien|argent)|\boubli"
 )
+_DATE_TERMS = frozenset(
+    analyse(
+        "aujourd'hui ajd maintenant actuellement avant après année mois exercice today now currently before after year "
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre ok alors mais et donc"
+    )
+)
 _REGIMES = {
     Regime.UE: re.compile(r"\b(?:europeen(?:ne)?s?|europe|bruxelles|ue|directive|eu law|european|brussels|eu)\b"),
     Regime.FR: re.compile(r"\b(?:droit francais|loi francaise|francais(?:e|es)?|en france|code de commerce|french)\b"),
@@ -230,6 +236,7 @@ class Question:
     context_topics: tuple[str, ...] = ()
     context_sources: tuple[str, ...] = ()
     base: str = ""
+    shift: bool = False
     regimes: frozenset[Regime] = frozenset()
     asks_sanction: bool = False
     synonyms: tuple[Synonym, ...] = ()
@@ -289,6 +296,11 @@ class Understanding:
                 found.setdefault(facet, {})[value] = None
         return {facet: tuple(values) for facet, values in found.items()}
 
+    def _says_more(self, text: str) -> bool:
+        """True when a follow-up says more than another date, genre or place (« et aujourd'hui ? », « et un court ? »)."""
+        left = self._facet_words[0].sub(" ", fold(text))
+        return any(not t.isdigit() and t not in _DATE_TERMS for t in analyse(left))
+
     def read(
         self,
         raw: str,
@@ -330,6 +342,7 @@ class Understanding:
             context_topics=previous.topics if follow and previous else (),
             context_sources=previous.sources if follow and previous else (),
             base=previous.base if follow and previous else text,
+            shift=follow and not self._says_more(text),
             regimes=named_regimes(text),
             asks_sanction=bool(_RISK.search(fold(text))),
             synonyms=self.synonyms(query),

@@ -8,23 +8,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from assistant.answer import Answer
 from assistant.time import AsOf
-from assistant.verify import Cited, Sentence, Verifier
-from evals.reference_set import Expected
+from assistant.verify import Cited, Sentence, Verifier, merged
+from evals.reference_set import HARD_CLASSES, Expected
+from ingest.claims import read_claim, unsupported
 from ingest.lexical import fold
 from ingest.passages import Passage
 
 FIRST_WORDS = 170
+"""A fact found further down an answer has not been given."""
 _MARK = re.compile(r"\s*\[(\d+)\]")
-_SPACED = re.compile(r"(?<=\d)[\s  ,.](?=\d{3}(?!\d))")
+_SENTENCE = re.compile(r"[^\[\]]+(?:\s*\[\d+\])+")
+_HEADING = re.compile(r"^\s*\*\*[^*]+\*\*\s*:\s*")
+_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[\s,.]\d{3})+(?![\d])(?![.,]\d)")
+_PERCENT = re.compile(r"\s*(?:%|\bpour ?cent\b|\bper ?cent\b)")
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One answer, scored. Booleans are rates once averaged; None is unscored."""
+    """One answer, scored. Booleans are rates once averaged; None is unscored or does not apply."""
 
     id: str
     kind: str
@@ -32,6 +38,7 @@ class Score:
     topic: str
     language: str
     dated: bool
+    slips: bool
     difficulty: int
     must_pass: bool
     outcome: str
@@ -45,33 +52,44 @@ class Score:
     quotes_ok: bool
     citation_recall: float | None
     citation_precision: float | None
+    quote_support: float | None
     pinpoint: bool | None
     off_topic: float | None
     words: int
-    milliseconds: float
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready, latency left out (it is no part of what two runs must agree on)."""
-        row = asdict(self)
-        row.pop("milliseconds")
-        return row
+        """JSON-ready."""
+        return asdict(self)
 
 
+@lru_cache(maxsize=65536)
 def normalised(text: str) -> str:
-    """Folded, with the thousands separators of numbers gone and every space single."""
-    return re.sub(r"\s+", " ", _SPACED.sub("", fold(text)))
+    """Folded; numbers without their thousands separators, `%` against its figure, « 1er » as 1, every space single.
+
+    A separator stands before groups of exactly three digits: « 28 000 € », « 28,000 » and « 28000 » are one figure, while
+    « en 2024 450 » stays two and « 0,125 » keeps its comma.
+    """
+    flat = _THOUSANDS.sub(lambda m: re.sub(r"\D", "", m.group(0)), fold(text))
+    flat = re.sub(r"\b1(?:er|st)\b", "1", _PERCENT.sub("%", flat))
+    return re.sub(r"\s+", " ", flat)
 
 
 def contains(text: str, variants: Iterable[str]) -> bool:
-    """True when one of the variants stands in the text; a variant that starts or ends with a digit stands whole."""
+    """True when one of the variants stands in the text.
+
+    Words match from their beginning (« interdi » finds « interdite », « an » does not find « bilan »), and to their end when
+    the variant ends with a space. A figure is never found inside a longer one: no « 50 M€ » in « 450 M€ ».
+    """
     flat = normalised(text)
-    for variant in variants:
-        needle = re.escape(normalised(variant).strip())
-        left = r"(?<!\d)(?<!\d[.,])" if variant[:1].isdigit() else ""
-        right = r"(?!\d)(?![.,]\d)" if variant[-1:].isdigit() else ""
-        if re.search(left + needle + right, flat):
-            return True
-    return False
+    return any(_needle(variant).search(flat) for variant in variants)
+
+
+@lru_cache(maxsize=16384)
+def _needle(variant: str) -> re.Pattern[str]:
+    needle = normalised(variant).strip()
+    left = r"(?<!\d)(?<!\d[.,])" if needle[:1].isdigit() else r"(?<![a-z0-9])" if needle[:1].isalpha() else ""
+    right = r"(?!\d)(?![.,]\d)" if needle[-1:].isdigit() else r"(?![a-z0-9])" if variant.endswith(" ") else ""
+    return re.compile(left + re.escape(needle) + right)
 
 
 def score(
@@ -94,13 +112,13 @@ def score(
     main = _main_citations(answer)
     statements = [p.statement for p in cited if p.statement and p.id in main]
     outcome_ok = answer.outcome in expected.outcome
-    reason_ok = answer.reason in expected.reason or (None in expected.reason and answer.reason == "false_premise")
-    knows = any(s.role.value in ("absence", "dement") or s.id in gold for s in statements)
     wrongly = None
     if may_abstain:
+        knows = any(s.role.value in ("absence", "dement") or s.id in gold for s in statements)
         wrongly = not abstained and (not outcome_ok or forbidden or not knows)
-    passed = outcome_ok and not forbidden and (coverage is None or coverage == 1.0) and not wrongly
-    recall, precision = _citations(answer, passages)
+    elif expected.kind in HARD_CLASSES:
+        wrongly = not abstained and (forbidden or coverage == 0)
+    recall, precision, support = _citations(answer, passages)
     return Score(
         id=ident,
         kind=expected.kind,
@@ -108,20 +126,21 @@ def score(
         topic=expected.topic,
         language=expected.language,
         dated=expected.dated,
+        slips=expected.slips,
         difficulty=expected.difficulty,
         must_pass=expected.must_pass,
         outcome=answer.outcome,
         outcome_ok=outcome_ok,
-        reason_ok=reason_ok,
+        reason_ok=answer.reason in expected.reason or (None in expected.reason and answer.reason == "false_premise"),
         coverage=coverage,
         forbidden=forbidden,
         refused=None if may_abstain else abstained,
         wrongly_answered=wrongly,
-        passed=passed,
-        quotes_ok=all(c.quote in passages[c.passage_id].text for c in answer.citations if c.passage_id in passages)
-        and all(c.passage_id in passages for c in answer.citations),
+        passed=outcome_ok and not forbidden and (coverage is None or coverage == 1.0) and not wrongly,
+        quotes_ok=all(c.passage_id in passages and c.quote in passages[c.passage_id].text for c in answer.citations),
         citation_recall=recall,
         citation_precision=precision,
+        quote_support=support,
         pinpoint=(any(s.id in gold for s in statements) if gold and not abstained else None),
         off_topic=(
             sum(s.topic not in gold_topics for s in statements) / len(statements)
@@ -129,7 +148,6 @@ def score(
             else None
         ),
         words=len(text.split()),
-        milliseconds=sum(answer.receipt.timings_ms.model_dump().values()),
     )
 
 
@@ -143,9 +161,9 @@ def sentences_of(answer: Answer, passages: Mapping[str, Passage]) -> list[Senten
     """The sentences of an answer with what they cite, read back from its text."""
     by_number = {c.n: c for c in answer.citations}
     out = []
-    for part in re.findall(r"[^\[\]]+(?:\s*\[\d+\])+", answer.answer):
+    for part in _SENTENCE.findall(answer.answer):
         numbers = [int(n) for n in _MARK.findall(part)]
-        text = re.sub(r"^\s*\*\*[^*]+\*\*\s*:\s*", "", _MARK.sub("", part)).strip()
+        text = _HEADING.sub("", _MARK.sub("", part)).strip()
         cited = tuple(
             Cited(passages[by_number[n].passage_id], by_number[n].quote)
             for n in numbers
@@ -155,13 +173,25 @@ def sentences_of(answer: Answer, passages: Mapping[str, Passage]) -> list[Senten
     return out
 
 
-def _citations(answer: Answer, passages: Mapping[str, Passage]) -> tuple[float | None, float | None]:
-    """Share of sentences that cite, and share of citing sentences that their passages support."""
+def _citations(
+    answer: Answer, passages: Mapping[str, Passage]
+) -> tuple[float | None, float | None, float | None]:
+    """Shares of the sentences: that cite; that the passages they cite support; whose figures stand in the very words quoted."""
     if answer.outcome == "abstained":
-        return None, None
+        return None, None, None
     sentences = sentences_of(answer, passages)
     if not sentences:
-        return 0.0, None
-    day = answer.understood.as_of
-    supported = [not Verifier().faults(s, AsOf(day, day, "asked")) for s in sentences]
-    return sum(bool(s.cited) for s in sentences) / len(sentences), sum(supported) / len(supported)
+        return 0.0, None, None
+    day, end = answer.understood.as_of, answer.understood.as_of_until
+    when = AsOf(day, end or day, "asked")
+    verifier = Verifier()
+    n = len(sentences)
+    cited = sum(bool(s.cited) for s in sentences)
+    supported = sum(not verifier.faults(s, when) for s in sentences)
+    return cited / n, supported / n, sum(_quoted(s) for s in sentences) / n
+
+
+def _quoted(sentence: Sentence) -> bool:
+    """True when the figures, dates and references of a sentence stand in what it quotes."""
+    quotes = [read_claim(c.quote, "fr" if c.passage.language == "fr" else "en") for c in sentence.cited]
+    return bool(quotes) and not unsupported(read_claim(sentence.text, sentence.language), merged(quotes))

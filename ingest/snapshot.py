@@ -135,9 +135,12 @@ class Snapshot:
     @cached_property
     def collection(self) -> Any:
         """The Chroma collection of the vectors; its ids are passage positions."""
-        client = chroma_client(self.folder / "chroma")
-        weakref.finalize(self, client.close).atexit = False
-        return client.get_collection(COLLECTION)
+        try:
+            client = chroma_client(self.folder / "chroma")
+            weakref.finalize(self, client.close).atexit = False
+            return client.get_collection(COLLECTION)
+        except Exception as exc:  # Chroma, its Rust core and SQLite raise each their own
+            raise _damaged(self.folder.name) from exc
 
     @cached_property
     def by_key(self) -> dict[str, list[int]]:
@@ -178,6 +181,10 @@ class Snapshot:
         return [int(i) for i in found["ids"][0]], [1.0 - float(d) for d in found["distances"][0]]
 
 
+def _damaged(name: str) -> ClapvertError:
+    return ClapvertError(ErrorCode.INDEX_DAMAGED, f"L'index {name} est illisible.", "Lancez `clapvert ingest --force`.")
+
+
 def chroma_client(folder: Path) -> Any:
     """A local Chroma client without telemetry. Close it: Chroma shares clients of one path until then."""
     import chromadb
@@ -203,11 +210,14 @@ class SnapshotShelf:
         return name if name and (self.folder / name / "manifest.json").is_file() else None
 
     def current_manifest(self) -> Manifest | None:
-        """Manifest of the serving snapshot, without opening it."""
+        """Manifest of the serving snapshot, without opening it; None when there is none that can be read."""
         name = self.current_name()
-        return (
-            Manifest(**json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8"))) if name else None
-        )
+        if name is None:
+            return None
+        try:
+            return Manifest(**json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
 
     def open(self, store: PassageStore, model: ModelInfo | None = None) -> Snapshot:
         """Open the serving snapshot; refuses one built by another model."""
@@ -219,9 +229,7 @@ class SnapshotShelf:
         try:
             snapshot = Snapshot(self.folder / name, store)
         except (OSError, ValueError, KeyError, TypeError) as exc:
-            raise ClapvertError(
-                ErrorCode.INDEX_DAMAGED, f"L'index {name} est illisible.", "Lancez `clapvert ingest --force`."
-            ) from exc
+            raise _damaged(name) from exc
         if model is not None and snapshot.manifest.model != model.fingerprint:
             raise ClapvertError(
                 ErrorCode.MODEL_MISMATCH,
@@ -282,7 +290,8 @@ class SnapshotShelf:
                 batch = vectors[start : start + 512]
                 found = collection.query(query_embeddings=batch, n_results=1, include=["distances"])
                 for offset, (ids, distances) in enumerate(zip(found["ids"], found["distances"], strict=True)):
-                    if not ids or (int(ids[0]) != start + offset and distances[0] > 1e-3):
+                    tie = bool(ids) and distances[0] <= 1e-3 and vectors[int(ids[0])] @ batch[offset] >= 1 - 1e-3
+                    if not tie:
                         lost.append(start + offset)
             complete = collection.count() == len(columns.ids)
         if lost or not complete:

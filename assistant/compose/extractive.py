@@ -47,6 +47,7 @@ class ComposeConfig:
     companion: float = 0.65
     new_terms: float = 0.25
     terse: float = 0.62
+    rival: float = 0.96
     quote_words: int = 60
 
 
@@ -77,6 +78,9 @@ class ExtractiveComposer:
         for selection, chosen in answered:
             self._head(draft, question, selection, chosen)
         for selection, chosen in answered:
+            rival = self._rival(draft, selection, chosen)
+            if rival is not None:
+                self._head(draft, question, selection, rival)
             self._companions(draft, question, selection, chosen)
         return draft
 
@@ -96,6 +100,18 @@ class ExtractiveComposer:
                 else f"{table['en']}: {lower_first(text)}"
             )
         self._add(draft, question, chosen, text)
+
+    def _rival(self, draft: Draft, selection: Selection, chosen: Scored) -> Scored | None:
+        """The best statement of another topic, when it comes so close that either may be what was asked."""
+        if chosen.statement is None:
+            return None
+        for c in selection.scored[:6]:
+            if c.statement is None or c.conflict or c.statement.topic == chosen.statement.topic:
+                continue
+            if any(u.hit.position == c.hit.position for u in draft.used):
+                return None
+            return c if c.score >= self.config.rival * chosen.score and self._adds(c, draft.used) else None
+        return None
 
     def _companions(self, draft: Draft, question: Question, selection: Selection, chosen: Scored) -> None:
         """Statements of the same topic that complete the head: best first, in reading order."""

@@ -1,0 +1,69 @@
+"""Fixtures of the assistant's tests, over the ones of `tests.conftest`.
+
+understanding    reads questions with the tiny corpus's glossary and register
+ask              `ask("…", as_of=…)` → `Answer`, on the shared tiny service; checks every invariant on the way
+with_official    a service whose library also holds `tests.samples.OFFICIAL_TEXT`, in force since 2023-02-01
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.answer import Answer
+from assistant.engine import Engine
+from assistant.service import Ask, Service
+from assistant.understand import Understanding
+from ingest.clock import Clock
+from ingest.embedding import HashingEncoder
+from ingest.passages import Passage
+from ingest.pipeline import Library
+from tests.assistant.support import add_text, faults
+from tests.conftest import Build
+from tests.samples import OFFICIAL_TEXT
+
+AskIt = Callable[..., Answer]
+
+
+@pytest.fixture(scope="session")
+def engine(shared_service: Service) -> Engine:
+    return shared_service.engine
+
+
+@pytest.fixture(scope="session")
+def understanding(engine: Engine) -> Understanding:
+    return engine.understanding
+
+
+def opener(service: Service) -> Callable[[str], Passage | None]:
+    """Opens passages of the service's library, current or not."""
+    snapshot = service.snapshot
+
+    def open_passage(passage_id: str) -> Passage | None:
+        position = snapshot.position(passage_id)
+        return snapshot.open_passage(position) if position is not None else service.store.latest(passage_id)
+
+    return open_passage
+
+
+@pytest.fixture(scope="session")
+def ask(shared_service: Service) -> AskIt:
+    open_passage = opener(shared_service)
+
+    def run(question: str, **how: Any) -> Answer:
+        answer = shared_service.ask(Ask(question, **how))
+        assert faults(answer, open_passage, shared_service.snapshot.manifest.name) == []
+        return answer
+
+    return run
+
+
+@pytest.fixture
+def with_official(library: Library, build: Build, tmp_path: Path, encoder: HashingEncoder, clock: Clock) -> Service:
+    add_text(library, tmp_path, OFFICIAL_TEXT, valid_from=date(2023, 2, 1))
+    build()
+    return Service(library.settings, encoder, clock)

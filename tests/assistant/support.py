@@ -1,0 +1,282 @@
+"""What the tests of the assistant share: added official texts, hand-made passages, and the reader of invariants.
+
+`faults(answer, open_passage, today)` reads an `Answer` as a stranger would, from its JSON alone, and says which of the
+invariants of DESIGN §2 it breaks. It shares the grammar of claims with the verifier (`ingest.claims`), and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assistant.answer import Answer
+from assistant.compose import phrases
+from assistant.time import AsOf
+from assistant.understand import Question, Understanding
+from ingest.claims import flipped, read_claim, unsupported
+from ingest.passages import Passage, TextVersion, passage_id
+from ingest.pipeline import Library
+from ingest.register import Domain, Rank, Regime
+from tests.samples import TODAY, statement_model
+
+MARK = re.compile(r"\[(\d+)\]")
+YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+REASONS: Mapping[str, frozenset[str | None]] = {
+    "answered": frozenset({None, "false_premise"}),
+    "partial": frozenset({"unclear", "not_found"}),
+    "abstained": frozenset({"not_found", "out_of_scope", "not_in_force"}),
+}
+"""The table of DESIGN §2."""
+ABSTENTIONS = {
+    reason: table
+    for reason, table in (
+        ("not_found", phrases.NOT_FOUND),
+        ("out_of_scope", phrases.OUT_OF_SCOPE),
+        ("not_in_force", phrases.NOT_IN_FORCE),
+    )
+}
+
+
+def on(day: date) -> AsOf:
+    """A day, asked for."""
+    return AsOf(day, day, "today" if day == TODAY else "asked")
+
+
+def year(number: int) -> AsOf:
+    """A whole year, asked for."""
+    return AsOf(date(number, 1, 1), date(number, 12, 31), "asked")
+
+
+def statement_passage(position: int = 0, **changes: Any) -> Passage:
+    """A notice's passage made of one statement (`tests.samples.statement`), with changes."""
+    s = statement_model(**changes)
+    return Passage(
+        id=passage_id("notice.essai", s.id, s.in_force.from_, s.text),
+        kind="statement",
+        source_id="notice.essai",
+        source_title="Fiche d'essai",
+        locator="Règles",
+        keys=("rga:122-18",),
+        heading_path=("Fiche d'essai", "Règles"),
+        text=s.text,
+        index_text=f"Fiche d'essai › Règles. {s.text} {' '.join(s.asked_as)}",
+        lexical_text=s.en,
+        rank=Rank.NOTICE,
+        regime=s.regime,
+        domains=(Domain.CNC,),
+        position=position,
+        valid_from=s.in_force.from_,
+        valid_until=s.in_force.until,
+        statement=s,
+    )
+
+
+def text_passage(text: str, locator: str = "Article 122-18", **changes: Any) -> Passage:
+    """A passage of an official text, with changes."""
+    data: dict[str, Any] = {
+        "id": passage_id("rga", locator, changes.get("valid_from"), text),
+        "kind": "text",
+        "source_id": "rga",
+        "source_title": "RGA du CNC",
+        "locator": locator,
+        "keys": ("rga:122-18",),
+        "text": text,
+        "index_text": f"RGA du CNC › {locator}. {text}",
+        "rank": Rank.OFFICIEL,
+        "regime": Regime.CNC,
+        "domains": (Domain.CNC,),
+        "position": 0,
+    }
+    return Passage.model_validate(data | changes)
+
+
+def add_text(library: Library, folder: Path, text: str, text_id: str = "code-cinema", **version: date) -> None:
+    """Add an official file as `corpus add --as code-cinema` does; the next ingest reads it."""
+    file = folder / f"{text_id}.md"
+    file.write_text(text, encoding="utf-8")
+    library.texts.add(file, text_id, "code-cinema", None, TextVersion.model_validate(version), "fr")
+
+
+def understood(understanding: Understanding, text: str, **changes: Any) -> Question:
+    """A question, understood on the fixed day, with changes."""
+    return replace(understanding.read(text, TODAY), **changes)
+
+
+Open = Callable[[str], Passage | None]
+
+
+def faults(answer: Answer, open_passage: Open, snapshot: str | None = None) -> list[str]:
+    """Which invariants of DESIGN §2 an answer breaks; empty when none."""
+    passages = {c.passage_id: p for c in answer.citations if (p := open_passage(c.passage_id)) is not None}
+    if missing := [c.passage_id for c in answer.citations if c.passage_id not in passages]:
+        return [f"passages introuvables : {missing}"]
+    return [
+        *_outcome(answer),
+        *_citations(answer, passages),
+        *_prose(answer, passages),
+        *_abstention(answer),
+        *_beside(answer, passages, open_passage),
+        *_receipt(answer, passages, snapshot),
+    ]
+
+
+def _outcome(answer: Answer) -> list[str]:
+    ok = answer.reason in REASONS[answer.outcome]
+    return [] if ok else [f"issue et motif hors de la table : {answer.outcome}, {answer.reason}"]
+
+
+def _citations(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
+    out = [
+        f"citation {c.n} infidèle : « {c.quote} »"
+        for c in answer.citations
+        if not c.quote.strip() or c.quote not in passages[c.passage_id].text
+    ]
+    numbers = [c.n for c in answer.citations]
+    if numbers != list(range(1, len(numbers) + 1)):
+        out.append(f"numérotation : {numbers}")
+    used = {int(n) for n in MARK.findall(answer.answer)} | {n for w in answer.warnings for n in w.citations}
+    if used != set(numbers):
+        out.append(f"marqueurs {sorted(used)}, citations {numbers}")
+    for c in answer.citations:
+        p = passages[c.passage_id]
+        if (c.source_id, c.locator, c.rank) != (p.source_id, p.locator, p.rank):
+            out.append(f"citation {c.n} : autre source que son passage")
+        if (c.valid_from, c.valid_until) != (p.valid_from, p.valid_until):
+            out.append(f"citation {c.n} : autres dates que son passage")
+        if (c.rank is Rank.NOTICE) != (c.based_on is not None):
+            out.append(f"citation {c.n} : une notice dit sur quoi elle repose, et elle seule")
+    return out
+
+
+def _prose(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
+    """Every sentence cites and is supported by what it cites, or is one of the fixed ones."""
+    out: list[str] = []
+    if answer.outcome == "abstained":
+        return out
+    cited = 0
+    for paragraph in answer.answer.split("\n\n"):
+        rest = paragraph
+        for part in re.findall(r"[^\[\]]+(?:\s?\[\d+\])+", paragraph):
+            rest = rest.replace(part, "", 1)
+            cited += 1
+            text, free = _strip_fixed(MARK.sub("", part).strip(), answer)
+            out += free
+            out += _sentence(text, [int(n) for n in MARK.findall(part)], answer, passages)
+        if rest.strip() and not _is_fixed(rest.strip(), answer):
+            out.append(f"affirme sans citer : « {rest.strip()} »")
+    if not cited:
+        out.append("réponse sans phrase citée")
+    return out
+
+
+def _strip_fixed(text: str, answer: Answer) -> tuple[str, list[str]]:
+    """A sentence without the heading or the « Cela dépend… » before it, and what is wrong with a heading."""
+    language = answer.understood.language
+    for name in phrases.FACET_NAMES[language].values():
+        fixed = phrases.DEPENDS[language].format(facet=name)
+        if text.startswith(fixed):
+            text = text.removeprefix(fixed).strip()
+    if m := re.match(r"\*\*([^*]+)\*\*\s?:\s*", text):
+        claim = read_claim(m.group(1))
+        text = text[m.end() :]
+        if claim.figures or claim.dates or claim.references:
+            return text, [f"titre qui affirme : « {m.group(1)} »"]
+    return text, []
+
+
+def _is_fixed(text: str, answer: Answer) -> bool:
+    """True for the sentence that names a part of the question without an answer: it quotes the question."""
+    before, after = phrases.PART_MISSING[answer.understood.language].split("{part}")
+    if not (text.startswith(before) and text.endswith(after)):
+        return False
+    plain = re.sub(r"[^\w]+", " ", text.removeprefix(before).removesuffix(after)).strip()
+    return plain in re.sub(r"[^\w]+", " ", answer.question)
+
+
+def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
+    language = answer.understood.language
+    by_number = {c.n: passages[c.passage_id] for c in answer.citations}
+    held = [by_number[n] for n in numbers if n in by_number]
+    if not held:
+        return [f"affirme sans citer : « {text} »"]
+    support = "\n".join(p.text if p.kind == "statement" else f"{p.text} ({p.locator})" for p in held)
+    introduced = re.match(r"[^«»]{1,200}:\s«\s(?P<quote>.+)\s»$", text, re.DOTALL)
+    if introduced and any(introduced.group("quote") in p.text for p in held):
+        support = f"{support} {' '.join(p.source_title for p in held)}"
+        language = "fr"
+    claim, basis = read_claim(text, language), read_claim(support)
+    out = [f"« {text} » : {fault}" for fault in (*unsupported(claim, basis), *flipped(claim, basis))]
+    for p in held:
+        late = p.valid_from is not None and p.valid_from > answer.as_of
+        early = p.valid_until is not None and p.valid_until < answer.as_of
+        if (late or early) and not YEAR.search(text):
+            out.append(f"« {text} » : hors vigueur au {answer.as_of}, sans date")
+    return out
+
+
+def _abstention(answer: Answer) -> list[str]:
+    if answer.outcome != "abstained":
+        return ["passages proches sans abstention"] if answer.near else []
+    out = []
+    reason = str(answer.reason)
+    if answer.answer not in ABSTENTIONS.get(reason, {}).values():
+        out.append(f"abstention hors des phrases fixes : « {answer.answer} »")
+    if re.search(r"\d", answer.answer):
+        out.append("abstention avec un chiffre")
+    in_warnings = {n for w in answer.warnings for n in w.citations}
+    if {c.n for c in answer.citations} != in_warnings:
+        out.append("abstention avec une citation hors des avertissements")
+    if answer.follow_ups:
+        out.append("abstention avec des relances")
+    return out
+
+
+def _beside(answer: Answer, passages: Mapping[str, Passage], open_passage: Open) -> list[str]:
+    """Warnings cite what they say; near passages are quoted word for word; every answer carries its disclaimer."""
+    out = []
+    by_number = {c.n: passages[c.passage_id] for c in answer.citations}
+    for w in answer.warnings:
+        held = [by_number[n] for n in w.citations]
+        if w.kind in ("changed", "upcoming", "conflict"):
+            if not held:
+                out.append(f"avertissement sans citation : « {w.text} »")
+                continue
+            claim = read_claim(w.text, answer.understood.language)
+            basis = read_claim("\n".join(p.text for p in held))
+            out += [f"avertissement « {w.text} » : {m}" for m in (*unsupported(claim, basis), *flipped(claim, basis))]
+        if w.kind == "changed" and any(p.valid_until is None or p.valid_until >= answer.as_of for p in held):
+            out.append(f"« changed » encore en vigueur : « {w.text} »")
+        if w.kind == "upcoming" and any(p.valid_from is None or p.valid_from <= answer.as_of for p in held):
+            out.append(f"« upcoming » déjà en vigueur : « {w.text} »")
+    for n in answer.near:
+        near = open_passage(n.passage_id)
+        if near is None or not n.quote or n.quote not in near.text:
+            out.append(f"proche infidèle : « {n.quote} »")
+    if answer.disclaimer not in {
+        table.format(date=d)
+        for table in phrases.DISCLAIMER.values()
+        for d in re.findall(r"\d.*\d{4}", answer.disclaimer)
+    }:
+        out.append(f"mention légale : « {answer.disclaimer} »")
+    return out
+
+
+def _receipt(answer: Answer, passages: Mapping[str, Passage], snapshot: str | None) -> list[str]:
+    out = []
+    receipt = answer.receipt
+    if set(receipt.passages) != set(passages):
+        out.append("le reçu ne porte pas les passages cités")
+    for pid, digest in receipt.passages.items():
+        p = passages.get(pid)
+        if p is not None and hashlib.sha256(p.text.encode()).hexdigest() != digest:
+            out.append(f"empreinte du passage {pid}")
+    if snapshot is not None and receipt.snapshot != snapshot:
+        out.append(f"reçu d'un autre index : {receipt.snapshot}")
+    if min(receipt.timings_ms.model_dump().values()) < 0:
+        out.append("durée négative")
+    return out
