@@ -15,7 +15,7 @@ from typing import Literal
 
 from assistant.answer import Reason
 from assistant.retrieve import Candidates
-from assistant.select import Scored, Selection, Selector
+from assistant.select import Scored, Selection, Selector, wanted_figures
 from assistant.understand import Question
 from ingest.fiches import AnswerType, Role
 from ingest.lexical import analyse, fold
@@ -23,13 +23,14 @@ from ingest.lexical import analyse, fold
 _INJECTION = re.compile(
     r"\b(?:ignore[zrs]?|oublie[zrs]?|disregard|forget|override|bypass)\b.{0,50}\b(?:instruction|consigne|regle|prompt|rules?|above|sources?|conformite|precedent|previous)"
     r"|\b(?:system prompt|prompt systeme|system override|jailbreak|developer mode|mode developpeur|dan mode|unrestricted)\b"
-    r"|\btu es (?:maintenant|desormais)\b|\byou are now\b|\bact as\b|\bfais comme si\b|\bpretend (?:to be|that|you)\b|\bquitter? (?:ton|votre) role\b"
+    r"|^\W*(?:system|systeme|assistant|user|admin)\s*:|^\W*(?:repond[sz]?|dis|say|answer) (?:que|juste|only|that)\b|\btu es (?:maintenant|desormais)\b|\byou are now\b|\bact as\b|\bfais comme si\b|\bpretend (?:to be|that|you)\b|\bquitter? (?:ton|votre) role\b"
     r"|<\/?(?:system|assistant|tool|instructions?)\b|\b(?:repete|affiche|revele|montre|print|reveal|show|donne)\b.{0,40}\b(?:prompt|instructions?|consignes?|hidden rules|api keys?|regles cachees)\b"
 )
 _ERRAND = re.compile(
     r"^(?:\W*(?:salut|bonjour|hello|hi|hey|stp|please|merci d'avance|s'il te plait)\W+)*(?:tu peux |peux-tu |pouvez-vous |can you |could you )?"
     r"(?:m'?)?(?:ecris|ecrire|redige|rediger|raconte|invente|compose|traduis|write|tell me a|compose|draft|translate)(?:-moi|-nous)?\b"
-    r"|\b(?:blague|poeme|poem|joke|pitch|recette de|horoscope|slogan)\b|\b(?:pleuvoir|meteo|weather forecast)\b"
+    r"|\b(?:blague|poeme|poem|joke|pitch|recette d(?:e|u|es)|horoscope|slogan)\b|\brecette d'"
+    r"|\b(?:pleuvoir|weather forecast|quel(?:le)? (?:est la )?meteo|meteo (?:de |du |pour )?(?:demain|aujourd|ce soir|week))\b"
 )
 """Requests for something other than an answer from the texts."""
 _FIRST_PERSON = re.compile(
@@ -94,12 +95,22 @@ class Gate:
             return Verdict("abstain", "not_found")
         if best.hit.exact:
             return Verdict("answer", None, best)
+        if unknown_criterion(question, selection):
+            denial = next((s for s in selection.scored[:8] if _denies_or_misses(s) and not s.conflict), None)
+            return Verdict("answer", None, denial) if denial else Verdict("abstain", "not_found")
         scope = self.scope(selection, candidates) + self.config.follow_up * (
             question.follow_up and bool(question.context_topics)
         )
         if scope < self.config.out_of_scope or elsewhere(question, selection):
             return Verdict("abstain", "out_of_scope")
-        if scope < self.config.not_found or missing_names(self.selector, question, best):
+        if (
+            scope < self.config.not_found
+            or missing_names(self.selector, question, best)
+            or barely_touches(self.selector, question, best)
+        ):
+            return Verdict("abstain", "not_found")
+        best = filling(question, selection, best)
+        if best is None:
             return Verdict("abstain", "not_found")
         return Verdict("answer", "false_premise" if denies(self.selector, question, selection, best) else None, best)
 
@@ -114,6 +125,16 @@ class Gate:
         )
 
 
+def unknown_criterion(question: Question, selection: Selection) -> bool:
+    """True when a question names a criterion that its framework does not have (« critère 2.3 du Label Ecoprod »)."""
+    named = any(r.kind == "criterion" and not r.weak and r.source in question.frameworks for r in question.references)
+    return named and not any(s.hit.exact for s in selection.scored)
+
+
+def _denies_or_misses(s: Scored) -> bool:
+    return s.statement is not None and s.statement.role in (Role.DEMENT, Role.ABSENCE)
+
+
 def elsewhere(question: Question, selection: Selection) -> bool:
     """True when the question is about the rules of a country that none of the best candidates speaks of."""
     abroad = set(question.facets.get("lieu", ())) & _ABROAD
@@ -121,6 +142,29 @@ def elsewhere(question: Question, selection: Selection) -> bool:
         return False
     stated = {v for s in selection.scored[:8] if s.statement for v in s.statement.facets.get("lieu", ())}
     return not abroad & stated
+
+
+def filling(question: Question, selection: Selection, best: Scored) -> Scored | None:
+    """The best candidate, or one close behind it, that fills what was asked: a figure of the kind wanted, a time. A denial
+    or a known unknown always fills; when the question wants no particular figure, so does anything."""
+    wanted = wanted_figures(selection.text, selection.types)
+    if not wanted:
+        return best
+    for s in [best, *(s for s in selection.scored[:6] if not s.conflict and s.score >= 0.8 * best.score)]:
+        if s.statement is None or s.statement.role in (Role.ABSENCE, Role.DEMENT):
+            return s
+        if {v.kind for v in s.statement.values} & wanted:
+            return s
+    return None
+
+
+def barely_touches(selector: Selector, question: Question, best: Scored) -> bool:
+    """True when one common word is all that the question and the statement share."""
+    if question.follow_up or best.alias >= 0.45 or best.coverage >= 0.6 or best.features["facet_match"]:
+        return False
+    body, _, _ = selector.terms_of(best.hit.position)
+    terms = selector.question_terms(question.raw)
+    return len(terms) > 1 and sum(t in body for t in terms) <= 1
 
 
 def missing_names(selector: Selector, question: Question, best: Scored) -> list[str]:

@@ -11,9 +11,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Literal
 
 from assistant import notes
-from assistant.abstain import AbstainConfig, Gate, Verdict, depends_on
+from assistant.abstain import AbstainConfig, Gate, Verdict, depends_on, is_errand, is_injection
 from assistant.answer import (
     Answer,
     BasedOn,
@@ -40,7 +41,7 @@ from assistant.compose.phrases import (
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
 from assistant.time import AsOf, english_date, french_date
-from assistant.understand import Language, Question, Turn, Understanding
+from assistant.understand import Language, Question, Turn, Understanding, question_types
 from assistant.verify import Sentence, Verifier, in_force
 from ingest.clock import Clock
 from ingest.embedding import EncoderProtocol
@@ -112,8 +113,7 @@ class Engine:
         t2 = time.perf_counter()
         if trace:
             self.last_ranked = [h.passage.statement.id for h in candidates.hits if h.passage.statement]
-        selections = self.selector.select(question, candidates)
-        verdicts = [self.gate.judge(question, s, candidates) for s in selections]
+        selections, verdicts = self._judge_parts(question, candidates)
         later = None
         if question.dated and len(selections) == 1:
             selections, verdicts, later = self._at_its_date(question, selections[0], verdicts[0])
@@ -216,6 +216,24 @@ class Engine:
                 break
         return out
 
+    def _judge_parts(self, question: Question, candidates: Candidates) -> tuple[list[Selection], list[Verdict]]:
+        """Each part of the question with its candidates and its verdict; a part that stands alone is looked up alone."""
+        if len(question.parts) == 1 or is_injection(question.raw) or is_errand(question.raw):
+            selection = self.selector.select(question, candidates)
+            return [selection], [self.gate.judge(question, selection, candidates)]
+        selections, verdicts = [], []
+        for part in question.parts:
+            if self.selector.stands_alone(part):
+                asked = replace(question, raw=part, query=part, parts=(part,), types=question_types(part))
+                found = self.search.search(asked)
+                selection = self.selector.select(asked, found)
+                verdicts.append(self.gate.judge(asked, selection, found))
+            else:
+                selection = self.selector.select(question, candidates, part)
+                verdicts.append(self.gate.judge(question, selection, candidates))
+            selections.append(selection)
+        return selections, verdicts
+
     def _at_its_date(
         self, question: Question, found: Selection, verdict: Verdict
     ) -> tuple[list[Selection], list[Verdict], Passage | None]:
@@ -223,7 +241,7 @@ class Engine:
         force then. When another version was, that version answers; when none was, nothing was in force."""
         forever = replace(question, as_of=AsOf(date.min, date.max, "asked"))
         candidates = self.search.search(forever)
-        selection = self.selector.select(forever, candidates)[0]
+        selection = self.selector.select(forever, candidates)
         chosen = self.gate.judge(forever, selection, candidates).chosen
         unchanged = [found], [verdict], None
         if chosen is None or chosen.statement is None or in_force(chosen.passage, question.as_of):
@@ -279,8 +297,14 @@ def _citation(n: int, p: Passage, quote: str) -> Citation:
         valid_from=p.valid_from,
         valid_until=p.valid_until,
         page=p.page_from,
-        confidence=p.statement.confidence if p.statement and p.statement.confidence != "basse" else None,
+        confidence=shown_confidence(p),
     )
+
+
+def shown_confidence(p: Passage) -> Literal["haute", "moyenne"] | None:
+    """The confidence shown beside a citation; none for what is low (a known unknown, a reconstructed criterion)."""
+    confidence = p.confidence or (p.statement.confidence if p.statement else None)
+    return None if confidence == "basse" else confidence
 
 
 def _paragraphs(kept: Sequence[Sentence], used: Sequence[Scored], numbering: _Numbering, language: Language) -> str:

@@ -19,6 +19,7 @@ from pydantic import ConfigDict
 
 from assistant.time import AsOf
 from assistant.understand import Question
+from ingest.criteria import poste_key
 from ingest.passages import Passage
 from ingest.register import Domain
 from ingest.snapshot import FAR_FUTURE, FAR_PAST, Snapshot, domain_bit
@@ -88,13 +89,16 @@ class HybridSearch:
         return self._run(text, as_of, domains, [])
 
     def _exact(self, question: Question) -> list[int]:
-        """Passages of the articles that the question names with their text."""
+        """Passages of the articles that the question names with their text; for a criterion of unknown wording, what is
+        known of its poste."""
         out: list[int] = []
         for ref in question.references:
             key = ref.key()
             keys = [key] if key else [k for k in self.snapshot.by_key if k.endswith(f":{ref.number}")]
-            for k in keys:
-                out += self.snapshot.by_key.get(k, [])
+            found = [p for k in keys for p in self.snapshot.by_key.get(k, [])]
+            if not found and key and ref.kind == "criterion":
+                found = self.snapshot.by_key.get(poste_key(key), [])
+            out += found
         return list(dict.fromkeys(out))
 
     def _run(self, text: str, as_of: AsOf, domains: tuple[Domain, ...], exact: list[int]) -> Candidates:
@@ -110,13 +114,14 @@ class HybridSearch:
             fused[p] = fused.get(p, 0.0) + cfg.weight_dense / (cfg.rrf_k + rank + 1)
         for rank, p in enumerate(lexical_order):
             fused[p] = fused.get(p, 0.0) + cfg.weight_lexical / (cfg.rrf_k + rank + 1)
-        named = [p for p in exact if eligible[p]]
+        named = {p for p in exact if eligible[p]}
         for p in named:
             fused[p] = fused.get(p, 0.0) + 2.0 / (cfg.rrf_k + 1)
-        order = [p for p in sorted(fused, key=lambda p: (-fused[p], p)) if self._usable(p, as_of)][: cfg.candidates]
+        order = [p for p in sorted(fused, key=lambda p: (p not in named, -fused[p], p)) if self._usable(p, as_of)]
+        order = order[: cfg.candidates + len(named)]
         similarity = dict(zip(positions, similarities, strict=True))
         floor = similarities[-1] if similarities else 0.0
-        order += [p for p in self._topic_mates(order, eligible) if p not in set(order)]
+        order += [p for p in self._topic_mates(order, eligible, as_of) if p not in set(order)]
         hits = [
             Hit(
                 p,
@@ -166,13 +171,16 @@ class HybridSearch:
         return np.asarray(mask)
 
     def _usable(self, position: int, as_of: AsOf) -> bool:
-        """An undated copy, attested later than the day asked, gives way to any dated text on the same article."""
+        """An undated copy, attested later than the day asked, gives way to any dated text on the same article; an undated
+        statement, to everything, unless it speaks of the very year asked about."""
         c = self.snapshot.columns
         if c.attested[position] <= as_of.end.toordinal() or c.valid_from[position] > FAR_PAST:
             return True
+        if c.is_statement[position]:
+            return str(as_of.end.year) in self.snapshot.open_passage(position).text
         return not any(key in self._dated_keys for key in c.keys[position])
 
-    def _topic_mates(self, order: list[int], eligible: NDArray[np.bool_]) -> list[int]:
+    def _topic_mates(self, order: list[int], eligible: NDArray[np.bool_], as_of: AsOf) -> list[int]:
         topics: list[str] = []
         for p in order:
             topic = self.snapshot.columns.topics[p]
@@ -180,7 +188,7 @@ class HybridSearch:
                 topics.append(topic)
             if len(topics) == self.config.topics:
                 break
-        return [p for topic in topics for p in self.snapshot.by_topic[topic] if eligible[p]]
+        return [p for topic in topics for p in self.snapshot.by_topic[topic] if eligible[p] and self._usable(p, as_of)]
 
     def out_of_force(self, topic: str, as_of: AsOf) -> list[Passage]:
         """Statements of a topic that are not in force in the period: earlier and later versions."""

@@ -15,9 +15,10 @@ from functools import lru_cache
 
 from assistant.retrieve import Candidates, Hit, HybridSearch
 from assistant.understand import Question, question_types
+from ingest.criteria import framework_source_id
 from ingest.fiches import AnswerType, Role, Statement
 from ingest.glossary import Glossary
-from ingest.lexical import analyse
+from ingest.lexical import analyse, fold
 from ingest.passages import Passage
 from ingest.register import Regime
 
@@ -25,6 +26,16 @@ _CONTACT = re.compile(r"contact|mail|adresse|joindre|écri|question|\bqui\b|inte
 _HARD = ("genre", "lieu", "aide", "taille", "format")
 """Facets whose mismatch makes a rule beside the point; `acteur` only orders."""
 _LAW = frozenset({Regime.UE, Regime.FR})
+_WANTED = {
+    "montant": re.compile(
+        r"\b(?:touch|gagn|salair|remuner|cachet|cout|prix|tarif|montant|somme|amende|argent|euros?|pay|paie|prime|bonus|risqu|budget|much|fine|cost|price|amount)"
+    ),
+    "taux": re.compile(r"\b(?:pourcent|pour cent|taux|part|percent|rate|share|score)|%"),
+    "seuil": re.compile(r"\b(?:seuil|salarie|effectif|a partir de combien|threshold|employees|turnover)"),
+    "duree": re.compile(r"\b(?:temps|delai|duree|jours|mois|ans|long)\b"),
+    "nombre": re.compile(r"\b(?:tonnes?|co2|emet|emissions?|empreinte|combien de|how many)\b"),
+}
+_FILLER = frozenset(analyse("moment date délai combien quand comment pourquoi temps when how much many time deadline"))
 _FIGURES = frozenset({"nombre", "taux", "seuil", "montant", "duree"})
 
 
@@ -40,6 +51,7 @@ class SelectionConfig:
     alias_sure: float = 2.0
     type_match: float = 0.9
     value_match: float = 0.3
+    figure_wanted: float = 1.0
     facet_match: float = 0.7
     facet_conflict: float = -2.1
     facet_unasked: float = -0.1
@@ -49,6 +61,9 @@ class SelectionConfig:
     regime_other: float = -0.8
     exercise: float = 0.8
     exact: float = 2.5
+    article_asked: float = 6.0
+    of_its_time: float = 1.0
+    exception_unasked: float = -0.5
     sanction_asked: float = 0.8
     not_believed: float = -1.1
     contact_unasked: float = -0.6
@@ -128,16 +143,17 @@ class Selector:
         n = self.search.snapshot.lexical.frequency(term)
         return math.log(1 + len(self.search.snapshot) / n) if n else self.rarest
 
-    def select(self, question: Question, candidates: Candidates) -> list[Selection]:
-        """One selection for each part of the question."""
-        out = []
-        for part in question.parts:
-            types = question_types(part) if len(question.parts) > 1 else question.types
-            scored = [self._score(hit, question, candidates, types, part) for hit in candidates.hits]
-            scored = self._with_topics(scored)
-            scored.sort(key=lambda s: (-s.score, s.hit.position))
-            out.append(Selection(part, types, scored))
-        return out
+    def select(self, question: Question, candidates: Candidates, part: str | None = None) -> Selection:
+        """The candidates scored for a question, or for one of its parts."""
+        types = question.types if part is None else question_types(part)
+        scored = [self._score(hit, question, candidates, types, part or question.raw) for hit in candidates.hits]
+        scored = self._with_topics(scored)
+        scored.sort(key=lambda s: (-s.score, s.hit.position))
+        return Selection(part or question.raw, types, scored)
+
+    def stands_alone(self, part: str) -> bool:
+        """True when a part says enough to be looked up by itself (« à quel moment » does not)."""
+        return len([t for t in self.question_terms(part) if t not in _FILLER]) > 1
 
     def question_terms(self, text: str) -> dict[str, float]:
         """Terms of a text that tell something, with their weights; slips mended against the index."""
@@ -179,6 +195,7 @@ class Selector:
         total = sum(terms.values()) or 1.0
         alias = max((_overlap(own, a) for a in aliases), default=0.0)
         conflict, matched, unasked, entailed = self._facets(s, question)
+        conflict += not hit.exact and of_another_framework(hit.passage, question)
         features = {
             "similarity": min((hit.similarity - candidates.background) / (4 * candidates.similarity_std), 1.5),
             "coverage": sum(w for t, w in terms.items() if t in body or _said_otherwise(t, body, question)) / total,
@@ -191,6 +208,7 @@ class Selector:
             "alias_sure": float(alias >= 0.85),
             "type_match": float(s is None or not types or any(t in s.answers for t in types)),
             "value_match": float(s is not None and _has_value(s, types)),
+            "figure_wanted": float(s is not None and bool({v.kind for v in s.values} & wanted_figures(part, types))),
             "facet_match": float(matched),
             "facet_conflict": float(conflict),
             "facet_unasked": float(unasked),
@@ -200,6 +218,9 @@ class Selector:
             "regime_other": float(bool(question.regimes & _LAW) and hit.passage.regime in _LAW - question.regimes),
             "exercise": 0.0,
             "exact": float(hit.exact),
+            "article_asked": float(s is None and hit.exact and question.asks_article),
+            "of_its_time": float(question.dated and hit.passage.valid_until is not None),
+            "exception_unasked": float(s is not None and s.role is Role.EXCEPTION and bool(s.facets) and not matched),
             "sanction_asked": float(s is not None and question.asks_sanction and s.role is Role.SANCTION),
             "not_believed": 0.0,
             "contact_unasked": 0.0,
@@ -238,7 +259,7 @@ class Selector:
 
     def belief_overlap(self, s: Statement, terms: dict[str, float]) -> float:
         """Share of a denied belief, by weight, that a question's terms hold: 1 when the question believes it."""
-        belief = {t: self.idf(t) for t in analyse(s.belief or "")}
+        belief = {t: self.idf(t) for t in analyse(s.belief or "") if not t.isdigit()}
         return sum(w for t, w in belief.items() if t in terms) / (sum(belief.values()) or 1.0)
 
     def _passage_terms(self, position: int) -> tuple[frozenset[str], frozenset[str], tuple[dict[str, float], ...]]:
@@ -250,6 +271,15 @@ class Selector:
         if p.statement:
             asked = (*p.statement.asked_as, p.statement.text, *filter(None, (p.statement.belief,)))
         return body, own, tuple({t: self.idf(t) for t in analyse(q)} for q in asked)
+
+
+def of_another_framework(passage: Passage, question: Question) -> bool:
+    """True for a criterion when the question names another framework, or points of another kind (« ESRS E1 »)."""
+    if passage.kind != "criterion":
+        return False
+    if question.frameworks:
+        return passage.source_id not in {framework_source_id(f) for f in question.frameworks}
+    return any(r.kind == "disclosure" or (r.kind == "criterion" and r.source) for r in question.references)
 
 
 def _overlap(question: dict[str, float], alias: dict[str, float]) -> float:
@@ -271,6 +301,18 @@ def _has_value(s: Statement, types: tuple[AnswerType, ...]) -> bool:
     if AnswerType.COMBIEN in types and kinds & _FIGURES:
         return True
     return AnswerType.QUAND in types and bool(kinds & {"date", "duree"} or s.role is Role.ECHEANCE)
+
+
+def wanted_figures(text: str, types: tuple[AnswerType, ...]) -> frozenset[str]:
+    """The kinds of figure that a question is after: « combien touche-t-on » wants an amount, not a count."""
+    if AnswerType.COMBIEN not in types:
+        return frozenset()
+    folded = fold(text)
+    if re.search(r"\bcombien d(?:e |')|\bhow many\b", folded) and not re.search(
+        r"\bcombien d'(?:euros|argent)", folded
+    ):
+        return frozenset({"nombre", "seuil"})
+    return frozenset(kind for kind, pattern in _WANTED.items() if pattern.search(folded))
 
 
 def _exercise_match(s: Statement, exercise: int | None) -> float:

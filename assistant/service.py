@@ -16,6 +16,7 @@ from assistant.conversation import Conversations
 from assistant.engine import Engine, EngineConfig
 from assistant.understand import Language
 from ingest.clock import Clock, paris_today
+from ingest.criteria import FrameworkFile, framework_source_id, load_frameworks
 from ingest.embedding import EncoderProtocol, load_encoder
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.fiches import FicheFile, load_fiches
@@ -71,6 +72,11 @@ class Service:
     def fiches(self) -> dict[str, FicheFile]:
         """The fiches by the id that their passages carry as source."""
         return {notice_source_id(f.fiche.id): f for f in load_fiches(self.settings.corpus_dir)}
+
+    @cached_property
+    def frameworks(self) -> dict[str, FrameworkFile]:
+        """The frameworks of criteria by the id that their passages carry as source."""
+        return {framework_source_id(f.framework.id): f for f in load_frameworks(self.settings.corpus_dir)}
 
     @property
     def encoder(self) -> EncoderProtocol:

@@ -14,10 +14,11 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.time import AsOf, read_as_of
+from ingest.criteria import CRITERIA_NOTICE
 from ingest.fiches import AnswerType
 from ingest.glossary import Glossary
 from ingest.lexical import analyse, fold
-from ingest.locators import Reference, TextNames, parse_references
+from ingest.locators import Reference, TextNames, bare_codes, parse_references
 from ingest.register import Domain, Regime
 
 Language = Literal["fr", "en"]
@@ -170,6 +171,12 @@ _DATE_TERMS = frozenset(
         "janvier février mars avril mai juin juillet août septembre octobre novembre décembre ok alors mais et donc"
     )
 )
+_ARTICLE_SAYS = re.compile(
+    r"\b(?:que|quoi|qu'est-ce que|comment) (?:dit|prevoit|contient|impose|precise)|\b(?:texte|contenu|teneur|lire|montre|cite|affiche|ouvre)\b"
+    r"|\bwhat does\b.{0,40}\bsay\b|\b(?:text|content|wording) of\b|\bshow me\b"
+)
+_ASIDE = re.compile(r"\[[^\]]*\]|<[^>]*>|\bp\.?-?\s?s\.?\s?:.*$", re.IGNORECASE | re.DOTALL)
+"""Bracketed asides and postscripts: never a question of their own."""
 _REGIMES = {
     Regime.UE: re.compile(r"\b(?:europeen(?:ne)?s?|europe|bruxelles|ue|directive|eu law|european|brussels|eu)\b"),
     Regime.FR: re.compile(r"\b(?:droit francais|loi francaise|francais(?:e|es)?|en france|code de commerce|french)\b"),
@@ -181,7 +188,10 @@ _PREPOSITION = re.compile(r"^(?:pour|en|dans|avec|sans|si|chez|for|if|in|with|wi
 _ANAPHORA = re.compile(
     r"\b(?:ca|cela|celui-ci|celle-ci|celui-la|celle-la|ceux-ci|ceux-la|ce bilan|ces bilans|cette (?:aide|prime|obligation|regle|amende|date)"
     r"|ce (?:delai|seuil|label|texte|document|dossier)|l'un|l'autre|les deux|le second|le premier|la-dessus|y|en (?:a|est)|that|this one|these|those|it|them|they)\b"
-    r"|^(?:il|elle|ils|elles)\b|-(?:il|elle|ils|elles)\b"
+    r"|^(?:il|elle|ils|elles)\b"
+    # « est-elle due ? », but « la norme est-elle due ? » names its subject and « faut-il » has none
+    r"|^(?:(?:et|mais|alors|donc|quand|comment|combien|pourquoi|qui|que|quoi|ou|a|de|depuis|jusqu'a|quel(?:le)?s?(?: \w+)?) ){0,3}"
+    r"(?!faut|existe|suffit|convient|reste|y a)(?:(?:ne|se|y|en|le|la|les) |[nsl]')?\w+(?:-t)?-(?:il|elle|ils|elles)\b"
 )
 _ASKS = re.compile(
     r"\b(?:quel(?:le)?s?|combien|quand|comment|pourquoi|qui|dois|doit|faut|puis|peut|est-ce|what|when|how|who|which|must|can|do|does|is|are)\b"
@@ -237,9 +247,11 @@ class Question:
     context_sources: tuple[str, ...] = ()
     base: str = ""
     shift: bool = False
+    asks_article: bool = False
     regimes: frozenset[Regime] = frozenset()
     asks_sanction: bool = False
     synonyms: tuple[Synonym, ...] = ()
+    frameworks: frozenset[str] = frozenset()
 
     @property
     def dated(self) -> bool:
@@ -260,9 +272,10 @@ class Understanding:
         for facet, values in self.glossary.facets.items():
             for value, entry in values.items():
                 for word in entry.words:
-                    table.setdefault(fold(word), []).append((facet, value))
-        pattern = "|".join(re.escape(w) for w in sorted(table, key=len, reverse=True))
-        return re.compile(rf"(?<![\w-])({pattern})s?(?![\w-])"), table
+                    table.setdefault(singular(fold(word)), []).append((facet, value))
+        words = {fold(w) for values in self.glossary.facets.values() for e in values.values() for w in e.words}
+        pattern = "|".join(_plural_pattern(w) for w in sorted(words, key=len, reverse=True))
+        return re.compile(rf"(?<![\w-])({pattern})(?![\w-])"), table
 
     @cached_property
     def _families(self) -> tuple[re.Pattern[str], dict[str, tuple[str, tuple[str, ...]]]]:
@@ -292,7 +305,7 @@ class Understanding:
         regex, table = self._facet_words
         found: dict[str, dict[str, None]] = {}
         for match in regex.finditer(fold(text)):
-            for facet, value in table[match.group(1)]:
+            for facet, value in table[singular(match.group(1))]:
                 found.setdefault(facet, {})[value] = None
         return {facet: tuple(values) for facet, values in found.items()}
 
@@ -334,7 +347,13 @@ class Understanding:
             as_of=when,
             today=today,
             facets=facets,
-            references=tuple(parse_references(text, self.names)),
+            references=read_references(
+                text,
+                self.names,
+                domains,
+                previous.base if follow and previous else "",
+                previous.sources if previous else (),
+            ),
             domains=domains,
             parts=split_parts(text),
             profile=profile or {},
@@ -342,11 +361,43 @@ class Understanding:
             context_topics=previous.topics if follow and previous else (),
             context_sources=previous.sources if follow and previous else (),
             base=previous.base if follow and previous else text,
+            asks_article=bool(_ARTICLE_SAYS.search(fold(text))),
             shift=follow and not self._says_more(text),
             regimes=named_regimes(text),
             asks_sanction=bool(_RISK.search(fold(text))),
             synonyms=self.synonyms(query),
+            frameworks=frozenset(n for _, _, n in self.names.find(query) if n in self.names.frameworks),
         )
+
+
+def singular(folded: str) -> str:
+    """Folded words without their plural marks: « courts métrages » and « court métrage » are one key."""
+    return re.sub(r"(?<=[a-z]{2})[sx](?![a-z'])", "", folded)
+
+
+def _plural_pattern(folded: str) -> str:
+    """A pattern for words in the singular or in the plural, each (« aides sélectives », « jeux vidéo »)."""
+    return re.sub(r"(?<=[a-z]{3})(?<![sx])(?![a-z'])", "[sx]?", re.escape(folded))
+
+
+def read_references(
+    text: str, names: TextNames, domains: tuple[Domain, ...] = (), base: str = "", sources: tuple[str, ...] = ()
+) -> tuple[Reference, ...]:
+    """The references of a question.
+
+    A bare code (« D3 ? ») is a criterion only when the domain asked for is the label's, or when the turn before was
+    about criteria; « et la preuve ? » is still about the criterion of the turn before.
+    """
+    found = parse_references(text, names)
+    about_criteria = any(s.startswith(CRITERIA_NOTICE) for s in sources)
+    if not found and (about_criteria or domains == (Domain.LABEL,)):
+        found = [
+            Reference("criterion", f"critere:{m.group(0).upper()}", m.start(), m.end(), None, weak=True)
+            for m in bare_codes(text)
+        ]
+    if not found and base and about_criteria:
+        found = [r for r in parse_references(base, names) if r.kind == "criterion"]
+    return tuple(found)
 
 
 def named_regimes(text: str) -> frozenset[Regime]:
@@ -393,6 +444,7 @@ def is_follow_up(text: str, facets: dict[str, tuple[str, ...]]) -> bool:
 
 
 def split_parts(text: str) -> tuple[str, ...]:
-    """The questions of a question: « quels bilans, et à quel moment ? » has two."""
-    parts = [p.strip(" ?,;") for p in _SPLIT.split(text) if p and p.strip(" ?,;")]
-    return tuple(parts) if len(parts) > 1 else (text,)
+    """The questions of a question: « quels bilans, et à quel moment ? » has two. What asks nothing is no part."""
+    parts = [p.strip(" ?,;") for p in _SPLIT.split(_ASIDE.sub(" ", text)) if p and p.strip(" ?,;")]
+    asking = tuple(p for p in parts if question_types(p))
+    return asking if len(asking) > 1 else (text,)

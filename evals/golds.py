@@ -1,7 +1,8 @@
 """Gold: which statements, topics and articles rest on the facts that a question names.
 
-Guarantee: read once from an index, then carried by the run file, so that a run can be scored without the index. When two
-runs are compared, both are scored against the union of their golds: a statement that the candidate lost is still gold.
+Guarantee: read once from an index, then carried by the run file, so that a run can be scored without the index. When
+two runs are compared, both are scored against the union of their golds: a statement that the candidate lost is still
+gold.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """The reference set: questions written from the facts, with what a right answer must and must not say.
 
-Guarantee: a question is well-formed or loading fails with file, line and field; the test split is a third of the topics,
-chosen by the hash of the topic's name, so that it is stable when questions are added and shares no topic with what is
-tuned on.
+Guarantee: a question is well-formed or loading fails with file, line and field; the test split is a third of the
+topics, chosen by the hash of the topic's name, so that it is stable when questions are added and shares no topic with
+what is tuned on.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,8 +22,8 @@ from ingest.yamlfile import YamlFile
 FOLDER = Path(__file__).resolve().parent / "reference"
 
 Kind = Literal[
-    "fact", "date", "amount", "scope", "procedure", "definition", "comparison", "reference", "follow-up", "false_premise",
-    "absent", "out_of_scope", "not_in_force", "injection",
+    "fact", "date", "amount", "scope", "procedure", "definition", "comparison", "reference", "follow-up",
+    "false_premise", "absent", "out_of_scope", "not_in_force", "injection",
 ]  # fmt: skip
 HARD_CLASSES: tuple[Kind, ...] = ("false_premise", "absent", "out_of_scope", "not_in_force", "injection")
 """The five classes that are not plainly answerable."""
@@ -62,10 +63,14 @@ class Expected(BaseModel):
         return self.as_of is not None or any(str(y) in self.question for y in range(2015, 2036))
 
 
+Ident = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
+"""Id of a question or of a dialogue; the turns of a dialogue are `id.1`, `id.2`…"""
+
+
 class Question(Expected):
     """A question that stands alone."""
 
-    id: str
+    id: Ident
     domain: str
     topic: str
 
@@ -75,7 +80,7 @@ class Dialogue(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
+    id: Ident
     domain: str = ""
     topic: str = ""
     note: str = ""
@@ -85,6 +90,14 @@ class Dialogue(BaseModel):
     difficulty: int = 2
     must_pass: bool = False
     dialogue: tuple[Expected, ...] = Field(min_length=2)
+
+    def turns(self) -> list[tuple[str, Expected]]:
+        """Its questions with their ids; each belongs to the dialogue's topic: they are split and drawn together."""
+        given = {"topic": self.topic or self.id}
+        return [
+            (f"{self.id}.{n}", t.model_copy(update=given | {"domain": t.domain or self.domain}))
+            for n, t in enumerate(self.dialogue, 1)
+        ]
 
 
 class ReferenceSet(BaseModel):
@@ -102,6 +115,18 @@ class ReferenceSet(BaseModel):
             questions=tuple(q for q in self.questions if in_test(q.domain, q.topic) == keep),
             dialogues=tuple(d for d in self.dialogues if in_test(d.domain, d.topic or d.id) == keep),
         )
+
+    def within(self, domains: Collection[str]) -> ReferenceSet:
+        """The part of the set that asks about these domains only; a dialogue is kept whole or not at all."""
+        return ReferenceSet(
+            questions=tuple(q for q in self.questions if q.domain in domains),
+            dialogues=tuple(d for d in self.dialogues if all(t.domain in domains for _, t in d.turns())),
+        )
+
+    def asked(self) -> dict[str, Expected]:
+        """Every question by id, dialogues turn by turn, in the order they are asked."""
+        singles: dict[str, Expected] = {q.id: q for q in self.questions}
+        return singles | {ident: turn for d in self.dialogues for ident, turn in d.turns()}
 
 
 def in_test(domain: str, topic: str) -> bool:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.answer import Answer
+from assistant.compose.phrases import PART_MISSING
 from assistant.time import AsOf
 from assistant.verify import Cited, Sentence, Verifier, merged
 from evals.reference_set import HARD_CLASSES, Expected
@@ -23,6 +24,10 @@ FIRST_WORDS = 170
 """A fact found further down an answer has not been given."""
 _MARK = re.compile(r"\s*\[(\d+)\]")
 _SENTENCE = re.compile(r"[^\[\]]+(?:\s*\[\d+\])+")
+_NOT_SAID = re.compile(
+    "|".join(".*?".join(map(re.escape, t.split("{part}"))) for t in PART_MISSING.values()), re.DOTALL
+)
+"""An answer that repeats a part of the question, to say that it does not answer it, has not given the facts in it."""
 _HEADING = re.compile(r"^\s*\*\*[^*]+\*\*\s*:\s*")
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[\s,.]\d{3})+(?![\d])(?![.,]\d)")
 _PERCENT = re.compile(r"\s*(?:%|\bpour ?cent\b|\bper ?cent\b)")
@@ -66,8 +71,8 @@ class Score:
 def normalised(text: str) -> str:
     """Folded; numbers without their thousands separators, `%` against its figure, « 1er » as 1, every space single.
 
-    A separator stands before groups of exactly three digits: « 28 000 € », « 28,000 » and « 28000 » are one figure, while
-    « en 2024 450 » stays two and « 0,125 » keeps its comma.
+    A separator stands before groups of exactly three digits: « 28 000 € », « 28,000 » and « 28000 » are one figure,
+    while « en 2024 450 » stays two and « 0,125 » keeps its comma.
     """
     flat = _THOUSANDS.sub(lambda m: re.sub(r"\D", "", m.group(0)), fold(text))
     flat = re.sub(r"\b1(?:er|st)\b", "1", _PERCENT.sub("%", flat))
@@ -77,8 +82,8 @@ def normalised(text: str) -> str:
 def contains(text: str, variants: Iterable[str]) -> bool:
     """True when one of the variants stands in the text.
 
-    Words match from their beginning (« interdi » finds « interdite », « an » does not find « bilan »), and to their end when
-    the variant ends with a space. A figure is never found inside a longer one: no « 50 M€ » in « 450 M€ ».
+    Words match from their beginning (« interdi » finds « interdite », « an » does not find « bilan »), and to their end
+    when the variant ends with a space. A figure is never found inside a longer one: no « 50 M€ » in « 450 M€ ».
     """
     flat = normalised(text)
     return any(_needle(variant).search(flat) for variant in variants)
@@ -101,7 +106,7 @@ def score(
     gold_topics: frozenset[str],
 ) -> Score:
     """Score one answer. `passages` holds every passage it cites; `gold` are statement ids."""
-    text = _MARK.sub("", answer.answer)
+    text = _NOT_SAID.sub("", _MARK.sub("", answer.answer))
     head = " ".join(text.split()[:FIRST_WORDS])
     found = [contains(head, variants) for variants in expected.must_include]
     abstained = answer.outcome == "abstained"
@@ -173,10 +178,8 @@ def sentences_of(answer: Answer, passages: Mapping[str, Passage]) -> list[Senten
     return out
 
 
-def _citations(
-    answer: Answer, passages: Mapping[str, Passage]
-) -> tuple[float | None, float | None, float | None]:
-    """Shares of the sentences: that cite; that the passages they cite support; whose figures stand in the very words quoted."""
+def _citations(answer: Answer, passages: Mapping[str, Passage]) -> tuple[float | None, float | None, float | None]:
+    """Shares of the sentences: that cite; that what they cite supports; whose figures stand in the words quoted."""
     if answer.outcome == "abstained":
         return None, None, None
     sentences = sentences_of(answer, passages)

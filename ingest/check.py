@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.claims import Claim, flipped, read_claim, unsupported
+from ingest.criteria import FrameworkFile, framework_statements, load_frameworks
 from ingest.fiches import FicheFile, Role, Statement, load_fiches
 from ingest.glossary import Glossary, load_glossary
 from ingest.locators import locator_keys
@@ -53,6 +54,7 @@ class Report:
 
     fiches: int
     statements: int
+    criteria: int
     sources: int
     by_domain: dict[str, int]
     by_confidence: dict[str, int]
@@ -87,9 +89,13 @@ def check_corpus(corpus_dir: Path, today: date) -> Report:
             where = f"{file.file.path.relative_to(corpus_dir)}:{lines[statement.id]} {statement.id}"
             rows.append((where, file, statement))
             found += check_statement(statement, register, glossary, contacts, where, today)
-    found += _check_together(rows)
+    frameworks = load_frameworks(corpus_dir)
+    for framework in frameworks:
+        found += _check_framework(framework, register, contacts, today, corpus_dir)
+    found += _check_together(rows, frameworks)
     found += _check_pages(corpus_dir, files, register)
     cited = {sid for _, _, s in rows for sid in (s.source.id, *s.also)}
+    cited |= {sid for f in frameworks for c in f.framework.criteria for sid in (c.source.id, *c.also)}
     found += [
         Problem("warning", "source_never_cited", source.id, "source du registre jamais citée")
         for source in register.sources.values()
@@ -99,6 +105,7 @@ def check_corpus(corpus_dir: Path, today: date) -> Report:
     return Report(
         fiches=len(files),
         statements=len(rows),
+        criteria=sum(len(f.framework.criteria) for f in frameworks),
         sources=len(register.sources),
         by_domain=dict(Counter(f.fiche.domain.value for _, f, _ in rows)),
         by_confidence=dict(Counter(s.confidence for s in statements)),
@@ -119,6 +126,39 @@ def _check_pages(corpus_dir: Path, files: list[FicheFile], register: Register) -
         for path, text in pages(corpus_dir, files, register).items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
+
+
+def _check_framework(
+    file: FrameworkFile, register: Register, contacts: set[str], today: date, corpus_dir: Path
+) -> list[Problem]:
+    """A framework names registered texts and people, and each of its criteria says the same in both languages."""
+    framework, name = file.framework, str(file.file.path.relative_to(corpus_dir))
+    out = [
+        Problem("error", "source", name, f"source inconnue : {sid}")
+        for sid in (framework.source, *(t.source.id for t in framework.thresholds))
+        if sid not in register.sources
+    ]
+    out += [
+        Problem("error", "contact", name, f"contact inconnu : {cid}")
+        for cid in framework.contacts
+        if cid not in contacts
+    ]
+    if framework.source in register.sources and register.get(framework.source).work_id != framework.id:
+        out.append(Problem("error", "framework", name, f"{framework.source} n'est pas une version de {framework.id}"))
+    if framework.review_by < today:
+        out.append(Problem("warning", "review_due", name, f"à revoir depuis le {framework.review_by.isoformat()}"))
+    if file.file.path.stem != framework.id:
+        out.append(Problem("error", "framework_path", name, "le fichier doit s'appeler <id>.yaml"))
+    for s, criterion in framework_statements(framework):
+        where = f"{name}:{file.line(criterion)} {s.id}" if criterion else f"{name} {s.id}"
+        impact = (criterion.impact.according_to,) if criterion and criterion.impact else ()
+        out += [
+            Problem("error", "source", where, f"source inconnue : {sid}")
+            for sid in (s.source.id, *s.also, *impact)
+            if sid not in register.sources
+        ]
+        out += _check_wordings(s, where)
+    return out
 
 
 def _check_fiche(file: FicheFile, known: set[str]) -> list[Problem]:
@@ -229,9 +269,10 @@ def _number_in(value: float, claim: Claim) -> bool:
     return any(abs(value) * scale in numbers for scale in (1, 1e3, 1e6, 1e9, 1e-3, 1e-6)) or abs(value) <= 1
 
 
-def _check_together(rows: list[tuple[str, FicheFile, Statement]]) -> list[Problem]:
+def _check_together(rows: list[tuple[str, FicheFile, Statement]], frameworks: list[FrameworkFile]) -> list[Problem]:
     out = []
-    ids = Counter(s.id for _, _, s in rows)
+    criteria = [(f.file.path.name, s) for f in frameworks for s, _ in framework_statements(f.framework)]
+    ids = Counter([*(s.id for _, _, s in rows), *(s.id for _, s in criteria)])
     out += [Problem("error", "duplicate_id", sid, "identifiant d'énoncé en double") for sid, n in ids.items() if n > 1]
     tokens = [(where, frozenset(re.findall(r"\w+", s.text.casefold())), s) for where, _, s in rows]
     by_token: dict[str, list[int]] = defaultdict(list)
@@ -245,7 +286,7 @@ def _check_together(rows: list[tuple[str, FicheFile, Statement]]) -> list[Proble
             if len(bag & other[1]) / len(bag | other[1]) >= _NEAR_DUPLICATE and not _distinct(s, other[2]):
                 out.append(Problem("error", "near_duplicate", where, f"presque identique à {other[2].id}"))
     aliases: dict[str, str] = {}
-    for where, _, s in rows:
+    for where, s in [*((where, s) for where, _, s in rows), *criteria]:
         for question in s.asked_as:
             key = re.sub(r"\W+", " ", question.casefold()).strip()
             if (first := aliases.setdefault(key, s.id)) != s.id:

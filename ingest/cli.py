@@ -25,7 +25,7 @@ def corpus() -> None:
 @click.option("--warnings", is_flag=True, help="Print the warnings too.")
 @click.option("--only", default="", help="Print only findings whose file or id contains this text.")
 def check(as_json: bool, warnings: bool, only: str) -> None:
-    """Check register, glossary and fiches; exit 1 when there is a problem."""
+    """Check register, glossary, fiches and criteria; exit 1 when there is a problem."""
     from ingest.check import check_corpus
 
     report = check_corpus(Settings().corpus_dir, paris_today())
@@ -36,7 +36,8 @@ def check(as_json: bool, warnings: bool, only: str) -> None:
             if only in p.where:
                 click.echo(f"{'✗' if p.level == 'error' else '·'} {p.where} [{p.code}] {p.message}")
         click.echo(
-            f"{report.fiches} fiches, {report.statements} énoncés, {report.sources} sources : "
+            f"{report.fiches} fiches, {report.statements} énoncés, {report.criteria} critères, "
+            f"{report.sources} sources : "
             f"{len(report.problems)} problème(s), {len(report.warnings)} avertissement(s)."
         )
     if report.problems:
@@ -54,7 +55,8 @@ def render() -> None:
 @corpus.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def list_texts(as_json: bool) -> None:
-    """List the fiches and the added texts."""
+    """List the fiches, the frameworks of criteria and the added texts."""
+    from ingest.criteria import load_frameworks
     from ingest.fiches import load_fiches
     from ingest.pipeline import Library
     from ingest.register import load_register
@@ -70,16 +72,31 @@ def list_texts(as_json: bool) -> None:
         }
         for f in load_fiches(settings.corpus_dir)
     ]
+    frameworks = [
+        {
+            "id": f.framework.id,
+            "title": f.framework.title,
+            "criteria": len(f.framework.criteria),
+            "announced": f.framework.announced_criteria,
+            "unverified": sum(c.confidence == "basse" for c in f.framework.criteria),
+        }
+        for f in load_frameworks(settings.corpus_dir)
+    ]
     texts = [
         {"id": t.id, "title": t.source(register).title, **t.version.model_dump(mode="json"), "sha256": t.sha256}
         for t in Library(settings).texts.all()
     ]
     if as_json:
-        click.echo(json.dumps({"fiches": fiches, "texts": texts}, ensure_ascii=False))
+        click.echo(json.dumps({"fiches": fiches, "frameworks": frameworks, "texts": texts}, ensure_ascii=False))
         return
     for row in fiches:
         click.echo(f"{row['domain']:9} {row['id']:42} {row['statements']:3} énoncés  {row['title']}")
-    click.echo(f"{len(fiches)} fiches ; {len(texts)} texte(s) ajouté(s).")
+    for row in frameworks:
+        click.echo(
+            f"{'critères':9} {row['id']:42} {row['criteria']:3} critères sur {row['announced']} annoncés, "
+            f"dont {row['unverified']} à vérifier  {row['title']}"
+        )
+    click.echo(f"{len(fiches)} fiches ; {len(frameworks)} référentiel(s) ; {len(texts)} texte(s) ajouté(s).")
     for text in texts:
         dates = text["valid_from"] or (f"copie du {text['attested_at']}" if text["attested_at"] else "sans date")
         click.echo(f"  {text['id']:40} {dates}  {text['title']}")

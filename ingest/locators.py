@@ -47,10 +47,21 @@ _BARE = re.compile(
 _DISCLOSURE = re.compile(
     r"\bESRS\s?((?:E[1-5]|S[1-4]|G1|1|2)(?:-\d{1,2})?)\b|(?<![\w-])((?:E[1-5]|S[1-4]|G1|GOV|SBM|IRO)-\d{1,2})(?![\w-])"
 )
+_CODE = r"(?:[A-Z]\d{1,2}(?:-\d{1,2})?|\d\.\d{1,2})(?!\w|[.,]\d)"
 _CRITERION = re.compile(
-    r"\bcrit[èe]res?\s+([A-Z]\d{1,2}(?:-\d{1,2})?)\b|\bcriteri(?:on|a)\s+([A-Z]\d{1,2}(?:-\d{1,2})?)\b",
+    rf"\b(?:crit[èe]res?|criteri(?:on|a))\s+(?:n°\s?)?({_CODE}(?:\s?(?:,|/|\bet\b|\bou\b|\bà\b|\band\b|\bor\b|\bto\b)\s?{_CODE}){{0,40}})",
     re.IGNORECASE,
 )
+_CRITERION_ITEM = re.compile(_CODE, re.IGNORECASE)
+_BARE_CODE = re.compile(
+    r"(?<![\w.,/&+-])(?:[A-Z]\d{1,2}|[1-9]\.\d{1,2})(?![\w-]|[.,]\d|\s?(?:[%°€]|(?:euros?|millions?|milliards?|tonnes?|t|kg|km|h|m)\b))",
+    re.IGNORECASE,
+)
+_NOT_A_CRITERION = re.compile(
+    r"\b(?:sc[ée]narios?|drones?|esrs|normes?|standards?|disclosures?|articles?|art\.?|annexes?|formats?|feuilles?|pages?|versions?|v|cat[ée]gories?|classes?|euro|carburants?|le b|autoroutes?)\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a code that is not a criterion's (« scénario S3 », « ESRS E1 », « format A4 », « version 1.2 »)."""
 _RECITAL = re.compile(r"\b(?:consid[ée]rants?|recitals?)\s+(?:n°\s?)?\(?(\d{1,3})\)?", re.IGNORECASE)
 _ANNEX = re.compile(r"\b(?:annexes?|annex)\s+([IVX]{1,6}|\d{1,2})\b", re.IGNORECASE)
 _SUB = re.compile(
@@ -62,12 +73,17 @@ _NEAR = 48
 """Characters between a reference and the name of its text, for the name to count as its own."""
 
 
+_BESIDE = 6
+"""The same for a bare code, when the text names other texts too (« E1 du Label Ecoprod », « Label Ecoprod : E1 »)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One reference found in a text.
 
-    `number` is canonical (`L229-67`, `122-18`, `19bis`, `E1-6`, `ESRS1`, `annexe:I`, `considerant:12`, `critere:D3`).
-    `source` is the register id named beside it, if any. `weak` marks a bare number (« 122-18 » alone).
+    `number` is canonical (`L229-67`, `122-18`, `19bis`, `E1-6`, `ESRS1`, `annexe:I`, `considerant:12`, `critere:D3`,
+    `critere:2.3`). `source` is the register id named beside it, if any. `weak` marks a bare number (« 122-18 » alone,
+    « D3 » beside the name of its framework).
     """
 
     kind: Kind
@@ -104,9 +120,12 @@ class TextNames:
 
     Args:
         names: name → register id; case and spaces do not count, the longest name wins.
+        frameworks: ids of the texts whose points are criteria (Label Ecoprod, AFNOR SPEC 2308): their names claim
+            criteria and nothing else, and no other text's name claims a criterion when one of theirs is there.
     """
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], frameworks: Iterable[str] = ()) -> None:
+        self.frameworks = frozenset(frameworks)
         self._ids = {_fold_name(name): source for name, source in names.items()}
         ordered = sorted(self._ids, key=len, reverse=True)
         pattern = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in ordered)
@@ -138,7 +157,9 @@ def parse_references(text: str, names: TextNames | None = None) -> list[Referenc
         number = match.group(1) or match.group(2)
         add("disclosure", f"ESRS{number}" if number in "12" else number, match.start(), match.end())
     for match in _CRITERION.finditer(text):
-        add("criterion", "critere:" + (match.group(1) or match.group(2)).upper(), match.start(), match.end())
+        for n, item in enumerate(_CRITERION_ITEM.finditer(match.group(1))):
+            start = match.start() if n == 0 else match.start(1) + item.start()
+            add("criterion", f"critere:{item.group(0).upper()}", start, match.start(1) + item.end())
     for match in _RECITAL.finditer(text):
         add("recital", f"considerant:{match.group(1)}", match.start(), match.end())
     for match in _ANNEX.finditer(text):
@@ -154,7 +175,36 @@ def parse_references(text: str, names: TextNames | None = None) -> list[Referenc
     for match in _BARE.finditer(text):
         add("article", canonical_number(match.group(0)), match.start(), match.end(), weak=True)
     found.sort(key=lambda r: r.start)
-    return _attach(found, names.find(text)) if names else found
+    if names is None:
+        return found
+    named = names.find(text)
+    frameworks = [n for n in named if n[2] in names.frameworks]
+    others = [n for n in named if n[2] not in names.frameworks]
+    out = _attach([r for r in found if r.kind != "criterion"], others)
+    out += _attach([r for r in found if r.kind == "criterion"], frameworks or others)
+    if frameworks:
+        taken_by_names = [(start, end) for start, end, _ in named]
+        out += [
+            Reference("criterion", f"critere:{m.group(0).upper()}", m.start(), m.end(), source, weak=True)
+            for m in bare_codes(text)
+            if taken.find(1, m.start(), m.end()) < 0
+            and not any(start < m.end() and m.start() < end for start, end in taken_by_names)
+            and (source := _nearest(m.start(), m.end(), named, _BESIDE if others else len(text))) in names.frameworks
+        ]
+    return sorted(out, key=lambda r: r.start)
+
+
+def bare_codes(text: str) -> list[re.Match[str]]:
+    """What may be the bare code of a criterion (« D3 », « 2.3 »): a hint, until its framework is known."""
+    return [
+        m for m in _BARE_CODE.finditer(text) if not _NOT_A_CRITERION.search(text[max(0, m.start() - 24) : m.start()])
+    ]
+
+
+def _nearest(start: int, end: int, names: list[tuple[int, int, str]], limit: int) -> str | None:
+    """The text whose name stands nearest to a span, within `limit` characters."""
+    gap, _, source = min((max(n[0] - end, start - n[1], 0), i, n[2]) for i, n in enumerate(names))
+    return source if gap <= limit else None
 
 
 def _attach(found: list[Reference], names: list[tuple[int, int, str]]) -> list[Reference]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.clock import Clock, paris_today
+from ingest.criteria import criterion_passages, load_frameworks
 from ingest.embedding import EncoderProtocol, ModelInfo
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.fiches import load_fiches
@@ -74,6 +75,8 @@ def read_passages(library: Library, register: Register) -> list[Passage]:
     passages: list[Passage] = []
     for file in load_fiches(library.settings.corpus_dir):
         passages += fiche_passages(file.fiche, register)
+    for framework in load_frameworks(library.settings.corpus_dir):
+        passages += criterion_passages(framework.framework, register)
     for text in library.texts.all():
         source = text.source(register)
         passages += unit_passages(split_units(library.texts.read(text)), source, register, text.version, text.language)
@@ -117,6 +120,7 @@ def ingest(
             counts={
                 "passages": len(passages),
                 "statements": sum(p.kind == "statement" for p in passages),
+                "criteria": sum(p.kind == "criterion" for p in passages),
                 "sources": len(register.sources),
                 "embedded": computed,
             },

@@ -199,8 +199,12 @@ class Register:
 
     @cached_property
     def names(self) -> TextNames:
-        """Aliases of every text, for the article grammar."""
-        return TextNames({alias: s.work_id for s in self.sources.values() for alias in s.aliases})
+        """Aliases of every text, for the article grammar; a référentiel's points are criteria."""
+        sources = self.sources.values()
+        return TextNames(
+            {alias: s.work_id for s in sources for alias in s.aliases},
+            {s.work_id for s in sources if s.nature is Nature.REFERENTIEL},
+        )
 
     def hosted_by(self, source_id: str) -> list[Source]:
         """The texts that are published inside this one."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-_BOUNDARY = re.compile(r"[.;!?…](?:\s*[»\"”)])?(?:\s+|(?=[A-ZÀÂÇÉÈÊÎÔÛ«\"]))|\n{2,}")
+_BOUNDARY = re.compile(r"[.;!?…](?:\s*[»\"”)])?(?:\s+|\Z|(?=[A-ZÀÂÆÇÉÈÊËÎÏÔŒÙÛÜ«\"]))|\n{2,}")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:art|al|cf|ex|etc|n|no|p|M|MM|Mme|St|L|R|D|A|LO|env|com|conso|cons)\.|\d\.|\.[A-Z]\.)$"
 )
 _INITIAL = re.compile(r"[A-Z]\.")
-_OPENS = re.compile(r"[A-ZÀÂÇÉÈÊÎÔÛ0-9«\"“–—•-]")
+_ENUMERATOR = re.compile(r"\W*(?:(?:[A-Z]|[IVX]{2,5})(?:\s(?:bis|ter|quater))?\.[\s–-]*)+")
+"""« I. », « B. », « I.-A. » at the head of a paragraph: never parted from what they number."""
+_OPENS = re.compile(r"[A-ZÀÂÆÇÉÈÊËÎÏÔŒÙÛÜ0-9«\"“–—•-]")
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -23,8 +25,10 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         abbreviated = mark == "." and (
             _ABBREVIATION.search(text[max(0, match.start() - 8) : stop])
             or (_INITIAL.match(text, max(0, stop - 2)) and _INITIAL.match(text, stop))  # S.A.R.L.
+            or _ENUMERATOR.fullmatch(text, start, min(stop, start + 24))
         )
-        if abbreviated or (mark == "." and end < len(text) and not _OPENS.match(text, end)):
+        runs_on = mark == "." and end < len(text) and not _OPENS.match(text, end)
+        if (abbreviated or runs_on) and "\n\n" not in match.group(0):  # a paragraph always ends its sentence
             continue
         _append(spans, text, start, end)
         start = end

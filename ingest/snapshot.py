@@ -33,7 +33,7 @@ from ingest.store import PassageStore
 if TYPE_CHECKING:
     from ingest.embedding import ModelInfo
 
-SCHEMA = "2"
+SCHEMA = "3"
 COLLECTION = "passages"
 FAR_PAST, FAR_FUTURE = date.min.toordinal(), date.max.toordinal()
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 200}}
@@ -75,7 +75,7 @@ class Columns:
             valid_until=ordinals([p.valid_until for p in passages], FAR_FUTURE),
             attested=ordinals([p.attested_at for p in passages], FAR_PAST),
             domains=np.array([sum(domain_bit(d) for d in p.domains) for p in passages], np.int32),
-            is_statement=np.array([p.kind == "statement" for p in passages], np.bool_),
+            is_statement=np.array([p.statement is not None for p in passages], np.bool_),
         )
 
     _ARRAYS = ("valid_from", "valid_until", "attested", "domains", "is_statement")

@@ -70,9 +70,14 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session")
+def _corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_corpus(tmp_path_factory.mktemp("written") / "corpus")
+
+
 @pytest.fixture
-def corpus_dir(tmp_path: Path) -> Path:
-    return write_corpus(tmp_path / "corpus")
+def corpus_dir(tmp_path: Path, _corpus: Path) -> Path:
+    return Path(shutil.copytree(_corpus, tmp_path / "corpus"))
 
 
 @pytest.fixture
@@ -90,9 +95,9 @@ def use_settings(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 @pytest.fixture(scope="session")
-def _built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def _built(tmp_path_factory: pytest.TempPathFactory, _corpus: Path) -> Settings:
     folder = tmp_path_factory.mktemp("built")
-    write_corpus(folder / "corpus")
+    shutil.copytree(_corpus, folder / "corpus")
     settings = settings_in(folder)
     ingest_with(settings)
     return settings

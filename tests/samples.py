@@ -33,6 +33,9 @@ from ingest.register import Register, Source
 
 TODAY = date(2026, 11, 25)
 
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 DOUBLE_BILAN = "fiches/cnc/double-bilan.yaml"
 SEUILS = "fiches/csrd/csrd-seuils.yaml"
 LABEL = "fiches/label/label-score.yaml"
@@ -598,7 +601,11 @@ def write_corpus(folder: Path, files: dict[str, Any] | None = None) -> Path:
 def write_yaml(path: Path, data: Any) -> Path:
     """Write data as YAML; text is written as it stands."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = data if isinstance(data, str) else yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=10_000)
+    text = (
+        data
+        if isinstance(data, str)
+        else yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
+    )
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -606,6 +613,6 @@ def write_yaml(path: Path, data: Any) -> Path:
 @contextmanager
 def edited_yaml(path: Path) -> Iterator[Any]:
     """The data of a YAML file, written back at the end of the block."""
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     yield data
     write_yaml(path, data)

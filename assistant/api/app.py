@@ -186,7 +186,7 @@ def _passage_view(p: Passage, status: str) -> PassageView:
         previous_id=p.previous_id,
         next_id=p.next_id,
         regime=p.regime,
-        confidence=p.statement.confidence if p.statement else None,
+        confidence=p.confidence or (p.statement.confidence if p.statement else None),
     )
 
 
@@ -235,5 +235,18 @@ def source_views(service: Service) -> list[SourceView]:
             passages=counts.get(sid, 0),
         )
         for sid, f in service.fiches.items()
+    ]
+    out += [
+        SourceView(
+            id=sid,
+            title=f.framework.title,
+            issuer="Clapvert",
+            nature=Nature.NOTICE,
+            rank=Rank.NOTICE,
+            domains=list(f.framework.domains),
+            regime=f.framework.regime,
+            passages=counts.get(sid, 0),
+        )
+        for sid, f in service.frameworks.items()
     ]
     return out

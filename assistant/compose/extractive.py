@@ -17,7 +17,7 @@ from assistant.select import Scored, Selection
 from assistant.time import AsOf
 from assistant.understand import Question
 from assistant.verify import Cited, Sentence
-from ingest.claims import read_claim, unsupported
+from ingest.claims import flipped, read_claim, unsupported
 from ingest.fiches import AnswerType, Polarity, Role, Statement
 from ingest.lexical import analyse
 from ingest.passages import Passage
@@ -48,7 +48,9 @@ class ComposeConfig:
     new_terms: float = 0.25
     terse: float = 0.62
     rival: float = 0.96
-    quote_words: int = 60
+    article_alone: float = 0.5
+    article_beside: float = 0.3
+    quote_words: int = 70
 
 
 @dataclass
@@ -153,16 +155,18 @@ class ExtractiveComposer:
         draft.used.append(chosen)
 
     def _citations(self, text: str, notice: Passage, question: Question) -> tuple[Cited, ...]:
-        """What the sentence rests on: the official article when it is here and says as much, else the notice; both when
-        the article is here but the sentence needs the notice's own words."""
-        official = best_official(self.search, notice, question.as_of)
+        """What the sentence rests on: the official article alone when the words quoted from it say as much; the article and
+        the notice when they say part of it; the notice alone otherwise."""
         own = Cited(notice, notice.text)
+        official = best_official(self.search, notice, question.as_of)
         if official is None:
             return (own,)
-        claim = read_claim(text, question.language)
-        if not unsupported(claim, read_claim(official.passage.text)):
-            return (official,) if question.language == "fr" else (official, own)
-        return (official, own)
+        said, quoted = set(analyse(notice.text)), set(analyse(official.quote))
+        shared = len(said & quoted) / (len(said) or 1)
+        claim, support = read_claim(text, question.language), read_claim(official.quote)
+        if shared >= self.config.article_alone and not unsupported(claim, support) and not flipped(claim, support):
+            return (official,)
+        return (official, own) if shared >= self.config.article_beside else (own,)
 
     def _official(self, draft: Draft, question: Question, chosen: Scored) -> None:
         """A quote of an official text, introduced as such."""
@@ -212,18 +216,23 @@ def best_official(search: HybridSearch, notice: Passage, as_of: AsOf) -> Cited |
         return None
     terms = analyse(notice.text)
     best = max(found, key=lambda p: (len(set(terms) & set(analyse(p.text))), -p.position))
-    return Cited(best, best_quote(best.text, terms, 60))
+    return Cited(best, best_quote(best.text, terms, 70))
 
 
 def best_quote(text: str, terms: Sequence[str], limit: int) -> str:
-    """The sentence of a text that shares most with the terms, verbatim, cut at a word when it is endless."""
+    """The run of one to three sentences that shares most with the terms, verbatim, cut at a word when it is endless."""
     wanted = set(terms)
-    spans = sentence_spans(text)
-    start, end = max(
-        spans,
-        key=lambda span: (len(wanted & set(analyse(text[slice(*span)]))), -span[0]),
-        default=(0, len(text)),
-    )
-    quote = text[start:end]
+    spans = sentence_spans(text) or [(0, len(text))]
+    held = [wanted & set(analyse(text[start:end])) for start, end in spans]
+    best, gain = (0, 0), -1.0
+    for i in range(len(spans)):
+        for j in range(i, min(i + 3, len(spans))):
+            size = len(text[spans[i][0] : spans[j][1]].split())
+            if j > i and size > limit:
+                break
+            shared = len(set().union(*held[i : j + 1])) - 1.5 * (j - i)
+            if shared > gain:
+                best, gain = (i, j), shared
+    quote = text[spans[best[0]][0] : spans[best[1]][1]]
     words = list(re.finditer(r"\S+", quote))
     return quote if len(words) <= limit else quote[: words[limit - 1].end()]

@@ -1,0 +1,202 @@
+"""`clapvert eval`: run, score, compare, calibrate."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingest.errors import ClapvertError, ErrorCode, ExitCode
+from ingest.register import Domain
+from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.engine import Engine, EngineConfig
+    from evals.reference_set import ReferenceSet
+    from evals.runner import Run
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OUT = click.Path(dir_okay=False, path_type=Path)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+
+
+@click.group()
+def evaluate() -> None:
+    """Measure retrieval and answers against the reference questions."""
+    try:
+        import ir_measures  # noqa: F401
+    except ImportError:
+        click.echo("Les évaluations demandent un paquet de plus : `pip install 'clapvert[evals]'`.", err=True)
+        raise SystemExit(ExitCode.NOT_READY) from None
+
+
+@evaluate.command("run")
+@click.option(
+    "--split", type=click.Choice(["dev", "test", "all"]), default="all", show_default=True, help="Which part."
+)
+@click.option(
+    "--domain", "domains", multiple=True, type=click.Choice([d.value for d in Domain]), help="Only this domain."
+)
+@click.option("--settings", "config_file", type=_FILE, help="Settings to try, as `eval calibrate` writes them.")
+@click.option("--out", type=_OUT, help="Where the run is kept (default: evals/SPLIT.jsonl of the data folder).")
+@click.option("--misses", "show_misses", is_flag=True, help="Print every question that did not pass.")
+@_JSON
+def run(
+    split: str, domains: tuple[str, ...], config_file: Path | None, out: Path | None, show_misses: bool, as_json: bool
+) -> None:
+    """Ask the reference questions, keep the answers in a run file, print the scores."""
+    from evals.configuration import load_config
+    from evals.golds import domains_held
+    from evals.reference_set import load_reference
+    from evals.runner import execute
+
+    engine = _engine(load_config(config_file) if config_file else None)
+    whole = load_reference()
+    wanted = whole.split(split)  # type: ignore[arg-type]
+    held = set(domains) if domains else domains_held(engine.snapshot) | {"none"}
+    asked = wanted.within(held)
+    left_out = {} if domains else _left_out(wanted, asked)
+    if not asked.asked():
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucune question de référence dans cette sélection.")
+    result = execute(engine, asked, _progress)
+    path = out or Settings().data_dir / "evals" / f"{split}.jsonl"
+    result.save(path)
+    _show(result, whole, left_out, show_misses, as_json, {"run": str(path)})
+    if not as_json:
+        click.echo(f"Run : {path}")
+
+
+@evaluate.command("score")
+@click.argument("run_file", metavar="RUN", type=_FILE)
+@click.option("--misses", "show_misses", is_flag=True, help="Print every question that did not pass.")
+@click.option(
+    "--as-recorded", is_flag=True, help="Keep the expectations of the run, even where they were corrected since."
+)
+@_JSON
+def score(run_file: Path, show_misses: bool, as_recorded: bool, as_json: bool) -> None:
+    """Score a run file again, without model or index."""
+    from evals.reference_set import load_reference
+    from evals.runner import Run
+    from evals.scores import refreshed
+
+    whole, result, changed = load_reference(), Run.load(run_file), 0
+    if not as_recorded:
+        result, changed = refreshed(result, whole)
+    if changed:
+        click.echo(f"{changed} attente(s) corrigée(s) depuis le run.", err=True)
+    _show(result, whole, {}, show_misses, as_json, {"run": str(run_file)})
+
+
+@evaluate.command("compare")
+@click.argument("base", type=_FILE)
+@click.argument("candidate", type=_FILE)
+@click.option("--out", type=_OUT, help="Write the comparison as JSON too.")
+@_JSON
+def compare(base: Path, candidate: Path, out: Path | None, as_json: bool) -> None:
+    """Compare two run files; exit 1 when the candidate loses something."""
+    from evals.compare import compare as compared
+    from evals.reference_set import load_reference
+    from evals.report import comparison_report
+    from evals.runner import Run
+    from evals.scores import refreshed
+
+    whole = load_reference()
+    result = compared(refreshed(Run.load(base), whole)[0], refreshed(Run.load(candidate), whole)[0])
+    text = json.dumps(result.as_dict(), ensure_ascii=False, indent=1)
+    if out:
+        out.write_text(text + "\n", encoding="utf-8")
+    click.echo(text if as_json else comparison_report(result))
+    if not result.passed:
+        raise SystemExit(ExitCode.NO)
+
+
+@evaluate.command("calibrate")
+@click.option(
+    "--out", type=_OUT, help="Where the recommended settings go (default: evals/settings.json of the data folder)."
+)
+@click.option("--settings", "config_file", type=_FILE, help="Settings to start from (default: those of the pipeline).")
+@click.option(
+    "--cost-refused",
+    type=click.FloatRange(min=0),
+    default=2.0,
+    show_default=True,
+    help="Cost of refusing what has an answer.",
+)
+@click.option(
+    "--cost-answered",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="Cost of answering what has none.",
+)
+@_JSON
+def calibrate(
+    out: Path | None, config_file: Path | None, cost_refused: float, cost_answered: float, as_json: bool
+) -> None:
+    """Fit selection and abstention on the development split; write the settings it recommends."""
+    from assistant.engine import EngineConfig
+    from evals.calibration import Costs, calibrated
+    from evals.calibration_report import calibration_report
+    from evals.configuration import load_config, save_config
+    from evals.golds import domains_held
+    from evals.reference_set import load_reference
+
+    start = load_config(config_file) if config_file else EngineConfig()
+    engine = _engine(start)
+    reference = load_reference().split("dev").within(domains_held(engine.snapshot) | {"none"})
+    result = calibrated(engine, reference, start, Costs(cost_refused, cost_answered), _say)
+    path = out or Settings().data_dir / "evals" / "settings.json"
+    save_config(result.config, path)
+    if as_json:
+        click.echo(json.dumps(result.as_dict() | {"settings": str(path)}, ensure_ascii=False, indent=1))
+    else:
+        click.echo(calibration_report(result))
+        click.echo(f"Réglages conseillés : {path}")
+
+
+def _engine(config: EngineConfig | None) -> Engine:
+    """The engine over the serving index, on the fixed day."""
+    from assistant.service import Service
+    from evals.runner import TODAY
+    from ingest.clock import fixed
+
+    return Service(Settings(), clock=fixed(TODAY), config=config).engine
+
+
+def _left_out(wanted: ReferenceSet, asked: ReferenceSet) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    kept = asked.asked()
+    for ident, expected in wanted.asked().items():
+        if ident not in kept:
+            counts[expected.domain] = counts.get(expected.domain, 0) + 1
+    return counts
+
+
+def _show(
+    result: Run, whole: ReferenceSet, left_out: dict[str, int], show_misses: bool, as_json: bool, extra: dict[str, Any]
+) -> None:
+    from evals.metrics import results
+    from evals.report import misses, run_report
+    from evals.scores import by_split, score_run
+
+    scores = score_run(result)
+    columns = by_split(scores, whole)
+    if as_json:
+        told = results(result, scores) | extra | {"left_out": left_out}
+        told["splits"] = {name: results(result, part)["metrics"] for name, part in columns.items()}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    if show_misses:
+        click.echo(misses(result, scores) + "\n")
+    click.echo(run_report(result, columns, left_out))
+
+
+def _progress(done: int, total: int) -> None:
+    if done % 50 == 0 or done == total:
+        _say(f"  questions : {done}/{total}")
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)

@@ -1,0 +1,178 @@
+"""Weights and thresholds of abstention, fitted: out-of-domain questions against those that have an answer.
+
+Guarantee: every weight counts for the question being ours; thresholds are chosen on scores out of fold, folds made of
+topics, at the costs that the caller states; the trade-off is that of the whole pipeline, its rules included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.abstain import AbstainConfig, Gate
+from assistant.engine import Engine, EngineConfig
+from evals.configuration import with_config
+from evals.ranking_fit import FOLDS, FloatArray, folds
+from evals.reference_set import ReferenceSet
+from evals.runner import execute
+from evals.scores import score_run
+
+WEIGHTS = ("contrast", "coverage", "alias")
+OURS_SAID_FOREIGN = 0.02
+"""Largest share of in-domain questions that may be told « this is outside my field »."""
+_OPEN = -1e9
+_STEPS, _RATE, _SHRINK = 3000, 0.5, 0.02
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What each error costs: the rates below are weighed by them."""
+
+    refused: float
+    answered: float
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of the trade-off, for the whole pipeline."""
+
+    threshold: float
+    refused: float
+    wrongly_answered: float
+    cost: float
+
+    def as_dict(self) -> dict[str, float]:
+        """JSON-ready."""
+        return {k: round(getattr(self, k), 4) for k in self.__dataclass_fields__}
+
+
+@dataclass(frozen=True)
+class ScopeData:
+    """Every single question of the split: scope features, and what happens to it when the gate is open."""
+
+    topics: tuple[str, ...]
+    features: FloatArray
+    fitted: NDArray[np.bool_]
+    ours: NDArray[np.bool_]
+    refused: list[bool | None]
+    wrongly: list[bool | None]
+    domain_known: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ScopeFit:
+    """What was fitted, and what it is worth out of fold."""
+
+    config: AbstainConfig
+    auc_before: float
+    auc: float
+    curve: list[Point]
+    chosen: Point
+    before: Point
+    out_of_domain: int
+    answerable: int
+
+
+def collect_scope(engine: Engine, reference: ReferenceSet, config: EngineConfig) -> ScopeData:
+    """Features of every single question, and its answer with the scope thresholds out of the way."""
+    opened = replace(config, abstain=replace(config.abstain, out_of_scope=_OPEN, not_found=_OPEN))
+    singles = ReferenceSet(questions=reference.questions, dialogues=())
+    pipeline = with_config(engine, opened)
+    scores = score_run(execute(pipeline, singles))
+    kept = [q for q in singles.questions if q.id in scores.rows]
+    rows = [scores.rows[q.id].score for q in kept]
+    gates = [Gate(pipeline.selector, _only(config.abstain, name)) for name in WEIGHTS]
+    features = np.zeros((len(kept), len(WEIGHTS)))
+    for i, q in enumerate(kept):
+        question = pipeline.understanding.read(q.question, pipeline.clock(), q.as_of)
+        candidates = pipeline.search.search(question)
+        parts = [[g.scope(s, candidates) for g in gates] for s in pipeline.selector.select(question, candidates)]
+        features[i] = max(parts, key=lambda part: sum(part))
+    foreign = [q.kind == "out_of_scope" for q in kept]
+    return ScopeData(
+        topics=tuple(f"{q.domain}/{q.topic}" for q in kept),
+        features=features,
+        fitted=np.array([f or "abstained" not in q.outcome for f, q in zip(foreign, kept, strict=True)], np.bool_),
+        ours=~np.array(foreign, np.bool_),
+        refused=[r.refused for r in rows],
+        wrongly=[r.wrongly_answered for r in rows],
+        domain_known=np.array([q.domain != "none" for q in kept], np.bool_),
+    )
+
+
+def fit_scope(data: ScopeData, current: AbstainConfig, costs: Costs) -> ScopeFit:
+    """Fit weights, then choose thresholds on out-of-fold scores."""
+    fold = folds(data.topics)
+    outside = np.zeros(len(fold))
+    for k in range(FOLDS):
+        weights, bias = _logistic(data, data.fitted & (fold != k))
+        outside[fold == k] = data.features[fold == k] @ weights + bias
+    now = data.features @ np.array([getattr(current, n) for n in WEIGHTS]) + current.bias
+    curve = tradeoff(data, outside, costs)
+    chosen = min(curve, key=lambda p: (p.cost, p.threshold))
+    foreign = min(chosen.threshold, float(np.quantile(outside[data.domain_known], OURS_SAID_FOREIGN)))
+    weights, bias = _logistic(data, data.fitted)
+    config = replace(
+        current,
+        **{n: round(float(w), 2) for n, w in zip(WEIGHTS, weights, strict=True)},
+        bias=round(bias, 2),
+        not_found=round(chosen.threshold, 2),
+        out_of_scope=round(foreign, 2),
+    )
+    fitted, ours = data.fitted, data.ours
+    return ScopeFit(
+        config=config,
+        auc_before=auc(now[fitted & ours], now[fitted & ~ours]),
+        auc=auc(outside[fitted & ours], outside[fitted & ~ours]),
+        curve=curve,
+        chosen=chosen,
+        before=_point(data, now, current.not_found, costs),
+        out_of_domain=int((~ours).sum()),
+        answerable=int((fitted & ours).sum()),
+    )
+
+
+def tradeoff(data: ScopeData, scope: FloatArray, costs: Costs) -> list[Point]:
+    """The trade-off at every threshold between two neighbouring questions, and below all of them."""
+    ordered = np.unique(np.round(scope, 6))
+    thresholds = [float(ordered[0]) - 0.01, *(float(t) for t in (ordered[1:] + ordered[:-1]) / 2)]
+    return [_point(data, scope, t, costs) for t in thresholds]
+
+
+def auc(ours: Sequence[float] | FloatArray, foreign: Sequence[float] | FloatArray) -> float:
+    """Chance that a question of ours scores above a foreign one."""
+    a, b = np.asarray(ours)[:, None], np.asarray(foreign)[None, :]
+    return float(((a > b) + 0.5 * (a == b)).mean()) if a.size and b.size else float("nan")
+
+
+def _point(data: ScopeData, scope: FloatArray, threshold: float, costs: Costs) -> Point:
+    closed = scope < threshold
+    refused = [r or bool(c) for r, c in zip(data.refused, closed, strict=True) if r is not None]
+    wrongly = [w and not c for w, c in zip(data.wrongly, closed, strict=True) if w is not None]
+    rates = [sum(x) / len(x) if x else 0.0 for x in (refused, wrongly)]
+    return Point(threshold, rates[0], rates[1], costs.refused * rates[0] + costs.answered * rates[1])
+
+
+def _only(config: AbstainConfig, name: str) -> AbstainConfig:
+    """The gate that scores by one feature alone."""
+    alone: dict[str, Any] = {n: float(n == name) for n in WEIGHTS}
+    return replace(config, bias=0.0, **alone)
+
+
+def _logistic(data: ScopeData, rows: NDArray[np.bool_]) -> tuple[FloatArray, float]:
+    """Balanced logistic regression, weights ≥ 0, shrunk; weights and bias on the features' own scale."""
+    x, y = data.features[rows], data.ours[rows].astype(np.float64)
+    mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-9
+    z = (x - mean) / deviation
+    share = np.where(y == 1, 1 / max(y.sum(), 1), 1 / max((1 - y).sum(), 1))
+    weights, bias = np.zeros(z.shape[1]), 0.0
+    for _ in range(_STEPS):
+        error = (y - 1 / (1 + np.exp(-(z @ weights + bias)))) * share
+        weights = np.maximum(weights + _RATE * (z.T @ error - _SHRINK * weights), 0.0)
+        bias += _RATE * float(error.sum())
+    weights = weights / deviation
+    return weights, bias - float((weights * mean).sum())
