@@ -105,11 +105,11 @@ class Gate:
             return Verdict("abstain", "out_of_scope")
         if (
             scope < self.config.not_found
-            or missing_names(self.selector, question, best)
+            or missing_names(self.selector, question)
             or barely_touches(self.selector, question, best)
         ):
             return Verdict("abstain", "not_found")
-        best = filling(question, selection, best)
+        best = filling(selection, best)
         if best is None:
             return Verdict("abstain", "not_found")
         return Verdict("answer", "false_premise" if denies(self.selector, question, selection, best) else None, best)
@@ -144,7 +144,7 @@ def elsewhere(question: Question, selection: Selection) -> bool:
     return not abroad & stated
 
 
-def filling(question: Question, selection: Selection, best: Scored) -> Scored | None:
+def filling(selection: Selection, best: Scored) -> Scored | None:
     """The best candidate, or one close behind it, that fills what was asked: a figure of the kind wanted, a time. A denial
     or a known unknown always fills; when the question wants no particular figure, so does anything."""
     wanted = wanted_figures(selection.text, selection.types)
@@ -167,7 +167,7 @@ def barely_touches(selector: Selector, question: Question, best: Scored) -> bool
     return len(terms) > 1 and sum(t in body for t in terms) <= 1
 
 
-def missing_names(selector: Selector, question: Question, best: Scored) -> list[str]:
+def missing_names(selector: Selector, question: Question) -> list[str]:
     """Proper names of the question (a company, a place, a product) that no passage holds: the answer is about another."""
     known = selector.search.snapshot.lexical
     out = []

@@ -217,7 +217,7 @@ class Engine:
         return out
 
     def _judge_parts(self, question: Question, candidates: Candidates) -> tuple[list[Selection], list[Verdict]]:
-        """Each part of the question with its candidates and its verdict; a part that stands alone is looked up alone."""
+        """Each part with its candidates and its verdict; a part that stands alone is looked up alone."""
         if len(question.parts) == 1 or is_injection(question.raw) or is_errand(question.raw):
             selection = self.selector.select(question, candidates)
             return [selection], [self.gate.judge(question, selection, candidates)]

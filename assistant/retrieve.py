@@ -144,7 +144,7 @@ class HybridSearch:
         )
 
     def _contrast(self, vector: NDArray[np.float32]) -> float:
-        """How far the five nearest passages, in force or not, stand above a fixed sample of passages, in its standard deviations.
+        """How far the five nearest passages, in force or not, stand above a fixed sample, in its standard deviations.
 
         E5's cosines are compressed and shift from one question to the next: only their contrast can be compared.
         """
@@ -171,8 +171,8 @@ class HybridSearch:
         return np.asarray(mask)
 
     def _usable(self, position: int, as_of: AsOf) -> bool:
-        """An undated copy, attested later than the day asked, gives way to any dated text on the same article; an undated
-        statement, to everything, unless it speaks of the very year asked about."""
+        """An undated copy, attested later than the day asked, gives way to any dated text on the same article; an
+        undated statement, to everything, unless it speaks of the very year asked about."""
         c = self.snapshot.columns
         if c.attested[position] <= as_of.end.toordinal() or c.valid_from[position] > FAR_PAST:
             return True

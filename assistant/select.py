@@ -309,10 +309,13 @@ def wanted_figures(text: str, types: tuple[AnswerType, ...]) -> frozenset[str]:
         return frozenset()
     folded = fold(text)
     if re.search(r"\bcombien d(?:e |')|\bhow many\b", folded) and not re.search(
-        r"\bcombien d'(?:euros|argent)", folded
+        r"\bcombien d'(?:euros|argent|amende)", folded
     ):
         return frozenset({"nombre", "seuil"})
-    return frozenset(kind for kind, pattern in _WANTED.items() if pattern.search(folded))
+    found = {kind for kind, pattern in _WANTED.items() if pattern.search(folded)}
+    if found & {"montant", "seuil"}:  # a threshold is an amount as often as a count
+        found |= {"montant", "seuil"}
+    return frozenset(found)
 
 
 def _exercise_match(s: Statement, exercise: int | None) -> float:

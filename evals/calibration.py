@@ -19,6 +19,8 @@ from evals.reference_set import ReferenceSet
 from evals.runner import execute
 from evals.scope_fit import Costs, Point, ScopeFit, collect_scope, fit_scope
 
+_LEVELS = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3)
+
 __all__ = ["Calibration", "Costs", "calibrated"]
 
 
@@ -33,12 +35,14 @@ class Calibration:
     costs: Costs
     change: Comparison
 
-    def points(self, wanted: int = 12) -> list[Point]:
-        """The trade-off, thinned out to tell it in a table."""
-        curve = self.scope.curve
-        spread = {round(i * (len(curve) - 1) / (wanted - 1)) for i in range(wanted)}
-        useful = [p for i, p in enumerate(curve) if i in spread and p.refused <= 0.5]
-        return sorted({*useful, self.scope.chosen}, key=lambda p: p.threshold)
+    def points(self) -> list[Point]:
+        """The trade-off, thinned out to tell it in a table: the cheapest point at each level of refusals."""
+        told: dict[float, Point] = {}
+        for p in self.scope.curve:
+            level = next((level for level in _LEVELS if p.refused <= level), None)
+            if level is not None and (level not in told or p.cost < told[level].cost):
+                told[level] = p
+        return sorted({*told.values(), self.scope.chosen}, key=lambda p: p.threshold)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -51,7 +55,7 @@ class Calibration:
                 "first": r.first.as_dict(), "top3": r.top3.as_dict(), "first_in_fold": r.in_fold.as_dict(),
             },
             "scope": {
-                "out_of_domain": s.out_of_domain, "answerable": s.answerable, "auc_before": round(s.auc_before, 4),
+                "out_of_domain": s.out_of_domain, "answerable": s.answerable, "adopted": s.adopted, "auc_before": round(s.auc_before, 4),
                 "auc": round(s.auc, 4), "before": s.before.as_dict(), "chosen": s.chosen.as_dict(),
                 "curve": [p.as_dict() for p in s.curve],
             },
@@ -68,7 +72,7 @@ def calibrated(
 ) -> Calibration:
     """Fit on `reference`, which must be (part of) the development split."""
     say("  classement : candidats des questions")
-    ranking = fit_ranking(collect(with_config(engine, start), reference), start.selection)
+    ranking = fit_ranking(collect(engine, reference, start), start.selection)
     selection = SelectionConfig(**ranking.weights) if ranking.better else start.selection
     ranked = replace(start, selection=selection)
     say("  abstention : réponses sans seuil")

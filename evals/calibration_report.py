@@ -36,7 +36,7 @@ def calibration_report(c: Calibration) -> str:
         _changed(c),
         "",
         f"Portée : {s.out_of_domain} questions hors domaine contre {s.answerable} qui ont une réponse ; "
-        f"AUC hors pli {s.auc:.3f} (poids actuels {s.auc_before:.3f}).",
+        f"AUC hors pli {s.auc:.3f} (poids actuels {s.auc_before:.3f}). {_weights(c)}",
         f"Coûts : refus à tort {c.costs.refused:g}, réponse à tort {c.costs.answered:g}. Sous `out_of_scope`, au plus "
         f"{percent(OURS_SAID_FOREIGN)} % des questions du domaine.",
         "",
@@ -46,6 +46,12 @@ def calibration_report(c: Calibration) -> str:
         _before_after(c),
     ]
     return "\n".join(parts)
+
+
+def _weights(c: Calibration) -> str:
+    s = c.scope
+    costs = f"au meilleur seuil, coût {s.chosen.cost:.3f} contre {s.other.cost:.3f}"
+    return f"Poids ajustés retenus : {costs}." if s.adopted else f"Poids actuels gardés : {costs}, seuils revus."
 
 
 def _line(label: str, d: Difference) -> str:

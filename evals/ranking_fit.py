@@ -1,7 +1,7 @@
 """Weights of the selection, fitted: a softmax over the candidates of each question, pulled towards the current weights.
 
-Guarantee: no weight changes sign; what is told of the fit is out of fold, the folds made of topics, so that a question is
-never ranked by weights that saw its topic.
+Guarantee: no weight changes sign; what is told of the fit is out of fold, the folds made of topics, so that a question
+is never ranked by weights that saw its topic.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.engine import Engine
+from assistant.engine import Engine, EngineConfig
 from assistant.select import SelectionConfig
 from evals.golds import Golds
 from evals.reference_set import ReferenceSet
 from evals.statistics import Difference, Estimate, bootstrap, paired
+from evals.trace import traced
 
 FOLDS = 5
 PULLS = (0.005, 0.02, 0.05, 0.2)
@@ -58,17 +59,14 @@ class RankingFit:
         return (self.first.value, self.top3.value) > (0.0, 0.0)
 
 
-def collect(engine: Engine, reference: ReferenceSet) -> Ranked:
-    """Rank the candidates of every single question that has an answer."""
+def collect(engine: Engine, reference: ReferenceSet, config: EngineConfig) -> Ranked:
+    """The candidates of every single question that has an answer (those of its first part, when it has several)."""
     golds = Golds.of(engine.snapshot)
     names = tuple(asdict(SelectionConfig()))
     rows: list[tuple[str, FloatArray, NDArray[np.bool_]]] = []
-    for q in reference.questions:
-        gold = golds.statements(q)
-        if not gold or q.outcome == ("abstained",):
-            continue
-        question = engine.understanding.read(q.question, engine.clock(), q.as_of)
-        scored = engine.selector.select(question, engine.search.search(question))[0].scored
+    wanted = tuple(q for q in reference.questions if golds.statements(q) and q.outcome != ("abstained",))
+    for q, _, seen in traced(engine, config, wanted):
+        gold, scored = golds.statements(q), seen[0].selection.scored if seen else []
         hits = np.array([s.statement is not None and s.statement.id in gold for s in scored], np.bool_)
         if hits.any():
             features = np.array([[s.features[n] for n in names] for s in scored], np.float64)

@@ -112,7 +112,7 @@ def execute(engine: Engine, reference: ReferenceSet, progress: Callable[[int, in
         if progress:
             progress(n, len(jobs))
     seconds = time.monotonic() - started
-    return Run(records, Golds.of(engine.snapshot), _cited(engine, records), seconds, about(engine))
+    return Run(records, Golds.of(engine.snapshot), cited_passages(engine, records), seconds, about(engine))
 
 
 def _ask(engine: Engine, ident: str, expected: Expected, previous: Turn | None) -> tuple[Record, Turn | None]:
@@ -131,7 +131,7 @@ def _jobs(reference: ReferenceSet) -> Iterator[tuple[str, Expected, bool]]:
         yield ident, expected, "." in ident and not ident.endswith(".1")
 
 
-def _cited(engine: Engine, records: list[Record]) -> dict[str, Passage]:
+def cited_passages(engine: Engine, records: list[Record]) -> dict[str, Passage]:
     """Every passage that an answer cites, as it was when it answered."""
     snapshot = engine.snapshot
     ids = {c.passage_id for r in records if r.answer for c in r.answer.citations}

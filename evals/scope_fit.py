@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from assistant.abstain import AbstainConfig, Gate
 from assistant.engine import Engine, EngineConfig
-from evals.configuration import with_config
+from evals.golds import Golds
 from evals.ranking_fit import FOLDS, FloatArray, folds
 from evals.reference_set import ReferenceSet
-from evals.runner import execute
+from evals.runner import Record, Run, cited_passages
 from evals.scores import score_run
+from evals.trace import traced
 
 WEIGHTS = ("contrast", "coverage", "alias")
 OURS_SAID_FOREIGN = 0.02
@@ -68,10 +69,14 @@ class ScopeFit:
     """What was fitted, and what it is worth out of fold."""
 
     config: AbstainConfig
+    adopted: bool
+    """Whether the fitted weights replace the current ones; the thresholds are chosen anew in either case."""
     auc_before: float
     auc: float
     curve: list[Point]
     chosen: Point
+    other: Point
+    """The best point of the weights that were not chosen."""
     before: Point
     out_of_domain: int
     answerable: int
@@ -80,22 +85,21 @@ class ScopeFit:
 def collect_scope(engine: Engine, reference: ReferenceSet, config: EngineConfig) -> ScopeData:
     """Features of every single question, and its answer with the scope thresholds out of the way."""
     opened = replace(config, abstain=replace(config.abstain, out_of_scope=_OPEN, not_found=_OPEN))
-    singles = ReferenceSet(questions=reference.questions, dialogues=())
-    pipeline = with_config(engine, opened)
-    scores = score_run(execute(pipeline, singles))
-    kept = [q for q in singles.questions if q.id in scores.rows]
+    features, records, kept = [], [], []
+    gates = [Gate(engine.selector, _only(config.abstain, name)) for name in WEIGHTS]
+    for q, answer, seen in traced(engine, opened, reference.questions):
+        if seen:
+            parts = [[g.scope(s.selection, s.candidates) for g in gates] for s in seen]
+            features.append(max(parts, key=sum))
+            records.append(Record(q.id, q, answer))
+            kept.append(q)
+    run = Run(records, Golds.of(engine.snapshot), cited_passages(engine, records), 0.0)
+    scores = score_run(run)
     rows = [scores.rows[q.id].score for q in kept]
-    gates = [Gate(pipeline.selector, _only(config.abstain, name)) for name in WEIGHTS]
-    features = np.zeros((len(kept), len(WEIGHTS)))
-    for i, q in enumerate(kept):
-        question = pipeline.understanding.read(q.question, pipeline.clock(), q.as_of)
-        candidates = pipeline.search.search(question)
-        parts = [[g.scope(s, candidates) for g in gates] for s in pipeline.selector.select(question, candidates)]
-        features[i] = max(parts, key=lambda part: sum(part))
     foreign = [q.kind == "out_of_scope" for q in kept]
     return ScopeData(
         topics=tuple(f"{q.domain}/{q.topic}" for q in kept),
-        features=features,
+        features=np.array(features, np.float64),
         fitted=np.array([f or "abstained" not in q.outcome for f, q in zip(foreign, kept, strict=True)], np.bool_),
         ours=~np.array(foreign, np.bool_),
         refused=[r.refused for r in rows],
@@ -105,35 +109,40 @@ def collect_scope(engine: Engine, reference: ReferenceSet, config: EngineConfig)
 
 
 def fit_scope(data: ScopeData, current: AbstainConfig, costs: Costs) -> ScopeFit:
-    """Fit weights, then choose thresholds on out-of-fold scores."""
+    """Fit weights, choose thresholds at the costs stated; the current weights stay unless the fitted ones cost less out
+    of fold."""
     fold = folds(data.topics)
     outside = np.zeros(len(fold))
     for k in range(FOLDS):
         weights, bias = _logistic(data, data.fitted & (fold != k))
         outside[fold == k] = data.features[fold == k] @ weights + bias
     now = data.features @ np.array([getattr(current, n) for n in WEIGHTS]) + current.bias
-    curve = tradeoff(data, outside, costs)
-    chosen = min(curve, key=lambda p: (p.cost, p.threshold))
-    foreign = min(chosen.threshold, float(np.quantile(outside[data.domain_known], OURS_SAID_FOREIGN)))
-    weights, bias = _logistic(data, data.fitted)
-    config = replace(
-        current,
-        **{n: round(float(w), 2) for n, w in zip(WEIGHTS, weights, strict=True)},
-        bias=round(bias, 2),
-        not_found=round(chosen.threshold, 2),
-        out_of_scope=round(foreign, 2),
-    )
+    fitted_best, current_best = (_cheapest(tradeoff(data, scope, costs)) for scope in (outside, now))
+    adopted = fitted_best.cost < current_best.cost
+    scope, chosen = (outside, fitted_best) if adopted else (now, current_best)
+    config = current
+    if adopted:
+        weights, bias = _logistic(data, data.fitted)
+        named: dict[str, Any] = {n: round(float(w), 2) for n, w in zip(WEIGHTS, weights, strict=True)}
+        config = replace(config, bias=round(bias, 2), **named)
+    foreign = min(chosen.threshold, float(np.quantile(scope[data.domain_known], OURS_SAID_FOREIGN)))
     fitted, ours = data.fitted, data.ours
     return ScopeFit(
-        config=config,
+        config=replace(config, not_found=round(chosen.threshold, 2), out_of_scope=round(foreign, 2)),
+        adopted=adopted,
         auc_before=auc(now[fitted & ours], now[fitted & ~ours]),
         auc=auc(outside[fitted & ours], outside[fitted & ~ours]),
-        curve=curve,
+        curve=tradeoff(data, scope, costs),
         chosen=chosen,
+        other=current_best if adopted else fitted_best,
         before=_point(data, now, current.not_found, costs),
         out_of_domain=int((~ours).sum()),
         answerable=int((fitted & ours).sum()),
     )
+
+
+def _cheapest(curve: list[Point]) -> Point:
+    return min(curve, key=lambda p: (p.cost, p.threshold))
 
 
 def tradeoff(data: ScopeData, scope: FloatArray, costs: Costs) -> list[Point]:

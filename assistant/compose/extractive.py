@@ -155,8 +155,8 @@ class ExtractiveComposer:
         draft.used.append(chosen)
 
     def _citations(self, text: str, notice: Passage, question: Question) -> tuple[Cited, ...]:
-        """What the sentence rests on: the official article alone when the words quoted from it say as much; the article and
-        the notice when they say part of it; the notice alone otherwise."""
+        """What the sentence rests on: the official article alone when the words quoted from it say as much; the article
+        and the notice when they say part of it; the notice alone otherwise."""
         own = Cited(notice, notice.text)
         official = best_official(self.search, notice, question.as_of)
         if official is None:

@@ -72,4 +72,5 @@ def lower_first(sentence: str) -> str:
         "Until", "Before", "After", "Under",
     }  # fmt: skip
     elided = first[:2] in {"L'", "D'", "S'", "N'", "L’", "D’"}
-    return sentence[0].lower() + sentence[1:] if first in common or elided else sentence
+    infinitive = len(first) > 4 and first[1:].islower() and first.endswith(("er", "ir", "re"))
+    return sentence[0].lower() + sentence[1:] if first in common or elided or infinitive else sentence

@@ -190,7 +190,10 @@ def test_a_text_is_added_listed_and_removed(use_settings: Settings, tmp_path: Pa
     (text,) = listed["texts"]
     assert (text["id"], text["attested_at"]) == ("code-cinema-2026-03-01", "2026-03-01")
     assert run("corpus", "list") == ExitCode.DONE
-    assert "4 fiches ; 1 texte(s) ajouté(s)." in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "4 fiches ;" in shown
+    assert "1 texte(s) ajouté(s)." in shown
+    assert "code-cinema-2026-03-01" in shown
     assert run("corpus", "remove", "code-cinema-2026-03-01") == ExitCode.DONE
     assert Library(use_settings).texts.all() == []
 

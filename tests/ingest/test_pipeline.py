@@ -63,7 +63,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_first_ingestion_builds_a_snapshot_that_says_what_it_holds(settings: Settings, build: Build) -> None:
     manifest, new = build()
     assert new
-    assert manifest.counts == {"passages": 15, "statements": 15, "sources": 8, "embedded": 15}
+    assert {"passages": 15, "statements": 15, "sources": 8, "embedded": 15}.items() <= manifest.counts.items()
     assert manifest.built_on == TODAY.isoformat()
     assert manifest.model == HashingEncoder.info.fingerprint
     assert manifest.corpus_version == corpus_digest(settings.corpus_dir)[:12]
