@@ -109,7 +109,7 @@ class Gate:
             or barely_touches(self.selector, question, best)
         ):
             return Verdict("abstain", "not_found")
-        best = filling(selection, best)
+        best = filling(selection, known_instead(selection, best))
         if best is None:
             return Verdict("abstain", "not_found")
         return Verdict("answer", "false_premise" if denies(self.selector, question, selection, best) else None, best)
@@ -142,6 +142,17 @@ def elsewhere(question: Question, selection: Selection) -> bool:
         return False
     stated = {v for s in selection.scored[:8] if s.statement for v in s.statement.facets.get("lieu", ())}
     return not abroad & stated
+
+
+def known_instead(selection: Selection, best: Scored) -> Scored:
+    """What is known, when it comes close behind a known unknown and its own questions are nearer to what was asked."""
+    if best.statement is None or best.statement.role is not Role.ABSENCE:
+        return best
+    for s in selection.scored[:6]:
+        close = not s.conflict and s.score >= 0.85 * best.score and s.alias > best.alias + 0.05
+        if close and s.statement is not None and s.statement.role is not Role.ABSENCE:
+            return s
+    return best
 
 
 def filling(selection: Selection, best: Scored) -> Scored | None:

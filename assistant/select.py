@@ -62,9 +62,9 @@ class SelectionConfig:
     exercise: float = 0.8
     exact: float = 2.5
     article_asked: float = 6.0
-    of_its_time: float = 1.0
+    of_its_time: float = 1.6
     exception_unasked: float = -0.5
-    sanction_asked: float = 0.8
+    sanction_asked: float = 1.6
     not_believed: float = -1.1
     contact_unasked: float = -0.6
     doubt: float = -0.35
@@ -178,6 +178,8 @@ class Selector:
             vouched = 0.0
             if s.statement is not None:
                 others = sorted(by_topic[s.statement.topic], reverse=True)[:2]
+                if s.passage.kind == "criterion":  # alone in its topic by nature: it vouches for itself
+                    others *= 2
                 vouched = (sum(others) + (2 - len(others)) * floor) / 2 - floor
             features = s.features | {"vouched": vouched}
             out.append(replace(s, score=s.score + self.config.vouched * vouched, features=features))
@@ -218,7 +220,9 @@ class Selector:
             "regime_other": float(bool(question.regimes & _LAW) and hit.passage.regime in _LAW - question.regimes),
             "exercise": 0.0,
             "exact": float(hit.exact),
-            "article_asked": float(s is None and hit.exact and question.asks_article),
+            "article_asked": float(
+                hit.exact and (hit.passage.kind == "criterion" or (s is None and question.asks_article))
+            ),
             "of_its_time": float(question.dated and hit.passage.valid_until is not None),
             "exception_unasked": float(s is not None and s.role is Role.EXCEPTION and bool(s.facets) and not matched),
             "sanction_asked": float(s is not None and question.asks_sanction and s.role is Role.SANCTION),
@@ -229,7 +233,7 @@ class Selector:
         }
         if s is not None:
             basis = hit.passage.based_on
-            features["topic_context"] = (4.0 if question.shift else 1.0) * (s.topic in question.context_topics)
+            features["topic_context"] = (3.0 if question.shift else 1.0) * (s.topic in question.context_topics)
             features["exercise"] = _exercise_match(s, question.as_of.exercise)
             features["not_believed"] = 1 - self.belief_overlap(s, terms) if s.role is Role.DEMENT else 0.0
             features["contact_unasked"] = float(s.role is Role.CONTACT and not _CONTACT.search(question.raw))

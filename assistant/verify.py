@@ -14,7 +14,9 @@ from typing import Literal
 
 from assistant.time import AsOf
 from ingest.claims import Claim, flipped, read_claim, unsupported
+from ingest.lexical import analyse
 from ingest.passages import Passage
+from ingest.sentences import sentence_spans
 
 Language = Literal["fr", "en"]
 
@@ -60,6 +62,8 @@ class Verifier:
         )
         out += unsupported(claim, support)
         out += flipped(claim, support)
+        if _drops_negation(sentence, claim):
+            out.append("négation perdue")
         for c in sentence.cited:
             if not in_force(c.passage, as_of) and not _DATED.search(sentence.text):
                 out.append(f"hors vigueur au {as_of.day.isoformat()}")
@@ -87,6 +91,7 @@ def support_text(passage: Passage) -> str:
 
 def merged(claims: Sequence[Claim]) -> Claim:
     """The features that several passages hold together."""
+    affirmed = frozenset().union(*(c.modality - c.denied for c in claims))
     return Claim(
         figures=frozenset().union(*(c.figures for c in claims)),
         implied=frozenset().union(*(c.implied for c in claims)),
@@ -95,6 +100,7 @@ def merged(claims: Sequence[Claim]) -> Claim:
         negated=any(c.negated for c in claims),
         privative=any(c.privative for c in claims),
         modality=frozenset().union(*(c.modality for c in claims)),
+        denied=frozenset().union(*(c.denied for c in claims)) - affirmed,
     )
 
 
@@ -103,6 +109,23 @@ def in_force(passage: Passage, as_of: AsOf) -> bool:
     return (passage.valid_from is None or passage.valid_from <= as_of.end) and (
         passage.valid_until is None or passage.valid_until >= as_of.start
     )
+
+
+def _drops_negation(sentence: Sentence, claim: Claim) -> bool:
+    """True when an affirmative sentence has the very words of a negative one that it cites, and of no other."""
+    if claim.negated:
+        return False
+    mine, nearest, dropped = set(analyse(sentence.text)), 0.9, False
+    for c in sentence.cited:
+        s = c.passage.statement
+        told = [s.en] if s and sentence.language == "en" else [c.passage.text, *([s.lead] if s and s.lead else [])]
+        for text in (t[slice(*span)] for t in told for span in sentence_spans(t)):
+            theirs = set(analyse(text))
+            near = len(mine & theirs) / (len(mine | theirs) or 1)
+            if near >= nearest:
+                said = read_claim(text, sentence.language)
+                nearest, dropped = near, said.negated and (said.privative or not claim.privative)
+    return dropped
 
 
 def _claims_something(sentence: Sentence) -> bool:

@@ -55,8 +55,8 @@ class Calibration:
                 "first": r.first.as_dict(), "top3": r.top3.as_dict(), "first_in_fold": r.in_fold.as_dict(),
             },
             "scope": {
-                "out_of_domain": s.out_of_domain, "answerable": s.answerable, "adopted": s.adopted, "auc_before": round(s.auc_before, 4),
-                "auc": round(s.auc, 4), "before": s.before.as_dict(), "chosen": s.chosen.as_dict(),
+                "out_of_domain": s.out_of_domain, "answerable": s.answerable, "adopted": s.adopted,
+                "auc_before": round(s.auc_before, 4), "auc": round(s.auc, 4), "before": s.start.as_dict(), "chosen": s.chosen.as_dict(),
                 "curve": [p.as_dict() for p in s.curve],
             },
             "development": self.change.as_dict(),

@@ -51,7 +51,7 @@ def calibration_report(c: Calibration) -> str:
 def _weights(c: Calibration) -> str:
     s = c.scope
     costs = f"au meilleur seuil, coût {s.chosen.cost:.3f} contre {s.other.cost:.3f}"
-    return f"Poids ajustés retenus : {costs}." if s.adopted else f"Poids actuels gardés : {costs}, seuils revus."
+    return f"Poids ajustés retenus : {costs}." if s.adopted else "Poids actuels gardés, seuils revus."
 
 
 def _line(label: str, d: Difference) -> str:
@@ -80,7 +80,7 @@ def _curve(c: Calibration) -> str:
         ]
         for p in c.points()
     ]
-    b = s.before
+    b = s.start
     rows.append([f"actuel ({b.threshold:g})", percent(b.refused), percent(b.wrongly_answered), f"{b.cost:.3f}"])
     return table(["seuil `not_found`", "refus à tort %", "réponses à tort %", "coût"], rows)
 

@@ -77,7 +77,7 @@ class ScopeFit:
     chosen: Point
     other: Point
     """The best point of the weights that were not chosen."""
-    before: Point
+    start: Point
     out_of_domain: int
     answerable: int
 
@@ -109,8 +109,8 @@ def collect_scope(engine: Engine, reference: ReferenceSet, config: EngineConfig)
 
 
 def fit_scope(data: ScopeData, current: AbstainConfig, costs: Costs) -> ScopeFit:
-    """Fit weights, choose thresholds at the costs stated; the current weights stay unless the fitted ones cost less out
-    of fold."""
+    """Fit weights, choose thresholds at the costs stated. The current weights stay unless the fitted ones tell the two
+    kinds apart better out of fold, and cost less."""
     fold = folds(data.topics)
     outside = np.zeros(len(fold))
     for k in range(FOLDS):
@@ -118,7 +118,8 @@ def fit_scope(data: ScopeData, current: AbstainConfig, costs: Costs) -> ScopeFit
         outside[fold == k] = data.features[fold == k] @ weights + bias
     now = data.features @ np.array([getattr(current, n) for n in WEIGHTS]) + current.bias
     fitted_best, current_best = (_cheapest(tradeoff(data, scope, costs)) for scope in (outside, now))
-    adopted = fitted_best.cost < current_best.cost
+    before, after = (auc(s[data.fitted & data.ours], s[data.fitted & ~data.ours]) for s in (now, outside))
+    adopted = after > before and fitted_best.cost < current_best.cost
     scope, chosen = (outside, fitted_best) if adopted else (now, current_best)
     config = current
     if adopted:
@@ -130,12 +131,12 @@ def fit_scope(data: ScopeData, current: AbstainConfig, costs: Costs) -> ScopeFit
     return ScopeFit(
         config=replace(config, not_found=round(chosen.threshold, 2), out_of_scope=round(foreign, 2)),
         adopted=adopted,
-        auc_before=auc(now[fitted & ours], now[fitted & ~ours]),
-        auc=auc(outside[fitted & ours], outside[fitted & ~ours]),
+        auc_before=before,
+        auc=after,
         curve=tradeoff(data, scope, costs),
         chosen=chosen,
         other=current_best if adopted else fitted_best,
-        before=_point(data, now, current.not_found, costs),
+        start=_point(data, now, current.not_found, costs),
         out_of_domain=int((~ours).sum()),
         answerable=int((fitted & ours).sum()),
     )

@@ -91,10 +91,10 @@ def list_texts(as_json: bool) -> None:
         return
     for row in fiches:
         click.echo(f"{row['domain']:9} {row['id']:42} {row['statements']:3} énoncés  {row['title']}")
-    for row in frameworks:
+    for fw in frameworks:
         click.echo(
-            f"{'critères':9} {row['id']:42} {row['criteria']:3} critères sur {row['announced']} annoncés, "
-            f"dont {row['unverified']} à vérifier  {row['title']}"
+            f"{'critères':9} {fw['id']:42} {fw['criteria']:3} critères sur {fw['announced']} annoncés, "
+            f"dont {fw['unverified']} à vérifier  {fw['title']}"
         )
     click.echo(f"{len(fiches)} fiches ; {len(frameworks)} référentiel(s) ; {len(texts)} texte(s) ajouté(s).")
     for text in texts:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.fiches import AnswerType, Interval, Polarity, Role, Statement, StatementSource, Value
-from ingest.passages import BasedOn, Passage, linked, notice_source_id, passage_id
+from ingest.passages import BasedOn, Passage, first_day, linked, notice_source_id, passage_id
 from ingest.register import Domain, Rank, Regime, Register, Slug
 from ingest.yamlfile import YamlFile
 
@@ -304,7 +304,7 @@ def criterion_statement(framework: Framework, c: Criterion) -> Statement:
     A statement may not be of low confidence; the doubt of a low one stands in its text (`criterion_text`).
     """
     text = criterion_text(framework, c)
-    answers = [AnswerType.QUOI, AnswerType.COMMENT, *([AnswerType.COMBIEN] if c.values else [])]
+    answers = [AnswerType.QUOI, AnswerType.COMMENT, AnswerType.DOIS_JE, *([AnswerType.COMBIEN] if c.values else [])]
     ident = f"critere-{framework.id}-{(c.code or c.id).lower()}"
     return Statement(
         id=ident, topic=ident, text=text.fr, en=text.en, role=Role.REGLE, polarity=Polarity.FAIT, values=c.values,
@@ -393,6 +393,7 @@ def criterion_passages(framework: Framework, register: Register) -> list[Passage
                     position=len(out),
                     valid_from=s.in_force.from_,
                     valid_until=s.in_force.until,
+                    attested_at=first_day(s.source.version) if s.in_force.from_ is None else None,
                     based_on=BasedOn(
                         source_id=source.id, title=source.name, locator=s.source.locator, url=source.url,
                         version=s.source.version, rank=source.rank, also=s.also,

@@ -118,7 +118,7 @@ def fiche_passages(fiche: Fiche, register: Register) -> list[Passage]:
                 position=position,
                 valid_from=s.in_force.from_,
                 valid_until=s.in_force.until,
-                attested_at=_first_day(s.source.version) if s.in_force.from_ is None else None,
+                attested_at=first_day(s.source.version) if s.in_force.from_ is None else None,
                 based_on=BasedOn(
                     source_id=source.id, title=source.name, locator=s.source.locator, url=source.url,
                     version=s.source.version, rank=source.rank, also=s.also,
@@ -129,7 +129,7 @@ def fiche_passages(fiche: Fiche, register: Register) -> list[Passage]:
     return linked(out)
 
 
-def _first_day(version: str | None) -> date | None:
+def first_day(version: str | None) -> date | None:
     """`2026`, `2026-03`, `2026-03-01` → its first day: an undated statement is known from its source's version on."""
     if version is None:
         return None

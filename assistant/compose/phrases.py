@@ -26,7 +26,7 @@ PART_MISSING = {
     "fr": "Je n'ai pas trouvé de réponse à cette partie de la question : « {part} ».",
     "en": "I have not found an answer to this part of the question: “{part}”.",
 }
-DEPENDS = {"fr": "Cela dépend de {facet}.", "en": "It depends on {facet}."}
+DEPENDS = {"fr": "Cela dépend {facet}.", "en": "It depends on {facet}."}
 YES, NO = {"fr": "Oui", "en": "Yes"}, {"fr": "Non", "en": "No"}
 NOTE = {"fr": "À noter", "en": "Note"}
 ARTICLE_SAYS = {"fr": "{title}, {locator} :", "en": "{title}, {locator} (original French):"}

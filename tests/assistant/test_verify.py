@@ -51,7 +51,7 @@ class Tampered:
 def tiny_passages() -> list[Passage]:
     """One passage for each statement of the tiny corpus."""
     rows = [
-        statement_passage(position=i, **data)
+        statement_passage(position=i, **({"lead": None} | data))
         for fiche in tiny_fiches().values()
         for section in fiche["sections"]
         for i, data in enumerate(section["statements"])
@@ -88,6 +88,12 @@ NEGATED = {
     r"\bis granted\b": "is not granted", r"\bwill declare\b": "will not declare",
 }  # fmt: skip
 """Where a negation may be put in the affirmative sentences of the tiny corpus."""
+AFFIRMED = {
+    r"\bne demande aucun\b": "demande un", r"\bn'est pas\b": "est", r"\bAucun texte ne fixe\b": "Un texte fixe",
+    r"\bne peut plus afficher\b": "peut toujours afficher", r"\bdoes not require any\b": "requires a",
+    r"\b(is|are) not\b": "is", r"\bNo text sets\b": "A text sets", r"\bmay not\b": "may",
+}  # fmt: skip
+"""How a negation may be taken away from the negative ones."""
 
 
 def tampered() -> list[Tampered]:
@@ -104,7 +110,6 @@ def tampered() -> list[Tampered]:
             add("scale", *each("millions?", lambda _: "milliards" if language == "fr" else "billion", text))
             add("scale", *each(r"450 millions d'euros|EUR 450 million", lambda _: "450 000 euros", text))
             add("unit", *each(r"(?<=\d) ?%", lambda _: " euros", text))
-            add("unit", *each(r"(?<=000) (?:salariés|employees)", lambda _: " %", text))
             if language == "fr":
                 added = (
                     "sous 45 jours",
@@ -128,6 +133,8 @@ def tampered() -> list[Tampered]:
             stem = text.rstrip(".")
             add("added figure", *(f"{stem}, {a}." for a in added))
             add("added reference", *(f"{stem} ({ref})." for ref in law))
+            for pattern, affirmed in AFFIRMED.items():
+                add("negation lost", *each(pattern, lambda _, a=affirmed: a, text))  # type: ignore[misc]
             claim = read_claim(passage.text)
             if not claim.negated and not claim.privative:
                 for pattern, negation in NEGATED.items():
@@ -278,7 +285,7 @@ class TestQuotes:
             f"« {text} »",
             text[1:] + text[0],
             "",
-            "un bilan",
+            "un bilan à la carte",
         ]
         for quote in altered:
             assert Tampered("quote", text, passage, quote=quote).faults(), quote
@@ -355,8 +362,8 @@ TRUE: list[tuple[str, Language, list[str]]] = [
     (DUTY, "en", ["The producer must file a carbon report.", "Yes: a carbon report is required."]),
     (RIGHT, "en", ["The producer may apply to the CNC.", "The producer can apply to the CNC."]),
     (BAN, "en", ["Advertising for fossil fuels is prohibited.", "Fossil fuel advertising is banned."]),
-    (NOT_DUTY, "fr", ["La norme VSME n'est pas obligatoire.", "La norme VSME est facultative."]),
-    (NOT_DUTY, "en", ["The VSME standard is not mandatory.", "The VSME standard is voluntary, not mandatory."]),
+    (NOT_DUTY, "fr", ["La norme VSME n'est pas obligatoire.", "Non : la norme VSME n'est pas obligatoire."]),
+    (NOT_DUTY, "en", ["The VSME standard is not mandatory."]),
 ]  # fmt: skip
 
 

@@ -154,6 +154,10 @@ def test_a_bare_number_is_weak_and_a_kind_is_named(text: str, kind: str, weak: b
         ("Article 19a of the CSRD", ["dir-csrd:19bis"]),
         ("l'article 19 bis de la directive CSRD", ["dir-csrd:19bis"]),
         ("l'article 5", [None]),
+        (
+            "L'article 5 vise les sociétés de production établies en France depuis longtemps, dit le RGA ou la CSRD",
+            [None],
+        ),
         ("Le RGA demande un bilan, dont le contenu est fixé par une décision du président : article 3", ["rga:3"]),
     ],
 )
