@@ -171,6 +171,11 @@ _DATE_TERMS = frozenset(
         "janvier février mars avril mai juin juillet août septembre octobre novembre décembre ok alors mais et donc"
     )
 )
+_WORTH = re.compile(
+    r"(?<=combien )(?:ça |cela |elle |il )?(?:vaut|vaudra|valait|touche-t-on|touche t-on|on touche|gagne-t-on|on gagne|rapporte|fait)\b"
+    r"|\bs['’](?:élève|élevait|eleve|elevait)(?:-t-(?:elle|il))?\b|\b(?:vaut|vaudra|valait|rapporte) combien\b",
+    re.IGNORECASE,
+)
 _ARTICLE_SAYS = re.compile(
     r"\b(?:que|quoi|qu'est-ce que|comment) (?:dit|prevoit|contient|impose|precise)|\b(?:texte|contenu|teneur|lire|montre|cite|affiche|ouvre)\b"
     r"|\bwhat does\b.{0,40}\bsay\b|\b(?:text|content|wording) of\b|\bshow me\b"
@@ -338,7 +343,7 @@ class Understanding:
         if asked is None and as_of is not None:
             asked = AsOf(as_of, as_of, "asked")
         when = asked or (replace(sticky, reason="sticky") if sticky else AsOf(today, today, "today"))
-        query = f"{previous.base} {text}" if follow and previous else text
+        query = plainly(f"{previous.base} {text}" if follow and previous else text)
         return Question(
             raw=text,
             query=query[-1200:],
@@ -398,6 +403,11 @@ def read_references(
     if not found and base and about_criteria:
         found = [r for r in parse_references(base, names) if r.kind == "criterion"]
     return tuple(found)
+
+
+def plainly(text: str) -> str:
+    """Everyday verbs of worth said plainly, so that « combien vaut la prime » looks for its amount and not for « vaut »."""
+    return _WORTH.sub("montant", text)
 
 
 def named_regimes(text: str) -> frozenset[Regime]:
