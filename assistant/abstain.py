@@ -96,7 +96,7 @@ class Gate:
         if best.hit.exact:
             return Verdict("answer", None, best)
         if unknown_criterion(question, selection):
-            denial = next((s for s in selection.scored[:8] if _denies_or_misses(s) and not s.conflict), None)
+            denial = next((s for s in selection.scored[:8] if _is_denial(s) and not s.conflict), None)
             return Verdict("answer", None, denial) if denial else Verdict("abstain", "not_found")
         scope = self.scope(selection, candidates) + self.config.follow_up * (
             question.follow_up and bool(question.context_topics)
@@ -131,8 +131,8 @@ def unknown_criterion(question: Question, selection: Selection) -> bool:
     return named and not any(s.hit.exact for s in selection.scored)
 
 
-def _denies_or_misses(s: Scored) -> bool:
-    return s.statement is not None and s.statement.role in (Role.DEMENT, Role.ABSENCE)
+def _is_denial(s: Scored) -> bool:
+    return s.statement is not None and s.statement.role is Role.DEMENT
 
 
 def elsewhere(question: Question, selection: Selection) -> bool:

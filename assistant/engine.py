@@ -115,12 +115,14 @@ class Engine:
             self.last_ranked = [h.passage.statement.id for h in candidates.hits if h.passage.statement]
         selections, verdicts = self._judge_parts(question, candidates)
         later = None
-        if question.dated and len(selections) == 1:
+        if len(selections) == 1 and (question.dated or verdicts[0].kind == "abstain"):
             selections, verdicts, later = self._at_its_date(question, selections[0], verdicts[0])
         answered = [(s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.kind == "answer" and v.chosen]
         draft = self.composer.compose(question, answered) if answered else Draft()
         t3 = time.perf_counter()
         kept, _ = self.verifier.keep(draft.sentences, question.as_of)
+        shown = {id(s) for s in kept}
+        draft.used = [u for s, u in zip(draft.sentences, draft.used, strict=True) if id(s) in shown]
         t4 = time.perf_counter()
         timings = Timings(understand=_ms(t0, t1), retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
         answer = self._answer(question, candidates, selections, verdicts, draft, kept, later, timings, conversation_id)
@@ -237,8 +239,9 @@ class Engine:
     def _at_its_date(
         self, question: Question, found: Selection, verdict: Verdict
     ) -> tuple[list[Selection], list[Verdict], Passage | None]:
-        """For a question about another day: which statement answers it whatever the day, and what of that topic was in
-        force then. When another version was, that version answers; when none was, nothing was in force."""
+        """For a question about another day, or without an answer today: which statement answers it whatever the day, and
+        what of that topic was in force then. When another version was, that version answers; when none was, nothing was
+        in force, and the first version to come is told."""
         forever = replace(question, as_of=AsOf(date.min, date.max, "asked"))
         candidates = self.search.search(forever)
         selection = self.selector.select(forever, candidates)
@@ -257,7 +260,13 @@ class Engine:
         starts = chosen.passage.valid_from
         if starts is None or starts <= question.as_of.end:
             return unchanged
-        return [found], [Verdict("abstain", "not_in_force")], chosen.passage
+        coming = [
+            p
+            for p in self.search.out_of_force(chosen.statement.topic, question.as_of)
+            if p.regime is chosen.passage.regime and p.valid_from and p.valid_from > question.as_of.end
+        ]
+        first = min(coming, key=lambda p: (p.valid_from or date.max, p.position), default=chosen.passage)
+        return [found], [Verdict("abstain", "not_in_force")], first
 
 
 class _Numbering:

@@ -19,6 +19,7 @@ from ingest.criteria import framework_source_id
 from ingest.fiches import AnswerType, Role, Statement
 from ingest.glossary import Glossary
 from ingest.lexical import analyse, fold
+from ingest.locators import bare_codes
 from ingest.passages import Passage
 from ingest.register import Regime
 
@@ -36,6 +37,9 @@ _WANTED = {
     "nombre": re.compile(r"\b(?:tonnes?|co2|emet|emissions?|empreinte|combien de|how many)\b"),
 }
 _FILLER = frozenset(analyse("moment date délai combien quand comment pourquoi temps when how much many time deadline"))
+_DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
+_POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
+_MANDATORY = re.compile(r"\bobligatoires?\b|\bmandatory\b|\bcompulsory\b")
 _FIGURES = frozenset({"nombre", "taux", "seuil", "montant", "duree"})
 
 
@@ -219,10 +223,8 @@ class Selector:
             "regime_match": float(hit.passage.regime in question.regimes),
             "regime_other": float(bool(question.regimes & _LAW) and hit.passage.regime in _LAW - question.regimes),
             "exercise": 0.0,
-            "exact": float(hit.exact),
-            "article_asked": float(
-                hit.exact and (hit.passage.kind == "criterion" or (s is None and question.asks_article))
-            ),
+            "exact": float(hit.exact and not beside_the_criterion(hit.passage, question)),
+            "article_asked": float(hit.exact and asked_by_number(hit.passage, question)),
             "of_its_time": float(question.dated and hit.passage.valid_until is not None),
             "exception_unasked": float(s is not None and s.role is Role.EXCEPTION and bool(s.facets) and not matched),
             "sanction_asked": float(s is not None and question.asks_sanction and s.role is Role.SANCTION),
@@ -237,7 +239,7 @@ class Selector:
             features["exercise"] = _exercise_match(s, question.as_of.exercise)
             features["not_believed"] = 1 - self.belief_overlap(s, terms) if s.role is Role.DEMENT else 0.0
             features["contact_unasked"] = float(s.role is Role.CONTACT and not _CONTACT.search(question.raw))
-            features["doubt"] = float(s.confidence != "haute")
+            features["doubt"] = _DOUBT[hit.passage.confidence or s.confidence]
             features["rank"] = float(basis.rank.order if basis else 0)
         score = sum(self.weights[name] * value for name, value in features.items())
         return Scored(hit, score, features, entailed)
@@ -277,12 +279,29 @@ class Selector:
         return body, own, tuple({t: self.idf(t) for t in analyse(q)} for q in asked)
 
 
+def asked_by_number(passage: Passage, question: Question) -> bool:
+    """True for what a question names by its number to know what it says: an article's text, a criterion."""
+    if passage.kind == "criterion":
+        return not beside_the_criterion(passage, question)
+    return passage.statement is None and question.asks_article
+
+
+def beside_the_criterion(passage: Passage, question: Question) -> bool:
+    """True for a criterion when the question is about its points, or whether it is mandatory, which nobody published."""
+    if passage.kind != "criterion":
+        return False
+    text = fold(question.raw)
+    return bool(_POINTS.search(text)) or (passage.regime is Regime.ECOPROD and bool(_MANDATORY.search(text)))
+
+
 def of_another_framework(passage: Passage, question: Question) -> bool:
     """True for a criterion when the question names another framework, or points of another kind (« ESRS E1 »)."""
     if passage.kind != "criterion":
         return False
     if question.frameworks:
         return passage.source_id not in {framework_source_id(f) for f in question.frameworks}
+    if not question.references and bare_codes(question.raw):  # « D3 ? » alone is only a hint
+        return len(analyse(question.raw)) <= 1
     return any(r.kind == "disclosure" or (r.kind == "criterion" and r.source) for r in question.references)
 
 

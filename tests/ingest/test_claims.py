@@ -329,6 +329,6 @@ def test_any_text_supports_itself(text: str, language: str) -> None:
     "unit", ["n'", "ne ", "ne a ", "aucun ", "1 ", "1 000 ", "n° 1 ", "ISO ", "€ ", "12/", "2024-"]
 )
 def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     read_claim((unit * 50_000)[:50_000])
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2

@@ -261,6 +261,6 @@ def test_stripping_spans_keeps_offsets(text: str, a: int, b: int) -> None:
 )  # fmt: skip
 def test_two_hundred_kilobytes_of_anything_are_read_in_linear_time(unit: str) -> None:
     text = (unit * 200_000)[:200_000]
-    started = time.perf_counter()
+    started = time.thread_time()
     parse_references(text, NAMES)
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1

@@ -184,6 +184,6 @@ def test_every_block_is_a_verbatim_run_of_the_file_and_no_word_is_lost(text: str
     "unit", ["[", "![", "*a", "`", "<", "[a](", "> ", "- ", "| a ", "&", "**a ", "[a]: b\n", "1. "]
 )
 def test_hostile_markdown_is_read_in_linear_time(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     read_markdown((unit * 200_000)[:200_000].encode())
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2

@@ -72,6 +72,6 @@ def test_spans_are_in_order_trimmed_and_hold_every_character_but_spaces(text: st
 
 @pytest.mark.parametrize("unit", [".", ". ", "A.", ".»", "\n", "; ", ".   "])
 def test_hostile_text_is_split_in_linear_time(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     sentence_spans((unit * 200_000)[:200_000])
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
