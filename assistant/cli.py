@@ -241,13 +241,17 @@ def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
             "vérifiez CLAPVERT_CORPUS_DIR",
         ),
     ]
-    info = ready_model(settings)
+    info, absent, mend = None, "absent", "clapvert ingest"
+    try:
+        info = ready_model(settings)
+    except ClapvertError as exc:  # CLAPVERT_MODEL names a folder that is no model
+        absent, mend = exc.message, exc.hint or mend
     rows.append(
         (
             "Modèle",
             info is not None,
-            f"{info.name}, {info.origin}, {info.dtype}, empreinte {info.fingerprint[:12]}" if info else "absent",
-            "clapvert ingest",
+            f"{info.name}, {info.origin}, {info.dtype}, empreinte {info.fingerprint[:12]}" if info else absent,
+            mend,
         )
     )
     library = Library(settings)

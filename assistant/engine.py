@@ -239,9 +239,9 @@ class Engine:
     def _at_its_date(
         self, question: Question, found: Selection, verdict: Verdict
     ) -> tuple[list[Selection], list[Verdict], Passage | None]:
-        """For a question about another day, or without an answer today: which statement answers it whatever the day, and
-        what of that topic was in force then. When another version was, that version answers; when none was, nothing was
-        in force, and the first version to come is told."""
+        """For a question about another day, or unanswered today: which statement answers it whatever the day, and what of
+        that topic was in force then. When another version was, that version answers; when none was, nothing was in
+        force, and the first version to come is told."""
         forever = replace(question, as_of=AsOf(date.min, date.max, "asked"))
         candidates = self.search.search(forever)
         selection = self.selector.select(forever, candidates)
@@ -250,12 +250,13 @@ class Engine:
         if chosen is None or chosen.statement is None or in_force(chosen.passage, question.as_of):
             return unchanged
         best = found.best
-        if best is not None and best.score >= chosen.score - self.gate.config.elsewhen:
+        silent = verdict.kind == "abstain" and not question.dated  # only law to come can be told
+        if not silent and best is not None and best.score >= chosen.score - self.gate.config.elsewhen:
             return unchanged
         versions = [
             s for s in found.scored if s.statement and s.statement.topic == chosen.statement.topic and not s.conflict
         ]
-        if versions:
+        if versions and not silent:
             return [found], [Verdict("answer", None, versions[0])], None
         starts = chosen.passage.valid_from
         if starts is None or starts <= question.as_of.end:

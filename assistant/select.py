@@ -287,7 +287,7 @@ def asked_by_number(passage: Passage, question: Question) -> bool:
 
 
 def beside_the_criterion(passage: Passage, question: Question) -> bool:
-    """True for a criterion when the question is about its points, or whether it is mandatory, which nobody published."""
+    """True for a criterion when the question is about its points or whether it is mandatory: nobody published that."""
     if passage.kind != "criterion":
         return False
     text = fold(question.raw)

@@ -7,6 +7,7 @@ began with. Nothing here writes to an index.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -55,13 +56,20 @@ class Service:
         self.clock = clock
         self.library = Library(settings)
         self.store = self.library.store
-        self.register: Register = load_register(settings.corpus_dir)
-        self.glossary = load_glossary(settings.corpus_dir)
-        self.contacts = load_contacts(settings.corpus_dir)
+        self._read_corpus()
         self._config = config
         self._encoder = encoder
         self._engine: Engine | None = None
         self._lock = threading.Lock()
+
+    def _read_corpus(self) -> None:
+        """What stands beside the snapshot; read again when a new one is taken up."""
+        corpus = self.settings.corpus_dir
+        register, glossary, contacts = load_register(corpus), load_glossary(corpus), load_contacts(corpus)
+        self.register: Register = register
+        self.glossary, self.contacts = glossary, contacts
+        for cached in ("fiches", "frameworks"):
+            self.__dict__.pop(cached, None)
 
     @cached_property
     def conversations(self) -> Conversations:
@@ -98,6 +106,9 @@ class Service:
             if self._engine is None or self._engine.snapshot.manifest.name != name:
                 snapshot = self.library.snapshots.open(self.store, encoder.info)
                 snapshot.nearest(encoder.encode_query("préparation"), 1)
+                if self._engine is not None:
+                    with suppress(ClapvertError):  # a corpus being edited: what was read before stands
+                        self._read_corpus()
                 self._engine = Engine(
                     snapshot, encoder, self.register, self.glossary, self.contacts, self.clock, self._config
                 )

@@ -56,7 +56,8 @@ class Calibration:
             },
             "scope": {
                 "out_of_domain": s.out_of_domain, "answerable": s.answerable, "adopted": s.adopted,
-                "auc_before": round(s.auc_before, 4), "auc": round(s.auc, 4), "before": s.start.as_dict(), "chosen": s.chosen.as_dict(),
+                "auc_before": round(s.auc_before, 4), "auc": round(s.auc, 4),
+                "before": s.start.as_dict(), "chosen": s.chosen.as_dict(),
                 "curve": [p.as_dict() for p in s.curve],
             },
             "development": self.change.as_dict(),

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-ROUNDS = 4000
+ROUNDS = 2000
 SEED = 20261125
 _Z = 1.959963984540054
 _DIGITS = 4
@@ -108,16 +108,16 @@ def _by_cluster(
 
 
 def _quantiles(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> tuple[float, float]:
-    draws = _draws(len(sums))
+    draws = _draws(len(sums)).astype(np.float64)
     low, high = np.quantile((draws @ sums) / (draws @ counts), [0.025, 0.975])
     return float(low), float(high)
 
 
-@lru_cache(maxsize=64)
-def _draws(clusters: int) -> NDArray[np.float64]:
+@lru_cache(maxsize=128)
+def _draws(clusters: int) -> NDArray[np.uint8]:
     """How many times each cluster is drawn in each round, shape `(ROUNDS, clusters)`; always the same."""
     rng = np.random.default_rng(SEED)
-    return rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=ROUNDS).astype(np.float64)
+    return rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=ROUNDS).astype(np.uint8)
 
 
 def _r(value: float) -> float:

@@ -323,8 +323,10 @@ def poste_statement(framework: Framework, poste: Poste) -> Statement:
     ident = f"poste-{framework.id}-{poste.code.lower()}"
     contacts: tuple[str, ...] = ()
     if coded:
-        fr = f"Les critères du {place}, {framework.listed_as.fr}, sont {_listed(((c.code, c.short.fr) for c in coded), 'et')}"
-        en = f"The criteria of {english}, {framework.listed_as.en}, are {_listed(((c.code, c.short.en) for c in coded), 'and')}"
+        listed_fr = _listed(((c.code, c.short.fr) for c in coded), "et")
+        listed_en = _listed(((c.code, c.short.en) for c in coded), "and")
+        fr = f"Les critères du {place}, {framework.listed_as.fr}, sont {listed_fr}"
+        en = f"The criteria of {english}, {framework.listed_as.en}, are {listed_en}"
         if poste.missing:
             fr += f" ; l'intitulé de {_enumerated(poste.missing, 'et')} n'est pas connu"
             en += f"; the wording of {_enumerated(poste.missing, 'and')} is not known"

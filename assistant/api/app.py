@@ -6,7 +6,6 @@ import secrets
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from assistant.answer import Answer, BasedOn
 from assistant.api import problems
 from assistant.api.schemas import (
     ChatRequest,
+    Day,
     Health,
     PassageView,
     SearchHit,
@@ -97,7 +97,7 @@ def create_app(service: Service) -> FastAPI:
     def search(
         q: Annotated[str, Query(min_length=1, max_length=4000)],
         k: Annotated[int, Query(ge=1, le=100)] = 10,
-        as_of: date | None = None,
+        as_of: Day | None = None,
         domains: Annotated[list[Domain] | None, Query()] = None,
     ) -> SearchResult:
         """Passages in force on the day, best first."""

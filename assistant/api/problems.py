@@ -61,6 +61,7 @@ def describe(errors: Sequence[dict[str, object]]) -> str:
         loc = error.get("loc")
         where = ".".join(str(p) for p in loc if p not in ("body", "query", "path")) if isinstance(loc, tuple) else ""
         kind = str(error.get("type"))
+        where = "" if kind == "json_invalid" else where  # an offset, not a field
         out.append(f"{where or 'demande'} : {_FIELDS.get(kind, _readable(kind))}")
     return " ; ".join(out) + "."
 
@@ -85,10 +86,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, exc: HTTPException) -> JSONResponse:
+        if exc.status_code == 400:  # a body that is no UTF-8
+            return problem(422, ErrorCode.BAD_REQUEST, f"demande : {_FIELDS['json_invalid']}.")
         code = ErrorCode.NOT_FOUND if exc.status_code == 404 else ErrorCode.BAD_REQUEST
-        return problem(
-            exc.status_code, code, "Cette adresse n'existe pas." if exc.status_code == 404 else str(exc.detail)
-        )
+        details = {404: "Cette adresse n'existe pas.", 405: "Cette adresse n'admet pas cette méthode."}
+        return problem(exc.status_code, code, details.get(exc.status_code, str(exc.detail)))
 
     @app.exception_handler(Exception)
     async def _unexpected(_: Request, exc: Exception) -> JSONResponse:

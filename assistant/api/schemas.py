@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from assistant.answer import BasedOn
 from ingest.register import Domain, Nature, Rank, Regime
+
+
+def _only_iso(value: object) -> object:
+    """Pydantic alone would read 86400 as a day of 1970."""
+    if (isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)) or isinstance(value, int | float):
+        raise PydanticCustomError("date_format", "YYYY-MM-DD")
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_only_iso)]
+"""A day as the contract writes it, `YYYY-MM-DD`, and in no other way."""
 
 
 class _Request(BaseModel):
@@ -20,7 +33,7 @@ class ChatRequest(_Request):
 
     question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
     conversation_id: str | None = None
-    as_of: dt.date | None = Field(default=None, description="day asked about; an explicit null returns to today")
+    as_of: Day | None = Field(default=None, description="day asked about; an explicit null returns to today")
     domains: list[Domain] = []
     language: Literal["fr", "en"] | None = None
     profile: dict[str, str] = {}

@@ -14,24 +14,32 @@ from typing import Any
 
 import pytest
 
+from assistant.abstain import AbstainConfig
 from assistant.answer import Answer
-from assistant.engine import Engine
+from assistant.engine import Engine, EngineConfig
 from assistant.service import Ask, Service
 from assistant.understand import Understanding
-from ingest.clock import Clock
+from ingest.clock import Clock, fixed
 from ingest.embedding import HashingEncoder
 from ingest.passages import Passage
 from ingest.pipeline import Library
 from tests.assistant.support import add_text, faults
 from tests.conftest import Build
-from tests.samples import OFFICIAL_TEXT
+from tests.samples import OFFICIAL_TEXT, TODAY
 
 AskIt = Callable[..., Answer]
+DOUBLE = EngineConfig(abstain=AbstainConfig(contrast=0.0, bias=-3.0))
+"""The hashing double's similarities have no scale to compare questions by: scope is judged on words alone."""
 
 
 @pytest.fixture(scope="session")
-def engine(shared_service: Service) -> Engine:
-    return shared_service.engine
+def tiny(shared_service: Service) -> Service:
+    return Service(shared_service.settings, HashingEncoder(), fixed(TODAY), DOUBLE)
+
+
+@pytest.fixture(scope="session")
+def engine(tiny: Service) -> Engine:
+    return tiny.engine
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +59,12 @@ def opener(service: Service) -> Callable[[str], Passage | None]:
 
 
 @pytest.fixture(scope="session")
-def ask(shared_service: Service) -> AskIt:
-    open_passage = opener(shared_service)
+def ask(tiny: Service) -> AskIt:
+    open_passage = opener(tiny)
 
     def run(question: str, **how: Any) -> Answer:
-        answer = shared_service.ask(Ask(question, **how))
-        assert faults(answer, open_passage, shared_service.snapshot.manifest.name) == []
+        answer = tiny.ask(Ask(question, **how))
+        assert faults(answer, open_passage, tiny.snapshot.manifest.name) == []
         return answer
 
     return run
@@ -66,4 +74,4 @@ def ask(shared_service: Service) -> AskIt:
 def with_official(library: Library, build: Build, tmp_path: Path, encoder: HashingEncoder, clock: Clock) -> Service:
     add_text(library, tmp_path, OFFICIAL_TEXT, valid_from=date(2023, 2, 1))
     build()
-    return Service(library.settings, encoder, clock)
+    return Service(library.settings, encoder, clock, DOUBLE)

@@ -194,8 +194,8 @@ def _is_fixed(text: str, answer: Answer) -> bool:
     before, after = phrases.PART_MISSING[answer.understood.language].split("{part}")
     if not (text.startswith(before) and text.endswith(after)):
         return False
-    plain = re.sub(r"[^\w]+", " ", text.removeprefix(before).removesuffix(after)).strip()
-    return plain in re.sub(r"[^\w]+", " ", answer.question)
+    asked = iter(re.findall(r"\w+", answer.question))
+    return all(word in asked for word in re.findall(r"\w+", text.removeprefix(before).removesuffix(after)))
 
 
 def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[str, Passage]) -> list[str]:

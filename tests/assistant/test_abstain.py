@@ -144,7 +144,7 @@ class TestGate:
     def judge(self, engine: Engine, text: str, config: AbstainConfig | None = None, **changes: Any) -> tuple[str, Any]:
         question = understood(engine.understanding, text, **changes)
         candidates = engine.search.search(question)
-        verdict = Gate(engine.selector, config).judge(
+        verdict = Gate(engine.selector, config or engine.gate.config).judge(
             question, engine.selector.select(question, candidates), candidates
         )
         return verdict.kind, verdict.reason
@@ -192,14 +192,14 @@ class TestGate:
         candidates = engine.search.search(question)
         best = engine.selector.select(question, candidates).best
         assert best
-        assert missing_names(engine.selector, question, best) == ["Brouzoufilms"]
+        assert missing_names(engine.selector, question) == ["Brouzoufilms"]
         assert self.judge(engine, text) == ("abstain", "not_found")
 
     def test_known_names_and_first_words_are_not_missing(self, engine: Engine) -> None:
         question = understood(engine.understanding, "Xylophone ? Le Label Ecoprod et le CNC demandent-ils un bilan ?")
         best = engine.selector.select(question, engine.search.search(question)).best
         assert best
-        assert missing_names(engine.selector, question, best) == []
+        assert missing_names(engine.selector, question) == []
 
 
 class TestElsewhere:
@@ -232,7 +232,7 @@ class _Hit:
 
 
 class TestDepends:
-    """« Suis-je soumis à la CSRD ? » hangs on a size that the question does not give."""
+    """« Ma boîte est-elle concernée ? » hangs on a size that the question does not give."""
 
     def open_facet(self, engine: Engine, text: str, **changes: Any) -> str | None:
         question = understood(engine.understanding, text, **changes)
@@ -241,11 +241,11 @@ class TestDepends:
         return depends_on(question, selection, selection.best)
 
     def test_a_threshold_and_no_size(self, engine: Engine) -> None:
-        assert self.open_facet(engine, "Suis-je soumis à la CSRD ?") == "taille"
+        assert self.open_facet(engine, "Ma boîte de prod est-elle concernée par la CSRD ?") == "taille"
 
     def test_a_size_is_given(self, engine: Engine) -> None:
-        assert self.open_facet(engine, "Avec 1 200 salariés, suis-je soumis à la CSRD ?") is None
-        assert self.open_facet(engine, "Suis-je soumis à la CSRD ?", facets={"taille": ("grande",)}) is None
+        assert self.open_facet(engine, "Avec 1 200 salariés, ma boîte de prod est-elle concernée par la CSRD ?") is None
+        assert self.open_facet(engine, "Ma boîte de prod est-elle concernée par la CSRD ?", facets={"taille": ("grande",)}) is None
 
     def test_nobody_in_particular_asks(self, engine: Engine) -> None:
         assert self.open_facet(engine, "Quelles entreprises la CSRD vise-t-elle ?") is None

@@ -136,25 +136,25 @@ def test_threads_do_not_lose_messages(conversations: Conversations, answered: tu
 
 
 class TestThroughTheService:
-    def test_a_conversation_goes_on(self, shared_service: Service) -> None:
-        first = shared_service.ask(Ask("Quels bilans carbone remettre pour une aide du CNC ?"), ALICE)
-        second = shared_service.ask(Ask("Et quand ?", first.conversation_id), ALICE)
+    def test_a_conversation_goes_on(self, tiny: Service) -> None:
+        first = tiny.ask(Ask("Quels bilans carbone remettre pour une aide du CNC ?"), ALICE)
+        second = tiny.ask(Ask("Et quand ?", first.conversation_id), ALICE)
         assert second.conversation_id == first.conversation_id
         assert second.message_id != first.message_id
         assert second.understood.follow_up
         assert first.question in second.understood.question
 
-    def test_not_for_somebody_else(self, shared_service: Service) -> None:
-        first = shared_service.ask(Ask("Quels bilans carbone remettre ?"), ALICE)
+    def test_not_for_somebody_else(self, tiny: Service) -> None:
+        first = tiny.ask(Ask("Quels bilans carbone remettre ?"), ALICE)
         with pytest.raises(ClapvertError) as error:
-            shared_service.ask(Ask("Et quand ?", first.conversation_id), BOB)
+            tiny.ask(Ask("Et quand ?", first.conversation_id), BOB)
         assert error.value.code is ErrorCode.CONVERSATION_NOT_FOUND
 
-    def test_a_date_sticks_and_is_forgotten_when_asked(self, shared_service: Service) -> None:
+    def test_a_date_sticks_and_is_forgotten_when_asked(self, tiny: Service) -> None:
         def turn(text: str, **how: object) -> Answer:
-            return shared_service.ask(Ask(text, first.conversation_id, **how), ALICE)  # type: ignore[arg-type]
+            return tiny.ask(Ask(text, first.conversation_id, **how), ALICE)  # type: ignore[arg-type]
 
-        first = shared_service.ask(Ask("Quel est le seuil de la CSRD ?", as_of=date(2024, 6, 1)), ALICE)
+        first = tiny.ask(Ask("Quel est le seuil de la CSRD ?", as_of=date(2024, 6, 1)), ALICE)
         assert (first.as_of, first.understood.as_of_reason) == (date(2024, 6, 1), "asked")
         second = turn("Et la norme VSME est-elle obligatoire ?")
         assert (second.as_of, second.understood.as_of_reason) == (date(2024, 6, 1), "sticky")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -24,7 +23,7 @@ from ingest.settings import Settings
 from tests.samples import TODAY
 
 LABEL = {
-    "A1": "Le texte d'engagement cosigné par réalisateur et producteur au début de la préparation, c'est pour quel critère du Label Ecoprod ?",
+    "A1": "Le texte d'engagement cosigné par réalisateur et producteur en prépa : quel critère du Label Ecoprod ?",
     "A2": "Faut-il inscrire un responsable écologie sur la liste technique pour le Label Ecoprod ?",
     "A3": "Ajouter un paragraphe développement durable au contrat du traiteur, cela sert pour le Label Ecoprod ?",
     "A4": "Est-ce que le Label Ecoprod évalue l'empreinte carbone prévisionnelle puis finale du projet ?",
@@ -34,7 +33,7 @@ LABEL = {
     "C3": "Le Label Ecoprod invite-t-il les auteurs à penser au message vert de l'histoire ?",
     "D1": "Détecteurs de présence et radiateurs baissés dans nos locaux : quel point du Label Ecoprod ?",
     "D3": "De la vaisselle durable dans les locaux de production, à quel critère du Label Ecoprod cela répond-il ?",
-    "D4": "Quelle consigne donner au personnel administratif pour séparer papier et emballages, selon le Label Ecoprod ?",
+    "D4": "Quelle consigne donner aux bureaux pour séparer papier et emballages, selon le Label Ecoprod ?",
     "D5": "Prendre des PC d'occasion pour l'équipe de production, est-ce récompensé par le Label Ecoprod ?",
     "D6": "Enveloppes et papier recyclés au secrétariat : critère du Label Ecoprod ?",
     "E1": "Décor accessible en RER : le Label Ecoprod en tient compte au repérage ?",

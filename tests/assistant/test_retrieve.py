@@ -72,6 +72,14 @@ class TestDates:
         assert "declaration-2027" not in ids(search.search_text("déclarer les dépenses de publicité", on(TODAY)))
         assert "declaration-2027" in ids(search.search_text("déclarer les dépenses de publicité", on(date(2027, 1, 1))))
 
+    @pytest.mark.parametrize(("day", "known"), [(date(2024, 6, 1), False), (date(2025, 12, 31), False), (TODAY, True)])
+    def test_an_undated_statement_is_known_from_the_version_of_its_source(
+        self, search: HybridSearch, day: date, known: bool
+    ) -> None:
+        """The label's reference document is that of 2026: it says nothing of the score asked for in 2024."""
+        found = ids(search.search_text("Quel score faut-il pour le Label Ecoprod ?", on(day)))
+        assert ("label-seuil-65" in found) is known
+
     def test_other_versions_are_fetched_apart(self, search: HybridSearch) -> None:
         others = search.out_of_force("csrd-seuil", on(TODAY))
         assert [p.statement.id for p in others if p.statement] == ["csrd-seuil-2024"]
@@ -125,12 +133,13 @@ class TestRanking:
         found = ids(narrow.search_text("Quel score avec une phase d'engagement pour le label ?", on(TODAY)))
         assert set(found) == {"label-seuil-65", "label-seuil-70"}
 
-    def test_the_index_is_asked_for_more_when_the_dates_leave_too_few(
+    def test_the_index_is_asked_for_more_when_the_filters_leave_too_few(
         self, engine: Engine, encoder: HashingEncoder
     ) -> None:
-        narrow = HybridSearch(engine.snapshot, encoder, RetrievalConfig(depth=4, topics=0))
-        found = narrow.search_text("zzz", on(date(2022, 1, 1)))  # no lexical match: all come from the vectors
-        assert len(found.hits) >= 4
+        """No lexical match: all come from the vectors, and the three of the label are not the nearest ones."""
+        narrow = HybridSearch(engine.snapshot, encoder, RetrievalConfig(depth=3, topics=0))
+        found = narrow.search_text("zzz", on(TODAY), (Domain.LABEL,))
+        assert len(found.hits) == 3
 
     def test_nothing_is_invented_for_an_unknown_word(self, search: HybridSearch) -> None:
         found = search.search_text("xylophone", on(TODAY))

@@ -1,28 +1,29 @@
-"""A bench for whole-pipeline tests: the real corpus, variants of it, and runs over a part of the reference set.
+"""A bench for whole-pipeline tests: the real corpus and model, variants of them, runs over parts of the reference set.
 
-    bench.run()                                   the base run (kept)
-    bench.run(bench.engine(config=…))             other settings
-    bench.run(bench.engine(passages=[…]))         another corpus, indexed in a folder of its own
-    sample(reference, n)                          every vital question, then topics until there are n questions
+    bench.engine(config=…, glossary=…)            the base index under other settings, or with a part replaced
+    bench.index(passages)                         other passages, indexed in a folder of their own
+    bench.part(keep, limit)                       the questions that a change can touch (a dialogue is kept whole)
+    bench.compare(engine, part)                   the base against it, on those questions
 
-Vectors are computed once for a text, and taken from the installation's own cache where it has them.
+Questions that a change cannot touch are answered alike by construction: leaving them out changes no verdict, and no
+interval but for its width. Vectors are computed once for a text, and taken from the installation's own cache.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from assistant.engine import Engine, EngineConfig
-from evals.reference_set import ReferenceSet
+from evals.compare import Comparison, compare
+from evals.golds import Golds
+from evals.reference_set import Expected, ReferenceSet, load_reference
 from evals.runner import TODAY, Run, execute
+from evals.scores import Scores, score_run
 from ingest.clock import fixed
 from ingest.embedding import EncoderProtocol
 from ingest.glossary import load_glossary
@@ -50,15 +51,15 @@ class RememberingEncoder:
 
 
 class Bench:
-    """One corpus, one model, one part of the reference set."""
+    """One corpus, one model, the reference set."""
 
-    def __init__(self, folder: Path, settings: Settings, encoder: EncoderProtocol, reference: ReferenceSet) -> None:
-        self.folder, self.reference = folder, reference
+    def __init__(self, folder: Path, settings: Settings, encoder: EncoderProtocol) -> None:
         self.encoder: Any = RememberingEncoder(encoder)
         self.settings = settings.model_copy(update={"data_dir": folder})
         self.register = load_register(settings.corpus_dir)
         self.glossary = load_glossary(settings.corpus_dir)
         self.contacts = load_contacts(settings.corpus_dir)
+        self.reference = load_reference()
         self._indexes = 0
         if (known := settings.data_dir / "vectors.db").is_file():
             shutil.copy(known, folder / "vectors.db")
@@ -75,57 +76,68 @@ class Bench:
 
     @cached_property
     def base(self) -> Run:
-        """Its run."""
-        return self.run(self.base_engine)
+        """Its run over the whole set."""
+        return execute(self.base_engine, self.reference)
 
-    def run(self, engine: Engine) -> Run:
-        """Ask the whole sample."""
-        return execute(engine, self.reference)
+    @cached_property
+    def scores(self) -> Scores:
+        """The scores of the base run."""
+        return score_run(self.base)
+
+    @property
+    def golds(self) -> Golds:
+        """The golds of the base index."""
+        return self.base.golds
 
     def engine(self, config: EngineConfig | None = None, **parts: Any) -> Engine:
-        """The base index under other settings, or with parts replaced (`glossary=…`)."""
-        given = {"snapshot": self.base_engine.snapshot, "register": self.register, "glossary": self.glossary} | parts
+        """The base index under other settings, or with a part replaced."""
+        given: dict[str, Any] = {"glossary": self.glossary} | parts
+        if "snapshot" not in given:
+            given["snapshot"] = self.base_engine.snapshot
         return Engine(
-            encoder=self.encoder, contacts=self.contacts, clock=fixed(TODAY), config=config or EngineConfig(), **given
-        )
+            encoder=self.encoder, register=self.register, contacts=self.contacts, clock=fixed(TODAY),
+            config=config or EngineConfig(), **given,
+        )  # fmt: skip
 
     def index(self, passages: Sequence[Passage]) -> Engine:
-        """The pipeline over other passages, indexed in a folder of their own."""
+        """The pipeline over other passages."""
         self._indexes += 1
-        library = Library(self.settings.model_copy(update={"data_dir": self.folder / f"index-{self._indexes}"}))
-        info = self.encoder.info
-        rows = list(passages)
+        library = Library(self.settings.model_copy(update={"data_dir": self.settings.data_dir / str(self._indexes)}))
+        info, rows = self.encoder.info, list(passages)
         vectors, _ = embed(Library(self.settings).vectors, rows, info, lambda: self.encoder, None)
         manifest = Manifest(
             name=f"variant-{self._indexes}", inputs="", model=info.fingerprint, model_name=info.name, analyser="",
             schema=SCHEMA, corpus_version="variant", built_on=TODAY.isoformat(),
         )  # fmt: skip
         with library.snapshots.writer():
-            library.snapshots.build(rows, library.store.add(rows), np.asarray(vectors), manifest)
-        snapshot = library.snapshots.open(library.store)
-        return Engine(
-            snapshot, self.encoder, self.register, self.glossary, self.contacts, fixed(TODAY), EngineConfig()
-        )
+            library.snapshots.build(rows, library.store.add(rows), vectors, manifest)
+        return self.engine(snapshot=library.snapshots.open(library.store))
+
+    def part(self, keep: Callable[[Expected], bool], limit: int | None = None) -> ReferenceSet:
+        """The questions that satisfy a condition, thinned out evenly to the limit; every vital one stays."""
+        questions = [q for q in self.reference.questions if keep(q)]
+        dialogues = tuple(d for d in self.reference.dialogues if any(keep(t) for _, t in d.turns()))
+        if limit and len(questions) > limit:
+            step = -(-len(questions) // limit)
+            questions = [q for i, q in enumerate(questions) if q.must_pass or i % step == 0]
+            dialogues = dialogues[::step]
+        return ReferenceSet(questions=tuple(questions), dialogues=dialogues)
+
+    def compare(self, engine: Engine, part: ReferenceSet) -> Comparison:
+        """The base against another pipeline, on a part of the set."""
+        asked = part.asked()
+        base = replace(self.base, records=[r for r in self.base.records if r.id in asked])
+        return compare(base, execute(engine, part))
+
+    def compare_both(self, base: Engine, candidate: Engine, part: ReferenceSet) -> Comparison:
+        """Two pipelines on a part of the set."""
+        return compare(execute(base, part), execute(candidate, part))
 
 
-def sample(reference: ReferenceSet, size: int) -> ReferenceSet:
-    """Every vital question, then one question in so many, in order; a dialogue in four."""
-    vital = [q for q in reference.questions if q.must_pass]
-    rest = [q for q in reference.questions if not q.must_pass]
-    step = max(1, len(rest) // max(1, size - len(vital)))
-    return replace_questions(reference, (*vital, *rest[::step]))
-
-
-def replace_questions(reference: ReferenceSet, questions: Sequence[Any]) -> ReferenceSet:
-    """The same set with these questions, and one dialogue in four."""
-    return ReferenceSet(questions=tuple(questions), dialogues=reference.dialogues[::4])
-
-
-def reworded(passage: Passage, **changes: Any) -> Passage:
-    """A statement's passage, its statement changed with it."""
-    assert passage.statement is not None
-    statement = passage.statement.model_copy(update={k: v for k, v in changes.items() if k in passage.statement.model_fields_set | {"lead"}})
-    return passage.model_copy(update={"statement": statement, **{k: v for k, v in changes.items() if k == "text"}})
-
-
-__all__ = ["TODAY", "Bench", "date", "replace", "reworded", "sample"]
+def reworded(passage: Passage, swap: Callable[[str], str]) -> Passage:
+    """A statement's passage with its text, its lead and its translation rewritten."""
+    s = passage.statement
+    assert s is not None
+    changed = s.model_copy(update={"text": swap(s.text), "lead": swap(s.lead) if s.lead else None, "en": swap(s.en)})
+    text, index_text = swap(passage.text), swap(passage.index_text)
+    return passage.model_copy(update={"text": text, "index_text": index_text, "statement": changed})

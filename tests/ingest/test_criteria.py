@@ -1,4 +1,4 @@
-"""Criteria as data: what is unknown stays unknown, errors name their place, passages stand alone and never share a key."""
+"""Criteria as data: the unknown stays unknown, errors name their place, passages stand alone and share no key."""
 
 from __future__ import annotations
 
