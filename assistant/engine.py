@@ -38,10 +38,11 @@ from assistant.compose.phrases import (
     OUT_OF_SCOPE,
     PART_MISSING,
 )
+from assistant.phrasing import Language, question_types
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
 from assistant.time import AsOf, english_date, french_date
-from assistant.understand import Language, Question, Turn, Understanding, question_types
+from assistant.understand import Question, Turn, Understanding
 from assistant.verify import Sentence, Verifier, in_force
 from ingest.clock import Clock
 from ingest.embedding import EncoderProtocol
@@ -239,8 +240,8 @@ class Engine:
     def _at_its_date(
         self, question: Question, found: Selection, verdict: Verdict
     ) -> tuple[list[Selection], list[Verdict], Passage | None]:
-        """For a question about another day, or unanswered today: which statement answers it whatever the day, and what of
-        that topic was in force then. When another version was, that version answers; when none was, nothing was in
+        """For a question about another day, or unanswered today: which statement answers it whatever the day, and what
+        of that topic was in force then. When another version was, that version answers; when none was, nothing was in
         force, and the first version to come is told."""
         forever = replace(question, as_of=AsOf(date.min, date.max, "asked"))
         candidates = self.search.search(forever)

@@ -11,6 +11,7 @@ from datetime import date
 
 from assistant.answer import ContactCard, Near
 from assistant.compose.phrases import STALE, UNDATED
+from assistant.phrasing import detect_language
 from assistant.retrieve import Candidates, HybridSearch
 from assistant.select import Scored
 from assistant.time import english_date, french_date
@@ -162,6 +163,5 @@ def follow_ups(search: HybridSearch, question: Question, used: Sequence[Scored],
 
 
 def _in_language(questions: tuple[str, ...], language: str) -> str | None:
-    from assistant.understand import detect_language
 
     return next((q for q in questions if detect_language(q) == language), None)

@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
+from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, Hit, HybridSearch
-from assistant.understand import Question, question_types
+from assistant.understand import Question
 from ingest.criteria import framework_source_id
 from ingest.fiches import AnswerType, Role, Statement
 from ingest.glossary import Glossary

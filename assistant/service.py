@@ -15,7 +15,7 @@ from functools import cached_property
 from assistant.answer import Answer
 from assistant.conversation import Conversations
 from assistant.engine import Engine, EngineConfig
-from assistant.understand import Language
+from assistant.phrasing import Language
 from ingest.clock import Clock, paris_today
 from ingest.criteria import FrameworkFile, framework_source_id, load_frameworks
 from ingest.embedding import EncoderProtocol, load_encoder

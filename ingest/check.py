@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.claims import Claim, flipped, read_claim, unsupported
-from ingest.criteria import FrameworkFile, framework_statements, load_frameworks
+from ingest.criteria import FrameworkFile, load_frameworks
+from ingest.criterion_passages import framework_statements
 from ingest.fiches import FicheFile, Role, Statement, load_fiches
 from ingest.glossary import Glossary, load_glossary
 from ingest.locators import locator_keys

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.clock import Clock, paris_today
-from ingest.criteria import criterion_passages, load_frameworks
+from ingest.criteria import load_frameworks
+from ingest.criterion_passages import criterion_passages
 from ingest.embedding import EncoderProtocol, ModelInfo
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.fiches import load_fiches

@@ -245,7 +245,10 @@ class TestDepends:
 
     def test_a_size_is_given(self, engine: Engine) -> None:
         assert self.open_facet(engine, "Avec 1 200 salariés, ma boîte de prod est-elle concernée par la CSRD ?") is None
-        assert self.open_facet(engine, "Ma boîte de prod est-elle concernée par la CSRD ?", facets={"taille": ("grande",)}) is None
+        assert (
+            self.open_facet(engine, "Ma boîte de prod est-elle concernée par la CSRD ?", facets={"taille": ("grande",)})
+            is None
+        )
 
     def test_nobody_in_particular_asks(self, engine: Engine) -> None:
         assert self.open_facet(engine, "Quelles entreprises la CSRD vise-t-elle ?") is None

@@ -66,9 +66,7 @@ def run(capsys: pytest.CaptureFixture[str], use_settings: Settings, monkeypatch:
 
 
 @pytest.fixture
-def ready(
-    library: Library, encoder: HashingEncoder, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> list[Service]:
+def ready(library: Library, encoder: HashingEncoder, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> list[Service]:
     """The services that the commands make (in their own process there is one)."""
     made: list[Service] = []
 

@@ -276,7 +276,9 @@ class TestCitations:
 
 
 class TestQuotes:
-    TEXT = "Le premier point parle du devis. Le deuxième point parle du coût définitif. Le troisième parle d'autre chose."
+    TEXT = (
+        "Le premier point parle du devis. Le deuxième point parle du coût définitif. Le troisième parle d'autre chose."
+    )
 
     def test_the_sentence_that_shares_most(self) -> None:
         assert best_quote(self.TEXT, analyse("coût définitif"), 60) == "Le deuxième point parle du coût définitif."

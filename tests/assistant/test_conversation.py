@@ -37,9 +37,7 @@ def keep(conversations: Conversations, owner: str, answered: tuple[Answer, Turn]
     answer, turn = answered
     conversation_id = conversations.start(owner, day)
     message = f"{conversation_id}-1"
-    conversations.keep(
-        answer.model_copy(update={"conversation_id": conversation_id, "message_id": message}), turn, day
-    )
+    conversations.keep(answer.model_copy(update={"conversation_id": conversation_id, "message_id": message}), turn, day)
     return conversation_id
 
 

@@ -11,9 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -32,7 +30,7 @@ from ingest.model_info import ready_model
 from ingest.pipeline import Library, ingest
 from ingest.register import Domain
 from ingest.settings import Settings
-from tests.assistant.conftest import DOUBLE, opener
+from tests.assistant.conftest import opener
 from tests.assistant.support import faults
 from tests.samples import TODAY, tiny_fiches
 
@@ -215,9 +213,7 @@ def test_reference_questions_on_another_day(
     assert wrong == {}
 
 
-def test_every_question_that_a_statement_says_it_answers(
-    real: Service, check: Callable[[Answer], list[str]]
-) -> None:
+def test_every_question_that_a_statement_says_it_answers(real: Service, check: Callable[[Answer], list[str]]) -> None:
     """One in twelve statements, its English question: answered or not, the answer holds."""
     wrong = {}
     for question in sampled(real.engine, 12):
@@ -278,5 +274,3 @@ def test_the_corpus_itself_holds(real: Service) -> None:
             if found := Verifier().faults(sentence, forever):
                 wrong[text] = found
     assert wrong == {}
-
-

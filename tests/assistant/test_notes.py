@@ -9,10 +9,11 @@ import pytest
 
 from assistant import notes
 from assistant.engine import Engine
+from assistant.phrasing import detect_language
 from assistant.retrieve import Hit
 from assistant.select import Scored
 from assistant.time import AsOf
-from assistant.understand import Question, Understanding, detect_language
+from assistant.understand import Question, Understanding
 from ingest.passages import Passage
 from ingest.register import Contact, Domain
 from tests.assistant.support import on, statement_passage, text_passage, understood, year

@@ -196,9 +196,7 @@ def test_all_that_is_written_is_in_the_data_folder(service: Service) -> None:
     assert (service.settings.data_dir / "conversations.db").is_file()
 
 
-def test_the_model_is_loaded_once_and_late(
-    service: Service, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_model_is_loaded_once_and_late(service: Service, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[Any] = []
 
     def load(settings: Settings) -> HashingEncoder:

@@ -7,16 +7,9 @@ from typing import Any
 
 import pytest
 
+from assistant.phrasing import detect_language, is_follow_up, question_types, split_parts
 from assistant.time import AsOf
-from assistant.understand import (
-    Question,
-    Turn,
-    Understanding,
-    detect_language,
-    is_follow_up,
-    question_types,
-    split_parts,
-)
+from assistant.understand import Question, Turn, Understanding
 from ingest.fiches import AnswerType
 from ingest.register import Domain
 from tests.assistant.support import year

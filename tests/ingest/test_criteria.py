@@ -14,12 +14,11 @@ from ingest.criteria import (
     DEPARTMENT_LABELS,
     Department,
     Framework,
-    criterion_passages,
-    criterion_text,
     framework_source_id,
     load_frameworks,
     poste_key,
 )
+from ingest.criterion_passages import criterion_passages, criterion_text
 from ingest.errors import ClapvertError
 from ingest.locators import parse_references
 from ingest.register import Rank, load_register
