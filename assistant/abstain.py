@@ -65,7 +65,7 @@ class AbstainConfig:
     alias: float = 2.8
     bias: float = -8.5
     out_of_scope: float = -1.9
-    not_found: float = -0.85
+    not_found: float = -1.05
     elsewhen: float = 1.5
     follow_up: float = 1.5
 

@@ -1,7 +1,8 @@
 """What the tests of the assistant share: added official texts, hand-made passages, and the reader of invariants.
 
-`faults(answer, open_passage, today)` reads an `Answer` as a stranger would, from its JSON alone, and says which of the
-invariants of DESIGN §2 it breaks. It shares the grammar of claims with the verifier (`ingest.claims`), and nothing else.
+`faults(answer, open_passage, snapshot)` reads an `Answer` as a stranger would, from its JSON alone, and says which of
+the invariants of DESIGN §2 it breaks. It shares the grammar of claims with the verifier (`ingest.claims`), and nothing
+else.
 """
 
 from __future__ import annotations
@@ -32,13 +33,10 @@ REASONS: Mapping[str, frozenset[str | None]] = {
     "abstained": frozenset({"not_found", "out_of_scope", "not_in_force"}),
 }
 """The table of DESIGN §2."""
-ABSTENTIONS = {
-    reason: table
-    for reason, table in (
-        ("not_found", phrases.NOT_FOUND),
-        ("out_of_scope", phrases.OUT_OF_SCOPE),
-        ("not_in_force", phrases.NOT_IN_FORCE),
-    )
+ABSTENTIONS: Mapping[str, Mapping[str, str]] = {
+    "not_found": phrases.NOT_FOUND,
+    "out_of_scope": phrases.OUT_OF_SCOPE,
+    "not_in_force": phrases.NOT_IN_FORCE,
 }
 
 

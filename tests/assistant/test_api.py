@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
 
 from assistant.api import problems
 from assistant.api.app import create_app
@@ -41,7 +40,7 @@ def chat(client: TestClient, question: str = QUESTION, **body: Any) -> dict[str,
     return data
 
 
-def problem(response: Response, status: int, code: str) -> dict[str, Any]:
+def problem(response: Any, status: int, code: str) -> dict[str, Any]:
     """An RFC 9457 problem with this status and this code."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -31,8 +32,9 @@ from ingest.pipeline import Library, ingest
 from ingest.register import Domain
 from ingest.settings import Settings
 from tests.assistant.conftest import opener
-from tests.assistant.support import faults
-from tests.samples import TODAY, tiny_fiches
+from tests.assistant.support import add_text, faults
+from tests.conftest import ingest_with, settings_in
+from tests.samples import OFFICIAL_TEXT, TODAY, tiny_fiches, write_corpus
 
 # ---------------------------------------------------------------------------------------------- generated questions
 
@@ -146,6 +148,37 @@ def test_what_is_around_a_question_does_not_change_its_answer(tiny: Service, que
     plain, _ = tiny.engine.ask(question)
     dressed, _ = tiny.engine.ask(f"{around}{question}{around}")
     assert (plain.outcome, plain.reason, plain.answer) == (dressed.outcome, dressed.reason, dressed.answer)
+
+
+@pytest.fixture(scope="session", params=["valid_from", "attested_at"])
+def official(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The tiny corpus with an official text: dated, or an undated copy of March 2026."""
+    folder = tmp_path_factory.mktemp("official")
+    write_corpus(folder / "corpus")
+    chosen = settings_in(folder)
+    day = date(2023, 2, 1) if request.param == "valid_from" else date(2026, 3, 1)
+    version: dict[str, Any] = {request.param: day}
+    add_text(Library(chosen), folder, OFFICIAL_TEXT, **version)
+    ingest_with(chosen)
+    return Service(chosen, HashingEncoder(), fixed(TODAY), WIDE)
+
+
+ARTICLES = [
+    "Que dit l'article 122-18 du RGA ?", "Que dit l'article 122-19 du RGA ?", "Et le 122-19 ?", "What does Article 122-18 say?",
+    "Que dit l'article L. 111-2 du code du cinéma ?", "Les entreprises sont-elles à jour de la taxe ?", "bilan prévisionnel détaillé",
+    "Quels bilans remettre lors du devis de production ?", "Que dit l'article 999 du RGA ?",
+]  # fmt: skip
+
+
+@given(
+    st.one_of(st.sampled_from(ARTICLES), st.tuples(st.sampled_from(ARTICLES), QUESTIONS).map(" ".join)), DAYS, LANGUAGES
+)
+@BRIEF
+def test_so_does_one_from_an_official_text(
+    official: Service, question: str, as_of: date | None, language: str | None
+) -> None:
+    answer, _ = official.engine.ask(question[:4000], as_of=as_of, language=language)  # type: ignore[arg-type]
+    assert broken(official, answer) == []
 
 
 # --------------------------------------------------------------------------------------------------- real questions
