@@ -17,7 +17,7 @@ from assistant.answer import Reason
 from assistant.retrieve import Candidates
 from assistant.select import Scored, Selection, Selector, wanted_figures
 from assistant.understand import Question
-from ingest.fiches import AnswerType, Role
+from ingest.fiches import AnswerType, Role, Statement
 from ingest.lexical import analyse, fold
 
 _INJECTION = re.compile(
@@ -109,7 +109,7 @@ class Gate:
             or barely_touches(self.selector, question, best)
         ):
             return Verdict("abstain", "not_found")
-        best = filling(selection, known_instead(selection, best))
+        best = filling(selection, threshold_first(selection, known_instead(selection, best)))
         if best is None:
             return Verdict("abstain", "not_found")
         return Verdict("answer", "false_premise" if denies(self.selector, question, selection, best) else None, best)
@@ -200,8 +200,25 @@ def depends_on(question: Question, selection: Selection, best: Scored) -> str | 
         return None
     if "taille" in question.facets or re.search(r"\d", question.query) or not _FIRST_PERSON.search(fold(question.raw)):
         return None
-    sized = any(v.kind == "seuil" and re.search(r"salari|employ|€|eur", str(v.unit).lower()) for v in s.values)
-    return "taille" if sized else None
+    return "taille" if is_size_threshold(s) else None
+
+
+def is_size_threshold(s: Statement) -> bool:
+    """True for a rule whose threshold is a number of employees or a turnover."""
+    return any(v.kind == "seuil" and re.search(r"salari|employ|€|eur", str(v.unit).lower()) for v in s.values)
+
+
+def threshold_first(selection: Selection, best: Scored) -> Scored:
+    """For a yes/no question, the rule that sets the threshold, when a remark of the same topic comes just before it."""
+    if best.statement is None or not selection.types or not set(selection.types) <= _YESNO:
+        return best
+    for s in selection.scored[:5]:
+        rule = s.statement
+        if rule is None or s.conflict or rule.topic != best.statement.topic or s.score < 0.9 * best.score:
+            continue
+        if rule.role in (Role.REGLE, Role.CONDITION) and is_size_threshold(rule):
+            return s
+    return best
 
 
 def is_injection(text: str) -> bool:

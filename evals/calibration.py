@@ -18,6 +18,7 @@ from evals.ranking_fit import RankingFit, collect, fit_ranking
 from evals.reference_set import ReferenceSet
 from evals.runner import execute
 from evals.scope_fit import Costs, Point, ScopeFit, collect_scope, fit_scope
+from ingest.errors import ClapvertError, ErrorCode
 
 _LEVELS = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3)
 
@@ -73,7 +74,10 @@ def calibrated(
 ) -> Calibration:
     """Fit on `reference`, which must be (part of) the development split."""
     say("  classement : candidats des questions")
-    ranking = fit_ranking(collect(engine, reference, start), start.selection)
+    candidates = collect(engine, reference, start)
+    if not len(candidates):
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucune question dont l'index porte la réponse : rien à ajuster.")
+    ranking = fit_ranking(candidates, start.selection)
     selection = SelectionConfig(**ranking.weights) if ranking.better else start.selection
     ranked = replace(start, selection=selection)
     say("  abstention : réponses sans seuil")

@@ -116,6 +116,8 @@ def _descend(data: Ranked, rows: NDArray[np.int64], start: FloatArray, pull: flo
     """Gradient ascent of the likelihood that a gold candidate comes first, signs kept."""
     x, present, gold = data.features[rows], data.present[rows], data.gold[rows]
     signs, weights = np.sign(start), start.copy()
+    if not len(rows):
+        return weights
     for _ in range(_STEPS):
         p = _softmax(x @ weights, present)
         right = p * gold
