@@ -171,10 +171,12 @@ def filling(selection: Selection, best: Scored) -> Scored | None:
 
 def barely_touches(selector: Selector, question: Question, best: Scored) -> bool:
     """True when one common word is all that the question and the statement share."""
+    terms = selector.question_terms(question.raw)
+    if len(terms) <= 1 and not question.types and not question.follow_up and not best.hit.exact:
+        return True  # « ok », « CNC »: a word is not a question
     if question.follow_up or best.alias >= 0.45 or best.coverage >= 0.6 or best.features["facet_match"]:
         return False
     body, _, _ = selector.terms_of(best.hit.position)
-    terms = selector.question_terms(question.raw)
     return len(terms) > 1 and sum(t in body for t in terms) <= 1
 
 

@@ -341,11 +341,20 @@ def unsupported(claim: Claim, support: Claim) -> list[str]:
         f"chiffre {f}"
         for f in sorted(claim.figures, key=lambda f: (f.value, f.unit))
         if f.value not in support.implied
-        and not any(f.value == g.value and (f.unit == g.unit or not f.unit or not g.unit) for g in support.figures)
+        and not any(f.value == g.value and _same_unit(f, g, support) for g in support.figures)
     ]
     missing += [f"date {d}" for d in sorted(claim.dates, key=str) if not any(d.within(e) for e in support.dates)]
     missing += [f"référence {r}" for r in sorted(claim.references - support.references)]
     return missing
+
+
+def _same_unit(mine: Figure, theirs: Figure, support: Claim) -> bool:
+    """Units agree, or mine is left unsaid, or theirs is and the passage speaks of that unit elsewhere (« 25, 50 M€ »)."""
+    return (
+        mine.unit == theirs.unit
+        or not mine.unit
+        or (not theirs.unit and any(g.unit == mine.unit for g in support.figures))
+    )
 
 
 def flipped(claim: Claim, support: Claim) -> list[str]:
