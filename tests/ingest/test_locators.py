@@ -263,4 +263,6 @@ def test_two_hundred_kilobytes_of_anything_are_read_in_linear_time(unit: str) ->
     text = (unit * 200_000)[:200_000]
     started = time.thread_time()
     parse_references(text, NAMES)
-    assert time.thread_time() - started < 1
+    assert (
+        time.thread_time() - started < 10
+    )  # a quadratic pattern takes minutes; a busy machine does not make this one fail
