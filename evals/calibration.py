@@ -1,6 +1,6 @@
 """Calibration: fit selection, then abstention, on the development split; say what changed and what it is worth.
 
-Guarantee: the test split is never read here. Weights that do not rank better on topics they did not see are not
+Guarantee: the test split is never read here. Weights that do not do clearly better on topics they did not see are not
 recommended: the current ones stay.
 """
 

@@ -55,8 +55,8 @@ class RankingFit:
 
     @property
     def better(self) -> bool:
-        """True when the fitted weights rank better on topics that they did not see."""
-        return (self.first.value, self.top3.value) > (0.0, 0.0)
+        """True when the fitted weights rank clearly better on topics that they did not see."""
+        return self.first.low > 0 or (self.first.value >= 0 and self.top3.low > 0)
 
 
 def collect(engine: Engine, reference: ReferenceSet, config: EngineConfig) -> Ranked:

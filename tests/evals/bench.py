@@ -33,6 +33,9 @@ from ingest.register import load_contacts, load_register
 from ingest.settings import Settings
 from ingest.snapshot import SCHEMA, Manifest
 
+CANARIES = Path(__file__).resolve().parent / "canaries"
+"""Vital questions that hang on one part of the pipeline each; no part of the reference set."""
+
 
 class RememberingEncoder:
     """An encoder that computes a question once: twenty runs ask the same ones."""
@@ -59,7 +62,9 @@ class Bench:
         self.register = load_register(settings.corpus_dir)
         self.glossary = load_glossary(settings.corpus_dir)
         self.contacts = load_contacts(settings.corpus_dir)
-        self.reference = load_reference()
+        reference, canaries = load_reference(), load_reference(CANARIES)
+        self.canaries = set(canaries.asked())
+        self.reference = replace_questions(reference, (*reference.questions, *canaries.questions))
         self._indexes = 0
         if (known := settings.data_dir / "vectors.db").is_file():
             shutil.copy(known, folder / "vectors.db")
@@ -132,6 +137,11 @@ class Bench:
     def compare_both(self, base: Engine, candidate: Engine, part: ReferenceSet) -> Comparison:
         """Two pipelines on a part of the set."""
         return compare(execute(base, part), execute(candidate, part))
+
+
+def replace_questions(reference: ReferenceSet, questions: Sequence[Any]) -> ReferenceSet:
+    """The same dialogues with other questions."""
+    return ReferenceSet(questions=tuple(questions), dialogues=reference.dialogues)
 
 
 def reworded(passage: Passage, swap: Callable[[str], str]) -> Passage:
