@@ -8,6 +8,7 @@
     build            `build(force=False, encoder=…, progress=…)`: ingest `settings` again → `(Manifest, is_new)`
     service          `Service(settings, encoder, clock)` over `library`, for the test to change
     shared_service   the same over one build for the whole session: quick; ask it, never change its folders
+    model            the real encoder, loaded once for the session; skips where none can be had
 
 `use_settings` puts `settings` in the environment (`CLAPVERT_*`), for commands that read it.
 """
@@ -16,14 +17,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ingest.clock import Clock, fixed
-from ingest.embedding import HashingEncoder
+from ingest.embedding import Encoder, HashingEncoder, load_encoder
+from ingest.errors import ClapvertError
 from ingest.pipeline import Library, ingest
 from ingest.settings import Settings
 from ingest.snapshot import Manifest
@@ -46,6 +50,16 @@ def settings_in(folder: Path) -> Settings:
     )
 
 
+def real_settings(folder: Path) -> Settings:
+    """The checkout's own corpus and model, data in `folder`; vectors known to the checkout are not made again."""
+    mine = Settings()
+    known = mine.data_dir / "vectors.db"
+    if known.is_file():
+        with closing(sqlite3.connect(known)) as source, closing(sqlite3.connect(folder / known.name)) as copy:
+            source.backup(copy)
+    return mine.model_copy(update={"data_dir": folder})
+
+
 def ingest_with(
     settings: Settings, force: bool = False, encoder: Any = None, progress: Any = None
 ) -> tuple[Manifest, bool]:
@@ -62,6 +76,14 @@ def clock() -> Clock:
 @pytest.fixture
 def encoder() -> HashingEncoder:
     return HashingEncoder()
+
+
+@pytest.fixture(scope="session")
+def model() -> Encoder:
+    try:
+        return load_encoder(Settings())
+    except ClapvertError as error:
+        pytest.skip(f"the embedding model can be had neither from the disk, the hub nor the index: {error}")
 
 
 @pytest.fixture

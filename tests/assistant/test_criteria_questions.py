@@ -5,7 +5,6 @@ The words are held out: written after the criteria's own `asked_as`, and never u
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 
 import pytest
@@ -15,11 +14,10 @@ from assistant.engine import Engine
 from assistant.service import Service
 from ingest.clock import fixed
 from ingest.criteria import load_frameworks
-from ingest.embedding import load_encoder
-from ingest.errors import ClapvertError
-from ingest.pipeline import Library, ingest
+from ingest.embedding import Encoder
 from ingest.register import Domain
 from ingest.settings import Settings
+from tests.conftest import ingest_with, real_settings
 from tests.samples import TODAY
 
 LABEL = {
@@ -110,18 +108,10 @@ BY_CODE, BY_WORDS = 0.90, 0.80
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    found = Settings()
-    try:
-        encoder = load_encoder(found)
-    except ClapvertError as problem:
-        pytest.skip(f"le modèle d'embedding n'est pas disponible : {problem}")
-    settings = found.model_copy(update={"data_dir": tmp_path_factory.mktemp("criteria")})
-    vectors = found.data_dir / "vectors.db"
-    if vectors.is_file():  # what this machine has already computed
-        shutil.copy(vectors, settings.data_dir / "vectors.db")
-    ingest(Library(settings), encoder.info, lambda: encoder, clock=fixed(TODAY))
-    return Service(settings, encoder, fixed(TODAY)).engine
+def engine(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    settings = real_settings(tmp_path_factory.mktemp("criteria"))
+    ingest_with(settings, encoder=model)
+    return Service(settings, model, fixed(TODAY)).engine
 
 
 def first(engine: Engine, answer: Answer) -> str:

@@ -2,15 +2,13 @@
 
 `tests.assistant.support.faults` reads each answer; here are the questions. Generated ones go to the tiny corpus with the
 hashing double, once with its gate and once with a gate that lets everything through, so that the composer meets
-questions it has no answer to. Real ones go to the real corpus with the real model; without a model on this machine they
-are skipped (`clapvert ingest` fetches it).
+questions it has no answer to. Real ones go to the real corpus with the real model; where no model can be had they
+are skipped.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import date
 from typing import Any
 
@@ -26,14 +24,12 @@ from assistant.service import Service
 from assistant.understand import Turn
 from evals.reference_set import ReferenceSet, load_reference
 from ingest.clock import fixed
-from ingest.embedding import HashingEncoder, load_encoder
-from ingest.model_info import ready_model
-from ingest.pipeline import Library, ingest
+from ingest.embedding import Encoder, HashingEncoder
+from ingest.pipeline import Library
 from ingest.register import Domain
-from ingest.settings import Settings
 from tests.assistant.conftest import opener
 from tests.assistant.support import add_text, faults
-from tests.conftest import ingest_with, settings_in
+from tests.conftest import ingest_with, real_settings, settings_in
 from tests.samples import OFFICIAL_TEXT, TODAY, tiny_fiches, write_corpus
 
 # ---------------------------------------------------------------------------------------------- generated questions
@@ -185,20 +181,11 @@ def test_so_does_one_from_an_official_text(
 
 
 @pytest.fixture(scope="session")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Service:
-    """The real corpus and the real model, in a folder of its own; vectors known to the checkout are not made again."""
-    mine = Settings()
-    model = ready_model(mine)
-    if model is None:
-        pytest.skip(f"pas de modèle d'embedding dans {mine.model_dir} : lancez `clapvert ingest`")
-    chosen = mine.model_copy(update={"data_dir": tmp_path_factory.mktemp("real")})
-    known = mine.data_dir / "vectors.db"
-    if known.is_file():
-        with closing(sqlite3.connect(known)) as source, closing(sqlite3.connect(chosen.data_dir / known.name)) as copy:
-            source.backup(copy)
-    encoder = load_encoder(chosen)
-    ingest(Library(chosen), model, lambda: encoder, clock=fixed(TODAY))
-    return Service(chosen, encoder, fixed(TODAY))
+def real(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The real corpus and the real model, in a folder of its own."""
+    settings = real_settings(tmp_path_factory.mktemp("real"))
+    ingest_with(settings, encoder=model)
+    return Service(settings, model, fixed(TODAY))
 
 
 @pytest.fixture(scope="session")

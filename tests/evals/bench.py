@@ -11,7 +11,6 @@ interval but for its width. Vectors are computed once for a text, and taken from
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -56,9 +55,9 @@ class RememberingEncoder:
 class Bench:
     """One corpus, one model, the reference set."""
 
-    def __init__(self, folder: Path, settings: Settings, encoder: EncoderProtocol) -> None:
+    def __init__(self, settings: Settings, encoder: EncoderProtocol) -> None:
         self.encoder: Any = RememberingEncoder(encoder)
-        self.settings = settings.model_copy(update={"data_dir": folder})
+        self.settings = settings
         self.register = load_register(settings.corpus_dir)
         self.glossary = load_glossary(settings.corpus_dir)
         self.contacts = load_contacts(settings.corpus_dir)
@@ -66,8 +65,6 @@ class Bench:
         self.canaries = set(canaries.asked())
         self.reference = replace_questions(reference, (*reference.questions, *canaries.questions))
         self._indexes = 0
-        if (known := settings.data_dir / "vectors.db").is_file():
-            shutil.copy(known, folder / "vectors.db")
 
     @cached_property
     def passages(self) -> list[Passage]:

@@ -22,9 +22,8 @@ from evals.compare import Comparison
 from evals.reference_set import HARD_CLASSES, Expected
 from evals.scoring import contains
 from ingest import lexical
-from ingest.embedding import load_encoder
-from ingest.errors import ClapvertError
-from ingest.settings import Settings
+from ingest.embedding import Encoder
+from tests.conftest import real_settings
 from tests.evals.bench import Bench, reworded
 
 C = EngineConfig()
@@ -32,13 +31,8 @@ Patch = pytest.MonkeyPatch
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    settings = Settings()
-    try:
-        encoder = load_encoder(settings)
-    except ClapvertError as error:
-        pytest.skip(f"the embedding model can be had neither from the disk, the hub nor the index: {error}")
-    bench = Bench(tmp_path_factory.mktemp("bench"), settings, encoder)
+def bench(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    bench = Bench(real_settings(tmp_path_factory.mktemp("bench")), model)
     assert bench.scores.rows  # the base runs before anything is seeded
     return bench
 
