@@ -186,7 +186,7 @@ def missing_names(selector: Selector, question: Question) -> list[str]:
     out = []
     for match in _NAME.finditer(question.raw):
         terms = [t for t in analyse(match.group(0)) if not t.isdigit()]
-        if terms and not any(t in known.vocabulary for t in terms) and not known.query_terms(match.group(0)):
+        if terms and not known.query_terms(match.group(0)):
             out.append(match.group(0))
     return out
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ingest.passages import Passage
 from ingest.register import Domain, Rank
 
 
@@ -22,6 +23,14 @@ class BasedOn(_Model):
     locator: str | None = None
     url: str | None = None
     version: str | None = None
+
+    @classmethod
+    def of(cls, passage: Passage) -> BasedOn | None:
+        """What a passage rests on, for showing; None for an official text."""
+        b = passage.based_on
+        if b is None:
+            return None
+        return cls(source_id=b.source_id, title=b.title, locator=b.locator, url=b.url, version=b.version)
 
 
 class Citation(_Model):
@@ -80,7 +89,6 @@ class Understood(_Model):
     question: str
     as_of: dt.date
     as_of_reason: Literal["today", "asked", "sticky"]
-    as_of_until: dt.date | None = Field(default=None, description="end of the period asked for, when it is one")
     domains: tuple[Domain, ...] = ()
     profile: dict[str, str] = Field(default_factory=dict)
     language: Literal["fr", "en"] = "fr"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import httpx
 
+from ingest.cli import DAY
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.register import Domain
 from ingest.settings import Settings, settings_table
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from assistant.answer import Answer
     from assistant.service import Service
 
-_DAY = click.DateTime(["%Y-%m-%d"])
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -79,7 +79,7 @@ def _check_port(host: str, port: int) -> None:
 @click.option(
     "--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="One question a line."
 )
-@click.option("--as-of", type=_DAY, help="Day asked about, YYYY-MM-DD.")
+@click.option("--as-of", type=DAY, help="Day asked about, YYYY-MM-DD.")
 @click.option(
     "--domain", "domains", multiple=True, type=click.Choice([d.value for d in Domain]), help="Only this domain."
 )
@@ -143,7 +143,7 @@ class _Asker:
 
 
 @click.command()
-@click.option("--as-of", type=_DAY, help="Day asked about, YYYY-MM-DD.")
+@click.option("--as-of", type=DAY, help="Day asked about, YYYY-MM-DD.")
 def chat(as_of: datetime | None) -> None:
     """Talk with Clapvert in the terminal; an empty line ends."""
     asker, conversation = _Asker(Settings()), None
@@ -189,7 +189,7 @@ def show(answer: Answer) -> str:
 @click.command()
 @click.argument("query")
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
-@click.option("--as-of", type=_DAY, help="Day asked about, YYYY-MM-DD.")
+@click.option("--as-of", type=DAY, help="Day asked about, YYYY-MM-DD.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def search(query: str, k: int, as_of: datetime | None, as_json: bool) -> None:
     """Search the passages."""
@@ -197,8 +197,8 @@ def search(query: str, k: int, as_of: datetime | None, as_json: bool) -> None:
     from assistant.time import AsOf
 
     service = _service()
-    day = as_of.date() if as_of else service.clock()
-    found = service.engine.search.search_text(query, AsOf(day, day, "asked" if as_of else "today"))
+    when = AsOf.on(as_of.date() if as_of else None, service.clock())
+    found = service.engine.search.search_text(query, when)
     hits = [search_hit(h.passage, h.score) for h in found.hits[:k]]
     if as_json:
         click.echo(json.dumps({"hits": [h.model_dump() for h in hits]}, ensure_ascii=False))

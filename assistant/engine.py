@@ -38,12 +38,13 @@ from assistant.compose.phrases import (
     OUT_OF_SCOPE,
     PART_MISSING,
 )
-from assistant.phrasing import Language, question_types
+from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
-from assistant.time import AsOf, english_date, french_date
+from assistant.time import AsOf, say_date
 from assistant.understand import Question, Turn, Understanding
 from assistant.verify import Sentence, Verifier, in_force
+from ingest.claims import Language
 from ingest.clock import Clock
 from ingest.embedding import EncoderProtocol
 from ingest.glossary import Glossary
@@ -202,7 +203,7 @@ class Engine:
                 passages={p.id: p.sha256 for p in numbering.passages()},
                 timings_ms=timings,
             ),
-            disclaimer=DISCLAIMER[lang].format(date=(english_date if lang == "en" else french_date)(FACT_BASE_DATE)),
+            disclaimer=DISCLAIMER[lang].format(date=say_date(FACT_BASE_DATE, lang)),
         )
 
     def _warnings(self, question: Question, draft: Draft, numbering: _Numbering) -> list[Notice]:
@@ -292,7 +293,6 @@ class _Numbering:
 
 
 def _citation(n: int, p: Passage, quote: str) -> Citation:
-    b = p.based_on
     return Citation(
         n=n,
         passage_id=p.id,
@@ -302,9 +302,7 @@ def _citation(n: int, p: Passage, quote: str) -> Citation:
         url=p.url,
         quote=quote,
         rank=p.rank,
-        based_on=BasedOn(source_id=b.source_id, title=b.title, locator=b.locator, url=b.url, version=b.version)
-        if b
-        else None,
+        based_on=BasedOn.of(p),
         valid_from=p.valid_from,
         valid_until=p.valid_until,
         page=p.page_from,
@@ -314,8 +312,7 @@ def _citation(n: int, p: Passage, quote: str) -> Citation:
 
 def shown_confidence(p: Passage) -> Literal["haute", "moyenne"] | None:
     """The confidence shown beside a citation; none for what is low (a known unknown, a reconstructed criterion)."""
-    confidence = p.confidence or (p.statement.confidence if p.statement else None)
-    return None if confidence == "basse" else confidence
+    return None if p.certainty == "basse" else p.certainty
 
 
 def _paragraphs(kept: Sequence[Sentence], used: Sequence[Scored], numbering: _Numbering, language: Language) -> str:
@@ -349,7 +346,6 @@ def _understood(q: Question) -> Understood:
         question=q.query if q.follow_up else q.raw,
         as_of=q.as_of.day,
         as_of_reason=q.as_of.reason,
-        as_of_until=None,
         domains=q.domains,
         profile=q.profile,
         language=q.language,

@@ -14,7 +14,7 @@ from assistant.compose.phrases import STALE, UNDATED
 from assistant.phrasing import detect_language
 from assistant.retrieve import Candidates, HybridSearch
 from assistant.select import Scored
-from assistant.time import english_date, french_date
+from assistant.time import say_date
 from assistant.understand import Question
 from assistant.verify import Cited, Sentence
 from ingest.fiches import Role
@@ -71,7 +71,7 @@ def time_notes(search: HybridSearch, question: Question, used: Sequence[Scored])
 def version_note(kind: str, passage: Passage, question: Question) -> Note:
     """A warning made of one dated statement."""
     assert passage.statement is not None
-    text = passage.statement.en if question.language == "en" else passage.statement.text
+    text = passage.statement.wording(question.language)
     return Note(kind, Sentence(text, (Cited(passage, passage.text),), language=question.language))
 
 
@@ -83,7 +83,7 @@ def stale_days(used: Sequence[Scored], today: date) -> date | None:
 
 def stale_text(day: date, question: Question) -> str:
     """The fixed words for a review past due."""
-    return STALE[question.language].format(date=say_date(day, question))
+    return STALE[question.language].format(date=say_date(day, question.language))
 
 
 def undated_text(passage: Passage, question: Question) -> str | None:
@@ -92,13 +92,8 @@ def undated_text(passage: Passage, question: Question) -> str | None:
     if attested is None or passage.valid_from is not None or attested <= question.as_of.end:
         return None
     return UNDATED[question.language].format(
-        date=say_date(attested, question), day=say_date(question.as_of.end, question)
+        date=say_date(attested, question.language), day=say_date(question.as_of.end, question.language)
     )
-
-
-def say_date(day: date, question: Question) -> str:
-    """A date in the language of the question."""
-    return english_date(day) if question.language == "en" else french_date(day)
 
 
 def near(candidates: Candidates, limit: int = 3) -> tuple[Near, ...]:
@@ -143,12 +138,9 @@ def follow_ups(search: HybridSearch, question: Question, used: Sequence[Scored],
     head = used[0].passage
     shown = {u.hit.position for u in used}
     out: list[str] = []
-    c = search.snapshot.columns
     here = used[0].hit.position
-    neighbours = sorted(
-        (p for p in range(len(c.ids)) if c.sources[p] == head.source_id and p not in shown),
-        key=lambda p: abs(p - here),
-    )
+    beside = (p for p in search.snapshot.by_source[head.source_id] if p not in shown)
+    neighbours = sorted(beside, key=lambda p: abs(p - here))
     eligible = search.eligible(question.as_of, ())
     for p in neighbours[:24]:
         statement = search.snapshot.open_passage(p).statement
@@ -163,5 +155,4 @@ def follow_ups(search: HybridSearch, question: Question, used: Sequence[Scored],
 
 
 def _in_language(questions: tuple[str, ...], language: str) -> str | None:
-
     return next((q for q in questions if detect_language(q) == language), None)

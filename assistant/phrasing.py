@@ -7,13 +7,11 @@ accents), so that « A QUEL MOMENT » and « à quel moment » are the same ques
 from __future__ import annotations
 
 import re
-from typing import Literal
 
+from ingest.claims import Language
 from ingest.fiches import AnswerType
 from ingest.lexical import analyse, fold
 from ingest.register import Regime
-
-Language = Literal["fr", "en"]
 
 _EN = frozenset(
     [

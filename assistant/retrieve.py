@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from ingest.embedding import EncoderProtocol
 
 
+_CLOSEST = 5
+"""How many of the nearest passages the contrast of a question is taken from."""
+
+
 @dataclass(frozen=True, slots=True)
 class RetrievalConfig:
     """Depths and weights of the fusion."""
@@ -58,7 +62,6 @@ class Candidates:
 
     hits: list[Hit]
     terms: list[str]
-    similarity_mean: float
     similarity_std: float
     background: float
     best_lexical: float = 0.0
@@ -105,7 +108,7 @@ class HybridSearch:
         snap, cfg = self.snapshot, self.config
         eligible = self.eligible(as_of, domains)
         vector = self.encoder.encode_query(text)
-        positions, similarities = self._nearest(vector, eligible)
+        positions, similarities, closest = self._nearest(vector, eligible)
         terms = snap.lexical.query_terms(text)
         lexical = snap.lexical.scores(terms)
         lexical_order = _top(np.where(eligible, lexical, 0), cfg.depth)
@@ -121,7 +124,8 @@ class HybridSearch:
         order = order[: cfg.candidates + len(named)]
         similarity = dict(zip(positions, similarities, strict=True))
         floor = similarities[-1] if similarities else 0.0
-        order += [p for p in self._topic_mates(order, eligible, as_of) if p not in set(order)]
+        chosen = set(order)
+        order += [p for p in self._topic_mates(order, eligible, as_of) if p not in chosen]
         hits = [
             Hit(
                 p,
@@ -136,30 +140,31 @@ class HybridSearch:
         return Candidates(
             hits=hits,
             terms=terms,
-            similarity_mean=float(np.mean(similarities)) if similarities else 0.0,
             similarity_std=float(np.std(similarities)) + 1e-6 if similarities else 1.0,
             background=floor,
             best_lexical=max((h.lexical for h in hits), default=0.0),
-            contrast=self._contrast(vector),
+            contrast=self._contrast(vector, closest),
         )
 
-    def _contrast(self, vector: NDArray[np.float32]) -> float:
-        """How far the five nearest passages, in force or not, stand above a fixed sample, in its standard deviations.
+    def _contrast(self, vector: NDArray[np.float32], closest: list[float]) -> float:
+        """How far the nearest passages, in force or not, stand above a fixed sample, in its standard deviations.
 
         E5's cosines are compressed and shift from one question to the next: only their contrast can be compared.
         """
-        _, nearest = self.snapshot.nearest(vector, 5)
         ground = self._sample @ vector
-        return float((np.mean(nearest) - ground.mean()) / (ground.std() + 1e-6))
+        return float((np.mean(closest) - ground.mean()) / (ground.std() + 1e-6))
 
-    def _nearest(self, vector: NDArray[np.float32], eligible: NDArray[np.bool_]) -> tuple[list[int], list[float]]:
-        """Nearest eligible passages; asks the index for more when the dates leave too few."""
-        n, total = 2 * self.config.depth, len(self.snapshot)
+    def _nearest(
+        self, vector: NDArray[np.float32], eligible: NDArray[np.bool_]
+    ) -> tuple[list[int], list[float], list[float]]:
+        """Nearest eligible passages with their similarities, and those of the few nearest whatever the day; asks the
+        index for more when the dates leave too few."""
+        n, total = max(2 * self.config.depth, _CLOSEST), len(self.snapshot)
         while True:
             found, similarities = self.snapshot.nearest(vector, n)
             kept = [(p, s) for p, s in zip(found, similarities, strict=True) if eligible[p]]
             if len(kept) >= min(self.config.depth, int(eligible.sum())) or n >= total:
-                return [p for p, _ in kept], [s for _, s in kept]
+                return [p for p, _ in kept], [s for _, s in kept], similarities[:_CLOSEST]
             n = min(total, n * 4)
 
     def eligible(self, as_of: AsOf, domains: tuple[Domain, ...]) -> NDArray[np.bool_]:
@@ -226,7 +231,7 @@ class ClapvertRetriever(BaseRetriever):
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
     ) -> list[Document]:
-        found = self.search.search_text(query, AsOf(self.today, self.today, "today"))
+        found = self.search.search_text(query, AsOf.on(None, self.today))
         return [as_document(hit.passage, hit.score) for hit in found.hits[: self.k]]
 
 

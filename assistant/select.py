@@ -131,6 +131,16 @@ class Selection:
         return next((s for s in self.scored if not s.conflict), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a question, or a part of it, asks of every candidate alike: terms with their weights, and figures."""
+
+    terms: dict[str, float]
+    own: dict[str, float]
+    types: tuple[AnswerType, ...]
+    figures: frozenset[str]
+
+
 class Selector:
     """Scores candidates against a question."""
 
@@ -151,8 +161,8 @@ class Selector:
     def select(self, question: Question, candidates: Candidates, part: str | None = None) -> Selection:
         """The candidates scored for a question, or for one of its parts."""
         types = question.types if part is None else question_types(part)
-        scored = [self._score(hit, question, candidates, types, part or question.raw) for hit in candidates.hits]
-        scored = self._with_topics(scored)
+        asked = self._asked(question, types, part or question.raw)
+        scored = self._with_topics([self._score(hit, question, candidates, asked) for hit in candidates.hits])
         scored.sort(key=lambda s: (-s.score, s.hit.position))
         return Selection(part or question.raw, types, scored)
 
@@ -190,32 +200,30 @@ class Selector:
             out.append(replace(s, score=s.score + self.config.vouched * vouched, features=features))
         return out
 
-    def _score(
-        self, hit: Hit, question: Question, candidates: Candidates, types: tuple[AnswerType, ...], part: str
-    ) -> Scored:
-        s = hit.passage.statement
-        body, own_words, aliases = self.terms_of(hit.position)
+    def _asked(self, question: Question, types: tuple[AnswerType, ...], part: str) -> _Asked:
         terms = self.question_terms(question.query)
         own = self.question_terms(part) or terms
         if question.follow_up:  # what a follow-up itself says counts twice what it leans on
             terms = terms | {t: 2 * w for t, w in own.items()}
-        total = sum(terms.values()) or 1.0
-        alias = max((_overlap(own, a) for a in aliases), default=0.0)
+        return _Asked(terms, own, types, wanted_figures(part, types))
+
+    def _score(self, hit: Hit, question: Question, candidates: Candidates, asked: _Asked) -> Scored:
+        s = hit.passage.statement
+        terms, types = asked.terms, asked.types
+        body, own_words, aliases = self.terms_of(hit.position)
+        alias = max((_overlap(asked.own, a) for a in aliases), default=0.0)
         conflict, matched, unasked, entailed = self._facets(s, question)
         conflict += not hit.exact and of_another_framework(hit.passage, question)
         features = {
             "similarity": min((hit.similarity - candidates.background) / (4 * candidates.similarity_std), 1.5),
-            "coverage": sum(w for t, w in terms.items() if t in body or _said_otherwise(t, body, question)) / total,
-            "own_coverage": sum(
-                w for t, w in terms.items() if t in own_words or _said_otherwise(t, own_words, question)
-            )
-            / total,
+            "coverage": _covered(terms, body, question),
+            "own_coverage": _covered(terms, own_words, question),
             "lexical": hit.lexical / candidates.best_lexical if candidates.best_lexical else 0.0,
             "alias": alias,
             "alias_sure": float(alias >= 0.85),
             "type_match": float(s is None or not types or any(t in s.answers for t in types)),
             "value_match": float(s is not None and _has_value(s, types)),
-            "figure_wanted": float(s is not None and bool({v.kind for v in s.values} & wanted_figures(part, types))),
+            "figure_wanted": float(s is not None and bool({v.kind for v in s.values} & asked.figures)),
             "facet_match": float(matched),
             "facet_conflict": float(conflict),
             "facet_unasked": float(unasked),
@@ -313,6 +321,12 @@ def _overlap(question: dict[str, float], alias: dict[str, float]) -> float:
         return 0.0
     precision, recall = both / sum(alias.values()), both / sum(question.values())
     return 2 * precision * recall / (precision + recall)
+
+
+def _covered(terms: dict[str, float], words: frozenset[str], question: Question) -> float:
+    """Share of the terms, by weight, that the words hold or say otherwise."""
+    held = sum(w for t, w in terms.items() if t in words or _said_otherwise(t, words, question))
+    return held / (sum(terms.values()) or 1.0)
 
 
 def _said_otherwise(term: str, body: frozenset[str], question: Question) -> bool:

@@ -15,7 +15,7 @@ from functools import cached_property
 from assistant.answer import Answer
 from assistant.conversation import Conversations
 from assistant.engine import Engine, EngineConfig
-from assistant.phrasing import Language
+from ingest.claims import Language
 from ingest.clock import Clock, paris_today
 from ingest.criteria import FrameworkFile, framework_source_id, load_frameworks
 from ingest.embedding import EncoderProtocol, load_encoder
@@ -154,7 +154,4 @@ def _successor(snapshot: Snapshot, passage: Passage) -> bool:
     columns = snapshot.columns
     if passage.statement is not None:
         return passage.statement.id in columns.statements
-    return any(
-        source == passage.source_id and locator == passage.locator
-        for source, locator in zip(columns.sources, columns.locators, strict=True)
-    )
+    return any(columns.locators[p] == passage.locator for p in snapshot.by_source.get(passage.source_id, ()))

@@ -13,39 +13,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from ingest.claims import MONTHS_EN, MONTHS_FR, Language
 from ingest.lexical import fold
 
-_MONTHS = {
-    m: i % 12 + 1
-    for i, m in enumerate(
-        [
-            "janvier",
-            "fevrier",
-            "mars",
-            "avril",
-            "mai",
-            "juin",
-            "juillet",
-            "aout",
-            "septembre",
-            "octobre",
-            "novembre",
-            "decembre",
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ]
-    )
-}
+_MONTHS = {fold(name): i for names in (MONTHS_FR, MONTHS_EN) for i, name in enumerate(names, 1)}
 _MONTH = "|".join(_MONTHS)
 _DAY = rf"(?:(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\s)?(?:(?P<mon>{_MONTH})\s(?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s)?)?(?P<y>(?:19|20)\d{{2}})"
 _ISO = re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b")
@@ -85,6 +56,11 @@ class AsOf:
     def day(self) -> date:
         """The day that "in force" is judged on (the last one of a period)."""
         return self.end
+
+    @classmethod
+    def on(cls, day: date | None, today: date) -> AsOf:
+        """The day that a caller picked, or today."""
+        return cls(day, day, "asked") if day else cls(today, today, "today")
 
 
 def read_as_of(question: str, today: date) -> AsOf | None:
@@ -152,37 +128,14 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def french_date(day: date) -> str:
     """`2026-03-01` → `1er mars 2026`."""
-    months = [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ]
-    return f"{'1er' if day.day == 1 else day.day} {months[day.month - 1]} {day.year}"
+    return f"{'1er' if day.day == 1 else day.day} {MONTHS_FR[day.month - 1]} {day.year}"
 
 
 def english_date(day: date) -> str:
     """`2026-03-01` → `1 March 2026`."""
-    months = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
-    return f"{day.day} {months[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS_EN[day.month - 1].capitalize()} {day.year}"
+
+
+def say_date(day: date, language: Language) -> str:
+    """A date in the words of a language."""
+    return english_date(day) if language == "en" else french_date(day)

@@ -16,7 +16,6 @@ from assistant.phrasing import (
     ARTICLE_SAYS,
     DATE_TERMS,
     RISK,
-    Language,
     detect_language,
     is_follow_up,
     named_regimes,
@@ -25,6 +24,7 @@ from assistant.phrasing import (
     split_parts,
 )
 from assistant.time import AsOf, read_as_of
+from ingest.claims import Language
 from ingest.criteria import CRITERIA_NOTICE
 from ingest.fiches import AnswerType
 from ingest.glossary import Glossary
@@ -160,40 +160,39 @@ class Understanding:
         text = re.sub(r"\s+", " ", raw).strip()
         lang = language or detect_language(text, previous.language if previous else "fr")
         own = self.facets(text)
-        follow = previous is not None and is_follow_up(text, own)
-        facets = {**(previous.facets if follow and previous else {}), **own}
+        before = previous if previous is not None and is_follow_up(text, own) else None
+        facets = {**(before.facets if before else {}), **own}
         for facet, value in (profile or {}).items():
             if facet in self.glossary.facets and facet not in facets and value in self.glossary.facets[facet]:
                 facets[facet] = (value,)
-        asked = read_as_of(text, today)
-        if asked is None and as_of is not None:
-            asked = AsOf(as_of, as_of, "asked")
-        when = asked or (replace(sticky, reason="sticky") if sticky else AsOf(today, today, "today"))
-        query = plainly(f"{previous.base} {text}" if follow and previous else text)
+        when = read_as_of(text, today)
+        if when is None and as_of is None and sticky is not None:
+            when = replace(sticky, reason="sticky")
+        query = plainly(f"{before.base} {text}" if before else text)
         return Question(
             raw=text,
             query=query[-1200:],
             language=lang,
             types=question_types(text),
-            as_of=when,
+            as_of=when or AsOf.on(as_of, today),
             today=today,
             facets=facets,
             references=read_references(
                 text,
                 self.names,
                 domains,
-                previous.base if follow and previous else "",
+                before.base if before else "",
                 previous.sources if previous else (),
             ),
             domains=domains,
             parts=split_parts(text),
             profile=profile or {},
-            follow_up=follow,
-            context_topics=previous.topics if follow and previous else (),
-            context_sources=previous.sources if follow and previous else (),
-            base=previous.base if follow and previous else text,
+            follow_up=before is not None,
+            context_topics=before.topics if before else (),
+            context_sources=before.sources if before else (),
+            base=before.base if before else text,
             asks_article=bool(ARTICLE_SAYS.search(fold(text))),
-            shift=follow and not self._says_more(text),
+            shift=before is not None and not self._says_more(text),
             regimes=named_regimes(text),
             asks_sanction=bool(RISK.search(fold(text))),
             synonyms=self.synonyms(query),

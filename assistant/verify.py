@@ -10,15 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from assistant.time import AsOf
-from ingest.claims import Claim, flipped, read_claim, unsupported
+from ingest.claims import Claim, Language, flipped, read_claim, unsupported
 from ingest.lexical import analyse
 from ingest.passages import Passage
 from ingest.sentences import sentence_spans
-
-Language = Literal["fr", "en"]
 
 _MARKERS = re.compile(r"\s*\[\d+\]")
 _DATED = re.compile(r"\b(?:19|20)\d{2}\b")
@@ -57,9 +54,7 @@ class Verifier:
             if not c.quote or c.quote not in c.passage.text
         ]
         claim = read_claim(_MARKERS.sub("", sentence.text), sentence.language)
-        support = merged(
-            [read_claim(support_text(c.passage), "fr" if c.passage.language == "fr" else "en") for c in sentence.cited]
-        )
+        support = merged([read_claim(support_text(c.passage), language_of(c.passage)) for c in sentence.cited])
         out += unsupported(claim, support)
         out += flipped(claim, support)
         if _drops_negation(sentence, claim):
@@ -82,6 +77,11 @@ class Verifier:
             else:
                 kept.append(sentence)
         return kept, removed
+
+
+def language_of(passage: Passage) -> Language:
+    """The language that a passage's claims are read in."""
+    return "fr" if passage.language == "fr" else "en"
 
 
 def support_text(passage: Passage) -> str:

@@ -73,7 +73,7 @@ def _curve(c: Calibration) -> str:
     s = c.scope
     rows = [
         [
-            f"{p.threshold:.2f}{' ←' if p is s.chosen or p == s.chosen else ''}",
+            f"{p.threshold:.2f}{' ←' if p == s.chosen else ''}",
             percent(p.refused),
             percent(p.wrongly_answered),
             f"{p.cost:.3f}",

@@ -117,13 +117,13 @@ def _expecting(base: Run, candidate: Run) -> Run:
 
 
 def _same_words(mine: Expected, theirs: Expected | None) -> Expected:
-    return theirs if theirs and (mine.question, mine.as_of) == (theirs.question, theirs.as_of) else mine
+    return theirs if theirs and theirs.asks_as(mine) else mine
 
 
 def _asked_alike(base: Run, candidate: Run) -> set[str]:
     """Questions put in the same words on the same day in both runs."""
-    theirs = {r.id: (r.expected.question, r.expected.as_of) for r in candidate.records}
-    return {r.id for r in base.records if theirs.get(r.id) == (r.expected.question, r.expected.as_of)}
+    theirs = {r.id: r.expected for r in candidate.records}
+    return {r.id for r in base.records if r.id in theirs and theirs[r.id].asks_as(r.expected)}
 
 
 def _slices(pairs: list[tuple[Row, Row]]) -> dict[str, dict[str, dict[str, Difference]]]:

@@ -62,6 +62,10 @@ class Expected(BaseModel):
         """True when the question names a year or a day is picked."""
         return self.as_of is not None or any(str(y) in self.question for y in range(2015, 2036))
 
+    def asks_as(self, other: Expected) -> bool:
+        """True when both put the same words on the same day."""
+        return (self.question, self.as_of) == (other.question, other.as_of)
+
 
 Ident = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
 """Id of a question or of a dialogue; the turns of a dialogue are `id.1`, `id.2`…"""

@@ -93,8 +93,7 @@ def refreshed(run: Run, reference: ReferenceSet) -> tuple[Run, int]:
     records, changed = [], 0
     for record in run.records:
         now = current.get(record.id)
-        same = now and (now.question, now.as_of) == (record.expected.question, record.expected.as_of)
-        if now and same and _plain(now) != _plain(record.expected):
+        if now and now.asks_as(record.expected) and _plain(now) != _plain(record.expected):
             record, changed = replace(record, expected=now), changed + 1
         records.append(record)
     return replace(run, records=records), changed

@@ -14,7 +14,7 @@ from typing import Any
 from assistant.answer import Answer
 from assistant.compose.phrases import PART_MISSING
 from assistant.time import AsOf
-from assistant.verify import Cited, Sentence, Verifier, merged
+from assistant.verify import Cited, Sentence, Verifier, language_of, merged
 from evals.reference_set import HARD_CLASSES, Expected
 from ingest.claims import read_claim, unsupported
 from ingest.lexical import fold
@@ -185,8 +185,8 @@ def _citations(answer: Answer, passages: Mapping[str, Passage]) -> tuple[float |
     sentences = sentences_of(answer, passages)
     if not sentences:
         return 0.0, None, None
-    day, end = answer.understood.as_of, answer.understood.as_of_until
-    when = AsOf(day, end or day, "asked")
+    day = answer.understood.as_of
+    when = AsOf(day, day, "asked")
     verifier = Verifier()
     n = len(sentences)
     cited = sum(bool(s.cited) for s in sentences)
@@ -196,5 +196,5 @@ def _citations(answer: Answer, passages: Mapping[str, Passage]) -> tuple[float |
 
 def _quoted(sentence: Sentence) -> bool:
     """True when the figures, dates and references of a sentence stand in what it quotes."""
-    quotes = [read_claim(c.quote, "fr" if c.passage.language == "fr" else "en") for c in sentence.cited]
+    quotes = [read_claim(c.quote, language_of(c.passage)) for c in sentence.cited]
     return bool(quotes) and not unsupported(read_claim(sentence.text, sentence.language), merged(quotes))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -119,7 +120,7 @@ def check_corpus(corpus_dir: Path, today: date) -> Report:
 def _check_pages(corpus_dir: Path, files: list[FicheFile], register: Register) -> list[Problem]:
     """The rendered pages, once there are any, are those of the fiches."""
     if not any((corpus_dir / "fiches").glob("*/*.md")) or any(
-        sid not in register.sources for f in files for _, s in f.fiche.statements() for sid in (s.source.id,)
+        s.source.id not in register.sources for f in files for _, s in f.fiche.statements()
     ):
         return []
     return [
@@ -134,16 +135,8 @@ def _check_framework(
 ) -> list[Problem]:
     """A framework names registered texts and people, and each of its criteria says the same in both languages."""
     framework, name = file.framework, str(file.file.path.relative_to(corpus_dir))
-    out = [
-        Problem("error", "source", name, f"source inconnue : {sid}")
-        for sid in (framework.source, *(t.source.id for t in framework.thresholds))
-        if sid not in register.sources
-    ]
-    out += [
-        Problem("error", "contact", name, f"contact inconnu : {cid}")
-        for cid in framework.contacts
-        if cid not in contacts
-    ]
+    out = _unknown(name, (framework.source, *(t.source.id for t in framework.thresholds)), register)
+    out += _strangers(name, framework.contacts, contacts)
     if framework.source in register.sources and register.get(framework.source).work_id != framework.id:
         out.append(Problem("error", "framework", name, f"{framework.source} n'est pas une version de {framework.id}"))
     if framework.review_by < today:
@@ -153,11 +146,7 @@ def _check_framework(
     for s, criterion in framework_statements(framework):
         where = f"{name}:{file.line(criterion)} {s.id}" if criterion else f"{name} {s.id}"
         impact = (criterion.impact.according_to,) if criterion and criterion.impact else ()
-        out += [
-            Problem("error", "source", where, f"source inconnue : {sid}")
-            for sid in (s.source.id, *s.also, *impact)
-            if sid not in register.sources
-        ]
+        out += _unknown(where, (s.source.id, *s.also, *impact), register)
         out += _check_wordings(s, where)
     return out
 
@@ -206,12 +195,8 @@ def check_statement(
         for value in values:
             if value not in glossary.facets.get(facet, {}):
                 error("facet", f"valeur de facette inconnue : {facet} = {value}")
-    for sid in (s.source.id, *s.also):
-        if sid not in register.sources:
-            error("source", f"source inconnue : {sid}")
-    for cid in s.contacts:
-        if cid not in contacts:
-            error("contact", f"contact inconnu : {cid}")
+    out += _unknown(where, (s.source.id, *s.also), register)
+    out += _strangers(where, s.contacts, contacts)
     if len({a.casefold().strip(" ?!.") for a in s.asked_as}) != len(s.asked_as):
         error("asked_as", "deux questions identiques dans asked_as")
     source = register.sources.get(s.source.id)
@@ -221,6 +206,16 @@ def check_statement(
     if s.review_by < today:
         out.append(Problem("warning", "review_due", where, f"à revoir depuis le {s.review_by.isoformat()}"))
     return out
+
+
+def _unknown(where: str, sources: Iterable[str], register: Register) -> list[Problem]:
+    return [
+        Problem("error", "source", where, f"source inconnue : {sid}") for sid in sources if sid not in register.sources
+    ]
+
+
+def _strangers(where: str, wanted: Iterable[str], contacts: set[str]) -> list[Problem]:
+    return [Problem("error", "contact", where, f"contact inconnu : {cid}") for cid in wanted if cid not in contacts]
 
 
 def _check_wordings(s: Statement, where: str) -> list[Problem]:

@@ -19,7 +19,7 @@ from ingest.locators import parse_references, strip_spans
 
 Language = Literal["fr", "en"]
 
-_MONTHS_FR = [
+MONTHS_FR = [
     "janvier",
     "février",
     "mars",
@@ -33,7 +33,7 @@ _MONTHS_FR = [
     "novembre",
     "décembre",
 ]
-_MONTHS_EN = [
+MONTHS_EN = [
     "january",
     "february",
     "march",
@@ -48,8 +48,8 @@ _MONTHS_EN = [
     "december",
 ]
 _MONTHS = {
-    **{name: i for i, name in enumerate(_MONTHS_FR, 1)},
-    **{name: i for i, name in enumerate(_MONTHS_EN, 1)},
+    **{name: i for i, name in enumerate(MONTHS_FR, 1)},
+    **{name: i for i, name in enumerate(MONTHS_EN, 1)},
     "fevrier": 2, "aout": 8, "decembre": 12,
 }  # fmt: skip
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
@@ -59,7 +59,7 @@ _DATE_PATTERNS = (
     re.compile(r"(?<![\w/.])(?P<d>\d{1,2})[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>(?:19|20)\d{2})\b"),
     re.compile(r"(?<![\w-])--(?P<m>\d{2})-(?P<d>\d{2})\b"),
     re.compile(rf"\b(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\s(?P<mon>{_MONTH})\b(?:,?\s(?P<y>(?:19|20)\d{{2}})\b)?", re.IGNORECASE),
-    re.compile(rf"\b(?P<mon>{'|'.join(_MONTHS_EN)})\s(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)(?:,?\s(?P<y>(?:19|20)\d{{2}})\b)?", re.IGNORECASE),
+    re.compile(rf"\b(?P<mon>{'|'.join(MONTHS_EN)})\s(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)(?:,?\s(?P<y>(?:19|20)\d{{2}})\b)?", re.IGNORECASE),
     re.compile(rf"\b(?P<mon>{_MONTH})\s(?P<y>(?:19|20)\d{{2}})\b", re.IGNORECASE),
 )  # fmt: skip
 _YEAR = re.compile(

@@ -14,6 +14,8 @@ from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.register import Domain, Nature, Rank
 from ingest.settings import Settings
 
+DAY = click.DateTime(["%Y-%m-%d"])
+
 
 @click.group()
 def corpus() -> None:
@@ -112,11 +114,9 @@ def list_texts(as_json: bool) -> None:
 @click.option("--nature", type=click.Choice([n.value for n in Nature]), default="page", help="What it is (with --id).")
 @click.option("--rank", type=click.Choice([r.value for r in Rank]), default="guide", help="Its authority (with --id).")
 @click.option("--url", help="Its official address (with --id).")
-@click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="First day in force.")
-@click.option("--valid-until", type=click.DateTime(["%Y-%m-%d"]), help="Last day in force.")
-@click.option(
-    "--attested-at", type=click.DateTime(["%Y-%m-%d"]), help="Day of the copy, when the text gives no validity."
-)
+@click.option("--valid-from", type=DAY, help="First day in force.")
+@click.option("--valid-until", type=DAY, help="Last day in force.")
+@click.option("--attested-at", type=DAY, help="Day of the copy, when the text gives no validity.")
 @click.option("--language", default="fr", help="Language of the text.")
 def add(
     file: Path,

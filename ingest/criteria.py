@@ -14,7 +14,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ingest.errors import ClapvertError, ErrorCode
 from ingest.fiches import Interval, StatementSource, Value
 from ingest.passages import notice_source_id
 from ingest.register import Domain, Regime, Slug
@@ -221,16 +220,7 @@ class FrameworkFile:
         self.file = YamlFile(path)
         self.framework = self.file.validate(Framework, self.file.data)
         for field in ("code", "id"):
-            seen: set[str] = set()
-            for i, criterion in enumerate(self.framework.criteria):
-                value = getattr(criterion, field)
-                if value in seen:
-                    raise ClapvertError(
-                        ErrorCode.CORPUS_INVALID,
-                        f"{path}, ligne {self.file.line('criteria', i, field)}, champ criteria.{i}.{field} : "
-                        f"critère en double : {value}.",
-                    )
-                seen.update([value] if value else [])
+            self.file.refuse_twins("critère", "criteria", [getattr(c, field) for c in self.framework.criteria], field)
 
     def line(self, criterion: Criterion) -> int:
         """Line where a criterion starts."""

@@ -17,8 +17,8 @@ from ingest.criteria import (
     framework_source_id,
 )
 from ingest.fiches import AnswerType, Polarity, Role, Statement, StatementSource
-from ingest.passages import BasedOn, Passage, first_day, linked, passage_id
-from ingest.register import Rank, Register
+from ingest.passages import Passage, linked, notice_passage
+from ingest.register import Register
 
 _EVIDENCE = {
     EvidenceStatus.OFFICIELLE: Words(fr="Preuve décrite par la page officielle", en="Evidence on the official page"),
@@ -140,36 +140,22 @@ def criterion_passages(framework: Framework, register: Register) -> list[Passage
             keys = (f"{framework.id}:critere:{c.code}",) if c.code else ()
             rows.append((criterion_statement(framework, c), c, locator, keys))
         for s, criterion, locator, codes in rows:
-            source = register.get(s.source.id)
-            heading = (framework.title, section)
             out.append(
-                Passage(
-                    id=passage_id(notice, s.id, s.in_force.from_, s.text),
+                notice_passage(
+                    s,
+                    register.get(s.source.id),
                     kind="criterion",
                     source_id=notice,
                     source_title=framework.title,
                     locator=locator,
                     keys=codes,
-                    heading_path=heading,
-                    text=s.text,
+                    heading_path=(framework.title, section),
                     index_text=_indexed(framework, poste, criterion, s),
-                    lexical_text=f"{s.en} {' '.join(source.id.split('-'))}",
-                    url=source.url,
-                    rank=Rank.NOTICE,
-                    regime=framework.regime,
                     domains=framework.domains,
                     position=len(out),
-                    valid_from=s.in_force.from_,
-                    valid_until=s.in_force.until,
-                    attested_at=first_day(s.source.version) if s.in_force.from_ is None else None,
-                    based_on=BasedOn(
-                        source_id=source.id, title=source.name, locator=s.source.locator, url=source.url,
-                        version=s.source.version, rank=source.rank, also=s.also,
-                    ),
-                    statement=s,
                     confidence=criterion.confidence if criterion else poste.confidence,
                 )
-            )  # fmt: skip
+            )
     return linked(out)
 
 

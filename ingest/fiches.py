@@ -142,6 +142,10 @@ class Statement(_Frozen):
     confidence: Literal["haute", "moyenne", "basse"]
     review_by: date
 
+    def wording(self, language: Literal["fr", "en"]) -> str:
+        """The statement in a language."""
+        return self.en if language == "en" else self.text
+
     @model_validator(mode="after")
     def _complete(self) -> Statement:
         if unknown := set(self.facets) - set(FACETS):

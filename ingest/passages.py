@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -76,6 +76,11 @@ class Passage(BaseModel):
     next_id: str | None = None
 
     @property
+    def certainty(self) -> Literal["haute", "moyenne", "basse"] | None:
+        """The confidence of a criterion or of a statement; None for an official text, which is what it is."""
+        return self.confidence or (self.statement.confidence if self.statement else None)
+
+    @property
     def sha256(self) -> str:
         """Hash of the exact text, for receipts."""
         return hashlib.sha256(self.text.encode()).hexdigest()
@@ -97,36 +102,44 @@ def fiche_passages(fiche: Fiche, register: Register) -> list[Passage]:
     out = []
     for position, (section, s) in enumerate(fiche.statements()):
         source = register.get(s.source.id)
-        heading = (fiche.title, section)
-        questions = " ".join(s.asked_as)
         out.append(
-            Passage(
-                id=passage_id(notice_source_id(fiche.id), s.id, s.in_force.from_, s.text),
+            notice_passage(
+                s,
+                source,
                 kind="statement",
                 source_id=notice_source_id(fiche.id),
                 source_title=fiche.title,
                 locator=section,
                 keys=tuple(locator_keys(s.source.locator, source.work_id, register.names)),
-                heading_path=heading,
-                text=s.text,
-                index_text=f"{fiche.title} › {section}. {s.text} {questions}",
-                lexical_text=f"{s.en} {' '.join(s.source.id.split('-'))}",
-                url=source.url,
-                rank=Rank.NOTICE,
-                regime=s.regime,
+                heading_path=(fiche.title, section),
+                index_text=f"{fiche.title} › {section}. {s.text} {' '.join(s.asked_as)}",
                 domains=(fiche.domain,),
                 position=position,
-                valid_from=s.in_force.from_,
-                valid_until=s.in_force.until,
-                attested_at=first_day(s.source.version) if s.in_force.from_ is None else None,
-                based_on=BasedOn(
-                    source_id=source.id, title=source.name, locator=s.source.locator, url=source.url,
-                    version=s.source.version, rank=source.rank, also=s.also,
-                ),
-                statement=s,
             )
-        )  # fmt: skip
+        )
     return linked(out)
+
+
+def notice_passage(s: Statement, source: Source, **place: Any) -> Passage:
+    """The passage of a statement of ours, which rests on `source`; `place` says where it stands and how it is found
+    (the other fields of `Passage`)."""
+    return Passage(
+        id=passage_id(place["source_id"], s.id, s.in_force.from_, s.text),
+        text=s.text,
+        lexical_text=f"{s.en} {' '.join(source.id.split('-'))}",
+        url=source.url,
+        rank=Rank.NOTICE,
+        regime=s.regime,
+        valid_from=s.in_force.from_,
+        valid_until=s.in_force.until,
+        attested_at=first_day(s.source.version) if s.in_force.from_ is None else None,
+        based_on=BasedOn(
+            source_id=source.id, title=source.name, locator=s.source.locator, url=source.url,
+            version=s.source.version, rank=source.rank, also=s.also,
+        ),
+        statement=s,
+        **place,
+    )  # fmt: skip
 
 
 def first_day(version: str | None) -> date | None:

@@ -227,12 +227,5 @@ def _load_list(path: Path, key: str, model: type[Any], name: str) -> list[Any]:
     if not isinstance(rows, list):
         raise ClapvertError(ErrorCode.CORPUS_INVALID, f"{path} : la liste « {key} » manque.")
     items = [file.validate(model, row, key, i) for i, row in enumerate(rows)]
-    seen: set[str] = set()
-    for i, item in enumerate(items):
-        if item.id in seen:
-            raise ClapvertError(
-                ErrorCode.CORPUS_INVALID,
-                f"{path}, ligne {file.line(key, i, 'id')}, champ {key}.{i}.id : {name} en double : {item.id}.",
-            )
-        seen.add(item.id)
+    file.refuse_twins(name, key, [item.id for item in items], "id")
     return items

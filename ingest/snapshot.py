@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import weakref
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -145,20 +146,17 @@ class Snapshot:
     @cached_property
     def by_key(self) -> dict[str, list[int]]:
         """Positions of the passages of an article key."""
-        out: dict[str, list[int]] = {}
-        for i, keys in enumerate(self.columns.keys):
-            for key in keys:
-                out.setdefault(key, []).append(i)
-        return out
+        return _positions(self.columns.keys)
 
     @cached_property
     def by_topic(self) -> dict[str, list[int]]:
         """Positions of the statements of a topic."""
-        out: dict[str, list[int]] = {}
-        for i, topic in enumerate(self.columns.topics):
-            if topic is not None:
-                out.setdefault(topic, []).append(i)
-        return out
+        return _positions((topic,) if topic is not None else () for topic in self.columns.topics)
+
+    @cached_property
+    def by_source(self) -> dict[str, list[int]]:
+        """Positions of the passages of a text or of a notice."""
+        return _positions((source,) for source in self.columns.sources)
 
     def position(self, passage_id: str) -> int | None:
         """Position of a passage of this snapshot."""
@@ -179,6 +177,15 @@ class Snapshot:
         """Positions and cosine similarities of the `n` nearest passages."""
         found = self.collection.query(query_embeddings=[vector], n_results=min(n, len(self)), include=["distances"])
         return [int(i) for i in found["ids"][0]], [1.0 - float(d) for d in found["distances"][0]]
+
+
+def _positions(rows: Iterable[tuple[str, ...]]) -> dict[str, list[int]]:
+    """Each value with the rows that hold it, in order."""
+    out: dict[str, list[int]] = {}
+    for i, values in enumerate(rows):
+        for value in values:
+            out.setdefault(value, []).append(i)
+    return out
 
 
 def _damaged(name: str) -> ClapvertError:

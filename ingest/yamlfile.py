@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,6 +77,19 @@ class YamlFile:
             if (found := self._lines.get(tuple(where[:cut]))) is not None:
                 return found
         return 1
+
+    def refuse_twins(self, what: str, key: str, values: Sequence[str | None], field: str) -> None:
+        """`CORPUS_INVALID` when two rows of the list `key` have the same value in a field (None is no value)."""
+        seen: set[str] = set()
+        for i, value in enumerate(values):
+            if value in seen:
+                raise ClapvertError(
+                    ErrorCode.CORPUS_INVALID,
+                    f"{self.path}, ligne {self.line(key, i, field)}, champ {key}.{i}.{field} : "
+                    f"{what} en double : {value}.",
+                )
+            if value:
+                seen.add(value)
 
     def validate(self, model: type[M], data: Any, *where: str | int) -> M:
         """`data` (found at `where`) as a model; the error names file, line and field."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,7 +31,7 @@ from assistant.time import AsOf
 from assistant.web.pages import Pages
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.passages import Passage
-from ingest.register import Domain, Nature, Rank
+from ingest.register import Domain, Nature, Rank, Regime
 
 _STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
 _OWNER = "clapvert_owner"
@@ -101,9 +100,7 @@ def create_app(service: Service) -> FastAPI:
         domains: Annotated[list[Domain] | None, Query()] = None,
     ) -> SearchResult:
         """Passages in force on the day, best first."""
-        today = service.clock()
-        when = AsOf(as_of, as_of, "asked") if as_of else AsOf(today, today, "today")
-        found = service.engine.search.search_text(q, when, tuple(domains or ()))
+        found = service.engine.search.search_text(q, AsOf.on(as_of, service.clock()), tuple(domains or ()))
         return SearchResult(hits=[search_hit(h.passage, h.score) for h in found.hits[:k]])
 
     @app.get("/api/sources", response_model=SourceList, tags=["sources"])
@@ -117,8 +114,8 @@ def create_app(service: Service) -> FastAPI:
         view = next((v for v in source_views(service) if v.id == source_id), None)
         if view is None:
             raise ClapvertError(ErrorCode.SOURCE_NOT_FOUND, "Cette source est inconnue.", "La liste : /api/sources.")
-        columns = service.snapshot.columns
-        ids = [pid for pid, sid in zip(columns.ids, columns.sources, strict=True) if sid == source_id]
+        snapshot = service.snapshot
+        ids = [snapshot.columns.ids[p] for p in snapshot.by_source.get(source_id, ())]
         return SourceDetail(**view.model_dump(), passage_ids=ids)
 
     @app.get("/healthz", response_model=Health, tags=["operations"])
@@ -164,7 +161,6 @@ def _owner(request: Request, response: Response) -> str:
 
 
 def _passage_view(p: Passage, status: str) -> PassageView:
-    b = p.based_on
     return PassageView(
         passage_id=p.id,
         source_id=p.source_id,
@@ -180,13 +176,11 @@ def _passage_view(p: Passage, status: str) -> PassageView:
         valid_until=p.valid_until,
         attested_at=p.attested_at,
         status=status,
-        based_on=BasedOn(source_id=b.source_id, title=b.title, locator=b.locator, url=b.url, version=b.version)
-        if b
-        else None,
+        based_on=BasedOn.of(p),
         previous_id=p.previous_id,
         next_id=p.next_id,
         regime=p.regime,
-        confidence=p.confidence or (p.statement.confidence if p.statement else None),
+        confidence=p.certainty,
     )
 
 
@@ -204,7 +198,7 @@ def search_hit(p: Passage, score: float) -> SearchHit:
 
 def source_views(service: Service) -> list[SourceView]:
     """Every registered text and every fiche, with how many passages the snapshot holds of it."""
-    counts = Counter(service.snapshot.columns.sources)
+    counts = {sid: len(positions) for sid, positions in service.snapshot.by_source.items()}
     out = [
         SourceView(
             id=s.id,
@@ -224,29 +218,23 @@ def source_views(service: Service) -> list[SourceView]:
         )
         for s in service.register.sources.values()
     ]
-    out += [
-        SourceView(
-            id=sid,
-            title=f.fiche.title,
-            issuer="Clapvert",
-            nature=Nature.NOTICE,
-            rank=Rank.NOTICE,
-            domains=[f.fiche.domain],
-            passages=counts.get(sid, 0),
-        )
-        for sid, f in service.fiches.items()
+    notices: list[tuple[str, str, list[Domain], Regime | None]] = [
+        (sid, f.fiche.title, [f.fiche.domain], None) for sid, f in service.fiches.items()
+    ]
+    notices += [
+        (sid, f.framework.title, list(f.framework.domains), f.framework.regime) for sid, f in service.frameworks.items()
     ]
     out += [
         SourceView(
             id=sid,
-            title=f.framework.title,
+            title=title,
             issuer="Clapvert",
             nature=Nature.NOTICE,
             rank=Rank.NOTICE,
-            domains=list(f.framework.domains),
-            regime=f.framework.regime,
+            domains=domains,
+            regime=regime,
             passages=counts.get(sid, 0),
         )
-        for sid, f in service.frameworks.items()
+        for sid, title, domains, regime in notices
     ]
     return out

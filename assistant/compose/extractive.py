@@ -11,13 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from assistant.compose.phrases import ARTICLE_SAYS, NO, YES, Language, lower_first
+from assistant.compose.phrases import ARTICLE_SAYS, NO, YES, lower_first
 from assistant.retrieve import HybridSearch
 from assistant.select import Scored, Selection
 from assistant.time import AsOf
 from assistant.understand import Question
 from assistant.verify import Cited, Sentence
-from ingest.claims import flipped, read_claim, unsupported
+from ingest.claims import Language, flipped, read_claim, unsupported
 from ingest.fiches import AnswerType, Polarity, Role, Statement
 from ingest.lexical import analyse
 from ingest.passages import Passage
@@ -64,6 +64,10 @@ class Draft:
         """Words so far."""
         return sum(len(s.text.split()) for s in self.sentences)
 
+    def says(self, candidate: Scored) -> bool:
+        """True when a candidate is already in the draft."""
+        return any(u.hit.position == candidate.hit.position for u in self.used)
+
 
 class ExtractiveComposer:
     """Composes from the selections of the parts that have an answer."""
@@ -87,7 +91,7 @@ class ExtractiveComposer:
         return draft
 
     def _head(self, draft: Draft, question: Question, selection: Selection, chosen: Scored) -> None:
-        if any(u.hit.position == chosen.hit.position for u in draft.used):
+        if draft.says(chosen):
             return
         s = chosen.statement
         if s is None:
@@ -95,12 +99,8 @@ class ExtractiveComposer:
             return
         text = head_text(s, question.language, self.config.terse)
         if word := yes_or_no(s, selection, chosen):
-            table = YES if word == "yes" else NO
-            text = (
-                f"{table[question.language]} : {lower_first(text)}"
-                if question.language == "fr"
-                else f"{table['en']}: {lower_first(text)}"
-            )
+            colon = " :" if question.language == "fr" else ":"
+            text = f"{(YES if word == 'yes' else NO)[question.language]}{colon} {lower_first(text)}"
         self._add(draft, question, chosen, text)
 
     def _rival(self, draft: Draft, selection: Selection, chosen: Scored) -> Scored | None:
@@ -110,7 +110,7 @@ class ExtractiveComposer:
         for c in selection.scored[:6]:
             if c.statement is None or c.conflict or c.statement.topic == chosen.statement.topic:
                 continue
-            if any(u.hit.position == c.hit.position for u in draft.used):
+            if draft.says(c):
                 return None
             return c if c.score >= self.config.rival * chosen.score and self._adds(c, draft.used) else None
         return None
@@ -132,13 +132,11 @@ class ExtractiveComposer:
         picked: list[Scored] = []
         for c in pool:
             assert c.statement is not None
-            if any(u.hit.position == c.hit.position for u in draft.used):
-                continue
-            if self._adds(c, [*draft.used, *picked]):
+            if not draft.says(c) and self._adds(c, [*draft.used, *picked]):
                 picked.append(c)
         for c in sorted(picked, key=lambda c: _ORDER[c.statement.role] if c.statement else 9):
             assert c.statement is not None
-            text = c.statement.en if question.language == "en" else c.statement.text
+            text = c.statement.wording(question.language)
             if len(draft.sentences) < self.config.sentences and draft.words() + len(text.split()) <= self.config.words:
                 self._add(draft, question, c, text)
 
@@ -149,8 +147,7 @@ class ExtractiveComposer:
         return len(mine - theirs) >= self.config.new_terms * len(mine)
 
     def _add(self, draft: Draft, question: Question, chosen: Scored, text: str) -> None:
-        notice = chosen.passage
-        cited = self._citations(text, notice, question)
+        cited = self._citations(text, chosen.passage, question)
         draft.sentences.append(Sentence(text, cited, language=question.language))
         draft.used.append(chosen)
 

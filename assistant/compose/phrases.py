@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-Language = Literal["fr", "en"]
-
 DISCLAIMER = {
     "fr": "Information, pas un conseil juridique. Textes vérifiés au {date}.",
     "en": "Information, not legal advice. Texts verified as of {date}.",

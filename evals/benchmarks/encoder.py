@@ -14,13 +14,14 @@ import json
 import platform
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import yaml
 
+from evals.benchmarks.timing import milliseconds, seconds
 from ingest.embedding import Encoder, load_encoder
 from ingest.settings import Settings
 
@@ -62,19 +63,6 @@ def passages(settings: Settings, wanted: int) -> tuple[list[str], str]:
     return [" ".join(made[i * 4 : i * 4 + 2 + i % 3]) for i in range(wanted)], "made up"
 
 
-def seconds(action: Callable[[], object]) -> float:
-    """Wall time of one call."""
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
-
-
-def percentiles(times: list[float]) -> dict[str, float]:
-    """Median and 95th percentile, in milliseconds."""
-    p50, p95 = np.percentile(times, [50, 95]) * 1000
-    return {"p50_ms": round(float(p50), 1), "p95_ms": round(float(p95), 1)}
-
-
 def under_load(encoder: Encoder, clients: int, each: int) -> dict[str, float]:
     """Queries a second and latency when `clients` threads each ask `each` questions in a row."""
 
@@ -86,7 +74,7 @@ def under_load(encoder: Encoder, clients: int, each: int) -> dict[str, float]:
     with ThreadPoolExecutor(clients) as pool:
         times = [t for one in pool.map(client, range(clients)) for t in one]
     rate = len(times) / (time.perf_counter() - start)
-    return {"queries_per_s": round(rate, 1), **percentiles(times)}
+    return {"queries_per_s": round(rate, 1), **milliseconds(times)}
 
 
 def measure(settings: Settings, count: int, rounds: int) -> dict[str, Any]:
@@ -132,7 +120,7 @@ def measure(settings: Settings, count: int, rounds: int) -> dict[str, Any]:
         "machine": {"system": platform.platform(), "python": platform.python_version()},
         "passages": {"count": len(texts), "from": made_of, "mean_tokens": round(statistics.mean(tokens), 1)},
         "load_s": {"ours": round(load, 2), "plain": round(plain_load, 2)},
-        "query": {"ours": percentiles(queries), "plain": percentiles(plain_queries)},
+        "query": {"ours": milliseconds(queries), "plain": milliseconds(plain_queries)},
         "queries_16_threads": load_16,
         "passages_per_s": {
             "ours": round(statistics.median(ours), 1),

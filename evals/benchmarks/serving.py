@@ -17,18 +17,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from assistant.service import Service
 from evals.benchmarks import synthetic
 from evals.benchmarks.server import clients, serving
+from evals.benchmarks.timing import milliseconds, seconds
 from evals.reference_set import load_reference
 from evals.runner import TODAY
 from ingest.clock import fixed
@@ -73,19 +71,6 @@ class NewQuestions:
     def take(self, n: int) -> list[str]:
         """The next ones."""
         return [next(self) for _ in range(n)]
-
-
-def milliseconds(times: list[float]) -> dict[str, float]:
-    """Median and 95th percentile."""
-    p50, p95 = np.percentile(times, [50, 95]) * 1000
-    return {"p50_ms": round(float(p50), 1), "p95_ms": round(float(p95), 1)}
-
-
-def seconds(action: Callable[[], object]) -> float:
-    """Wall time of one call."""
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
 
 
 def retrieval(settings: Settings, encoder: Encoder, questions: NewQuestions, rounds: int) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class Bench:
         shelf = cast(HybridSearch, Shelf(self.engine, [h.passage for h in hits]))
         placed = [replace(h, position=i) for i, h in enumerate(hits)]
         selector = Selector(shelf, self.engine.understanding.glossary, config)
-        return selector.select(question, Candidates(placed, [], 0.4, 0.1, 0.3, best_lexical=4.0))
+        return selector.select(question, Candidates(placed, [], 0.1, 0.3, best_lexical=4.0))
 
     def score(self, question: Question, hit: Hit) -> Scored:
         """One candidate, beside a poor one that stays the same."""

@@ -66,10 +66,9 @@ export function spaced(text) {
 }
 
 /** How the date of an answer came about. */
-export function dateSaid({ as_of: day, as_of_until: end, as_of_reason: reason }) {
-  const days = end && end !== day ? `du ${sayDate(day)} au ${sayDate(end)}` : `au ${sayDate(day)}`;
+export function dateSaid({ as_of: day, as_of_reason: reason }) {
   const why = { today: "aujourd'hui", asked: "date demandée", sticky: "date gardée de la conversation" }[reason];
-  return `règles ${days} (${why})`;
+  return `règles au ${sayDate(day)} (${why})`;
 }
 
 /** An answer as plain text, with its sources, for pasting elsewhere. */
