@@ -2,7 +2,8 @@
 
 Guarantee: read once from an index, then carried by the run file, so that a run can be scored without the index. When
 two runs are compared, both are scored against the union of their golds: a statement that the candidate lost is still
-gold.
+gold. A criterion is the fact that it is made from: its passage is gold for `CRIT-F6` or `CRIT-AFNOR-6.4`, and the list
+of a group for `CRIT-F` and for the codes whose wording is unknown (`CRIT-D2`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evals.reference_set import Expected
+from ingest.passages import Passage
 from ingest.register import Domain
 from ingest.snapshot import Snapshot, domain_bit
 
@@ -37,7 +39,7 @@ class Golds:
             assert p.statement is not None
             topic[statement_id] = p.statement.topic
             articles[statement_id] = p.keys or (p.statement.source.id,)
-            for fact in p.statement.fact:
+            for fact in (*p.statement.fact, *_criterion_facts(p)):
                 for domain in p.domains:
                     by_fact.setdefault(_fact_key(fact, domain.value), set()).add(statement_id)
         return cls({f: frozenset(s) for f, s in by_fact.items()}, topic, articles)
@@ -80,6 +82,16 @@ class Golds:
             dict(data["topic"]),
             {s: tuple(a) for s, a in data["articles"].items()},
         )
+
+
+_CODED_AS = {"label-ecoprod": "CRIT-", "afnor-spec-2308": "CRIT-AFNOR-"}
+"""How the fact base numbers the criteria of each framework."""
+
+
+def _criterion_facts(p: Passage) -> list[str]:
+    """Facts of a criterion's passage, or of the list of a group, by the keys that it is opened by."""
+    keys = [key.split(":") for key in p.keys] if p.kind == "criterion" else []
+    return [f"{_CODED_AS[framework]}{code}" for framework, _, code in keys if framework in _CODED_AS]
 
 
 def _fact_key(fact: str, domain: str) -> str:
