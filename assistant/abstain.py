@@ -14,28 +14,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answer import Reason
+from assistant.intrusion import is_errand, is_injection
 from assistant.retrieve import Candidates
-from assistant.select import Scored, Selection, Selector, wanted_figures
+from assistant.select import Scored, Selection, Selector, counted_noun, wanted_figures
 from assistant.understand import Question
 from ingest.fiches import AnswerType, Role, Statement
 from ingest.lexical import analyse, fold
 
-_INJECTION = re.compile(
-    r"\b(?:ignore[zrs]?|oublie[zrs]?|disregard|forget|override|bypass)\b.{0,50}\b(?:instruction|consigne|regle|prompt|rules?|above|sources?|conformite|precedent|previous)"
-    r"|\b(?:system prompt|prompt systeme|system override|jailbreak|developer mode|mode developpeur|dan mode|unrestricted)\b"
-    r"|^\W*(?:system|systeme|assistant|user|admin)\s*:|^\W*(?:repond[sz]?|dis|say|answer) (?:que|juste|only|that)\b|\btu es (?:maintenant|desormais)\b|\byou are now\b|\bact as\b|\bfais comme si\b|\bpretend (?:to be|that|you)\b|\bquitter? (?:ton|votre) role\b"
-    r"|<\/?(?:system|assistant|tool|instructions?)\b|\b(?:repete|affiche|revele|montre|print|reveal|show|donne)\b.{0,40}\b(?:prompt|instructions?|consignes?|hidden rules|api keys?|regles cachees)\b"
-)
-_ERRAND = re.compile(
-    r"^(?:\W*(?:salut|bonjour|hello|hi|hey|stp|please|merci d'avance|s'il te plait)\W+)*(?:tu peux |peux-tu |pouvez-vous |can you |could you )?"
-    r"(?:m'?)?(?:ecris|ecrire|redige|rediger|raconte|invente|compose|traduis|write|tell me a|compose|draft|translate)(?:-moi|-nous)?\b"
-    r"|\b(?:blague|poeme|poem|joke|pitch|recette d(?:e|u|es)|horoscope|slogan)\b|\brecette d'"
-    r"|\b(?:pleuvoir|weather forecast|quel(?:le)? (?:est la )?meteo|meteo (?:de |du |pour )?(?:demain|aujourd|ce soir|week))\b"
-)
-"""Requests for something other than an answer from the texts."""
 _FIRST_PERSON = re.compile(
     r"\b(?:je|j'|on|nous|mon|ma|mes|notre|nos|ma boite|i|we|my|our)\b|\b(?:suis|sommes|dois|devons)\b"
 )
+_OURS = re.compile(
+    r"\b(?:cnc|ecoprod|afnor|csrd|omnibus|esrs|vsme|rse|rga|ademe|arcom|arpp|beges|bilan ges|prime|agrement|loi climat|"
+    r"contrats? climat|label|en france|in france|french|francais(?:e|es)?)\b"
+)
+"""Bodies, texts and schemes that the corpus speaks of."""
 _ABROAD = frozenset(
     {
         "etranger",
@@ -51,6 +44,8 @@ _ABROAD = frozenset(
     }
 )
 _NAME = re.compile(r"(?<![.?!:«\"] )(?<!^)\b[A-ZÀ-Ü][\w'’&-]{2,}(?:\s[A-ZÀ-Ü][\w'’&-]+)*")
+_RARE = 0.65
+"""Share of the weight of a word that no passage holds, from which a word tells the subject by itself."""
 _YESNO = {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
 
 
@@ -101,8 +96,10 @@ class Gate:
         scope = self.scope(selection, candidates) + self.config.follow_up * (
             question.follow_up and bool(question.context_topics)
         )
-        if scope < self.config.out_of_scope or elsewhere(question, selection):
+        if scope < self.config.out_of_scope:
             return Verdict("abstain", "out_of_scope")
+        if away := elsewhere(question, selection):
+            return Verdict("abstain", away)
         if (
             scope < self.config.not_found
             or missing_names(self.selector, question)
@@ -135,13 +132,19 @@ def _is_denial(s: Scored) -> bool:
     return s.statement is not None and s.statement.role is Role.DEMENT
 
 
-def elsewhere(question: Question, selection: Selection) -> bool:
-    """True when the question is about the rules of a country that none of the best candidates speaks of."""
+def elsewhere(question: Question, selection: Selection) -> Reason | None:
+    """Why a question about another country is not answered, when none of the best candidates speaks of that country.
+
+    Out of scope when it asks for that country's rules; not found when it names one of our own bodies or texts (« nos
+    jours tournés en Belgique comptent-ils dans le bilan du CNC ? »), which simply do not say.
+    """
     abroad = set(question.facets.get("lieu", ())) & _ABROAD
     if not abroad:
-        return False
+        return None
     stated = {v for s in selection.scored[:8] if s.statement for v in s.statement.facets.get("lieu", ())}
-    return not abroad & stated
+    if abroad & stated:
+        return None
+    return "not_found" if question.references or question.frameworks or _OURS.search(fold(question.raw)) else "out_of_scope"
 
 
 def known_instead(selection: Selection, best: Scored) -> Scored:
@@ -156,17 +159,32 @@ def known_instead(selection: Selection, best: Scored) -> Scored:
 
 
 def filling(selection: Selection, best: Scored) -> Scored | None:
-    """The best candidate, or one close behind it, that fills what was asked: a figure of the kind wanted, a time. A denial
-    or a known unknown always fills; when the question wants no particular figure, so does anything."""
+    """The best candidate, or one close behind it, that fills what was asked: a figure of the kind wanted, a count of
+    what is counted. A denial or a known unknown always fills; so does anything when the question wants no particular
+    figure, and a statement that was written for this very question."""
     wanted = wanted_figures(selection.text, selection.types)
-    if not wanted:
+    if not wanted or best.passage.kind == "criterion":
         return best
-    for s in [best, *(s for s in selection.scored[:6] if not s.conflict and s.score >= 0.8 * best.score)]:
-        if s.statement is None or s.statement.role in (Role.ABSENCE, Role.DEMENT):
-            return s
-        if {v.kind for v in s.statement.values} & wanted:
-            return s
-    return None
+    close = [best, *(s for s in selection.scored[:6] if not s.conflict and s.score >= 0.8 * best.score)]
+    noun = counted_noun(selection.text)
+    if noun and any(_counts(s, noun) for s in selection.scored[:30]):
+        return next((s for s in close if _always_fills(s) or _counts(s, noun)), None)
+    if best.alias >= 0.5 or best.coverage >= 0.6:
+        return best
+    return next((s for s in close if _always_fills(s) or _figures(s) & wanted), None)
+
+
+def _always_fills(s: Scored) -> bool:
+    return s.statement is None or s.statement.role in (Role.ABSENCE, Role.DEMENT)
+
+
+def _figures(s: Scored) -> set[str]:
+    return {v.kind for v in s.statement.values} if s.statement else set()
+
+
+def _counts(s: Scored, noun: str) -> bool:
+    """True when a statement gives a number of what is counted."""
+    return s.statement is not None and any(noun in analyse(v.unit or "") for v in s.statement.values)
 
 
 def barely_touches(selector: Selector, question: Question, best: Scored) -> bool:
@@ -177,16 +195,19 @@ def barely_touches(selector: Selector, question: Question, best: Scored) -> bool
     if question.follow_up or best.alias >= 0.45 or best.coverage >= 0.6 or best.features["facet_match"]:
         return False
     body, _, _ = selector.terms_of(best.hit.position)
-    return len(terms) > 1 and sum(t in body for t in terms) <= 1
+    shared = [t for t in terms if t in body]
+    rare = any(terms[t] >= _RARE * selector.rarest for t in shared)  # « Jyros » names its subject by itself
+    return len(terms) > 1 and len(shared) <= 1 and not rare
 
 
 def missing_names(selector: Selector, question: Question) -> list[str]:
     """Proper names of the question (a company, a place, a product) that no passage holds: the answer is about another."""
     known = selector.search.snapshot.lexical
+    glossed = {t for s in question.synonyms for t in s.said}
     out = []
     for match in _NAME.finditer(question.raw):
         terms = [t for t in analyse(match.group(0)) if not t.isdigit()]
-        if terms and not known.query_terms(match.group(0)):
+        if terms and not glossed.issuperset(terms) and not known.query_terms(match.group(0)):
             out.append(match.group(0))
     return out
 
@@ -221,16 +242,6 @@ def threshold_first(selection: Selection, best: Scored) -> Scored:
         if rule.role in (Role.REGLE, Role.CONDITION) and is_size_threshold(rule):
             return s
     return best
-
-
-def is_injection(text: str) -> bool:
-    """True for a question that tries to instruct rather than ask."""
-    return bool(_INJECTION.search(fold(text)))
-
-
-def is_errand(text: str) -> bool:
-    """True for a request that no regulatory text can answer (a poem, a joke, the weather)."""
-    return bool(_ERRAND.search(fold(text)))
 
 
 def _asserts(text: str) -> bool:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Literal
 
 from assistant import notes
-from assistant.abstain import AbstainConfig, Gate, Verdict, depends_on, is_errand, is_injection
+from assistant.abstain import AbstainConfig, Gate, Verdict, depends_on
 from assistant.answer import (
     Answer,
     BasedOn,
@@ -38,6 +38,7 @@ from assistant.compose.phrases import (
     OUT_OF_SCOPE,
     PART_MISSING,
 )
+from assistant.intrusion import is_errand, is_injection
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
@@ -158,7 +159,9 @@ class Engine:
         if kept:
             body = _paragraphs(kept, draft.used, numbering, lang)
             missing = [
-                s.text for s, v in zip(selections, verdicts, strict=True) if v.kind == "abstain" and len(selections) > 1
+                s.text
+                for s, v in zip(selections, verdicts, strict=True)
+                if v.kind == "abstain" and len(selections) > 1 and not self.selector.told(s.text, question, draft.used)
             ]
             outcome, reason = ("partial", "not_found") if missing else ("answered", _first_reason(verdicts))
             if open_facet:
@@ -181,7 +184,7 @@ class Engine:
         return Answer(
             conversation_id=conversation_id,
             message_id=secrets.token_urlsafe(12),
-            question=question.raw,
+            question=question.said,
             as_of=question.as_of.day,
             understood=_understood(question),
             outcome=outcome,
@@ -221,20 +224,25 @@ class Engine:
         return out
 
     def _judge_parts(self, question: Question, candidates: Candidates) -> tuple[list[Selection], list[Verdict]]:
-        """Each part with its candidates and its verdict; a part that stands alone is looked up alone."""
+        """Each part with its candidates and its verdict; a part that stands alone is looked up alone, then, when that
+        finds nothing, in the light of the whole question (« et combien de prison au maximum ? »)."""
         if len(question.parts) == 1 or is_injection(question.raw) or is_errand(question.raw):
             selection = self.selector.select(question, candidates)
             return [selection], [self.gate.judge(question, selection, candidates)]
         selections, verdicts = [], []
         for part in question.parts:
+            selection, verdict = self.selector.select(question, candidates, part), None
             if self.selector.stands_alone(part):
                 asked = replace(question, raw=part, query=part, parts=(part,), types=question_types(part))
                 found = self.search.search(asked)
-                selection = self.selector.select(asked, found)
-                verdicts.append(self.gate.judge(asked, selection, found))
-            else:
-                selection = self.selector.select(question, candidates, part)
-                verdicts.append(self.gate.judge(question, selection, candidates))
+                alone = self.selector.select(asked, found)
+                verdict = self.gate.judge(asked, alone, found)
+                best = selection.best
+                if verdict.kind == "answer" or best is None or not self.selector.told(part, question, [best]):
+                    selection = alone
+                else:
+                    verdict = None
+            verdicts.append(verdict or self.gate.judge(question, selection, candidates))
             selections.append(selection)
         return selections, verdicts
 

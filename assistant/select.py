@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -37,10 +38,16 @@ _WANTED = {
     "duree": re.compile(r"\b(?:temps|delai|duree|jours|mois|ans|long)\b"),
     "nombre": re.compile(r"\b(?:tonnes?|co2|emet|emissions?|empreinte|combien de|how many)\b"),
 }
-_FILLER = frozenset(analyse("moment date délai combien quand comment pourquoi temps when how much many time deadline"))
+_COUNTED = re.compile(
+    r"\b(?:combien d(?:e |')|how many )(?!euros?\b|argent\b|amende|temps\b|ans?\b|annees?\b|mois\b|jours?\b|semaines?\b|heures?\b|la\b|le\b|l'|years?\b|months?\b|days?\b|weeks?\b|hours?\b)([\w-]+)"
+)
+_LASTING = re.compile(r"\b(?:combien d(?:e |')|how many )(?:temps|ans?|annees?|mois|jours?|semaines?|heures?|years?|months?|days?|weeks?|hours?)\b")
+_FILLER = frozenset(analyse("moment date délai combien quand comment pourquoi temps max maximum mini minimum when how much many time deadline"))
 _DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
 _POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
 _MANDATORY = re.compile(r"\bobligatoires?\b|\bmandatory\b|\bcompulsory\b")
+_TOLD = 0.6
+"""Share of the terms of a part of a question, by weight, that must be held for it to be answered."""
 _FIGURES = frozenset({"nombre", "taux", "seuil", "montant", "duree"})
 
 
@@ -170,6 +177,12 @@ class Selector:
         """True when a part says enough to be looked up by itself (« à quel moment » does not)."""
         return len([t for t in self.question_terms(part) if t not in _FILLER]) > 1
 
+    def told(self, part: str, question: Question, used: Sequence[Scored]) -> bool:
+        """True when the statements used already hold most of what a part asks about."""
+        held = frozenset(t for u in used for t in self.terms_of(u.hit.position)[0])
+        terms = {t: w for t, w in self.question_terms(part).items() if t not in _FILLER}
+        return _covered(terms, held, question) >= _TOLD
+
     def question_terms(self, text: str) -> dict[str, float]:
         """Terms of a text that tell something, with their weights; slips mended against the index."""
         known = self.search.snapshot.lexical
@@ -268,7 +281,8 @@ class Selector:
             elif any(self.glossary.compatible(facet, a, stated) for a in asked):
                 matched += 1
             elif hard:
-                conflict += not any(self.glossary.compatible(facet, b, asked) for b in stated)
+                within = any(self.glossary.compatible(facet, b, asked) for b in stated)
+                conflict += not within and all(self.glossary.exclude(facet, a, b) for a in asked for b in stated)
                 entailed = False
         return conflict, matched, unasked, entailed
 
@@ -346,14 +360,20 @@ def wanted_figures(text: str, types: tuple[AnswerType, ...]) -> frozenset[str]:
     if AnswerType.COMBIEN not in types:
         return frozenset()
     folded = fold(text)
-    if re.search(r"\bcombien d(?:e |')|\bhow many\b", folded) and not re.search(
-        r"\bcombien d'(?:euros|argent|amende)", folded
-    ):
+    if _LASTING.search(folded):
+        return frozenset({"duree"})
+    if counted_noun(text):
         return frozenset({"nombre", "seuil"})
     found = {kind for kind, pattern in _WANTED.items() if pattern.search(folded)}
     if found & {"montant", "seuil"}:  # a threshold is an amount as often as a count
         found |= {"montant", "seuil"}
     return frozenset(found)
+
+
+def counted_noun(text: str) -> str | None:
+    """What a question counts, as an index term: « combien de critères » counts criteria; money and time are no count."""
+    match = _COUNTED.search(fold(text))
+    return next(iter(analyse(match.group(1))), None) if match else None
 
 
 def _exercise_match(s: Statement, exercise: int | None) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
+from assistant.intrusion import without_instructions
 from assistant.phrasing import (
     ARTICLE_SAYS,
     DATE_TERMS,
@@ -60,8 +61,9 @@ class Synonym:
 
 @dataclass(frozen=True)
 class Question:
-    """A question, understood."""
+    """A question, understood. `said` is what was typed; `raw`, what is left of it to answer."""
 
+    said: str
     raw: str
     query: str
     language: Language
@@ -98,12 +100,12 @@ class Understanding:
         self.names = names
 
     @cached_property
-    def _facet_words(self) -> tuple[re.Pattern[str], dict[str, list[tuple[str, str]]]]:
-        table: dict[str, list[tuple[str, str]]] = {}
+    def _facet_words(self) -> tuple[re.Pattern[str], dict[str, list[tuple[str, str, str]]]]:
+        table: dict[str, list[tuple[str, str, str]]] = {}
         for facet, values in self.glossary.facets.items():
             for value, entry in values.items():
                 for word in entry.words:
-                    table.setdefault(singular(fold(word)), []).append((facet, value))
+                    table.setdefault(singular(fold(word)), []).append((facet, value, word))
         words = {fold(w) for values in self.glossary.facets.values() for e in values.values() for w in e.words}
         pattern = "|".join(_plural_pattern(w) for w in sorted(words, key=len, reverse=True))
         return re.compile(rf"(?<![\w-])({pattern})(?![\w-])"), table
@@ -135,9 +137,12 @@ class Understanding:
         """Facet values that the words of a text name; the longest word wins."""
         regex, table = self._facet_words
         found: dict[str, dict[str, None]] = {}
-        for match in regex.finditer(fold(text)):
-            for facet, value in table[singular(match.group(1))]:
-                found.setdefault(facet, {})[value] = None
+        folded, at = _folded(text)
+        for match in regex.finditer(folded):
+            said = text[at[match.start(1)] : at[match.end(1) - 1] + 1]
+            for facet, value, word in table[singular(match.group(1))]:
+                if spelt_as(said, word):
+                    found.setdefault(facet, {})[value] = None
         return {facet: tuple(values) for facet, values in found.items()}
 
     def _says_more(self, text: str) -> bool:
@@ -157,7 +162,8 @@ class Understanding:
         previous: Turn | None = None,
     ) -> Question:
         """Understand one question, in the light of the turn before it."""
-        text = re.sub(r"\s+", " ", raw).strip()
+        said = re.sub(r"\s+", " ", raw).strip()
+        text = without_instructions(said)
         lang = language or detect_language(text, previous.language if previous else "fr")
         own = self.facets(text)
         before = previous if previous is not None and is_follow_up(text, own) else None
@@ -170,6 +176,7 @@ class Understanding:
             when = replace(sticky, reason="sticky")
         query = plainly(f"{before.base} {text}" if before else text)
         return Question(
+            said=said,
             raw=text,
             query=query[-1200:],
             language=lang,
@@ -198,6 +205,24 @@ class Understanding:
             synonyms=self.synonyms(query),
             frameworks=frozenset(n for _, _, n in self.names.find(query) if n in self.names.frameworks),
         )
+
+
+def spelt_as(said: str, word: str) -> bool:
+    """True unless the spelling tells two words apart: « réunion » is not « La Réunion », nor « indé » « Inde ».
+
+    A capital of the glossary's word must stand in the question; an accent of the question's must stand in the word.
+    """
+    capitals = sum(c.isupper() for c in word)
+    if capitals and sum(c.isupper() for c in said) < capitals:
+        return False
+    accents = [c for c in said.lower() if fold(c) != c]
+    return all(c in word.lower() for c in accents)
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """A text folded, and for each of its characters the place in the text that it comes from."""
+    pieces = [fold(c) for c in text]
+    return "".join(pieces), [i for i, piece in enumerate(pieces) for _ in piece]
 
 
 def singular(folded: str) -> str:

@@ -54,6 +54,21 @@ class Glossary(BaseModel):
         """True when a rule stated for `stated` reaches what was asked for: same value, or a broader one."""
         return bool(self.broader(facet, asked) & set(stated))
 
+    def exclude(self, facet: str, one: str, other: str) -> bool:
+        """True when two values that do not contain one another cannot both be the case.
+
+        A short is not a series; but a studio has a canteen, and a beach is in Corsica: places exclude one another only
+        when both are countries or regions, or both natural sites.
+        """
+        if facet != "lieu":
+            return True
+        wide = [self.broader(facet, one), self.broader(facet, other)]
+        return any(all(root & values for values in wide) for root in _MAPS)
+
+
+_MAPS = (frozenset({"france", "ue", "hors-ue", "etranger", "outre-mer"}), frozenset({"espace-naturel"}))
+"""Roots under which places lie side by side on one map."""
+
 
 def load_glossary(corpus_dir: Path) -> Glossary:
     """Read `glossaire.yaml`; an error names file, line and field."""
