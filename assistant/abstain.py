@@ -18,7 +18,7 @@ from assistant.intrusion import is_errand, is_injection
 from assistant.retrieve import Candidates
 from assistant.select import Scored, Selection, Selector, counted_noun, wanted_figures
 from assistant.understand import Question
-from ingest.fiches import AnswerType, Role, Statement
+from ingest.fiches import AnswerType, Polarity, Role, Statement
 from ingest.lexical import analyse, fold
 
 _FIRST_PERSON = re.compile(
@@ -175,7 +175,9 @@ def filling(selection: Selection, best: Scored) -> Scored | None:
 
 
 def _always_fills(s: Scored) -> bool:
-    return s.statement is None or s.statement.role in (Role.ABSENCE, Role.DEMENT)
+    if s.statement is None:
+        return True
+    return s.statement.role in (Role.ABSENCE, Role.DEMENT) or s.statement.polarity is Polarity.N_OBLIGE_PAS
 
 
 def _figures(s: Scored) -> set[str]:

@@ -127,11 +127,11 @@ def _compiled(table: dict[AnswerType, str]) -> dict[AnswerType, re.Pattern[str]]
 _WH = _compiled(
     {
         AnswerType.COMBIEN: r"\bcombien\b(?! de temps)|\bquel(?:le)?s? (?:est |sont |etait |etaient )?(?:le |la |les )?(?:montant|somme|prix|cout|tarif|pourcentage|taux|seuil|score|nombre|part|plafond|amende|duree|budget|forfait|effectif|proportion|surface|superficie|tonnage|note)s?\b|\b(?:c'est|ca fait|ca coute) combien\b|\bcb\b|\bhow (?:much|many)\b|\bwhat (?:is |are |was )?(?:the )?(?:amount|threshold|percentage|rate|score|price|cost|fine|number|share|cap)s?\b",
-        AnswerType.QUAND: r"\bquand\b|\bqd\b|\bkan[dt]?\b|\ba quel(?:le)? (?:moment|date|stade|etape)\b|\bquel(?:le)?s? (?:est |sont )?(?:le |la |les )?(?:date|delai|echeance|calendrier|moment|annee)s?\b|\bdepuis (?:quand|quelle)\b|\bjusqu'a quand\b|\bcombien de temps\b|\bdate limite\b|\bquel jour\b|\bwhen\b|\bdeadline\b|\bby what date\b|\bhow long\b",
+        AnswerType.QUAND: r"(?:^|[,;:?!.] ?|\b(?:et|ou|mais|c'est|est-ce|a|de|depuis|jusqu'a|pour|des|partir de|duree) )(?:quand|qd|kan[dt]?)\b(?! (?:meme|bien))|\b(?:quand|qd|kan[dt]?)\b(?= (?:est|sont|faut|doi|dev|a-t|ser|peut|puis|s'appli|ca)|\W*$|[,;:?!])|\btiming\b|\ba quel(?:le)? (?:moment|date|stade|etape)\b|\bquel(?:le)?s? (?:est |sont )?(?:le |la |les )?(?:date|delai|echeance|calendrier|moment|annee)s?\b|\bdepuis (?:quand|quelle)\b|\bjusqu'a quand\b|\bcombien de temps\b|\bdate limite\b|\bquel jour\b|\bquel(?:le)?s? (?:est |sont )?(?:le |la |les )?(?:premier|premiere|dernier|derniere)s? (?:exercice|annee|rapport|date)s?\b|(?:^|[,;:?!.] ?|\b(?:and|or|but|so|since|until|from|by|it's|know|exactly) )when\b|\bwhen\b(?= (?:do|does|did|is|are|was|were|must|should|shall|will|can|to)\b|\W*$)|\bdeadline\b|\bby what date\b|\bhow long\b",
         AnswerType.QUI: r"(?:^|[,;:] ?|\b(?:a|par|pour|avec|chez|de|et|c'est) )qui\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la |les )?(?:organisme|autorite|certificateur|auditeur|entreprise|societe|acteur)s?\b|\bwho(?:m|se)?\b|\bwhich (?:body|authority|companies|company)\b",
         AnswerType.COMMENT: r"\bcomm?ent\b|\bcmt\b|\bde quelle (?:maniere|facon)\b|\bquel(?:le)?s? (?:est |sont )?(?:la |les )?(?:demarche|etape|procedure|marche a suivre|methode|outil|justificatif|piece|document)s?\b|\bhow (?:do|does|to|can|should|is)\b|\bwhich (?:tool|calculator)",
         AnswerType.POURQUOI: r"\bpourquoi\b|\bp[kq]\b|\bpkoi\b|\bpour quelle raison\b|\bwhy\b",
-        AnswerType.OU: r"\bou (?:deposer|trouver|declarer|lire|envoyer|est-ce|sont|est|ca|je|on|puis)\b|\bdans quel(?:le)?s? (?:article|texte|loi|code|page|region)s?\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la )?(?:article|texte|loi|decret|base legale)s?\b|\bwhere\b|\bwhich (?:article|law|text)\b",
+        AnswerType.OU: r"\b(?:me |se |nous |va |va-t-on )?\bou\W*$|\bou (?:deposer|trouver|declarer|lire|envoyer|est-ce|sont|est|ca|je|on|puis)\b|\bdans quel(?:le)?s? (?:article|texte|loi|code|page|region)s?\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la )?(?:article|texte|loi|decret|base legale)s?\b|\bwhere\b|\bwhich (?:article|law|text)\b",
         AnswerType.QUOI: r"\bqu'est-ce que?\b(?! (?:je|on) (?:dois|peux))|\bc'est quoi\b|\bque (?:faut|dit|doit|dois|prevoit|contient|risque|devient|signifie|veut|se passe|change|couvre|vise)\b|\bquoi\b|\bkoi\b|\bquel(?:le)?s?\b|\bdefinition\b|\bwhat\b|\bwhich\b|\blist\b",
     }
 )
@@ -143,6 +143,7 @@ _ASKED = _compiled(
     }
 )
 """Yes/no questions put as such."""
+_WHICH = re.compile(r"(?:^|[,;:?!.] ?|\b(?:et|and|de|sur|pour|dans|avec|c'est) )(?:quel(?:le)?s?|que|qu'est-ce qu|quoi|what|which)\b")
 _HINTED = _compiled(
     {
         AnswerType.DOIS_JE: r"\boblige|\bobligatoire|\bobligation|\btenus? de\b|\bsoumis|\bconcerne|\bassujetti|\bimpose|\bexige",
@@ -217,6 +218,8 @@ def question_types(text: str) -> tuple[AnswerType, ...]:
     asked = [kind for kind, pattern in _ASKED.items() if pattern.search(folded)]
     words = [kind for kind, pattern in _WH.items() if pattern.search(folded)]
     precise = [kind for kind in words if kind is not AnswerType.QUOI]
+    if asked and AnswerType.QUOI in words and _WHICH.search(folded):
+        precise = precise or [AnswerType.QUOI]  # « quelles mentions faut-il » is no yes/no question
     found = [*precise, *asked] or words or [kind for kind, pattern in _HINTED.items() if pattern.search(folded)]
     return tuple(found)
 

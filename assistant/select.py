@@ -38,10 +38,10 @@ _WANTED = {
     "duree": re.compile(r"\b(?:temps|delai|duree|jours|mois|ans|long)\b"),
     "nombre": re.compile(r"\b(?:tonnes?|co2|emet|emissions?|empreinte|combien de|how many)\b"),
 }
-_COUNTED = re.compile(
-    r"\b(?:combien d(?:e |')|how many )(?!euros?\b|argent\b|amende|temps\b|ans?\b|annees?\b|mois\b|jours?\b|semaines?\b|heures?\b|la\b|le\b|l'|years?\b|months?\b|days?\b|weeks?\b|hours?\b)([\w-]+)"
-)
-_LASTING = re.compile(r"\b(?:combien d(?:e |')|how many )(?:temps|ans?|annees?|mois|jours?|semaines?|heures?|years?|months?|days?|weeks?|hours?)\b")
+_TIME = r"temps|ans?|annees?|mois|jours?|semaines?|heures?|minutes?|secondes?|years?|months?|days?|weeks?|hours?|seconds?"
+_MEASURE = r"euros?|argent|amende|tonnes?|tons?|t|kg|kilos?|km|kilometres?|metres?|m2|litres?|watts?|money|la|le|l'"
+_COUNTED = re.compile(rf"\b(?:combien d(?:e |')|how many )(?!(?:{_TIME}|{_MEASURE})\b)([\w-]+)")
+_LASTING = re.compile(rf"\b(?:combien d(?:e |')|how many )(?:{_TIME})\b")
 _FILLER = frozenset(analyse("moment date délai combien quand comment pourquoi temps max maximum mini minimum when how much many time deadline"))
 _DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
 _POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")

@@ -215,7 +215,7 @@ def spelt_as(said: str, word: str) -> bool:
     capitals = sum(c.isupper() for c in word)
     if capitals and sum(c.isupper() for c in said) < capitals:
         return False
-    accents = [c for c in said.lower() if fold(c) != c]
+    accents = [c for c in said.lower() if c.isalpha() and fold(c) != c]
     return all(c in word.lower() for c in accents)
 
 
