@@ -59,10 +59,11 @@ class AbstainConfig:
     coverage: float = 5.4
     alias: float = 2.8
     bias: float = -8.5
-    out_of_scope: float = -1.9
-    not_found: float = -1.05
+    out_of_scope: float = -1.47
+    not_found: float = -1.29
     elsewhen: float = 1.5
-    follow_up: float = 1.5
+    ours: float = 1.5
+    unknown: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +94,24 @@ class Gate:
         if unknown_criterion(question, selection):
             denial = next((s for s in selection.scored[:8] if _is_denial(s) and not s.conflict), None)
             return Verdict("answer", None, denial) if denial else Verdict("abstain", "not_found")
-        scope = self.scope(selection, candidates) + self.config.follow_up * (
-            question.follow_up and bool(question.context_topics)
-        )
+        ours = bool(question.frameworks) or (question.follow_up and bool(question.context_topics))
+        scope = self.scope(selection, candidates) + self.config.ours * ours
         if scope < self.config.out_of_scope:
             return Verdict("abstain", "out_of_scope")
-        if away := elsewhere(question, selection):
-            return Verdict("abstain", away)
+        if abroad := set(question.facets.get("lieu", ())) & _ABROAD:
+            best = about_place(selection, abroad)
+            if best is None:
+                return Verdict("abstain", elsewhere(question))
         if (
-            scope < self.config.not_found
+            scope < self.config.not_found - self.config.unknown * is_absence(best)
             or missing_names(self.selector, question)
             or barely_touches(self.selector, question, best)
         ):
             return Verdict("abstain", "not_found")
-        best = filling(selection, threshold_first(selection, known_instead(selection, best)))
+        best = threshold_first(selection, known_instead(selection, best))
+        if question.asks_sanction:
+            best = sanction_first(selection, best)
+        best = filling(selection, best)
         if best is None:
             return Verdict("abstain", "not_found")
         return Verdict("answer", "false_premise" if denies(self.selector, question, selection, best) else None, best)
@@ -128,23 +133,35 @@ def unknown_criterion(question: Question, selection: Selection) -> bool:
     return named and not any(s.hit.exact for s in selection.scored)
 
 
+def is_absence(s: Scored) -> bool:
+    """True for a known unknown: being wrong about one costs little, since it says that nothing is known."""
+    return s.statement is not None and s.statement.role is Role.ABSENCE
+
+
 def _is_denial(s: Scored) -> bool:
     return s.statement is not None and s.statement.role is Role.DEMENT
 
 
-def elsewhere(question: Question, selection: Selection) -> Reason | None:
-    """Why a question about another country is not answered, when none of the best candidates speaks of that country.
+def about_place(selection: Selection, abroad: set[str]) -> Scored | None:
+    """The best candidate that speaks of a country named in the question."""
+    return next(
+        (
+            s
+            for s in selection.scored[:8]
+            if not s.conflict and s.statement and abroad & set(s.statement.facets.get("lieu", ()))
+        ),
+        None,
+    )
+
+
+def elsewhere(question: Question) -> Reason:
+    """Why a question about another country is not answered, when no candidate speaks of that country.
 
     Out of scope when it asks for that country's rules; not found when it names one of our own bodies or texts (« nos
     jours tournés en Belgique comptent-ils dans le bilan du CNC ? »), which simply do not say.
     """
-    abroad = set(question.facets.get("lieu", ())) & _ABROAD
-    if not abroad:
-        return None
-    stated = {v for s in selection.scored[:8] if s.statement for v in s.statement.facets.get("lieu", ())}
-    if abroad & stated:
-        return None
-    return "not_found" if question.references or question.frameworks or _OURS.search(fold(question.raw)) else "out_of_scope"
+    ours = question.references or question.frameworks or _OURS.search(fold(question.raw))
+    return "not_found" if ours else "out_of_scope"
 
 
 def known_instead(selection: Selection, best: Scored) -> Scored:
@@ -228,9 +245,23 @@ def depends_on(question: Question, selection: Selection, best: Scored) -> str | 
     return "taille" if is_size_threshold(s) else None
 
 
+def sanction_first(selection: Selection, best: Scored) -> Scored:
+    """For a question about what is risked, the sanction close behind; a denial or a known unknown keeps its place."""
+    if best.statement is None or best.statement.role in (Role.SANCTION, Role.DEMENT, Role.ABSENCE):
+        return best
+    for s in selection.scored[:12]:
+        if s.statement is None or s.conflict or s.statement.role is not Role.SANCTION:
+            continue
+        if s.score >= (0.75 if s.statement.topic == best.statement.topic else 0.85) * best.score:
+            return s
+    return best
+
+
 def is_size_threshold(s: Statement) -> bool:
     """True for a rule whose threshold is a number of employees or a turnover."""
-    return any(v.kind == "seuil" and re.search(r"salari|employ|€|eur", str(v.unit).lower()) for v in s.values)
+    units = [str(v.unit).lower() for v in s.values if v.kind == "seuil"]
+    money = "chiffre d'affaires" in s.text and any("€" in u or "eur" in u for u in units)
+    return money or any("salari" in u or "employ" in u for u in units)
 
 
 def threshold_first(selection: Selection, best: Scored) -> Scored:

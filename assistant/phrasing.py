@@ -146,7 +146,7 @@ _ASKED = _compiled(
 _WHICH = re.compile(r"(?:^|[,;:?!.] ?|\b(?:et|and|de|sur|pour|dans|avec|c'est) )(?:quel(?:le)?s?|que|qu'est-ce qu|quoi|what|which)\b")
 _HINTED = _compiled(
     {
-        AnswerType.DOIS_JE: r"\boblige|\bobligatoire|\bobligation|\btenus? de\b|\bsoumis|\bconcerne|\bassujetti|\bimpose|\bexige",
+        AnswerType.DOIS_JE: r"\boblige|\bdoit\b|\bdoivent\b|\bobligatoire|\bobligation|\btenus? de\b|\bsoumis|\bconcerne|\bassujetti|\bimpose|\bexige",
         AnswerType.PUIS_JE: r"\bautoris|\bpermis\b|\binterdi|\bpeut\b|\bpeuvent\b",
     }
 )
@@ -167,6 +167,11 @@ _WORTH = re.compile(
     r"|\bs['’](?:élève|élevait|eleve|elevait)(?:-t-(?:elle|il))?\b|\b(?:vaut|vaudra|valait|rapporte) combien\b",
     re.IGNORECASE,
 )
+_SET_ASIDE = re.compile(
+    r"\((?:et )?(?:pas|non pas|hors|not)\b[^()]*\)|,? \b(?:pas|et non) (?:celui|celle|ceux|celles) (?:de la|de l'|du|des|de)\s?[\w-]+",
+    re.IGNORECASE,
+)
+"""What a question sets aside."""
 ARTICLE_SAYS = re.compile(
     r"\b(?:que|quoi|qu'est-ce que|comment) (?:dit|prevoit|contient|impose|precise)|\b(?:texte|contenu|teneur|lire|montre|cite|affiche|ouvre)\b"
     r"|\bwhat does\b.{0,40}\bsay\b|\b(?:text|content|wording) of\b|\bshow me\b"
@@ -199,8 +204,9 @@ _SPLIT = re.compile(
 
 
 def plainly(text: str) -> str:
-    """Everyday verbs of worth said plainly, so that « combien vaut la prime » looks for its amount and not for « vaut »."""
-    return _WORTH.sub("montant", text)
+    """What a question looks for: everyday verbs of worth said plainly (« combien vaut la prime » looks for its amount
+    and not for « vaut »), and without what it says it is not about (« pas celui des films »)."""
+    return _SET_ASIDE.sub(" ", _WORTH.sub("montant", text))
 
 
 def named_regimes(text: str) -> frozenset[Regime]:
@@ -217,7 +223,7 @@ def question_types(text: str) -> tuple[AnswerType, ...]:
     folded = fold(text)
     asked = [kind for kind, pattern in _ASKED.items() if pattern.search(folded)]
     words = [kind for kind, pattern in _WH.items() if pattern.search(folded)]
-    precise = [kind for kind in words if kind is not AnswerType.QUOI]
+    precise: list[AnswerType] = [kind for kind in words if kind is not AnswerType.QUOI]
     if asked and AnswerType.QUOI in words and _WHICH.search(folded):
         precise = precise or [AnswerType.QUOI]  # « quelles mentions faut-il » is no yes/no question
     found = [*precise, *asked] or words or [kind for kind, pattern in _HINTED.items() if pattern.search(folded)]

@@ -32,6 +32,10 @@ _CLOSEST = 5
 """How many of the nearest passages the contrast of a question is taken from."""
 
 
+_SAMPLE = 2000
+"""How many passages a question is contrasted with."""
+
+
 @dataclass(frozen=True, slots=True)
 class RetrievalConfig:
     """Depths and weights of the fusion."""
@@ -76,7 +80,7 @@ class HybridSearch:
         self.encoder = encoder
         self.config = config or RetrievalConfig()
         self._dated_keys = self._keys_with_dates()
-        self._sample = snapshot.sample_vectors(200)
+        self._sample = snapshot.sample_vectors(_SAMPLE)
 
     def _keys_with_dates(self) -> set[str]:
         c = self.snapshot.columns

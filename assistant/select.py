@@ -41,7 +41,15 @@ _WANTED = {
 _TIME = r"temps|ans?|annees?|mois|jours?|semaines?|heures?|minutes?|secondes?|years?|months?|days?|weeks?|hours?|seconds?"
 _MEASURE = r"euros?|argent|amende|tonnes?|tons?|t|kg|kilos?|km|kilometres?|metres?|m2|litres?|watts?|money|la|le|l'"
 _COUNTED = re.compile(rf"\b(?:combien d(?:e |')|how many )(?!(?:{_TIME}|{_MEASURE})\b)([\w-]+)")
+_QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
 _LASTING = re.compile(rf"\b(?:combien d(?:e |')|how many )(?:{_TIME})\b")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_COMPANY = re.compile(
+    r"\b(?:tf1|france televisions|m6|canal\+|arte|netflix|totalenergies|mediawan|banijay|newen|ubisoft|gaumont|pathe|amazon|disney)"
+)
+"""Companies whose own practice is told as a fact: beside the point of a question that names none."""
+_CRITERION = re.compile(r"\bcriter|\blabel|\becoprod|\bafnor|\bspec 2308|\bgrille\b")
+_LAWFUL = re.compile(r"\blegal|\billegal|\bdroit\b|\bloi\b|\bamende|\binterdi|\bhors la loi|\ballowed|\bbanned|\blaw\b|\bfined?\b")
 _FILLER = frozenset(analyse("moment date délai combien quand comment pourquoi temps max maximum mini minimum when how much many time deadline"))
 _DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
 _POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
@@ -76,6 +84,11 @@ class SelectionConfig:
     article_asked: float = 6.0
     of_its_time: float = 1.6
     exception_unasked: float = -0.5
+    figure_said: float = 1.2
+    figure_unasked: float = -0.4
+    company_unasked: float = -0.7
+    criterion_asked: float = 1.0
+    criterion_unasked: float = -1.2
     sanction_asked: float = 1.6
     not_believed: float = -1.1
     contact_unasked: float = -0.6
@@ -146,6 +159,11 @@ class _Asked:
     own: dict[str, float]
     types: tuple[AnswerType, ...]
     figures: frozenset[str]
+    numbers: frozenset[str] = frozenset()
+    counts: bool = False
+    companies: frozenset[str] = frozenset()
+    criterion: bool = False
+    law: bool = False
 
 
 class Selector:
@@ -218,7 +236,19 @@ class Selector:
         own = self.question_terms(part) or terms
         if question.follow_up:  # what a follow-up itself says counts twice what it leans on
             terms = terms | {t: 2 * w for t, w in own.items()}
-        return _Asked(terms, own, types, wanted_figures(part, types))
+        folded = fold(question.query)
+        numbers = frozenset(t for t in analyse(part) if t.isdigit() and len(t) > 1 and not _YEAR.fullmatch(t))
+        return _Asked(
+            terms,
+            own,
+            types,
+            wanted_figures(part, types),
+            numbers,
+            counts=AnswerType.COMBIEN in types or AnswerType.QUAND in types or bool(numbers) or not types,
+            companies=frozenset(_COMPANY.findall(folded)),
+            criterion=bool(question.frameworks) or bool(_CRITERION.search(folded)),
+            law=bool(_LAWFUL.search(folded)),
+        )
 
     def _score(self, hit: Hit, question: Question, candidates: Candidates, asked: _Asked) -> Scored:
         s = hit.passage.statement
@@ -249,6 +279,11 @@ class Selector:
             "article_asked": float(hit.exact and asked_by_number(hit.passage, question)),
             "of_its_time": float(question.dated and hit.passage.valid_until is not None),
             "exception_unasked": float(s is not None and s.role is Role.EXCEPTION and bool(s.facets) and not matched),
+            "figure_said": float(bool(asked.numbers & own_words)),
+            "figure_unasked": float(s is not None and s.role is Role.CHIFFRE and bool(types) and not asked.counts),
+            "company_unasked": float(s is not None and bool(set(_COMPANY.findall(fold(s.text))) - asked.companies)),
+            "criterion_asked": float(hit.passage.kind == "criterion" and asked.criterion),
+            "criterion_unasked": float(hit.passage.kind == "criterion" and asked.law and not asked.criterion),
             "sanction_asked": float(s is not None and question.asks_sanction and s.role is Role.SANCTION),
             "not_believed": 0.0,
             "contact_unasked": 0.0,
@@ -359,7 +394,7 @@ def wanted_figures(text: str, types: tuple[AnswerType, ...]) -> frozenset[str]:
     """The kinds of figure that a question is after: « combien touche-t-on » wants an amount, not a count."""
     if AnswerType.COMBIEN not in types:
         return frozenset()
-    folded = fold(text)
+    folded = fold(_QUOTED.sub(" ", text))
     if _LASTING.search(folded):
         return frozenset({"duree"})
     if counted_noun(text):

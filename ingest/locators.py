@@ -189,7 +189,7 @@ def parse_references(text: str, names: TextNames | None = None) -> list[Referenc
             for m in bare_codes(text)
             if taken.find(1, m.start(), m.end()) < 0
             and not any(start < m.end() and m.start() < end for start, end in taken_by_names)
-            and (source := _nearest(m.start(), m.end(), named, _BESIDE if others else len(text))) in names.frameworks
+            and (source := _nearest(m.start(), m.end(), named, _BESIDE if others else _NEAR)) in names.frameworks
         ]
     return sorted(out, key=lambda r: r.start)
 

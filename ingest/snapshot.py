@@ -167,8 +167,9 @@ class Snapshot:
         return [self.open_passage(p) for p in positions]
 
     def sample_vectors(self, n: int) -> NDArray[np.float32]:
-        """Vectors of `n` passages spread evenly over the snapshot, shape `(≤ n, dimension)`; always the same ones."""
-        positions = sorted({round(i * (len(self) - 1) / max(n - 1, 1)) for i in range(min(n, len(self)))})
+        """Vectors of `n` passages, shape `(≤ n, dimension)`: those whose ids come first, which are hashes, so that an
+        edit of the corpus moves one row of the sample and not all of them."""
+        positions = sorted(sorted(range(len(self)), key=self.columns.ids.__getitem__)[:n])
         rows = self.collection.get(ids=[str(p) for p in positions], include=["embeddings"])
         order = np.argsort([int(i) for i in rows["ids"]])
         return np.asarray(rows["embeddings"], np.float32)[order]

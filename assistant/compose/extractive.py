@@ -19,10 +19,14 @@ from assistant.understand import Question
 from assistant.verify import Cited, Sentence
 from ingest.claims import Language, flipped, read_claim, unsupported
 from ingest.fiches import AnswerType, Polarity, Role, Statement
-from ingest.lexical import analyse
+from ingest.lexical import analyse, fold
 from ingest.passages import Passage
 from ingest.sentences import sentence_spans
 
+_STATE = re.compile(
+    r"\b(?:encore|deja|toujours|en vigueur|transpos|promulgu|adopte|publie|paru|yet|still|already|in force|adopted|published)"
+)
+"""Words of a question about where a text stands."""
 _ORDER = {
     Role.DEMENT: 0,
     Role.REGLE: 1,
@@ -47,7 +51,9 @@ class ComposeConfig:
     companion: float = 0.65
     new_terms: float = 0.25
     terse: float = 0.62
-    rival: float = 0.96
+    rival: float = 0.9
+    beside_rival: int = 3
+    unbelieved: float = 0.6
     article_alone: float = 0.5
     article_beside: float = 0.3
     quote_words: int = 70
@@ -87,7 +93,8 @@ class ExtractiveComposer:
             rival = self._rival(draft, selection, chosen)
             if rival is not None:
                 self._head(draft, question, selection, rival)
-            self._companions(draft, question, selection, chosen)
+            most = self.config.sentences if rival is None else self.config.beside_rival
+            self._companions(draft, question, selection, chosen, most)
         return draft
 
     def _head(self, draft: Draft, question: Question, selection: Selection, chosen: Scored) -> None:
@@ -115,11 +122,15 @@ class ExtractiveComposer:
             return c if c.score >= self.config.rival * chosen.score and self._adds(c, draft.used) else None
         return None
 
-    def _companions(self, draft: Draft, question: Question, selection: Selection, chosen: Scored) -> None:
-        """Statements of the same topic that complete the head: best first, in reading order."""
+    def _companions(
+        self, draft: Draft, question: Question, selection: Selection, chosen: Scored, most: int
+    ) -> None:
+        """Statements of the same topic that complete the head: best first, in reading order, up to `most` sentences."""
         s = chosen.statement
-        if s is None or s.role is Role.ABSENCE:
+        if s is None:
             return
+        if s.role is Role.ABSENCE:  # what is not known is told with the last that is, when the question is about a state
+            most = min(most, len(draft.sentences) + 1) if _STATE.search(fold(selection.text)) else 0
         pool = [
             c
             for c in selection.scored
@@ -128,6 +139,8 @@ class ExtractiveComposer:
             and not c.conflict
             and c.score >= self.config.companion * chosen.score
             and c.statement.role is not Role.ABSENCE
+            and (c.statement.role is not Role.DEMENT or c.features["not_believed"] <= self.config.unbelieved)
+            and c.features["facet_unasked"] <= chosen.features["facet_unasked"]
         ]
         picked: list[Scored] = []
         for c in pool:
@@ -137,7 +150,7 @@ class ExtractiveComposer:
         for c in sorted(picked, key=lambda c: _ORDER[c.statement.role] if c.statement else 9):
             assert c.statement is not None
             text = c.statement.wording(question.language)
-            if len(draft.sentences) < self.config.sentences and draft.words() + len(text.split()) <= self.config.words:
+            if len(draft.sentences) < most and draft.words() + len(text.split()) <= self.config.words:
                 self._add(draft, question, c, text)
 
     def _adds(self, candidate: Scored, used: Sequence[Scored]) -> bool:
@@ -192,18 +205,25 @@ def yes_or_no(s: Statement, selection: Selection, chosen: Scored) -> str | None:
     asked = set(selection.types)
     if not asked <= {AnswerType.DOIS_JE, AnswerType.PUIS_JE}:
         return None
-    if (
-        not chosen.entailed
-        or chosen.alias < 0.62
-        or chosen.coverage < 0.7
-        or re.match(r"(?:Oui|Non|Yes|No)\b", s.lead or s.text)
-    ):
+    sure = chosen.entailed and chosen.alias >= 0.62 and chosen.coverage >= 0.7
+    if not sure or re.match(r"(?:Oui|Non|Yes|No)\b", s.lead or s.text) or _turned(selection.text, s):
         return None
-    if asked & YES_TYPES.get(s.polarity, set()):
-        return "yes"
-    if asked & NO_TYPES.get(s.polarity, set()):
-        return "no"
-    return None
+    yes, no = asked & YES_TYPES.get(s.polarity, set()), asked & NO_TYPES.get(s.polarity, set())
+    if not yes and not no:
+        return None
+    if _PROHIBITED.search(fold(selection.text)):  # « est-ce interdit ? » asks the reverse of « puis-je ? »
+        yes, no = no, yes
+    return "yes" if yes else "no"
+
+
+_PROHIBITED = re.compile(r"\b(?:interdit|banni|prohib|illegal|forbidden|banned|hors la loi)")
+_EXCEPTED = re.compile(r"\b(?:sans|hors|sauf|without|except|unless)\b")
+
+
+def _turned(question: str, s: Statement) -> bool:
+    """True when a question puts a case that the statement may not be about: an exception, another figure."""
+    figures = {t for t in analyse(question) if t.isdigit()}
+    return bool(_EXCEPTED.search(fold(question))) or not figures <= set(analyse(f"{s.text} {s.en}"))
 
 
 def best_official(search: HybridSearch, notice: Passage, as_of: AsOf) -> Cited | None:
