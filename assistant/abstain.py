@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answer import Reason
-from assistant.intrusion import is_errand, is_injection
+from assistant.intrusion import is_errand, is_injection, is_other_field
+from assistant.phrasing import question_types
 from assistant.retrieve import Candidates
-from assistant.select import Scored, Selection, Selector, counted_noun, wanted_figures
+from assistant.select import Scored, Selection, Selector, counted_noun, counts, wanted_figures
 from assistant.understand import Question
 from ingest.fiches import AnswerType, Polarity, Role, Statement
 from ingest.lexical import analyse, fold
@@ -64,6 +65,7 @@ class AbstainConfig:
     elsewhen: float = 1.5
     ours: float = 1.5
     unknown: float = 0.6
+    written_for: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class Gate:
             denial = next((s for s in selection.scored[:8] if _is_denial(s) and not s.conflict), None)
             return Verdict("answer", None, denial) if denial else Verdict("abstain", "not_found")
         ours = bool(question.frameworks) or (question.follow_up and bool(question.context_topics))
+        if is_other_field(question.query) and best.alias < self.config.written_for:
+            return Verdict("abstain", "out_of_scope")
         scope = self.scope(selection, candidates) + self.config.ours * ours
         if scope < self.config.out_of_scope:
             return Verdict("abstain", "out_of_scope")
@@ -184,8 +188,8 @@ def filling(selection: Selection, best: Scored) -> Scored | None:
         return best
     close = [best, *(s for s in selection.scored[:6] if not s.conflict and s.score >= 0.8 * best.score)]
     noun = counted_noun(selection.text)
-    if noun and any(_counts(s, noun) for s in selection.scored[:30]):
-        return next((s for s in close if _always_fills(s) or _counts(s, noun)), None)
+    if noun and any(counts(s, noun) for s in selection.scored[:30]):
+        return next((s for s in close if _always_fills(s) or counts(s, noun)), None)
     if best.alias >= 0.5 or best.coverage >= 0.6:
         return best
     return next((s for s in close if _always_fills(s) or _figures(s) & wanted), None)
@@ -199,11 +203,6 @@ def _always_fills(s: Scored) -> bool:
 
 def _figures(s: Scored) -> set[str]:
     return {v.kind for v in s.statement.values} if s.statement else set()
-
-
-def _counts(s: Scored, noun: str) -> bool:
-    """True when a statement gives a number of what is counted."""
-    return s.statement is not None and any(noun in analyse(v.unit or "") for v in s.statement.values)
 
 
 def barely_touches(selector: Selector, question: Question, best: Scored) -> bool:
@@ -220,11 +219,14 @@ def barely_touches(selector: Selector, question: Question, best: Scored) -> bool
 
 
 def missing_names(selector: Selector, question: Question) -> list[str]:
-    """Proper names of the question (a company, a place, a product) that no passage holds: the answer is about another."""
+    """Proper names of the question (a company, a place, a product) that no passage holds: the answer is about another.
+    A name before the clause that asks (« il fait 38 à Nîmes, faut-il… ») only sets the scene."""
     known = selector.search.snapshot.lexical
     glossed = {t for s in question.synonyms for t in s.said}
     out = []
-    for match in _NAME.finditer(question.raw):
+    clauses = re.split(r"(?<=[,;.!])\s", question.raw)
+    first = next((i for i, clause in enumerate(clauses) if question_types(clause)), 0)
+    for match in _NAME.finditer(" , ".join(clauses[first:])):
         terms = [t for t in analyse(match.group(0)) if not t.isdigit()]
         if terms and not glossed.issuperset(terms) and not known.query_terms(match.group(0)):
             out.append(match.group(0))

@@ -24,6 +24,17 @@ _ERRAND = re.compile(
     r"|\b(?:pleuvoir|weather forecast|quel(?:le)? (?:est la )?meteo|meteo (?:de |du |pour )?(?:demain|aujourd|ce soir|week))\b"
 )
 """Requests for something other than an answer from the texts."""
+_OTHER_FIELD = re.compile(
+    r"\b(?:salaires?|se paie|est paye|cachets?|minimum syndical|grille des salaires|conges spectacles|france travail|assedic|chomage|unemployment"
+    r"|droits? (?:d'auteur|musica\w+|voisins?|a l'image)|sacem|music rights|copyright|credits? d'impots?|tax credits?|tax rebate|tva|vat|soficas?"
+    r"|cameras?|objectifs? (?:photo|anamorph)\w*|lens(?:es)?|etalonnage|casting|scenario|screenplay|billetterie|box.?office|statuts? (?:type|d'une s)"
+    r"|en bourse|mes actions|action d'une|buy shares|visa de|permis de conduire|assurance multi)\w*"
+)
+"""Matters of a production that other rules than ours govern."""
+_GREEN = re.compile(
+    r"\b(?:eco|carbon|co2|vert|green|climat|dechet|waste|recycl|label|csrd|rse|esrs|vsme|beges|ges|durab|sustain|environ|energ|emission|bilan|footprint"
+    r"|empreinte|pollu|afnor|dpef|vigilance|plastic|plastique|reemploi|responsab|conditionn|omnibus)\w*"
+)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
 _WRAPPED = re.compile(
     r"<!--.*?-->|<(?P<tag>system|assistant|tool\w*|instructions?|user)\b[^>]*>.*?</(?P=tag)>|\{[^{}]*\}|\[[^\[\]]*\]|\([^()]*\)",
@@ -40,6 +51,12 @@ def is_injection(text: str) -> bool:
 def is_errand(text: str) -> bool:
     """True for a request that no regulatory text can answer (a poem, a joke, the weather)."""
     return bool(_ERRAND.search(fold(text)))
+
+
+def is_other_field(text: str) -> bool:
+    """True for a question of pay, rights, taxes or gear that says nothing of ecology: other rules than ours govern it."""
+    folded = fold(text)
+    return bool(_OTHER_FIELD.search(folded)) and not _GREEN.search(folded)
 
 
 def without_instructions(text: str) -> str:

@@ -198,9 +198,11 @@ _ASKS = re.compile(
     r"\b(?:quel(?:le)?s?|combien|quand|comment|pourquoi|qui|dois|doit|faut|puis|peut|est-ce|what|when|how|who|which|must|can|do|does|is|are)\b"
 )
 _SPLIT = re.compile(
-    r"\?\s+(?=\S)|\s*[;,]?\s+(?:et|and|ou bien|mais aussi)\s+(?=(?:a quel|à quel|quand|combien|comment|qui|par qui|à qui|où|pourquoi|quel|quelle|quels|quelles|dois|doit|faut|puis|peut|est-ce|que|qu'|when|how|who|what|where|which|must|can|do|is)\b)",
+    r"(?<=\?)\s+(?=\S)|\s*[;,]?\s+(?:et|and|ou bien|mais aussi)\s+(?=(?:si oui|si non|sinon|ça|ca se|c'est|est-ce|tous les combien|a partir|à partir|a quel|à quel|quand|combien|comment|qui|par qui|à qui|où|pourquoi|quel|quelle|quels|quelles|dois|doit|faut|puis|peut|est-ce|que|qu'|when|how|who|what|where|which|must|can|do|is)\b)",
     re.IGNORECASE,
 )
+
+_PLAINLY_ASKS = re.compile(r"\best-ce qu|\boui ou non\b|\bou (?:pas|non)\b|\btous les combien\b|\bkesako\b|\bc(?:'est)? [qk]oi\b")
 
 
 def plainly(text: str) -> str:
@@ -256,6 +258,13 @@ def is_follow_up(text: str, facets: dict[str, tuple[str, ...]]) -> bool:
 
 def split_parts(text: str) -> tuple[str, ...]:
     """The questions of a question: « quels bilans, et à quel moment ? » has two. What asks nothing is no part."""
-    parts = [p.strip(" ?,;") for p in _SPLIT.split(_ASIDE.sub(" ", text)) if p and p.strip(" ?,;")]
-    asking = tuple(p for p in parts if question_types(p))
+    bare = _ASIDE.sub(" ", text)
+    pieces = [p.strip(" ,;") for p in _SPLIT.split(bare)]
+    asking = tuple(p.strip(" ?,;") for p in pieces if asks(p))
     return asking if len(asking) > 1 else (text,)
+
+
+def asks(piece: str) -> bool:
+    """True when a piece of a text is a question of its own, and not a tag (« c'est ça ? »)."""
+    typed = bool(question_types(piece)) or bool(_PLAINLY_ASKS.search(fold(piece)))
+    return typed if not piece.endswith("?") else typed or len(analyse(piece)) > 2

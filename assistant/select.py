@@ -197,6 +197,9 @@ class Selector:
 
     def told(self, part: str, question: Question, used: Sequence[Scored]) -> bool:
         """True when the statements used already hold most of what a part asks about."""
+        noun = counted_noun(part)
+        if noun and any(counts(u, noun) for u in used):
+            return True
         held = frozenset(t for u in used for t in self.terms_of(u.hit.position)[0])
         terms = {t: w for t, w in self.question_terms(part).items() if t not in _FILLER}
         return _covered(terms, held, question) >= _TOLD
@@ -409,6 +412,11 @@ def counted_noun(text: str) -> str | None:
     """What a question counts, as an index term: « combien de critères » counts criteria; money and time are no count."""
     match = _COUNTED.search(fold(text))
     return next(iter(analyse(match.group(1))), None) if match else None
+
+
+def counts(s: Scored, noun: str) -> bool:
+    """True when a statement gives a number of what is counted."""
+    return s.statement is not None and any(noun in analyse(v.unit or "") for v in s.statement.values)
 
 
 def _exercise_match(s: Statement, exercise: int | None) -> float:

@@ -54,6 +54,7 @@ class ComposeConfig:
     rival: float = 0.9
     beside_rival: int = 3
     unbelieved: float = 0.6
+    near_denial: float = 0.85
     article_alone: float = 0.5
     article_beside: float = 0.3
     quote_words: int = 70
@@ -139,7 +140,11 @@ class ExtractiveComposer:
             and not c.conflict
             and c.score >= self.config.companion * chosen.score
             and c.statement.role is not Role.ABSENCE
-            and (c.statement.role is not Role.DEMENT or c.features["not_believed"] <= self.config.unbelieved)
+            and (
+                c.statement.role is not Role.DEMENT  # what nobody said needs no denial, unless it comes very near
+                or c.features["not_believed"] <= self.config.unbelieved
+                or c.score >= self.config.near_denial * chosen.score
+            )
             and c.features["facet_unasked"] <= chosen.features["facet_unasked"]
         ]
         picked: list[Scored] = []
