@@ -97,7 +97,7 @@ class Gate:
             denial = next((s for s in selection.scored[:8] if _is_denial(s) and not s.conflict), None)
             return Verdict("answer", None, denial) if denial else Verdict("abstain", "not_found")
         ours = bool(question.frameworks) or (question.follow_up and bool(question.context_topics))
-        if is_other_field(question.query) and best.alias < self.config.written_for:
+        if is_other_field(question.query) and not question.follow_up and best.alias < self.config.written_for:
             return Verdict("abstain", "out_of_scope")
         scope = self.scope(selection, candidates) + self.config.ours * ours
         if scope < self.config.out_of_scope:

@@ -28,7 +28,7 @@ _OTHER_FIELD = re.compile(
     r"\b(?:salaires?|se paie|est paye|cachets?|minimum syndical|grille des salaires|conges spectacles|france travail|assedic|chomage|unemployment"
     r"|droits? (?:d'auteur|musica\w+|voisins?|a l'image)|sacem|music rights|copyright|credits? d'impots?|tax credits?|tax rebate|tva|vat|soficas?"
     r"|cameras?|objectifs? (?:photo|anamorph)\w*|lens(?:es)?|etalonnage|casting|scenario|screenplay|billetterie|box.?office|statuts? (?:type|d'une s)"
-    r"|en bourse|mes actions|action d'une|buy shares|visa de|permis de conduire|assurance multi)\w*"
+    r"|mes actions|action d'une|buy shares|visa de|permis de conduire|assurance multi)\w*"
 )
 """Matters of a production that other rules than ours govern."""
 _GREEN = re.compile(

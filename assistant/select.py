@@ -49,11 +49,15 @@ _COMPANY = re.compile(
 )
 """Companies whose own practice is told as a fact: beside the point of a question that names none."""
 _CRITERION = re.compile(r"\bcriter|\blabel|\becoprod|\bafnor|\bspec 2308|\bgrille\b")
+_DEFINES = re.compile(
+    r"\bc(?:'est)? [qk]oi\b|\bqu'est-ce qu(?:e c'est|'une?\b|e l[ae]\b)|\bdefini|\bkesako\b|\bveut dire\b|\bsignifie\b|\bwhat(?:'s| is| are) (?:an? |the )?\w+\W*$"
+)
 _LAWFUL = re.compile(r"\blegal|\billegal|\bdroit\b|\bloi\b|\bamende|\binterdi|\bhors la loi|\ballowed|\bbanned|\blaw\b|\bfined?\b")
 _FILLER = frozenset(analyse("moment date délai combien quand comment pourquoi temps max maximum mini minimum when how much many time deadline"))
 _DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
 _POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
-_MANDATORY = re.compile(r"\bobligatoires?\b|\bmandatory\b|\bcompulsory\b")
+_MANDATORY = re.compile(r"\bobligatoires?\b|\boblige|\bimpose|\beliminatoire|\bmandatory\b|\bcompulsory\b|\brequired\b")
+_SAID_BY_FACET = 0.5
 _TOLD = 0.6
 """Share of the terms of a part of a question, by weight, that must be held for it to be answered."""
 _FIGURES = frozenset({"nombre", "taux", "seuil", "montant", "duree"})
@@ -87,6 +91,7 @@ class SelectionConfig:
     figure_said: float = 1.2
     figure_unasked: float = -0.4
     company_unasked: float = -0.7
+    definition_asked: float = 1.2
     criterion_asked: float = 1.0
     criterion_unasked: float = -1.2
     sanction_asked: float = 1.6
@@ -162,6 +167,7 @@ class _Asked:
     numbers: frozenset[str] = frozenset()
     counts: bool = False
     companies: frozenset[str] = frozenset()
+    definition: bool = False
     criterion: bool = False
     law: bool = False
 
@@ -235,8 +241,9 @@ class Selector:
         return out
 
     def _asked(self, question: Question, types: tuple[AnswerType, ...], part: str) -> _Asked:
-        terms = self.question_terms(question.query)
-        own = self.question_terms(part) or terms
+        said = self._facet_terms(question)
+        terms = {t: w * (_SAID_BY_FACET if t in said else 1.0) for t, w in self.question_terms(question.query).items()}
+        own = {t: terms.get(t, w) for t, w in self.question_terms(part).items()} or terms
         if question.follow_up:  # what a follow-up itself says counts twice what it leans on
             terms = terms | {t: 2 * w for t, w in own.items()}
         folded = fold(question.query)
@@ -249,8 +256,20 @@ class Selector:
             numbers,
             counts=AnswerType.COMBIEN in types or AnswerType.QUAND in types or bool(numbers) or not types,
             companies=frozenset(_COMPANY.findall(folded)),
+            definition=bool(_DEFINES.search(fold(part))),
             criterion=bool(question.frameworks) or bool(_CRITERION.search(folded)),
             law=bool(_LAWFUL.search(folded)),
+        )
+
+    def _facet_terms(self, question: Question) -> frozenset[str]:
+        """Terms that name the facets of a question (« long métrage », « fiction »): the facets count them already."""
+        return frozenset(
+            t
+            for facet, values in question.facets.items()
+            for value in values
+            if (entry := self.glossary.facets.get(facet, {}).get(value))
+            for word in entry.words
+            for t in analyse(word)
         )
 
     def _score(self, hit: Hit, question: Question, candidates: Candidates, asked: _Asked) -> Scored:
@@ -285,6 +304,7 @@ class Selector:
             "figure_said": float(bool(asked.numbers & own_words)),
             "figure_unasked": float(s is not None and s.role is Role.CHIFFRE and bool(types) and not asked.counts),
             "company_unasked": float(s is not None and bool(set(_COMPANY.findall(fold(s.text))) - asked.companies)),
+            "definition_asked": float(s is not None and asked.definition and s.role is Role.DEFINITION),
             "criterion_asked": float(hit.passage.kind == "criterion" and asked.criterion),
             "criterion_unasked": float(hit.passage.kind == "criterion" and asked.law and not asked.criterion),
             "sanction_asked": float(s is not None and question.asks_sanction and s.role is Role.SANCTION),

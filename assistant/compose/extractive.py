@@ -23,6 +23,9 @@ from ingest.lexical import analyse, fold
 from ingest.passages import Passage
 from ingest.sentences import sentence_spans
 
+_COMPARES = re.compile(
+    r"\b(?:contre|vs|versus|par rapport|compar\w+|plus qu|moins qu|que celui|que celle|difference|lequel|laquelle|which|than)\b|\b(?:et|ou|and|or) (?:pour )?(?:une?|an?)\b"
+)
 _STATE = re.compile(
     r"\b(?:encore|deja|toujours|en vigueur|transpos|promulgu|adopte|publie|paru|yet|still|already|in force|adopted|published)"
 )
@@ -91,6 +94,7 @@ class ExtractiveComposer:
         for selection, chosen in answered:
             self._head(draft, question, selection, chosen)
         for selection, chosen in answered:
+            self._other_sides(draft, question, selection, chosen)
             rival = self._rival(draft, selection, chosen)
             if rival is not None:
                 self._head(draft, question, selection, rival)
@@ -110,6 +114,28 @@ class ExtractiveComposer:
             colon = " :" if question.language == "fr" else ":"
             text = f"{(YES if word == 'yes' else NO)[question.language]}{colon} {lower_first(text)}"
         self._add(draft, question, chosen, text)
+
+    def _other_sides(self, draft: Draft, question: Question, selection: Selection, chosen: Scored) -> None:
+        """When a question compares two genres, the one that the head does not speak of owns a sentence too."""
+        asked = question.facets.get("genre", ())
+        if len(asked) < 2 or chosen.statement is None or not _COMPARES.search(fold(selection.text)):
+            return
+        kinds = {v.kind for v in chosen.statement.values}
+        for value in asked:
+            if any(u.statement and value in u.statement.facets.get("genre", ()) for u in draft.used):
+                continue
+            sides = [
+                c
+                for c in selection.scored
+                if c.statement is not None
+                and value in c.statement.facets.get("genre", ())
+                and kinds & {v.kind for v in c.statement.values}
+                and c.score >= self.config.companion * chosen.score
+            ]
+            if sides:  # figures of one study compare; the score order settles the rest
+                study = chosen.statement.source.id
+                best = next((c for c in sides if c.statement and c.statement.source.id == study), sides[0])
+                self._head(draft, question, selection, best)
 
     def _rival(self, draft: Draft, selection: Selection, chosen: Scored) -> Scored | None:
         """The best statement of another topic, when it comes so close that either may be what was asked."""
