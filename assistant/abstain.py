@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answer import Reason
+from assistant.asked import counted_noun, wanted_figures
 from assistant.intrusion import is_errand, is_injection, is_other_field
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates
-from assistant.select import Scored, Selection, Selector, counted_noun, counts, wanted_figures
+from assistant.select import Scored, Selection, Selector, counts
 from assistant.understand import Question
 from ingest.fiches import AnswerType, Polarity, Role, Statement
 from ingest.lexical import analyse, fold
@@ -45,8 +46,9 @@ _ABROAD = frozenset(
     }
 )
 _NAME = re.compile(r"(?<![.?!:«\"] )(?<!^)\b[A-ZÀ-Ü][\w'’&-]{2,}(?:\s[A-ZÀ-Ü][\w'’&-]+)*")
-_RARE = 0.65
-"""Share of the weight of a word that no passage holds, from which a word tells the subject by itself."""
+_RARE, _TERM = 0.65, 0.45
+"""Share of the weight of a word that no passage holds, from which a word, or a glossary term, tells the subject by
+itself."""
 _YESNO = {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
 
 
@@ -214,7 +216,10 @@ def barely_touches(selector: Selector, question: Question, best: Scored) -> bool
         return False
     body, _, _ = selector.terms_of(best.hit.position)
     shared = [t for t in terms if t in body]
-    rare = any(terms[t] >= _RARE * selector.rarest for t in shared)  # « Jyros » names its subject by itself
+    glossed = {t for s in question.synonyms for t in s.said}
+    rare = any(  # « Jyros », or a term of the trade such as « VSME », names its subject by itself
+        terms[t] >= (_TERM if t in glossed else _RARE) * selector.rarest for t in shared
+    )
     return len(terms) > 1 and len(shared) <= 1 and not rare
 
 

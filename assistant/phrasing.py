@@ -143,7 +143,9 @@ _ASKED = _compiled(
     }
 )
 """Yes/no questions put as such."""
-_WHICH = re.compile(r"(?:^|[,;:?!.] ?|\b(?:et|and|de|sur|pour|dans|avec|c'est) )(?:quel(?:le)?s?|que|qu'est-ce qu|quoi|what|which)\b")
+_WHICH = re.compile(
+    r"(?:^|[,;:?!.] ?|\b(?:et|and|de|sur|pour|dans|avec|c'est) )(?:quel(?:le)?s?|que|qu'est-ce qu|quoi|what|which)\b"
+)
 _HINTED = _compiled(
     {
         AnswerType.DOIS_JE: r"\boblige|\bdoit\b|\bdoivent\b|\bobligatoire|\bobligation|\btenus? de\b|\bsoumis|\bconcerne|\bassujetti|\bimpose|\bexige",
@@ -202,7 +204,9 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 
-_PLAINLY_ASKS = re.compile(r"\best-ce qu|\boui ou non\b|\bou (?:pas|non)\b|\btous les combien\b|\bkesako\b|\bc(?:'est)? [qk]oi\b")
+_PLAINLY_ASKS = re.compile(
+    r"\best-ce qu|\boui ou non\b|\bou (?:pas|non)\b|\btous les combien\b|\bkesako\b|\bc(?:'est)? [qk]oi\b"
+)
 
 
 def plainly(text: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
+from assistant.asked import FILLER, Asked, counted_noun, named_companies, read_asked
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, Hit, HybridSearch
 from assistant.understand import Question
@@ -29,31 +30,6 @@ _CONTACT = re.compile(r"contact|mail|adresse|joindre|écri|question|\bqui\b|inte
 _HARD = ("genre", "lieu", "aide", "taille", "format")
 """Facets whose mismatch makes a rule beside the point; `acteur` only orders."""
 _LAW = frozenset({Regime.UE, Regime.FR})
-_WANTED = {
-    "montant": re.compile(
-        r"\b(?:touch|gagn|salair|remuner|cachet|cout|prix|tarif|montant|somme|amende|argent|euros?|pay|paie|prime|bonus|risqu|budget|much|fine|cost|price|amount)"
-    ),
-    "taux": re.compile(r"\b(?:pourcent|pour cent|taux|part|percent|rate|share|score)|%"),
-    "seuil": re.compile(r"\b(?:seuil|salarie|effectif|a partir de combien|threshold|employees|turnover)"),
-    "duree": re.compile(r"\b(?:temps|delai|duree|jours|mois|ans|long)\b"),
-    "nombre": re.compile(r"\b(?:tonnes?|co2|emet|emissions?|empreinte|combien de|how many)\b"),
-}
-_TIME = r"temps|ans?|annees?|mois|jours?|semaines?|heures?|minutes?|secondes?|years?|months?|days?|weeks?|hours?|seconds?"
-_MEASURE = r"euros?|argent|amende|tonnes?|tons?|t|kg|kilos?|km|kilometres?|metres?|m2|litres?|watts?|money|la|le|l'"
-_COUNTED = re.compile(rf"\b(?:combien d(?:e |')|how many )(?!(?:{_TIME}|{_MEASURE})\b)([\w-]+)")
-_QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
-_LASTING = re.compile(rf"\b(?:combien d(?:e |')|how many )(?:{_TIME})\b")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_COMPANY = re.compile(
-    r"\b(?:tf1|france televisions|m6|canal\+|arte|netflix|totalenergies|mediawan|banijay|newen|ubisoft|gaumont|pathe|amazon|disney)"
-)
-"""Companies whose own practice is told as a fact: beside the point of a question that names none."""
-_CRITERION = re.compile(r"\bcriter|\blabel|\becoprod|\bafnor|\bspec 2308|\bgrille\b")
-_DEFINES = re.compile(
-    r"\bc(?:'est)? [qk]oi\b|\bqu'est-ce qu(?:e c'est|'une?\b|e l[ae]\b)|\bdefini|\bkesako\b|\bveut dire\b|\bsignifie\b|\bwhat(?:'s| is| are) (?:an? |the )?\w+\W*$"
-)
-_LAWFUL = re.compile(r"\blegal|\billegal|\bdroit\b|\bloi\b|\bamende|\binterdi|\bhors la loi|\ballowed|\bbanned|\blaw\b|\bfined?\b")
-_FILLER = frozenset(analyse("moment date délai combien quand comment pourquoi temps max maximum mini minimum when how much many time deadline"))
 _DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
 _POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
 _MANDATORY = re.compile(r"\bobligatoires?\b|\boblige|\bimpose|\beliminatoire|\bmandatory\b|\bcompulsory\b|\brequired\b")
@@ -156,22 +132,6 @@ class Selection:
         return next((s for s in self.scored if not s.conflict), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a question, or a part of it, asks of every candidate alike: terms with their weights, and figures."""
-
-    terms: dict[str, float]
-    own: dict[str, float]
-    types: tuple[AnswerType, ...]
-    figures: frozenset[str]
-    numbers: frozenset[str] = frozenset()
-    counts: bool = False
-    companies: frozenset[str] = frozenset()
-    definition: bool = False
-    criterion: bool = False
-    law: bool = False
-
-
 class Selector:
     """Scores candidates against a question."""
 
@@ -199,7 +159,7 @@ class Selector:
 
     def stands_alone(self, part: str) -> bool:
         """True when a part says enough to be looked up by itself (« à quel moment » does not)."""
-        return len([t for t in self.question_terms(part) if t not in _FILLER]) > 1
+        return len([t for t in self.question_terms(part) if t not in FILLER]) > 1
 
     def told(self, part: str, question: Question, used: Sequence[Scored]) -> bool:
         """True when the statements used already hold most of what a part asks about."""
@@ -207,7 +167,7 @@ class Selector:
         if noun and any(counts(u, noun) for u in used):
             return True
         held = frozenset(t for u in used for t in self.terms_of(u.hit.position)[0])
-        terms = {t: w for t, w in self.question_terms(part).items() if t not in _FILLER}
+        terms = {t: w for t, w in self.question_terms(part).items() if t not in FILLER}
         return _covered(terms, held, question) >= _TOLD
 
     def question_terms(self, text: str) -> dict[str, float]:
@@ -240,26 +200,13 @@ class Selector:
             out.append(replace(s, score=s.score + self.config.vouched * vouched, features=features))
         return out
 
-    def _asked(self, question: Question, types: tuple[AnswerType, ...], part: str) -> _Asked:
+    def _asked(self, question: Question, types: tuple[AnswerType, ...], part: str) -> Asked:
         said = self._facet_terms(question)
         terms = {t: w * (_SAID_BY_FACET if t in said else 1.0) for t, w in self.question_terms(question.query).items()}
         own = {t: terms.get(t, w) for t, w in self.question_terms(part).items()} or terms
         if question.follow_up:  # what a follow-up itself says counts twice what it leans on
             terms = terms | {t: 2 * w for t, w in own.items()}
-        folded = fold(question.query)
-        numbers = frozenset(t for t in analyse(part) if t.isdigit() and len(t) > 1 and not _YEAR.fullmatch(t))
-        return _Asked(
-            terms,
-            own,
-            types,
-            wanted_figures(part, types),
-            numbers,
-            counts=AnswerType.COMBIEN in types or AnswerType.QUAND in types or bool(numbers) or not types,
-            companies=frozenset(_COMPANY.findall(folded)),
-            definition=bool(_DEFINES.search(fold(part))),
-            criterion=bool(question.frameworks) or bool(_CRITERION.search(folded)),
-            law=bool(_LAWFUL.search(folded)),
-        )
+        return read_asked(question, types, part, terms, own)
 
     def _facet_terms(self, question: Question) -> frozenset[str]:
         """Terms that name the facets of a question (« long métrage », « fiction »): the facets count them already."""
@@ -272,7 +219,7 @@ class Selector:
             for t in analyse(word)
         )
 
-    def _score(self, hit: Hit, question: Question, candidates: Candidates, asked: _Asked) -> Scored:
+    def _score(self, hit: Hit, question: Question, candidates: Candidates, asked: Asked) -> Scored:
         s = hit.passage.statement
         terms, types = asked.terms, asked.types
         body, own_words, aliases = self.terms_of(hit.position)
@@ -303,7 +250,7 @@ class Selector:
             "exception_unasked": float(s is not None and s.role is Role.EXCEPTION and bool(s.facets) and not matched),
             "figure_said": float(bool(asked.numbers & own_words)),
             "figure_unasked": float(s is not None and s.role is Role.CHIFFRE and bool(types) and not asked.counts),
-            "company_unasked": float(s is not None and bool(set(_COMPANY.findall(fold(s.text))) - asked.companies)),
+            "company_unasked": float(s is not None and bool(named_companies(s.text) - asked.companies)),
             "definition_asked": float(s is not None and asked.definition and s.role is Role.DEFINITION),
             "criterion_asked": float(hit.passage.kind == "criterion" and asked.criterion),
             "criterion_unasked": float(hit.passage.kind == "criterion" and asked.law and not asked.criterion),
@@ -411,27 +358,6 @@ def _has_value(s: Statement, types: tuple[AnswerType, ...]) -> bool:
     if AnswerType.COMBIEN in types and kinds & _FIGURES:
         return True
     return AnswerType.QUAND in types and bool(kinds & {"date", "duree"} or s.role is Role.ECHEANCE)
-
-
-def wanted_figures(text: str, types: tuple[AnswerType, ...]) -> frozenset[str]:
-    """The kinds of figure that a question is after: « combien touche-t-on » wants an amount, not a count."""
-    if AnswerType.COMBIEN not in types:
-        return frozenset()
-    folded = fold(_QUOTED.sub(" ", text))
-    if _LASTING.search(folded):
-        return frozenset({"duree"})
-    if counted_noun(text):
-        return frozenset({"nombre", "seuil"})
-    found = {kind for kind, pattern in _WANTED.items() if pattern.search(folded)}
-    if found & {"montant", "seuil"}:  # a threshold is an amount as often as a count
-        found |= {"montant", "seuil"}
-    return frozenset(found)
-
-
-def counted_noun(text: str) -> str | None:
-    """What a question counts, as an index term: « combien de critères » counts criteria; money and time are no count."""
-    match = _COUNTED.search(fold(text))
-    return next(iter(analyse(match.group(1))), None) if match else None
 
 
 def counts(s: Scored, noun: str) -> bool:

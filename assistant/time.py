@@ -39,7 +39,9 @@ _NOW = re.compile(
 )
 _QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
 """Quoted words: a year in them is not the question's (« on annonce « neutres en 2040 » »)."""
-_AIM = re.compile(r"\b(?:objectifs?|trajectoires?|horizon|neutral\w+|neutres?|target|goal|net zero)\s(?:\w+\s){0,2}20[3-9]\d\b")
+_AIM = re.compile(
+    r"\b(?:objectifs?|trajectoires?|horizon|neutral\w+|neutres?|target|goal|net zero)\s(?:\w+\s){0,2}20[3-9]\d\b"
+)
 """An aim is no date either (« objectif 2050 »)."""
 _SINCE = re.compile(r"\b(?:depuis|since)\s(?:le\s|l'annee\s)?$")
 _RELATIVE = {

@@ -24,7 +24,9 @@ ANALYSER = "fr-5"
 """Changes whenever tokens change: it is part of a snapshot's name."""
 
 _ELISION = re.compile(r"\b(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)'(?=\w)")
-_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f\u2009](?=\d{3}(?!\d))|(?<=[1-9]),(?=\d{3}(?![\d,.]))|(?<=[1-9]\d),(?=\d{3}(?![\d,.]))")
+_THOUSANDS = re.compile(
+    r"(?<=\d)[ \u00a0\u202f\u2009](?=\d{3}(?!\d))|(?<=[1-9]),(?=\d{3}(?![\d,.]))|(?<=[1-9]\d),(?=\d{3}(?![\d,.]))"
+)
 """Spaces, and English commas, between thousands."""
 _TOKEN = re.compile(
     r"\d{1,4}(?:-\d{1,3})+|[a-z]{1,2}\d{1,4}(?:-\d{1,3})+|rse\+|co2e?|[a-z]\d{1,2}(?!\w)|\d+(?:[.,]\d+)?|[a-z]+\d*[a-z]*"

@@ -149,14 +149,14 @@ class ExtractiveComposer:
             return c if c.score >= self.config.rival * chosen.score and self._adds(c, draft.used) else None
         return None
 
-    def _companions(
-        self, draft: Draft, question: Question, selection: Selection, chosen: Scored, most: int
-    ) -> None:
+    def _companions(self, draft: Draft, question: Question, selection: Selection, chosen: Scored, most: int) -> None:
         """Statements of the same topic that complete the head: best first, in reading order, up to `most` sentences."""
         s = chosen.statement
         if s is None:
             return
-        if s.role is Role.ABSENCE:  # what is not known is told with the last that is, when the question is about a state
+        if (
+            s.role is Role.ABSENCE
+        ):  # what is not known is told with the last that is, when the question is about a state
             most = min(most, len(draft.sentences) + 1) if _STATE.search(fold(selection.text)) else 0
         pool = [
             c
