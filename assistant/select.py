@@ -252,7 +252,9 @@ class Selector:
             "figure_unasked": float(s is not None and s.role is Role.CHIFFRE and bool(types) and not asked.counts),
             "company_unasked": float(s is not None and bool(named_companies(s.text) - asked.companies)),
             "definition_asked": float(s is not None and asked.definition and s.role is Role.DEFINITION),
-            "criterion_asked": float(hit.passage.kind == "criterion" and asked.criterion),
+            "criterion_asked": float(
+                hit.passage.kind == "criterion" and asked.criterion and not beside_the_criterion(hit.passage, question)
+            ),
             "criterion_unasked": float(hit.passage.kind == "criterion" and asked.law and not asked.criterion),
             "sanction_asked": float(s is not None and question.asks_sanction and s.role is Role.SANCTION),
             "not_believed": 0.0,

@@ -13,6 +13,7 @@ from assistant.retrieve import Candidates, Hit, HybridSearch
 from assistant.select import Scored, Selection, SelectionConfig, Selector
 from assistant.time import AsOf
 from assistant.understand import Question
+from ingest.criteria import framework_source_id
 from ingest.fiches import AnswerType
 from ingest.passages import BasedOn, Passage
 from ingest.register import Rank, Regime
@@ -24,7 +25,8 @@ SIGNS = {
     "value_match": 1, "figure_wanted": 1, "facet_match": 1, "facet_conflict": -1, "facet_unasked": -1,
     "topic_context": 1, "source_context": 1, "regime_match": 1, "regime_other": -1, "exercise": 1, "exact": 1,
     "article_asked": 1, "of_its_time": 1, "exception_unasked": -1, "sanction_asked": 1, "not_believed": -1,
-    "contact_unasked": -1, "doubt": -1, "rank": -1, "vouched": 1,
+    "contact_unasked": -1, "doubt": -1, "rank": -1, "vouched": 1, "figure_said": 1, "figure_unasked": -1,
+    "company_unasked": -1, "definition_asked": 1, "criterion_asked": 1, "criterion_unasked": -1,
 }  # fmt: skip
 """The sign of every feature. A new feature says its own here, and brings its case below."""
 
@@ -101,6 +103,8 @@ CASES: list[tuple[str, Change, Change]] = [
     ("exercise", {}, {"q": {"as_of": AsOf(TODAY, TODAY, "asked", 2027)}}),
     ("sanction_asked", {"q": {"asks_sanction": True}}, {"q": {"asks_sanction": True}, "s": {"role": "sanction"}}),
     ("contact_unasked", {}, {"s": {"role": "contact"}}),
+    ("figure_unasked", {}, {"s": {"role": "chiffre"}}),
+    ("criterion_asked", {"q": {"frameworks": frozenset({"label-ecoprod"})}}, {"q": {"frameworks": frozenset({"label-ecoprod"})}, "p": {"kind": "criterion", "source_id": framework_source_id("label-ecoprod")}}),
     ("doubt", {}, {"s": {"confidence": "moyenne"}}),
     ("rank", {"p": {"based_on": based_on(Rank.OFFICIEL)}}, {"p": {"based_on": based_on(Rank.GUIDE)}}),
     (
@@ -140,8 +144,32 @@ def test_a_feature_moves_the_score_its_own_way(bench: Bench, feature: str, poore
     assert (high.score - low.score) * weight > 0
 
 
-TOGETHER: dict[str, tuple[str, ...]] = {"facet_conflict": ("facet_match",)}
-"""Features that cannot but move together: what conflicts does not match."""
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "facet_conflict": ("facet_match",),
+    "facet_match": ("coverage", "own_coverage", "alias"),
+}
+"""Features that cannot but move together: what conflicts does not match, and words that name a facet count half."""
+
+
+class TestAsked:
+    """What a question is after, and what it names, weighs on every candidate alike."""
+
+    def feature(self, bench: Bench, name: str, text: str, **statement: Any) -> float:
+        return bench.score(bench.question(text), make_hit(statement_passage(**statement))).features[name]
+
+    def test_a_definition_is_asked(self, bench: Bench) -> None:
+        assert self.feature(bench, "definition_asked", "C'est quoi un bilan carbone ?", role="definition") == 1
+        assert self.feature(bench, "definition_asked", "Quand remettre le bilan carbone ?", role="definition") == 0
+
+    def test_a_figure_said_is_found_in_the_text(self, bench: Bench) -> None:
+        text = "Le secteur émet 314 825 tonnes de CO2e par an."
+        assert self.feature(bench, "figure_said", "D'où vient le chiffre de 314 825 t ?", text=text) == 1
+        assert self.feature(bench, "figure_said", "D'où vient le chiffre de 314 826 t ?", text=text) == 0
+
+    def test_a_company_counts_when_it_is_named(self, bench: Bench) -> None:
+        text = "TF1 a publié un rapport de durabilité en mars 2025."
+        assert self.feature(bench, "company_unasked", "Qui publie un rapport de durabilité ?", text=text) == 1
+        assert self.feature(bench, "company_unasked", "TF1 publie-t-elle un rapport ?", text=text) == 0
 
 
 class TestWords:
