@@ -36,7 +36,7 @@ _COMPANY = re.compile(
 """Companies whose own practice is told as a fact: beside the point of a question that names none."""
 _CRITERION = re.compile(r"\bcriter|\blabel|\becoprod|\bafnor|\bspec 2308|\bgrille\b")
 _DEFINES = re.compile(
-    r"\bc(?:'est)? [qk]oi\b|\bqu'est-ce qu(?:e c'est|'une?\b|e l[ae]\b)|\bdefini|\bkesako\b|\bveut dire\b|\bsignifie\b|\bwhat(?:'s| is| are) (?:an? |the )?\w+\W*$"
+    r"\bc(?:'est)? (?:quoi|koi)\b|\bqu'est-ce qu(?:e c'est|'une?\b|e l[ae]\b)|\bdefini|\bkesako\b|\bveut dire\b|\bsignifie\b|\bwhat(?:'s| is| are) (?:an? |the )?\w+\W*$"
 )
 _LAWFUL = re.compile(
     r"\blegal|\billegal|\bdroit\b|\bloi\b|\bamende|\binterdi|\bhors la loi|\ballowed|\bbanned|\blaw\b|\bfined?\b"

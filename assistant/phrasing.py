@@ -205,7 +205,7 @@ _SPLIT = re.compile(
 )
 
 _PLAINLY_ASKS = re.compile(
-    r"\best-ce qu|\boui ou non\b|\bou (?:pas|non)\b|\btous les combien\b|\bkesako\b|\bc(?:'est)? [qk]oi\b"
+    r"\best-ce qu|\boui ou non\b|\bou (?:pas|non)\b|\btous les combien\b|\bkesako\b|\bc(?:'est)? (?:quoi|koi)\b"
 )
 
 

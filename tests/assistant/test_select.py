@@ -154,8 +154,8 @@ TOGETHER: dict[str, tuple[str, ...]] = {
 class TestAsked:
     """What a question is after, and what it names, weighs on every candidate alike."""
 
-    def feature(self, bench: Bench, name: str, text: str, **statement: Any) -> float:
-        return bench.score(bench.question(text), make_hit(statement_passage(**statement))).features[name]
+    def feature(self, bench: Bench, name: str, asked: str, **statement: Any) -> float:
+        return bench.score(bench.question(asked), make_hit(statement_passage(**statement))).features[name]
 
     def test_a_definition_is_asked(self, bench: Bench) -> None:
         assert self.feature(bench, "definition_asked", "C'est quoi un bilan carbone ?", role="definition") == 1
