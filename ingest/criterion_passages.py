@@ -38,7 +38,9 @@ def criterion_text(framework: Framework, c: Criterion) -> Words:
         deduced = next(level.status for level in framework.levels if level.number == c.level) == "deduite"
         fr_tags.append(f"niveau {c.level}{' par déduction' if deduced else ''}")
         en_tags.append(f"level {c.level}{' by deduction' if deduced else ''}")
-    meaning = {True: framework.obligatory_as, False: framework.not_obligatory_as}.get(c.obligatory)  # type: ignore[arg-type]
+    meaning = {
+        True: framework.obligatory_as, False: framework.not_obligatory_as, None: framework.unknown_as,
+    }[c.obligatory]  # fmt: skip
     if meaning:
         fr_tags.append(meaning.fr)
         en_tags.append(meaning.en)
