@@ -52,7 +52,7 @@ def criterion_text(framework: Framework, c: Criterion) -> Words:
             f"un critère {framework.of.fr}, sans numéro connu",
             f"a criterion {framework.of.en}, of unknown number,",
         )
-    subject, english = f"{subject} ({', '.join(fr_tags)})", f"{english} ({', '.join(en_tags)})"
+    subject, english = f"{subject} ({' ; '.join(fr_tags)})", f"{english} ({'; '.join(en_tags)})"
     if c.confidence == "basse":
         fr = f"{_upper(according.fr)}, {subject} demanderait ceci : {c.intent.fr}."
         en = f"{_upper(according.en)}, {english} would ask to {c.intent.en}."
