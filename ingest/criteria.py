@@ -184,6 +184,7 @@ class Framework(_Frozen):
     mandatory_criteria: int | None = Field(description="how many are mandatory, when that is known")
     obligatory_as: Words | None = Field(default=None, description="what `obligatory: true` means, for texts")
     not_obligatory_as: Words | None = None
+    unknown_as: Words | None = Field(default=None, description="what `obligatory: null` means, for texts")
     thresholds: tuple[Threshold, ...] = ()
     levels: tuple[Level, ...] = ()
     known: tuple[str, ...]

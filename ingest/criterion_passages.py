@@ -38,7 +38,9 @@ def criterion_text(framework: Framework, c: Criterion) -> Words:
         deduced = next(level.status for level in framework.levels if level.number == c.level) == "deduite"
         fr_tags.append(f"niveau {c.level}{' par déduction' if deduced else ''}")
         en_tags.append(f"level {c.level}{' by deduction' if deduced else ''}")
-    meaning = {True: framework.obligatory_as, False: framework.not_obligatory_as}.get(c.obligatory)  # type: ignore[arg-type]
+    meaning = {
+        True: framework.obligatory_as, False: framework.not_obligatory_as, None: framework.unknown_as,
+    }[c.obligatory]  # fmt: skip
     if meaning:
         fr_tags.append(meaning.fr)
         en_tags.append(meaning.en)
@@ -50,7 +52,7 @@ def criterion_text(framework: Framework, c: Criterion) -> Words:
             f"un critère {framework.of.fr}, sans numéro connu",
             f"a criterion {framework.of.en}, of unknown number,",
         )
-    subject, english = f"{subject} ({', '.join(fr_tags)})", f"{english} ({', '.join(en_tags)})"
+    subject, english = f"{subject} ({' ; '.join(fr_tags)})", f"{english} ({'; '.join(en_tags)})"
     if c.confidence == "basse":
         fr = f"{_upper(according.fr)}, {subject} demanderait ceci : {c.intent.fr}."
         en = f"{_upper(according.en)}, {english} would ask to {c.intent.en}."

@@ -65,6 +65,16 @@ def test_a_criterion_text_names_its_framework_its_source_and_its_evidence(framew
         assert ("proposée par Clapvert" in text) == (c.evidence.status == "deduite")
 
 
+@BOTH
+def test_what_is_not_published_is_said_where_it_is_not_known(framework: Framework) -> None:
+    for c in framework.criteria:
+        text = criterion_text(framework, c)
+        unknown = framework.unknown_as is not None and c.obligatory is None
+        assert ("points et caractère obligatoire non publiés" in text.fr) == unknown
+        assert ("points and mandatory status not published" in text.en) == unknown
+    assert (framework.unknown_as is not None) == any(c.obligatory is None for c in framework.criteria)
+
+
 def test_a_low_one_says_so_and_is_in_the_conditional() -> None:
     for c in LABEL.criteria:
         text = criterion_text(LABEL, c).fr
