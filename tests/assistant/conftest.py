@@ -2,6 +2,7 @@
 
 understanding    reads questions with the tiny corpus's glossary and register
 ask              `ask("…", as_of=…)` → `Answer`, on the shared tiny service; checks every invariant on the way
+real             the real corpus and the real model, built once for the session; skips where no model can be had
 with_official    a service whose library also holds `tests.samples.OFFICIAL_TEXT`, in force since 2023-02-01
 """
 
@@ -20,11 +21,11 @@ from assistant.engine import Engine, EngineConfig
 from assistant.service import Ask, Service
 from assistant.understand import Understanding
 from ingest.clock import Clock, fixed
-from ingest.embedding import HashingEncoder
+from ingest.embedding import Encoder, HashingEncoder
 from ingest.passages import Passage
 from ingest.pipeline import Library
 from tests.assistant.support import add_text, faults
-from tests.conftest import Build
+from tests.conftest import Build, ingest_with, real_settings
 from tests.samples import OFFICIAL_TEXT, TODAY
 
 AskIt = Callable[..., Answer]
@@ -45,6 +46,14 @@ def engine(tiny: Service) -> Engine:
 @pytest.fixture(scope="session")
 def understanding(engine: Engine) -> Understanding:
     return engine.understanding
+
+
+@pytest.fixture(scope="session")
+def real(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The real corpus and the real model, in a folder of its own."""
+    settings = real_settings(tmp_path_factory.mktemp("real"))
+    ingest_with(settings, encoder=model)
+    return Service(settings, model, fixed(TODAY))
 
 
 def opener(service: Service) -> Callable[[str], Passage | None]:

@@ -24,12 +24,12 @@ from assistant.service import Service
 from assistant.understand import Turn
 from evals.reference_set import ReferenceSet, load_reference
 from ingest.clock import fixed
-from ingest.embedding import Encoder, HashingEncoder
+from ingest.embedding import HashingEncoder
 from ingest.pipeline import Library
 from ingest.register import Domain
 from tests.assistant.conftest import opener
 from tests.assistant.support import add_text, faults
-from tests.conftest import ingest_with, real_settings, settings_in
+from tests.conftest import ingest_with, settings_in
 from tests.samples import OFFICIAL_TEXT, TODAY, tiny_fiches, write_corpus
 
 # ---------------------------------------------------------------------------------------------- generated questions
@@ -178,14 +178,6 @@ def test_so_does_one_from_an_official_text(
 
 
 # --------------------------------------------------------------------------------------------------- real questions
-
-
-@pytest.fixture(scope="session")
-def real(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Service:
-    """The real corpus and the real model, in a folder of its own."""
-    settings = real_settings(tmp_path_factory.mktemp("real"))
-    ingest_with(settings, encoder=model)
-    return Service(settings, model, fixed(TODAY))
 
 
 @pytest.fixture(scope="session")
