@@ -16,7 +16,7 @@ from ingest.fiches import Fiche, FicheFile, Interval, Role, Statement, load_fich
 from ingest.register import DOMAIN_LABELS, Contact, Domain, Rank, Register, load_contacts, load_register
 
 VERIFIED_ON = date(2026, 11, 24)
-"""Day the fact base behind the fiches was last checked: what ended before is an old rule, what begins after is to come."""
+"""Day the fact base was last checked: what ended before it is an old rule, what begins after it is to come."""
 INDEX = "README.md"
 _ROLE = {
     Role.CONDITION: "Condition",
@@ -77,10 +77,10 @@ def render_fiche(fiche: Fiche, register: Register, contacts: dict[str, Contact],
 
 
 def render_index(fiches: list[Fiche]) -> str:
-    """The page that leads to the others: every fiche, by domain, with the need it answers."""
+    """The page that leads to the others: every fiche, by domain, with the need it answers; known unknowns last."""
     lines = ["# Les fiches de Clapvert", ""]
     for domain in Domain:
-        here = [f for f in fiches if f.domain is domain]
+        here = sorted((f for f in fiches if f.domain is domain), key=lambda f: (f.id.endswith("-absences"), f.id))
         if here:
             lines += [f"## {DOMAIN_LABELS[domain]}", ""]
             lines += [f"- [{f.title}]({domain.value}/{f.id}.md) : {_lower_first(f.intent)}" for f in here]
