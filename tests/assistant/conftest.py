@@ -2,7 +2,7 @@
 
 understanding    reads questions with the tiny corpus's glossary and register
 ask              `ask("…", as_of=…)` → `Answer`, on the shared tiny service; checks every invariant on the way
-real             the real corpus and the real model, built once for the session
+real             the real corpus and the real model, built once for the session; skips where no model can be had
 with_official    a service whose library also holds `tests.samples.OFFICIAL_TEXT`, in force since 2023-02-01
 """
 
@@ -46,6 +46,14 @@ def engine(tiny: Service) -> Engine:
 @pytest.fixture(scope="session")
 def understanding(engine: Engine) -> Understanding:
     return engine.understanding
+
+
+@pytest.fixture(scope="session")
+def real(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The real corpus and the real model, in a folder of its own."""
+    settings = real_settings(tmp_path_factory.mktemp("real"))
+    ingest_with(settings, encoder=model)
+    return Service(settings, model, fixed(TODAY))
 
 
 def opener(service: Service) -> Callable[[str], Passage | None]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.engine import FACT_BASE_DATE
 from ingest.fiches import load_fiches
 from ingest.register import load_register
-from ingest.render import pages, write_pages
-from tests.samples import DOUBLE_BILAN, LABEL, edited_yaml
+from ingest.render import INDEX, VERIFIED_ON, pages, write_pages
+from tests.samples import CLIMAT, DOUBLE_BILAN, LABEL, SEUILS, edited_yaml
 
 
 @pytest.fixture
@@ -19,9 +20,10 @@ def page(corpus_dir: Path) -> str:
 
 
 def test_every_fiche_has_its_page_beside_it(corpus_dir: Path) -> None:
-    assert write_pages(corpus_dir) == 4
+    assert write_pages(corpus_dir) == 5  # the index too
     found = sorted(p.relative_to(corpus_dir).as_posix() for p in (corpus_dir / "fiches").rglob("*.md"))
     assert found == [
+        "fiches/README.md",
         "fiches/climat/allegations.md",
         "fiches/cnc/double-bilan.md",
         "fiches/csrd/csrd-seuils.md",
@@ -41,23 +43,55 @@ def test_a_page_says_that_it_is_a_notice_and_no_official_text(page: str) -> None
     assert "Notice Clapvert" in page
     assert "pas un texte officiel" in page
     assert "pas un conseil juridique" in page
+    assert "Textes vérifiés au 24 novembre 2026" in page
 
 
-def test_dates_beliefs_confidence_and_contacts_are_shown(page: str) -> None:
-    assert "*(en vigueur du 01/02/2023 au 28/02/2025)*" in page
-    assert "*(depuis le 01/03/2025)*" in page
-    assert "**Idée reçue.** *On croit : « Les courts métrages sont dispensés de bilan carbone. »*" in page
+def test_pages_and_answers_give_the_same_day_of_verification() -> None:
+    assert VERIFIED_ON == FACT_BASE_DATE
+
+
+def test_what_a_reader_needs_to_weigh_a_sentence_stands_beside_it(page: str, corpus_dir: Path) -> None:
+    assert "avec le coût définitif de production. *(depuis le 1er février 2023)*" in page
+    assert "**Idée reçue** : *« Les courts métrages sont dispensés de bilan carbone »*. **En fait** : Le court" in page
     assert "**Ce que les textes ne disent pas.** Aucun texte ne fixe le prix" in page
-    assert "→ CNC" in page
-    assert page.count("confiance moyenne") == 1
+    assert "*(confiance basse)* → À qui demander : [CNC](https://www.cnc.fr)" in page
+    assert page.count("*« Confiance moyenne »") == 1  # what it means, once
+    threshold = pages(corpus_dir)[(corpus_dir / SEUILS).with_suffix(".md")]
+    assert "*(concerne : exercices ouverts à compter de cette date, à partir du 1er janvier 2027)*" in threshold
+    assert "« Confiance moyenne »" not in threshold  # all of it is sure
+
+
+def test_old_rules_and_rules_to_come_are_told_apart_from_the_law_of_the_day(page: str, corpus_dir: Path) -> None:
+    assert "- **Ancienne règle.** Du 1er février 2023 au 28 février 2025, seules les aides" in page
+    assert "- Depuis le 1er mars 2025, toute demande d'aide" in page
+    coming = pages(corpus_dir)[(corpus_dir / CLIMAT).with_suffix(".md")]
+    assert "- **À venir.** À partir du 1er janvier 2027, l'annonceur déclarera" in coming
+
+
+def test_days_that_the_sentence_gives_are_not_said_twice(page: str) -> None:
+    line = next(x for x in page.splitlines() if "toute demande d'aide" in x)
+    assert "*(" not in line
+
+
+def test_a_page_of_many_sections_opens_on_them(corpus_dir: Path, page: str) -> None:
+    assert "Dans cette fiche" not in page
+    with edited_yaml(corpus_dir / DOUBLE_BILAN) as data:
+        one = data["sections"][0]
+        data["sections"] = [
+            {"title": title, "statements": [s]}
+            for title, s in zip(["La règle", "L'an 2023 : avant", "Échéances"], one["statements"], strict=False)
+        ]
+    page = pages(corpus_dir)[(corpus_dir / DOUBLE_BILAN).with_suffix(".md")]
+    assert "[La règle](#la-règle) · [L'an 2023 : avant](#lan-2023--avant) · [Échéances](#échéances)" in page
 
 
 def test_every_note_has_its_source_once(page: str) -> None:
     body, sources = page.split("## Sources")
-    called = {int(n) for n in re.findall(r"\[(\d+)\](?!\()", body)}
+    called = {int(n) for n in re.findall(r"\[\[(\d+)\]\]\(#sources\)", body)}
     listed = [int(n) for n in re.findall(r"^(\d+)\. ", sources, re.MULTILINE)]
     assert listed == sorted(called) == list(range(1, len(listed) + 1))
-    assert "art. 122-18, version 2026-03 (officiel)" in sources
+    assert "art. 122-18, version de mars 2026 (texte officiel)" in sources
+    assert "version d'octobre 2026 (autorité publique)" in sources
 
 
 def test_see_also_links_to_the_page_of_the_other_fiche(page: str, corpus_dir: Path) -> None:
@@ -67,6 +101,14 @@ def test_see_also_links_to_the_page_of_the_other_fiche(page: str, corpus_dir: Pa
     assert ((corpus_dir / DOUBLE_BILAN).parent / link.group(1)).resolve() == (corpus_dir / LABEL).with_suffix(".md")
 
 
+def test_the_index_leads_to_every_page(corpus_dir: Path) -> None:
+    write_pages(corpus_dir)
+    index = corpus_dir / "fiches" / INDEX
+    links = re.findall(r"\]\((.*?)\)", index.read_text(encoding="utf-8"))
+    assert {(index.parent / x).resolve() for x in links} == {p.resolve() for p in index.parent.glob("*/*.md")}
+    assert "- [Les deux bilans carbone du CNC](cnc/double-bilan.md) : savoir quels bilans" in index.read_text("utf-8")
+
+
 def test_nothing_else_carries_a_figure(corpus_dir: Path) -> None:
     """The frame around the statements claims nothing: every figure of a page stands in a statement or a reference."""
     register = load_register(corpus_dir)
@@ -74,7 +116,7 @@ def test_nothing_else_carries_a_figure(corpus_dir: Path) -> None:
         page = pages(corpus_dir)[file.file.path.with_suffix(".md")].split("## Sources")[0]
         for _, s in file.fiche.statements():
             page = page.replace(s.text, "").replace(s.belief or "\0", "")
-        page = re.sub(r"\*\([^)]*\)\*|\[\d+\]", "", page)
+        page = re.sub(r"\*\([^)]*\)\*|\[\d+\]|Textes vérifiés au 24 novembre 2026", "", page)
         assert not re.search(r"\d", page), page
     assert register.sources
 
@@ -93,7 +135,7 @@ def test_the_page_of_a_fiche_that_left_is_dropped(corpus_dir: Path) -> None:
         data["see_also"] = []
     write_pages(corpus_dir)
     (corpus_dir / LABEL).unlink()
-    assert write_pages(corpus_dir) == 1
+    assert write_pages(corpus_dir) == 2  # dropped, and the index says so
     assert not (corpus_dir / LABEL).with_suffix(".md").exists()
 
 
