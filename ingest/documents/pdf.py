@@ -48,7 +48,7 @@ def read_pdf(data: bytes) -> Document:
     if not any(any(c.isalnum() for c in p.text) for p in found):
         raise _without_text(pages)
     outline, ignored = _outline(reader, found)
-    blocks = tuple(_blocks(found, outline))
+    blocks = tuple(_blocks(found, outline, {n for n, p in enumerate(pages, 1) if p.scan}))
     title = _title(reader, blocks)
     return Document(title, blocks, notes=(*_notes(pages), *ignored))
 
@@ -156,15 +156,16 @@ def _outline(reader: PdfReader, found: list[Paragraph]) -> tuple[dict[int, int],
     return levels, ()
 
 
-def _blocks(found: list[Paragraph], outline: dict[int, int]) -> Iterator[Block]:
-    """Paragraphs as blocks: headings by the outline, else by their print; footnotes under a heading of their own."""
+def _blocks(found: list[Paragraph], outline: dict[int, int], scans: set[int]) -> Iterator[Block]:
+    """Paragraphs as blocks: headings by the outline, else by their print (which a scan has not kept); footnotes under
+    a heading of their own."""
     body = body_size(found)
     sizes = sorted({p.size for p in found if p.size >= 1.15 * body}, reverse=True)
     noted = False
     for p in found:
         level = outline.get(id(p), 0) if outline else 0
         short = p.lines <= 4 and len(p.text) <= 300 and re.search(r"[^\W\d_]{2}", p.text)
-        if not level and not p.note and short and not re.search(r"[.;,]$", p.text):
+        if not level and not p.note and p.page_from not in scans and short and not re.search(r"[.;,]$", p.text):
             if p.size >= 1.15 * body:
                 level = min(1 + sizes.index(p.size), 4)
             elif p.bold:

@@ -22,7 +22,7 @@ _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ENUMERATOR = re.compile(
     r"(?:[\"«“]\s?)?(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,6}|\*+)\)|\d{1,3}\.(?=\s)|[IVX]{1,6}\.|[–—•▪-]\s|Art(?:icle|\.)\s)"
 )
-_END = re.compile(r"[.;:!?…][\"»”)]*$|[»”]$")
+_END = re.compile(r"[.;:!?…]\s?[\"»”)]*$")
 _NOTE = re.compile(r"\(?(?:\d{1,3}|[¹²³⁰-⁹]{1,3}|\*{1,5})\)?(?=\s|[A-ZÀ-Ý]|$)")
 _NUMBER = re.compile(r"[-–—\s]*(?:page\s)?\d{1,4}(?:\s?(?:/|sur|of|de)\s?\d{1,4})?[-–—\s]*", re.IGNORECASE)
 _OFFICIAL = re.compile(
@@ -70,7 +70,7 @@ class Row:
     @property
     def bold(self) -> bool:
         """Whether all of it is bold."""
-        return all(r.bold for r in self.runs if len(r.text) > 1)
+        return any(r.bold for r in self.runs) and all(r.bold for r in self.runs if len(r.text) > 1)
 
     @property
     def text(self) -> str:
@@ -203,7 +203,7 @@ def _without_running_heads(rows: list[list[Row]], pages: list[PageRuns]) -> list
     for page_rows, page in zip(rows, pages, strict=True):
         seen.update({signature(r) for r in page_rows if margin(r, page)})
     often = max(2, 0.4 * len(pages))
-    out = []
+    out: list[list[Row]] = []
     for page_rows, page in zip(rows, pages, strict=True):
         edge = {id(r) for r in (*sorted(page_rows, key=lambda r: r.y)[:1], *sorted(page_rows, key=lambda r: -r.y)[:1])}
         out.append(
@@ -216,7 +216,7 @@ def _without_running_heads(rows: list[list[Row]], pages: list[PageRuns]) -> list
                 )
             ]
         )
-    return out
+    return out if any(out) else rows  # a document that repeats one line is not all running heads
 
 
 def _body_size(rows: Iterable[Row]) -> float:
