@@ -69,7 +69,7 @@ def amending_points(unit: Unit) -> list[Unit]:
             quoted = False
         else:
             groups[-1].append(part)
-            opens, closes = part.text[:1] in "\"«“", bool(re.search(r"[\"»”][.;,]*$", part.text))
+            opens, closes = part.text[:1] in '"«“', bool(re.search(r"[\"»”][.;,]*$", part.text))
             quoted = (quoted or opens) and not closes
     if len(groups) == 1:
         return [unit]
@@ -80,7 +80,7 @@ def amending_points(unit: Unit) -> list[Unit]:
 
 
 def _articles(point: Unit) -> list[Unit]:
-    """A point that inserts several articles, one unit an article; the sentence that announces them goes with the first."""
+    """A point that inserts several articles, one unit an article; what announces them goes with the first."""
     starts = [n for n, part in enumerate(point.parts) if quoted_article(part.text)]
     numbers = [str(quoted_article(point.parts[n].text)) for n in starts]
     if len(starts) < 2:

@@ -11,10 +11,8 @@ import re
 from ingest.acts import Recitals, amending_points, signs
 from ingest.documents.tree import Block, Document
 from ingest.locators import canonical_number
-from ingest.titles import DISCLOSURE, NUMBER, titled
+from ingest.titles import ARTICLE_LEVEL, DISCLOSURE, NUMBER, division, titled
 from ingest.units import Unit, pretty_number
-
-__all__ = ["Unit", "pretty_number", "split_units"]
 
 _HEADING = re.compile(rf"^\W{{0,3}}(?i:art(?:icle)?\.?)\s+({NUMBER})\s*(.*)$", re.DOTALL)
 _ANNEX = re.compile(r"^\W{0,3}annexe?s?\s*([IVX]{1,6}|\d{1,3}(?:-\d{1,3})*)?\b(.*)$", re.IGNORECASE | re.DOTALL)
@@ -34,20 +32,28 @@ def split_units(document: Document) -> list[Unit]:
             units.extend(amending_points(unit))
             parts.clear()
 
+    def leave_front() -> None:
+        """What a page prints large above the first article (the title of the act) stands above no article."""
+        if any(b.page_from is not None for b in document.blocks[:1]):
+            path[:] = [p for p in path if p[0] < ARTICLE_LEVEL and division(p[1])]
+
     for block in titled(document):
         recital = recitals.number(block)
         if block.kind != "heading":
             if recital:
                 close()
+                leave_front()
                 head = (f"considerant:{recital}", f"considérant {recital}")
             elif recital == 0 or (head[0] and signs(block)):
                 close()
+                leave_front()
                 head = (None, document.title or "texte")
             parts.append(block)
             continue
         close()
         path = [p for p in path if p[0] < block.level]
         if match := _HEADING.match(block.text):
+            leave_front()
             number = canonical_number(match.group(1))
             head = (number, f"art. {pretty_number(number)}")
             if rest := match.group(2).strip(" .:–-"):

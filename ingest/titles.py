@@ -18,7 +18,9 @@ NUMBER = (
     rf"(?:\s?(?i:er|{ORDINALS})\b(?:\s[A-Z]\b)?|[a-i]\b|[\s-]?[A-Z]\b)?)"
 )
 """An article number, as titles write it."""
-_ARTICLE_LINE = re.compile(rf"(?P<quote>[\"«“]\s?)?(?i:article)\s+(?P<number>{NUMBER})\s?\.?(?:\s?\((?:[^()]{{1,30}})\))?")
+_ARTICLE_LINE = re.compile(
+    rf"(?P<quote>[\"«“]\s?)?(?i:article)\s+(?P<number>{NUMBER})\s?\.?(?:\s?\((?:[^()]{{1,30}})\))?"
+)
 _ARTICLE_RUN_IN = re.compile(rf"(?:Art\.|ARTICLE|Article)\s+(?P<number>{NUMBER})\s?\.?\s?[–—-]+\s?(?=\S)")
 _DIVISION = re.compile(
     r"(?P<kind>(?i:partie|livre|titre|sous-titre|chapitre|section|sous-section|paragraphe|sous-paragraphe))\s+"
@@ -36,7 +38,9 @@ DISCLOSURE = re.compile(
     r"((?:E[1-5]|S[1-4]|G1|GOV|SBM|IRO|BP)-\d{1,2})\b\s*(.*)"
 )
 """A disclosure requirement of the ESRS, as a title."""
-AMENDS = re.compile(r"\b(?:est|sont)\s+modifiée?s?\s+(?:ainsi qu'il suit|comme suit)\b|\b(?:is|are) amended as follows\b")
+AMENDS = re.compile(
+    r"\b(?:est|sont)\s+modifiée?s?\s+(?:ainsi qu'il suit|comme suit)\b|\b(?:is|are) amended as follows\b"
+)
 """An article that amends another act point by point."""
 ARTICLE_LEVEL = 6
 _LONGEST = 250
@@ -60,17 +64,21 @@ def titled(document: Document) -> list[Block]:
     out: list[Block] = []
     expected, started = 1, False
     for block in blocks:
-        if block.kind == "table":
+        if block.kind == "table" or (block.kind == "heading" and not paged):
             out.append(block)
             continue
         line = _ARTICLE_LINE.fullmatch(block.text)
-        if line and not line.group("quote") and (not amending or canonical_number(line.group("number")) == str(expected)):
+        if (
+            line
+            and not line.group("quote")
+            and (not amending or canonical_number(line.group("number")) == str(expected))
+        ):
             expected, started = expected + 1, True
             out.append(replace(block, kind="heading", level=ARTICLE_LEVEL))
         elif run_in := _ARTICLE_RUN_IN.match(block.text) if not amending else None:
             started = True
             out += _split(block, run_in)
-        elif level := _division(block.text):
+        elif level := division(block.text):
             out.append(replace(block, kind="heading", level=level))
         elif len(block.text) <= _LONGEST and DISCLOSURE.fullmatch(block.text) and not block.text.endswith("."):
             out.append(replace(block, kind="heading", level=5))
@@ -83,8 +91,9 @@ def titled(document: Document) -> list[Block]:
     return out
 
 
-def _division(text: str) -> int:
+def division(text: str) -> int:
     """The level of a division's title; 0 when a paragraph is none."""
+    text = " ".join(text.split())
     if len(text) > _LONGEST or text.endswith((";", ",")):
         return 0
     if match := _DIVISION.fullmatch(text):

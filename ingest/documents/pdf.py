@@ -28,6 +28,8 @@ _BROKEN = (
     PyPdfError, KeyError, ValueError, TypeError, AttributeError, IndexError, AssertionError, NotImplementedError,
     ZeroDivisionError, OverflowError, RecursionError, OSError, EOFError, UnicodeError,
 )  # fmt: skip
+_HEAD_LINE = re.compile(r"(?=.*[^\W\d_]{2})[^(«\"“a-zà-ÿ].{0,298}[^.;,]")
+"""What a line in large or bold print must look like to be a heading: no quote, no list, no sentence."""
 _TRUTHFUL = 0.6
 """Share of the outline's titles that must stand on the page they point to, for the outline to be used."""
 NOTES_HEADING = "Notes de bas de page"
@@ -148,7 +150,12 @@ def _outline(reader: PdfReader, found: list[Paragraph]) -> tuple[dict[int, int],
     for depth, page, title in entries:
         for paragraph in found:
             text = _plain(paragraph.text)
-            if paragraph.page_from == page and paragraph.lines <= 4 and text.startswith(title) and len(text) < len(title) + 12:
+            if (
+                paragraph.page_from == page
+                and paragraph.lines <= 4
+                and text.startswith(title)
+                and len(text) < len(title) + 12
+            ):
                 levels.setdefault(id(paragraph), min(depth, 5))
                 break
     if entries and len(levels) < _TRUTHFUL * len(entries):
@@ -164,8 +171,8 @@ def _blocks(found: list[Paragraph], outline: dict[int, int], scans: set[int]) ->
     noted = False
     for p in found:
         level = outline.get(id(p), 0) if outline else 0
-        short = p.lines <= 4 and len(p.text) <= 300 and re.search(r"[^\W\d_]{2}", p.text)
-        if not level and not p.note and p.page_from not in scans and short and not re.search(r"[.;,]$", p.text):
+        printed = not p.note and p.page_from not in scans and p.lines <= 4 and _HEAD_LINE.fullmatch(p.text)
+        if not level and printed:
             if p.size >= 1.15 * body:
                 level = min(1 + sizes.index(p.size), 4)
             elif p.bold:
@@ -180,10 +187,11 @@ def _blocks(found: list[Paragraph], outline: dict[int, int], scans: set[int]) ->
 def _title(reader: PdfReader, blocks: tuple[Block, ...]) -> str | None:
     """The file's own title when its first pages say it, else its first heading."""
     try:
-        said = " ".join(str((reader.metadata or {}).get("/Title") or "").split())
+        said = " ".join(str(reader.metadata.title or "").split()) if reader.metadata else ""
     except _BROKEN:
         said = ""
     front = _plain(" ".join(b.text for b in blocks if (b.page_from or 0) <= 2))
     if len(said) >= 8 and _plain(said) in front:
         return said
-    return next((b.text for b in blocks if b.kind == "heading" and b.text != NOTES_HEADING), None)
+    heads = [b.text for b in blocks if b.kind == "heading" and b.text != NOTES_HEADING and (b.page_from or 0) <= 2]
+    return next((h for h in heads if len(h) > 30), heads[0] if heads else None)

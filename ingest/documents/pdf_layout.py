@@ -15,9 +15,7 @@ from statistics import median
 
 from ingest.documents.pdf_runs import PageRuns, Run
 
-_LIGATURES = str.maketrans(
-    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-)
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ENUMERATOR = re.compile(
     r"(?:[\"«“]\s?)?(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,6}|\*+)\)|\d{1,3}\.(?=\s)|[IVX]{1,6}\.|[–—•▪-]\s|Art(?:icle|\.)\s)"

@@ -83,7 +83,7 @@ def _extract(page: PageObject, eye: _Eye, runs: list[Run], keep: str | None) -> 
     def before(operator: bytes, operands: list[Any], cm: list[float], tm: list[float]) -> None:
         eye.before(operator, operands, cm, tm, keep)
 
-    def after(operator: bytes, operands: list[Any], cm: list[float], tm: list[float]) -> None:
+    def after(operator: bytes, operands: list[Any], *_: list[float]) -> None:
         eye.after(operator, operands)
 
     whole = page.extract_text(visitor_text=on_text, visitor_operand_before=before, visitor_operand_after=after)

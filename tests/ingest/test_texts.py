@@ -10,9 +10,9 @@ import pytest
 
 from ingest.documents.markdown import read_markdown
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.passages import TextVersion
 from ingest.register import Domain, Nature, Rank, Source, load_register
 from ingest.texts import MAX_BYTES, AddedText, TextShelf, own_source, read_document, version_of
+from ingest.versions import TextVersion
 from tests.samples import OFFICIAL_TEXT, TODAY
 
 COPY = TextVersion(attested_at=date(2026, 3, 1))
@@ -118,7 +118,8 @@ def test_an_addition_killed_half_way_is_not_a_text(shelf: TextShelf, official: P
     ("name", "data", "reason"),
     [
         ("absent.md", None, "introuvable"),
-        ("texte.pdf", b"%PDF-1.7", "Format non lu"),
+        ("texte.odt", b"PK", "Format non lu"),
+        ("texte.pdf", b"%PDF-1.7", "tronqué ou abîmé"),
         ("sans-nom", b"texte", "Format non lu"),
         ("vide.md", b"", "est vide"),
         ("blanc.md", b"\n \n", "Aucun texte"),
