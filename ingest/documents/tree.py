@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 
@@ -22,8 +23,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file, read. `meta` is what the file says of itself (front matter), as text."""
+    """One file, read. `meta` is what the file says of itself (front matter), as text.
+
+    `valid_from` and `valid_until` (inclusive) are what the format itself says of the text's dates; `notes` are remarks
+    in French on what was found and not read (invisible text), for the person who adds the file.
+    """
 
     title: str | None
     blocks: tuple[Block, ...]
     meta: dict[str, str] = field(default_factory=dict)
+    valid_from: date | None = None
+    valid_until: date | None = None
+    notes: tuple[str, ...] = ()
