@@ -133,17 +133,20 @@ def add(
     attested_at: datetime | None,
     language: str,
 ) -> None:
-    """Add an official text (Markdown or plain text), to be indexed by the next `ingest`."""
+    """Add an official text, to be indexed by the next `ingest`."""
     from ingest.pipeline import Library
     from ingest.register import load_register
-    from ingest.texts import own_source, read_document, version_of
+    from ingest.remarks import remarks
+    from ingest.structure import split_units
+    from ingest.texts import free_id, own_source, read_document, version_of
 
     settings = Settings()
     if bool(registered) == bool(text_id):
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Donnez soit --as ID_DU_REGISTRE, soit --id NOUVEL_ID.")
     own = None
+    register = load_register(settings.corpus_dir)
     if registered:
-        load_register(settings.corpus_dir).get(registered)
+        register.get(registered)
     else:
         if not (title and domain):
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Avec --id, donnez aussi --title et --domain.")
@@ -153,11 +156,17 @@ def add(
     dates = [d.date() if d else None for d in (valid_from, valid_until, attested_at)]
     if dates[0] and dates[1] and dates[1] < dates[0]:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "--valid-until précède --valid-from.")
-    version = version_of(read_document(file), dates[0], dates[1], dates[2], paris_today())
-    name = "-".join(
-        x for x in (registered or text_id, (version.valid_from or version.attested_at or "").__str__()) if x
-    )
-    text, units = Library(settings).texts.add(file, name, registered, own, version, language)
+    document = read_document(file)
+    source = own or register.get(str(registered))
+    version = version_of(document, dates[0], dates[1], dates[2], paris_today(), source, file.name)
+    found = split_units(document)
+    shelf = Library(settings).texts
+    day = version.valid_from or version.attested_at
+    numbers = {u.number for u in found if u.number}
+    name = free_id(shelf, "-".join(str(x) for x in (registered or text_id, day) if x), numbers)
+    text, units = shelf.add(file, name, registered, own, version, language, document)
+    for remark in remarks(document, found, version, paris_today()):
+        click.echo(f"· {remark}", err=True)
     click.echo(f"Texte ajouté : {text.id} ({units} articles ou parties). Lancez `clapvert ingest` pour l'indexer.")
 
 

@@ -32,11 +32,13 @@ _HEAD_LINE = re.compile(r"(?=.*[^\W\d_]{2})[^(«\"“a-zà-ÿ].{0,298}[^.;,]")
 """What a line in large or bold print must look like to be a heading: no quote, no list, no sentence."""
 _TRUTHFUL = 0.6
 """Share of the outline's titles that must stand on the page they point to, for the outline to be used."""
+_AGAIN = "Téléchargez-le de nouveau depuis son adresse officielle."
 NOTES_HEADING = "Notes de bas de page"
 
 
 def read_pdf(data: bytes) -> Document:
-    """Read a PDF; `DOCUMENT_REFUSED` says why it cannot be read (password, no text layer, damaged, not a PDF)."""
+    """Read a PDF; the error says why it cannot be read: `DOCUMENT_ENCRYPTED`, `DOCUMENT_NEEDS_OCR` (no text layer),
+    `DOCUMENT_DAMAGED`, `DOCUMENT_DISGUISED`, `DOCUMENT_TOO_BIG`, or `DOCUMENT_REFUSED` (invisible text alone)."""
     reader = _open(data)
     pages: list[PageRuns] = []
     for n, page in enumerate(_pages(reader), 1):
@@ -45,7 +47,7 @@ def read_pdf(data: bytes) -> Document:
         except DependencyError as exc:
             raise _encrypted("par un chiffrement que Clapvert ne lit pas (AES)") from exc
         except _BROKEN as exc:
-            raise _refused(f"La page {n} de ce PDF est abîmée.", _AGAIN) from exc
+            raise _damaged(f"La page {n} de ce PDF est abîmée.") from exc
     found = paragraphs(pages)
     if not any(any(c.isalnum() for c in p.text) for p in found):
         raise _without_text(pages)
@@ -55,24 +57,27 @@ def read_pdf(data: bytes) -> Document:
     return Document(title, blocks, notes=(*_notes(pages), *ignored))
 
 
-def _refused(message: str, hint: str) -> ClapvertError:
-    return ClapvertError(ErrorCode.DOCUMENT_REFUSED, message, hint)
-
-
-_AGAIN = "Téléchargez-le de nouveau depuis son adresse officielle."
+def _damaged(message: str) -> ClapvertError:
+    return ClapvertError(ErrorCode.DOCUMENT_DAMAGED, message, _AGAIN)
 
 
 def _encrypted(how: str) -> ClapvertError:
-    return _refused(f"Ce PDF est protégé {how}.", "Enregistrez-en une copie sans mot de passe et recommencez.")
+    return ClapvertError(
+        ErrorCode.DOCUMENT_ENCRYPTED,
+        f"Ce PDF est protégé {how}.",
+        "Enregistrez-en une copie sans mot de passe et recommencez.",
+    )
 
 
 def _without_text(pages: list[PageRuns]) -> ClapvertError:
     if any(p.hidden for p in pages):
-        return _refused(
+        return ClapvertError(
+            ErrorCode.DOCUMENT_REFUSED,
             "Ce PDF ne contient que du texte invisible, qui n'est pas lu.",
             "Vérifiez d'où vient ce fichier ; demandez-en une copie lisible.",
         )
-    return _refused(
+    return ClapvertError(
+        ErrorCode.DOCUMENT_NEEDS_OCR,
         "Ce PDF n'a pas de couche texte : ce sont des images de pages.",
         "Passez-le par un logiciel de reconnaissance de caractères (OCR, par exemple `ocrmypdf`), puis recommencez.",
     )
@@ -81,7 +86,11 @@ def _without_text(pages: list[PageRuns]) -> ClapvertError:
 def _open(data: bytes) -> PdfReader:
     start = data.find(b"%PDF-", 0, _HEAD)
     if start < 0:
-        raise _refused("Ce fichier n'est pas un PDF, malgré son nom.", "Vérifiez qu'il n'est pas une page d'erreur.")
+        raise ClapvertError(
+            ErrorCode.DOCUMENT_DISGUISED,
+            "Ce fichier n'est pas un PDF, malgré son nom.",
+            "Vérifiez qu'il n'est pas une page d'erreur.",
+        )
     try:
         reader = PdfReader(io.BytesIO(data[start:]))
         if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
@@ -90,9 +99,13 @@ def _open(data: bytes) -> PdfReader:
     except DependencyError as exc:
         raise _encrypted("par un chiffrement que Clapvert ne lit pas (AES)") from exc
     except _BROKEN as exc:
-        raise _refused("Ce PDF est tronqué ou abîmé : il ne s'ouvre pas.", _AGAIN) from exc
+        raise _damaged("Ce PDF est tronqué ou abîmé : il ne s'ouvre pas.") from exc
     if count > MAX_PAGES:
-        raise _refused(f"Ce PDF a {count} pages : {MAX_PAGES} au plus.", "Découpez-le et ajoutez-en les parties.")
+        raise ClapvertError(
+            ErrorCode.DOCUMENT_TOO_BIG,
+            f"Ce PDF a {count} pages : {MAX_PAGES} au plus.",
+            "Découpez-le et ajoutez-en les parties.",
+        )
     return reader
 
 
@@ -101,7 +114,7 @@ def _pages(reader: PdfReader) -> Iterator[PageObject]:
         try:
             yield reader.pages[n]
         except _BROKEN as exc:
-            raise _refused(f"La page {n + 1} de ce PDF est abîmée.", _AGAIN) from exc
+            raise _damaged(f"La page {n + 1} de ce PDF est abîmée.") from exc
 
 
 def _notes(pages: list[PageRuns]) -> Iterator[str]:
