@@ -359,15 +359,35 @@ def test_an_index_that_loses_a_passage_is_never_put_in_service(
 
     name, write = library.snapshots.current_name(), module._write_vectors
 
-    def lossy(folder: Path, vectors: NDArray[np.float32]) -> None:
-        write(folder, np.roll(vectors, 1, axis=0))
+    def lossy(folder: Path, vectors: NDArray[np.float32], denser: dict[str, int]) -> None:
+        tries.append(denser)
+        write(folder, np.roll(vectors, 1, axis=0), denser)
 
+    tries: list[dict[str, int]] = []
     monkeypatch.setattr(module, "_write_vectors", lossy)
     with pytest.raises(ClapvertError) as refused:
         build(force=True)
     assert refused.value.code is ErrorCode.INDEX_DAMAGED
+    assert len(tries) == 3
     assert library.snapshots.current_name() == name
     assert snapshots(settings) == [name]
+
+
+def test_a_graph_that_loses_a_passage_is_built_denser(
+    settings: Settings, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ingest.snapshot as module
+
+    write = module._write_vectors
+
+    def lossy_at_first(folder: Path, vectors: NDArray[np.float32], denser: dict[str, int]) -> None:
+        write(folder, vectors if denser else np.roll(vectors, 1, axis=0), denser)
+
+    monkeypatch.setattr(module, "_write_vectors", lossy_at_first)
+    manifest, _ = build()
+    assert snapshots(settings) == [manifest.name]
+    snapshot = open_snapshot(Library(settings))
+    assert snapshot.nearest(HashingEncoder().encode_passages([snapshot.open_passage(3).index_text])[0], 1)[0] == [3]
 
 
 def test_an_empty_corpus_is_refused(settings: Settings, build: Build) -> None:
