@@ -14,6 +14,7 @@ import os
 import shutil
 import weakref
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -35,10 +36,12 @@ if TYPE_CHECKING:
 
 SCHEMA = "4"
 COLLECTION = "passages"
+_STRAYS = "strays.npz"
+_MOST_STRAYS = 0.005
+"""Share of the passages that the graph may leave out of every walk's reach (an HNSW graph does, now and then, for a
+vector far from all others): those are compared one by one at each search. More of them, and the build is no good."""
 FAR_PAST, FAR_FUTURE = date.min.toordinal(), date.max.toordinal()
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 200}}
-_DENSER = ({}, {"ef_construction": 256, "max_neighbors": 48}, {"ef_construction": 400, "max_neighbors": 96})
-"""What to try when the graph leaves vectors that no walk reaches (seen on some far from all others): denser graphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,10 @@ class Snapshot:
         self.columns = Columns.load(folder)
         self.lexical = LexicalIndex.load(folder / "lexical")
         self.store = store
+        self._strays: list[int] = []
+        if (folder / _STRAYS).is_file():
+            with np.load(folder / _STRAYS) as strays:
+                self._strays, self._stray_vectors = strays["positions"].tolist(), strays["vectors"]
         self._by_id = {pid: i for i, pid in enumerate(self.columns.ids)}
         revs = self.columns.revs  # no reference to self: a snapshot closes when its last reader lets go
         self.open_passage = lru_cache(maxsize=8192)(lambda position: store.get([revs[position]])[0])
@@ -177,7 +184,11 @@ class Snapshot:
     def nearest(self, vector: NDArray[np.float32], n: int) -> tuple[list[int], list[float]]:
         """Positions and cosine similarities of the `n` nearest passages."""
         found = self.collection.query(query_embeddings=[vector], n_results=min(n, len(self)), include=["distances"])
-        return [int(i) for i in found["ids"][0]], [1.0 - float(d) for d in found["distances"][0]]
+        near = {int(i): 1.0 - float(d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
+        if self._strays:
+            near |= dict(zip(self._strays, (self._stray_vectors @ vector).tolist(), strict=True))
+        order = sorted(near, key=lambda i: -near[i])[:n]
+        return order, [near[i] for i in order]
 
 
 def _positions(rows: Iterable[tuple[str, ...]]) -> dict[str, list[int]]:
@@ -271,12 +282,15 @@ class SnapshotShelf:
         columns.save(aside)
         lexical = LexicalIndex.build([f"{p.index_text} {p.lexical_text}" for p in passages])
         lexical.save(aside / "lexical")
+        _write_vectors(aside / "chroma", vectors)
         (aside / "manifest.json").write_text(
             json.dumps(manifest.__dict__, ensure_ascii=False, indent=1), encoding="utf-8"
         )
-        self._write_proved(aside, columns, vectors)
         target = self.folder / manifest.name
         aside.rename(target)
+        strays = self._prove(target, columns, vectors)
+        if strays:
+            np.savez(target / _STRAYS, positions=np.array(strays, np.int64), vectors=vectors[strays])
         self._sweep(self._point(manifest.name))
         return manifest
 
@@ -288,25 +302,13 @@ class SnapshotShelf:
             free = f"{name}-{n}"
         return free
 
-    def _write_proved(self, folder: Path, columns: Columns, vectors: NDArray[np.float32]) -> None:
-        """Write the vectors and prove them, or the build is no good."""
-        lost: list[int] = []
-        for denser in _DENSER:
-            shutil.rmtree(folder / "chroma", ignore_errors=True)
-            _write_vectors(folder / "chroma", vectors, denser)
-            lost = self._lost(folder, columns, vectors)
-            if not lost:
-                return
-        shutil.rmtree(folder)
-        raise ClapvertError(
-            ErrorCode.INDEX_DAMAGED,
-            f"L'index construit ne retrouve pas {len(lost)} passage(s) : il n'est pas mis en service.",
-            "Relancez `clapvert ingest --force` ; si cela persiste, signalez-le.",
-        )
+    def _prove(self, folder: Path, columns: Columns, vectors: NDArray[np.float32]) -> list[int]:
+        """Every passage found by its own vector (ties allowed) and by its own locator, or the build is no good.
 
-    def _lost(self, folder: Path, columns: Columns, vectors: NDArray[np.float32]) -> list[int]:
-        """Passages not found by their own vector (ties allowed) or by their own locator; all when some are missing."""
-        lost = [i for i, key in enumerate(columns.keys) if not columns.locators[i] and not key]
+        Returns the few that the graph does not reach.
+        """
+        lost: list[int] = []
+        named = all(columns.locators[i] or key for i, key in enumerate(columns.keys))
         with chroma_client(folder / "chroma") as client:
             collection = client.get_collection(COLLECTION)
             for start in range(0, len(vectors), 512):
@@ -317,7 +319,14 @@ class SnapshotShelf:
                     if not tie:
                         lost.append(start + offset)
             complete = collection.count() == len(columns.ids)
-        return lost if complete else list(range(len(columns.ids)))
+        if not named or not complete or len(lost) > _MOST_STRAYS * len(vectors):
+            shutil.rmtree(folder)
+            raise ClapvertError(
+                ErrorCode.INDEX_DAMAGED,
+                f"L'index construit ne retrouve pas {len(lost)} passage(s) : il n'est pas mis en service.",
+                "Relancez `clapvert ingest --force` ; si cela persiste, signalez-le.",
+            )  # fmt: skip
+        return lost
 
     def _point(self, name: str) -> str | None:
         """Swap the pointer; the name of the snapshot that served until then."""
@@ -337,10 +346,10 @@ class SnapshotShelf:
                 shutil.rmtree(old, ignore_errors=True)
 
 
-def _write_vectors(folder: Path, vectors: NDArray[np.float32], denser: dict[str, int]) -> None:
+def _write_vectors(folder: Path, vectors: NDArray[np.float32]) -> None:
     with chroma_client(folder) as client:
         # Chroma writes into the configuration that it is given.
-        collection = client.create_collection(COLLECTION, configuration={"hnsw": {**_HNSW["hnsw"], **denser}})
+        collection = client.create_collection(COLLECTION, configuration=deepcopy(_HNSW))
         step = min(4000, client.get_max_batch_size())
         for start in range(0, len(vectors), step):
             batch = vectors[start : start + step]

@@ -34,7 +34,7 @@ STEPS = (
     (Columns, "save"),
     (LexicalIndex, "save"),
     (snapshot_module, "_write_vectors"),
-    (SnapshotShelf, "_lost"),
+    (SnapshotShelf, "_prove"),
     (SnapshotShelf, "_point"),
     (SnapshotShelf, "_sweep"),
 )
