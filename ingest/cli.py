@@ -6,6 +6,7 @@ import json
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from ingest.clock import paris_today
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.register import Domain, Nature, Rank
 from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.additions import Addition
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -105,7 +109,7 @@ def list_texts(as_json: bool) -> None:
 
 
 @corpus.command("add")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as", "registered", help="Register id of the text (see `corpus list`, corpus/sources.yaml).")
 @click.option("--id", "text_id", help="Id of a text that the register does not know.")
 @click.option("--title", help="Its title (with --id).")
@@ -118,8 +122,9 @@ def list_texts(as_json: bool) -> None:
 @click.option("--valid-until", type=DAY, help="Last day in force.")
 @click.option("--attested-at", type=DAY, help="Day of the copy, when the text gives no validity.")
 @click.option("--language", default="fr", help="Language of the text.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object a file, as JSON.")
 def add(
-    file: Path,
+    files: tuple[Path, ...],
     registered: str | None,
     text_id: str | None,
     title: str | None,
@@ -132,11 +137,16 @@ def add(
     valid_until: datetime | None,
     attested_at: datetime | None,
     language: str,
+    as_json: bool,
 ) -> None:
-    """Add an official text (Markdown or plain text), to be indexed by the next `ingest`."""
+    """Add official texts (PDF, HTML, XML, Word, sheets, Markdown, text), to be indexed by the next `ingest`.
+
+    A refused file does not stop the others; exit 1 when there is one.
+    """
+    from ingest.additions import Identity, add_files
     from ingest.pipeline import Library
     from ingest.register import load_register
-    from ingest.texts import own_source, read_document, version_of
+    from ingest.texts import own_source
 
     settings = Settings()
     if bool(registered) == bool(text_id):
@@ -153,12 +163,41 @@ def add(
     dates = [d.date() if d else None for d in (valid_from, valid_until, attested_at)]
     if dates[0] and dates[1] and dates[1] < dates[0]:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "--valid-until précède --valid-from.")
-    version = version_of(read_document(file), dates[0], dates[1], dates[2], paris_today())
-    name = "-".join(
-        x for x in (registered or text_id, (version.valid_from or version.attested_at or "").__str__()) if x
-    )
-    text, units = Library(settings).texts.add(file, name, registered, own, version, language)
-    click.echo(f"Texte ajouté : {text.id} ({units} articles ou parties). Lancez `clapvert ingest` pour l'indexer.")
+    identity = Identity(registered, own, dates[0], dates[1], dates[2], language)
+    progress = _Progress()
+    tell = (lambda done, total: progress("fichiers", done, total)) if len(files) > 1 else None
+    rows = []
+    for row in add_files(Library(settings).texts, files, identity, paris_today(), tell):
+        rows.append(row)
+        if not as_json:
+            _tell_addition(row)
+    if as_json:
+        click.echo(json.dumps([r.as_json() for r in rows], ensure_ascii=False))
+    count = {state: sum(r.state == state for r in rows) for state in ("added", "kept", "refused")}
+    if len(rows) > 1 and not as_json:
+        click.echo(
+            f"{count['added']} texte(s) ajouté(s), {count['kept']} déjà là, {count['refused']} refusé(s)."
+            + (" Lancez `clapvert ingest` pour les indexer." if count["added"] else "")
+        )
+    if count["refused"]:
+        raise SystemExit(ExitCode.NO)
+
+
+def _tell_addition(row: Addition) -> None:
+    """One file, in one line; what was refused goes to stderr."""
+    if row.error:
+        click.echo(f"Erreur ({row.error.code.value}) : {row.error.message}", err=True)
+        if row.error.hint:
+            click.echo(row.error.hint, err=True)
+        return
+    if row.state == "kept":
+        click.echo(f"Déjà là : {row.id}.")
+    else:
+        click.echo(
+            f"Texte ajouté : {row.id} ({row.units} articles ou parties). Lancez `clapvert ingest` pour l'indexer."
+        )
+    for note in row.notes:
+        click.echo(f"  Attention : {note}", err=True)
 
 
 @corpus.command("remove")

@@ -16,7 +16,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingest.documents.tree import Document
 from ingest.errors import ClapvertError, ErrorCode
@@ -36,6 +36,7 @@ class AddedText(BaseModel):
 
     id: str
     file: str
+    name: str | None = Field(default=None, description="what the file was called when it was added")
     sha256: str
     language: str
     version: TextVersion
@@ -116,6 +117,7 @@ class TextShelf:
         text = AddedText(
             id=text_id,
             file=f"original{file.suffix.lower()}",
+            name=file.name,
             sha256=hashlib.sha256(data).hexdigest(),
             language=language,
             version=version,
