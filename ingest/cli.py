@@ -200,6 +200,43 @@ def _tell_addition(row: Addition) -> None:
         click.echo(f"  Attention : {note}", err=True)
 
 
+@corpus.command("fetch")
+@click.argument("ids", nargs=-1)
+@click.option("--accept", is_flag=True, help="Take a text whose checksum changed since it was locked.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object a text, as JSON.")
+def fetch(ids: tuple[str, ...], accept: bool, as_json: bool) -> None:
+    """Fetch official texts from their official addresses; without ID, every one that has such an address."""
+    from ingest.fetch import Fetcher, fetchable
+    from ingest.pipeline import Library
+    from ingest.register import load_register
+
+    settings = Settings()
+    register = load_register(settings.corpus_dir)
+    sources = [register.get(i) for i in dict.fromkeys(ids)] or fetchable(register)
+    if not sources:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun texte du registre n'a d'adresse de téléchargement.")
+    progress, rows = _Progress(), []
+    for row in Fetcher(settings.data_dir / "fetch", Library(settings).texts, paris_today()).fetch(sources, accept):
+        rows.append(row)
+        progress("textes", len(rows), len(sources))
+        if as_json:
+            continue
+        if row.error:
+            click.echo(f"Erreur ({row.error.code.value}) : {row.id} : {row.error.message}", err=True)
+            click.echo(row.error.hint or "", err=True, nl=bool(row.error.hint))
+        else:
+            click.echo(f"{'Texte reçu' if row.state == 'added' else 'Inchangé'} : {row.text_id}.")
+        for note in row.notes:
+            click.echo(f"  Attention : {note}", err=True)
+    if as_json:
+        click.echo(json.dumps([r.as_json() for r in rows], ensure_ascii=False))
+    errors = [r.error for r in rows if r.error]
+    if any(r.state == "added" for r in rows) and not as_json:
+        click.echo("Lancez `clapvert ingest` pour indexer ce qui est nouveau.")
+    if errors:
+        raise SystemExit(max(e.exit_code for e in errors))
+
+
 @corpus.command("remove")
 @click.argument("text_id")
 def remove(text_id: str) -> None:
