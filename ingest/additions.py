@@ -7,8 +7,6 @@ where it stopped; two files of one batch that would take the same name are kept 
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -17,29 +15,23 @@ from typing import Any, Literal
 
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.register import Source
-from ingest.texts import MAX_BYTES, TextShelf, read_document, version_of
+from ingest.remarks import remarks
+from ingest.structure import split_units
+from ingest.texts import MAX_BYTES, TextShelf, free_id, read_document, version_of
 
 State = Literal["added", "kept", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the files of a batch are: a text of the register, or one described on the command line; and its dates."""
+    """What the files of a batch are: a text of the register or one described on the command line, and its dates."""
 
-    registered: str | None
-    own: Source | None
+    source: Source
+    registered: bool = True
     valid_from: date | None = None
     valid_until: date | None = None
     attested_at: date | None = None
     language: str = "fr"
-
-    @property
-    def id(self) -> str:
-        """Register id, or the one given."""
-        if self.registered:
-            return self.registered
-        assert self.own is not None
-        return self.own.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +73,28 @@ def add_files(
 
 
 def _add(shelf: TextShelf, file: Path, identity: Identity, today: date, taken: dict[str, str]) -> Addition:
+    source, registered = identity.source, identity.source.id if identity.registered else None
     digest = _sha256(file)
     same = next((t for t in shelf.all() if t.sha256 == digest), None) if digest else None
     document = shelf.read(same) if same else read_document(file)
-    version = version_of(document, identity.valid_from, identity.valid_until, identity.attested_at, today)
-    kept = shelf.find(digest, identity.registered, identity.id, version) if same else None
-    if kept:
+    dates = identity.valid_from, identity.valid_until, identity.attested_at
+    version = version_of(document, *dates, today, source, file.name)
+    units = split_units(document)
+    notes = tuple(remarks(document, units, version, today))
+    if same and (kept := shelf.find(digest, registered, source.id, version)):
         taken[kept.id] = digest
-        return Addition(str(file), "kept", kept.id, notes=document.notes)
-    stem = "-".join(x for x in (identity.id, str(version.valid_from or version.attested_at or "")) if x)
-    names = {t.id: t for t in shelf.all()}
-
-    def free(name: str) -> bool:
-        """Nobody has the name, or an earlier state of this very file."""
-        other = names.get(name)
-        return taken.get(name, digest) == digest and (other is None or other.name in (None, file.name))
-
-    name = next(
-        n for n in (stem, f"{stem}-{_slug(file.stem)}", f"{stem}-{digest[:12]}") if free(n) or n[-12:] == digest[:12]
+        return Addition(str(file), "kept", kept.id, len(units), notes)
+    wanted = f"{source.id}-{version.valid_from or version.attested_at}"
+    name = free_id(shelf, wanted, {u.number for u in units if u.number})
+    n = 1
+    while taken.get(name, digest) != digest:  # two states of one text in one batch: neither replaces the other
+        n += 1
+        name = f"{wanted}-{n}"
+    text, count = shelf.add(
+        file, name, registered, None if registered else source, version, identity.language, document
     )
-    text, units = shelf.add(file, name, identity.registered, identity.own, version, identity.language, document)
-    taken[text.id] = text.sha256
-    return Addition(str(file), "added", text.id, units, document.notes)
+    taken[text.id] = digest
+    return Addition(str(file), "added", text.id, count, notes)
 
 
 def _sha256(file: Path) -> str:
@@ -114,8 +106,3 @@ def _sha256(file: Path) -> str:
             return hashlib.file_digest(handle, "sha256").hexdigest()
     except OSError as exc:
         raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"{file.name} ne peut pas être ouvert.") from exc
-
-
-def _slug(stem: str) -> str:
-    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "fichier"

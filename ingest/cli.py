@@ -151,19 +151,18 @@ def add(
     settings = Settings()
     if bool(registered) == bool(text_id):
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Donnez soit --as ID_DU_REGISTRE, soit --id NOUVEL_ID.")
-    own = None
     if registered:
-        load_register(settings.corpus_dir).get(registered)
+        source = load_register(settings.corpus_dir).get(registered)
     else:
         if not (title and domain):
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Avec --id, donnez aussi --title et --domain.")
-        own = own_source(
+        source = own_source(
             str(text_id), title, Domain(domain), issuer or "non précisé", Nature(nature), Rank(rank), url, language
         )
     dates = [d.date() if d else None for d in (valid_from, valid_until, attested_at)]
     if dates[0] and dates[1] and dates[1] < dates[0]:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "--valid-until précède --valid-from.")
-    identity = Identity(registered, own, dates[0], dates[1], dates[2], language)
+    identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language)
     progress = _Progress()
     tell = (lambda done, total: progress("fichiers", done, total)) if len(files) > 1 else None
     rows = []

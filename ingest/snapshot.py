@@ -34,7 +34,7 @@ from ingest.store import PassageStore
 if TYPE_CHECKING:
     from ingest.embedding import ModelInfo
 
-SCHEMA = "3"
+SCHEMA = "4"
 COLLECTION = "passages"
 FAR_PAST, FAR_FUTURE = date.min.toordinal(), date.max.toordinal()
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 200}}

@@ -16,14 +16,14 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.documents.tree import Document
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.passages import TextVersion
 from ingest.register import Domain, Nature, Rank, Regime, Register, Source
 from ingest.sandbox import DOCUMENT, read_safely
 from ingest.structure import split_units
+from ingest.versions import TextVersion, said_dates
 
 MAX_BYTES = 40_000_000
 _TREE = "document.json"
@@ -36,7 +36,6 @@ class AddedText(BaseModel):
 
     id: str
     file: str
-    name: str | None = Field(default=None, description="what the file was called when it was added")
     sha256: str
     language: str
     version: TextVersion
@@ -117,7 +116,6 @@ class TextShelf:
         text = AddedText(
             id=text_id,
             file=f"original{file.suffix.lower()}",
-            name=file.name,
             sha256=hashlib.sha256(data).hexdigest(),
             language=language,
             version=version,
@@ -218,16 +216,33 @@ def version_of(
     valid_until: date | None,
     attested_at: date | None,
     today: date,
+    source: Source | None = None,
+    name: str = "",
 ) -> TextVersion:
-    """Dates of a text: the command's, else the file's own; else it is attested by the copy, today at the latest."""
-    if attested_at is None:
-        for field in ("snapshot", "last_updated", "attested_at"):
-            if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", said := document.meta.get(field, "")):
-                with suppress(ValueError):  # no such day: the file does not know its date
-                    attested_at = date.fromisoformat(said if len(said) > 7 else f"{said}-01")
-                    break
+    """Dates of a text: the command's, else the file's own, else the register's; else it is attested by the copy, today
+    at the latest. `name` is the file's."""
+    said = said_dates(document.meta, name)
+    start = valid_from or document.valid_from or said.valid_from or (source.valid_from if source else None)
+    end = valid_until or document.valid_until or said.valid_until or (source.valid_until if source else None)
     return TextVersion(
-        valid_from=valid_from,
-        valid_until=valid_until,
-        attested_at=attested_at or (None if valid_from else today),
+        valid_from=start,
+        valid_until=end if start is None or end is None or end >= start else None,
+        attested_at=attested_at or said.attested_at or (None if start else today),
     )
+
+
+def free_id(shelf: TextShelf, wanted: str, numbers: set[str]) -> str:
+    """`wanted`, or the first of `wanted-2`, `wanted-3`… that holds no other part of the text.
+
+    A file replaces the one of its id when they hold mostly the same articles; two articles, or two books, of one code
+    on one day stand side by side.
+    """
+    known = {t.id: t for t in shelf.all()}
+    n, free = 1, wanted
+    while free in known:
+        there = {u.number for u in split_units(shelf.read(known[free])) if u.number}
+        if not numbers or not there or len(there & numbers) >= 0.5 * min(len(there), len(numbers)):
+            break
+        n += 1
+        free = f"{wanted}-{n}"
+    return free

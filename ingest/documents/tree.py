@@ -11,7 +11,8 @@ from typing import Literal
 class Block:
     """A heading, or a paragraph, list or table with its exact text.
 
-    `level` is 1–6 for a heading, 0 otherwise; pages are 1-based, None when the format has none.
+    `level` is 1–6 for a heading, 0 otherwise; pages are 1-based, None when the format has none. `breaks` are the
+    offsets in the text where each page after `page_from` begins.
     """
 
     kind: Literal["heading", "text", "table"]
@@ -19,6 +20,18 @@ class Block:
     level: int = 0
     page_from: int | None = None
     page_to: int | None = None
+    breaks: tuple[int, ...] = ()
+
+    def pages(self, start: int, end: int) -> tuple[int | None, int | None]:
+        """The pages of `text[start:end]`."""
+        if self.page_from is None:
+            return None, None
+        if not self.breaks:
+            return self.page_from, self.page_to
+        return (
+            self.page_from + sum(b <= start for b in self.breaks),
+            self.page_from + sum(b < end for b in self.breaks),
+        )
 
 
 @dataclass(frozen=True, slots=True)

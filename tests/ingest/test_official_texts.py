@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from ingest.documents.markdown import read_markdown
-from ingest.passages import MAX_CHARACTERS, Passage, TextVersion, unit_passages
+from ingest.passages import MAX_CHARACTERS, Passage, unit_passages
 from ingest.register import load_register
 from ingest.sentences import sentence_spans
-from ingest.structure import Unit, split_units
+from ingest.structure import split_units
 from ingest.texts import read_document, version_of
+from ingest.units import Unit
+from ingest.versions import TextVersion
 from tests.samples import TODAY
 
 TEXTS = Path(__file__).resolve().parents[3] / "shared" / "texts"

@@ -20,10 +20,10 @@ from assistant.service import Ask, Service
 from ingest.clock import fixed
 from ingest.embedding import HashingEncoder
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.passages import TextVersion
 from ingest.pipeline import Library, corpus_digest, ingest
 from ingest.settings import Settings
 from ingest.snapshot import Snapshot
+from ingest.versions import TextVersion
 from tests.conftest import Build
 from tests.samples import DOUBLE_BILAN, LABEL, OFFICIAL_TEXT, SEUILS, TODAY, edited_yaml, write_yaml
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.documents.markdown import read_markdown
-from ingest.structure import Unit, pretty_number, split_units
+from ingest.structure import split_units
+from ingest.units import Unit, pretty_number
 from tests.samples import ARTICLE_122_18, OFFICIAL_TEXT
 
 

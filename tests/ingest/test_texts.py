@@ -10,9 +10,9 @@ import pytest
 
 from ingest.documents.markdown import read_markdown
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.passages import TextVersion
 from ingest.register import Domain, Nature, Rank, Source, load_register
 from ingest.texts import MAX_BYTES, AddedText, TextShelf, own_source, read_document, version_of
+from ingest.versions import TextVersion
 from tests.samples import OFFICIAL_TEXT, TODAY
 
 COPY = TextVersion(attested_at=date(2026, 3, 1))
