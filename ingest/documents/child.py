@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -45,12 +46,11 @@ def _limit(limits: Limits) -> None:
 
 
 def _peak() -> int:
-    try:
-        import resource
-    except ImportError:
+    try:  # not getrusage: it remembers the size of the parent before exec
+        with Path("/proc/self/status").open(encoding="ascii") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+    except (OSError, StopIteration, ValueError):
         return 0
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used if sys.platform == "darwin" else used * 1024
 
 
 def _child(name: str, limits: Limits) -> int:

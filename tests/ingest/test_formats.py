@@ -146,7 +146,7 @@ class TestXml:
         assert texts(document) == [
             "(1) Un motif.", "1. Elles publient «un état» :", "a) annuel ;", "Il est inséré :", "Article 8 bis", "Texte cité.",
         ]  # fmt: skip
-        assert [u.number for u in split_units(document) if u.number] == ["19bis"]
+        assert [u.number for u in split_units(document) if u.number] == ["considerant:1", "19bis"]
 
     AKOMA = """<akomaNtoso xmlns="http://docs.oasis-open.org/legaldocml/ns/akn/3.0"><act><meta><identification source="#x">
     <FRBRWork><FRBRdate date="2099-01-01" name=""/></FRBRWork></identification></meta><preface><longTitle><p>Loi d'essai</p></longTitle></preface>
@@ -202,13 +202,15 @@ class TestXml:
 
     @pytest.mark.skipif(SHARED is None, reason="official texts are not on this machine")
     @pytest.mark.parametrize(
-        ("name", "articles"), [("32019L0790_EN_DSM", 32), ("32024R1689_EN_AI-Act", 113), ("32022R2065_EN_DSA", 93)]
+        ("name", "articles", "recitals"),
+        [("32019L0790_EN_DSM", 32, 86), ("32024R1689_EN_AI-Act", 113, 180), ("32022R2065_EN_DSA", 93, 156)],
     )
-    def test_real_acts_have_all_their_articles(self, name: str, articles: int) -> None:
+    def test_real_acts_have_all_their_articles_and_recitals(self, name: str, articles: int, recitals: int) -> None:
         assert SHARED
         document = read_xml((SHARED / "eu" / "formex" / f"{name}.fmx.xml").read_bytes())
         numbers = [u.number for u in split_units(document) if u.number]
-        assert len(numbers) == len(set(numbers)) == articles
+        assert len(set(numbers)) == len(numbers) == articles + recitals
+        assert sum(n.startswith("considerant:") for n in numbers) == recitals
 
 
 class TestDocx:
