@@ -236,6 +236,33 @@ def fetch(ids: tuple[str, ...], accept: bool, as_json: bool) -> None:
         raise SystemExit(max(e.exit_code for e in errors))
 
 
+@corpus.command("diff")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def diff(before: str, after: str, as_json: bool) -> None:
+    """Compare two texts article by article; each is the id of an added text, or a file."""
+    from ingest.diff import diff_units, shown_words
+    from ingest.pipeline import Library
+
+    shelf = Library(Settings()).texts
+    found = diff_units(shelf.units(before), shelf.units(after))
+    if as_json:
+        click.echo(json.dumps({"a": before, "b": after, **found.as_json()}, ensure_ascii=False))
+        return
+    for change in found.changes:
+        old, new = (u.locator if u else "" for u in (change.before, change.after))
+        label = {"added": f"+ {new}", "removed": f"- {old}", "changed": f"~ {new}"}.get(change.kind, f"→ {old} → {new}")
+        click.echo(label)
+        if any(sign != "=" for sign, _ in change.words):
+            click.echo(f"    {shown_words(change.words)}")
+    counts = found.counts()
+    click.echo(
+        f"{counts['changed']} article(s) modifié(s), {counts['renumbered']} renuméroté(s), "
+        f"{counts['added']} ajouté(s), {counts['removed']} supprimé(s), {counts['unchanged']} inchangé(s)."
+    )
+
+
 @corpus.command("remove")
 @click.argument("text_id")
 def remove(text_id: str) -> None:
