@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from ingest.documents.pdf_runs import PageRuns, Run
@@ -145,7 +146,7 @@ def _rows(page: PageRuns, number: int) -> list[Row]:
 def _columns(rows: list[Row], width: float) -> list[Row]:
     """Rows in reading order: when a producer draws two columns line by line across both, the left one first.
 
-    A column layout is told from a table by its gutter near the middle, kept by most lines, with long text on both sides.
+    Columns are told from a table by their gutter near the middle, kept by most lines, with long text on both sides.
     """
     lines: list[list[Row]] = []
     for row in rows:
@@ -238,7 +239,7 @@ def _leading(rows: list[Row]) -> float:
     """The usual distance between two lines of a paragraph, in font sizes."""
     gaps = [
         (a.y - b.y) / a.size
-        for a, b in zip(rows, rows[1:], strict=False)
+        for a, b in pairwise(rows)
         if a.page == b.page and a.size == b.size and 0.9 * a.size <= a.y - b.y <= 2.2 * a.size
     ]
     return median(gaps) if gaps else 1.2
