@@ -82,7 +82,9 @@ def disagreeing(build: Build, settings: Any, corpus_dir: Path, library: Any, tmp
 
 
 def test_the_article_is_quoted_in_place_of_the_notice_and_both_are_shown(disagreeing: Service) -> None:
-    answer = disagreeing.ask(Ask(question="Combien de bilans carbone le producteur remet-il au Centre avec sa demande d'aide ?"))
+    answer = disagreeing.ask(
+        Ask(question="Combien de bilans carbone le producteur remet-il au Centre avec sa demande d'aide ?")
+    )
     assert faults(answer, lambda i: disagreeing.passage(i)[0]) == []
     (warning,) = [w for w in answer.warnings if w.kind == "conflict"]
     assert "3 contre 2" in warning.text
