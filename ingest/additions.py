@@ -7,12 +7,14 @@ where it stopped; two files of one batch that would take the same name are kept 
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from ingest import ocr
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.register import Source
 from ingest.remarks import remarks
@@ -32,6 +34,7 @@ class Identity:
     valid_until: date | None = None
     attested_at: date | None = None
     language: str = "fr"
+    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,13 @@ def add_files(
         try:
             yield _add(shelf, file, identity, today, taken)
         except ClapvertError as exc:
-            yield Addition(str(file), "refused", error=exc)
+            if exc.code is not ErrorCode.DOCUMENT_NEEDS_OCR or file.suffix.lower() != ".pdf":
+                yield Addition(str(file), "refused", error=exc)
+            elif identity.ocr:
+                yield _recognised(shelf, file, identity, today, taken)
+            else:
+                hint = "`ocrmypdf` est installé : relancez avec --ocr." if ocr.available() else exc.hint
+                yield Addition(str(file), "refused", error=ClapvertError(exc.code, exc.message, hint))
 
 
 def _add(shelf: TextShelf, file: Path, identity: Identity, today: date, taken: dict[str, str]) -> Addition:
@@ -95,6 +104,17 @@ def _add(shelf: TextShelf, file: Path, identity: Identity, today: date, taken: d
     )
     taken[text.id] = digest
     return Addition(str(file), "added", text.id, count, notes)
+
+
+def _recognised(shelf: TextShelf, file: Path, identity: Identity, today: date, taken: dict[str, str]) -> Addition:
+    """Keep the copy of a scan in which the characters were recognised."""
+    with tempfile.TemporaryDirectory(prefix="clapvert-ocr-") as folder:
+        copy = Path(folder) / file.name
+        try:
+            ocr.recognise(file.resolve(), copy)
+            return replace(_add(shelf, copy, identity, today, taken), file=str(file))
+        except ClapvertError as exc:
+            return Addition(str(file), "refused", error=exc)
 
 
 def _sha256(file: Path) -> str:

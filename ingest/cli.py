@@ -23,7 +23,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group()
 def corpus() -> None:
-    """List, check, add, remove and render the texts of the corpus."""
+    """List, check, fetch, add, compare, remove and render the texts of the corpus."""
 
 
 @corpus.command("check")
@@ -122,6 +122,7 @@ def list_texts(as_json: bool) -> None:
 @click.option("--valid-until", type=DAY, help="Last day in force.")
 @click.option("--attested-at", type=DAY, help="Day of the copy, when the text gives no validity.")
 @click.option("--language", default="fr", help="Language of the text.")
+@click.option("--ocr", is_flag=True, help="Recognise the characters of scans with `ocrmypdf` (files you trust only).")
 @click.option("--json", "as_json", is_flag=True, help="Print one object a file, as JSON.")
 def add(
     files: tuple[Path, ...],
@@ -137,6 +138,7 @@ def add(
     valid_until: datetime | None,
     attested_at: datetime | None,
     language: str,
+    ocr: bool,
     as_json: bool,
 ) -> None:
     """Add official texts (PDF, HTML, XML, Word, sheets, Markdown, text), to be indexed by the next `ingest`.
@@ -162,7 +164,7 @@ def add(
     dates = [d.date() if d else None for d in (valid_from, valid_until, attested_at)]
     if dates[0] and dates[1] and dates[1] < dates[0]:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "--valid-until précède --valid-from.")
-    identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language)
+    identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language, ocr)
     progress = _Progress()
     tell = (lambda done, total: progress("fichiers", done, total)) if len(files) > 1 else None
     rows = []

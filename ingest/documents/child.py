@@ -28,7 +28,8 @@ class Limits:
     pages: int = 3_000
 
 
-def _limit(limits: Limits) -> None:
+def limit(limits: Limits, files: int = 64) -> None:
+    """Set the limits of this process, where the system has them; `files` is how many it may hold open."""
     try:
         import resource
     except ImportError:  # Windows
@@ -39,7 +40,7 @@ def _limit(limits: Limits) -> None:
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, limits.output),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_NOFILE, files),
     ):
         hard = resource.getrlimit(kind)[1]
         resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
@@ -54,7 +55,7 @@ def _peak() -> int:
 
 
 def _child(name: str, limits: Limits) -> int:
-    _limit(limits)
+    limit(limits)
     out = os.fdopen(os.dup(1), "wb")
     sys.stdout = sys.stderr  # nothing that a parser prints is part of the answer
     try:
