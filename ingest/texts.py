@@ -259,7 +259,7 @@ def free_id(shelf: TextShelf, wanted: str, numbers: set[str]) -> str:
     n, free = 1, wanted
     while free in known:
         there = {u.number for u in split_units(shelf.read(known[free])) if u.number}
-        if not numbers or not there or len(there & numbers) >= 0.5 * min(len(there), len(numbers)):
+        if not numbers or not there or len(there & numbers) >= 0.5 * len(there | numbers):
             break
         n += 1
         free = f"{wanted}-{n}"
