@@ -23,6 +23,7 @@ from ingest.errors import ClapvertError, ErrorCode
 from ingest.register import Domain, Nature, Rank, Regime, Register, Source
 from ingest.sandbox import DOCUMENT, read_safely
 from ingest.structure import split_units
+from ingest.units import Unit
 from ingest.versions import TextVersion, said_dates
 
 MAX_BYTES = 40_000_000
@@ -133,6 +134,23 @@ class TextShelf:
             shutil.rmtree(target)
         aside.rename(target)
         return text, len(units)
+
+    def get(self, text_id: str) -> AddedText:
+        """An added text by id; `SOURCE_NOT_FOUND` otherwise."""
+        found = next((t for t in self.all() if t.id == text_id), None)
+        if found is None:
+            raise ClapvertError(
+                ErrorCode.SOURCE_NOT_FOUND,
+                f"Aucun texte ajouté sous l'identifiant {text_id}.",
+                "La liste : `clapvert corpus list`.",
+            )
+        return found
+
+    def units(self, name: str) -> list[Unit]:
+        """The articles of an added text, by its id, or of a file, by its path."""
+        if name not in {t.id for t in self.all()} and Path(name).is_file():
+            return split_units(read_document(Path(name)))
+        return split_units(self.read(self.get(name)))
 
     def remove(self, text_id: str) -> None:
         """Forget a text (its passages stay openable); `SOURCE_NOT_FOUND` when there is none."""

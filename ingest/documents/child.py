@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -27,7 +28,8 @@ class Limits:
     pages: int = 3_000
 
 
-def _limit(limits: Limits) -> None:
+def limit(limits: Limits, files: int = 64) -> None:
+    """Set the limits of this process, where the system has them; `files` is how many it may hold open."""
     try:
         import resource
     except ImportError:  # Windows
@@ -38,23 +40,22 @@ def _limit(limits: Limits) -> None:
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, limits.output),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_NOFILE, files),
     ):
         hard = resource.getrlimit(kind)[1]
         resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
 def _peak() -> int:
-    try:
-        import resource
-    except ImportError:
+    try:  # not getrusage: it remembers the size of the parent before exec
+        with Path("/proc/self/status").open(encoding="ascii") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+    except (OSError, StopIteration, ValueError):
         return 0
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used if sys.platform == "darwin" else used * 1024
 
 
 def _child(name: str, limits: Limits) -> int:
-    _limit(limits)
+    limit(limits)
     out = os.fdopen(os.dup(1), "wb")
     sys.stdout = sys.stderr  # nothing that a parser prints is part of the answer
     try:

@@ -102,7 +102,7 @@ def reader_for(data: bytes, name: str) -> str:
     if claimed == "html" and found in ("html", "xml", "text"):
         return "html" if found != "text" or "<" in _head_text(data) else _disguised(claimed, found)
     if claimed == "xml" and found == "html":
-        return "xml"
+        return "html"  # XHTML has entities of its own (&nbsp;) that XML alone does not know
     return claimed if claimed == found else _disguised(claimed, found)
 
 

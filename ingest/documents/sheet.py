@@ -111,7 +111,8 @@ def _value(cell: Any) -> str:
         form = str(cell.number_format or "")
         if "%" in form:
             return f"{french_number(round(value * 100, 6))} %"
-        return f"{french_number(value)} €" if "€" in form or "EUR" in form else french_number(value)
+        text = french_number(value, "#,##" in form or "# ##" in form)
+        return f"{text} €" if "€" in form or "EUR" in form else text
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         value = value.date()
     if isinstance(value, dt.datetime):
@@ -121,11 +122,13 @@ def _value(cell: Any) -> str:
     return str(value).strip()
 
 
-def french_number(value: float) -> str:
-    """`28000.5` → « 28 000,5 »; whole, without the noise of binary fractions."""
+def french_number(value: float, grouped: bool = False) -> str:
+    """`28000.5` → « 28 000,5 »; whole, without the noise of binary fractions. Four figures stand together (a year is
+    one), unless the cell groups them."""
     text = f"{value:,.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
     whole, _, part = text.partition(".")
-    return whole.replace(",", " ") + (f",{part}" if part else "")
+    sign = " " if grouped or abs(value) >= 10_000 else ""
+    return whole.replace(",", sign) + (f",{part}" if part else "")
 
 
 def _separator(text: str) -> str:
