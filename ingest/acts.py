@@ -19,9 +19,9 @@ _CLOSES = re.compile(
     r"(?:ONT|A) (?:ADOPTÉ|ARRÊTÉ) (?:LA|LE) PRÉSENTE?|(?:HAVE|HAS) ADOPTED THIS|(?:ont|a) adopté (?:la|le) présente?"
 )
 _RECITAL = re.compile(r"\((\d{1,3})\)\s")
-_POINT = re.compile(r"(\d{1,3})\)\s")
+_POINT = re.compile(r"(\(?)(\d{1,3})\)\s")
 _ABOUT = re.compile(
-    r"\d{1,3}\)\s+(?:À |Au |Aux |Dans |L[’']|Le |La |Les |Un |Une |In |The |Article |Annex )[^\n]{0,400}"
+    r"\(?\d{1,3}\)\s+(?:À |Au |Aux |Dans |L[’']|Le |La |Les |Un |Une |[Ii]n |[Tt]he |Articles? |Annex )[^\n]{0,400}"
     r"(?:remplacé|modifié|ajouté|inséré|supprimé|complété|rédigé|abrogé|replaced|amended|added|inserted|deleted)"
 )
 _SIGNED = re.compile(r"(?:Fait|Done) (?:à|at) [A-ZÀ-Ý][^.;]{2,60}\.?")
@@ -61,15 +61,17 @@ def amending_points(unit: Unit) -> list[Unit]:
         return [unit]
     amends = unit.parts[head].text
     groups: list[list[Block]] = [list(unit.parts[: head + 1])]
-    quoted = False
+    quoted, style = False, None
     for part in unit.parts[head + 1 :]:
         match = _POINT.match(part.text)
-        if match and int(match.group(1)) == len(groups) and (not quoted or _ABOUT.match(part.text)):
+        style = match.group(1) if match and style is None else style
+        follows = match and match.group(1) == style and int(match.group(2)) == len(groups)
+        if follows and (not quoted or _ABOUT.match(part.text)):
             groups.append([part])
             quoted = False
         else:
             groups[-1].append(part)
-            opens, closes = part.text[:1] in '"«“', bool(re.search(r"[\"»”][.;,]*$", part.text))
+            opens, closes = part.text[:1] in '"«“‘', bool(re.search(r"[\"»”’][.;,]*$", part.text))
             quoted = (quoted or opens) and not closes
     if len(groups) == 1:
         return [unit]

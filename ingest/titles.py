@@ -19,7 +19,7 @@ NUMBER = (
 )
 """An article number, as titles write it."""
 _ARTICLE_LINE = re.compile(
-    rf"(?P<quote>[\"«“]\s?)?(?i:article)\s+(?P<number>{NUMBER})\s?\.?(?:\s?\((?:[^()]{{1,30}})\))?"
+    rf"(?P<quote>[\"«“‘]\s?)?(?i:article)\s+(?P<number>{NUMBER})\s?\.?(?:\s?\((?:[^()]{{1,30}})\))?"
 )
 _ARTICLE_RUN_IN = re.compile(rf"(?:Art\.|ARTICLE|Article)\s+(?P<number>{NUMBER})\s?\.?\s?[–—-]+\s?(?=\S)")
 _DIVISION = re.compile(
