@@ -116,18 +116,29 @@ def _name(path: Path) -> str:
 
 
 def _plain(text: str) -> str:
-    return "".join(c for c in html.unescape(re.sub(r"<[^>]+>", " ", text)) if c.isalnum())
+    plain = html.unescape(re.sub(r"<[^>]+>", " ", text)).translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+    return "".join(c for c in plain if c.isalnum())
 
 
 def wording(path: Path, passages: list[Passage], sample: random.Random, n: int) -> list[str]:
-    """Of `n` passages drawn from one file, those whose words are not a run of the raw file's."""
-    raw = _plain(
-        re.sub(r"title='[^>]*'>", ">", path.read_text(encoding="utf-8"))
-        if path.suffix != ".pdf"
-        else "".join(page.extract_text() for page in PdfReader(path).pages)
-    )
+    """Of `n` passages drawn from one file, those whose words are not a run of the raw file's.
+
+    In a PDF, running heads and footnotes stand between two pages: a passage that goes over is a run of each.
+    """
     drawn = sample.sample(passages, min(n, len(passages)))
-    return [p.locator for p in drawn if _plain(p.text) not in raw]
+    if path.suffix != ".pdf":
+        raw = _plain(re.sub(r"title='[^>]*'>", ">", path.read_text(encoding="utf-8")))
+        return [p.locator for p in drawn if _plain(p.text) not in raw]
+    pages = [_plain(page.extract_text()) for page in PdfReader(path).pages]
+    return [p.locator for p in drawn if not _over(_plain(p.text), pages[(p.page_from or 1) - 1 : p.page_to])]
+
+
+def _over(words: str, pages: list[str]) -> bool:
+    """Whether words are a run of the first page, then of the next ones."""
+    if not pages:
+        return not words
+    size = next((k for k in range(len(words), 0, -1) if words[:k] in pages[0]), 0)
+    return size == len(words) or _over(words[size:], pages[1:])
 
 
 def main() -> None:
@@ -158,7 +169,8 @@ def main() -> None:
     print(f"wording: {report.drawn} passages drawn, {len(report.different)} differ {report.different[:5]}")
     print(f"pieces cut inside a sentence or empty: {report.cut}")
     print(json.dumps({
-        "files": len(rows), "articles_counted": sum(r.counted for r in rows), "articles_read": sum(r.read for r in rows),
+        "files": len(rows), "articles_counted": sum(r.counted for r in rows),
+        "articles_read": sum(r.read for r in rows),
         "files_that_differ": sum(r.counted != r.read for r in rows), "passages": manifest.counts["passages"],
         "drawn": report.drawn, "wording_differs": len(report.different), "ingest_s": round(whole, 1),
         "unchanged_s": round(unchanged, 2), "rebuilt": again, "passages_per_s_real": speed,
@@ -179,8 +191,7 @@ def _compare(library: Library, rows: list[Row], files: list[Path], sample: rando
     for row, path in zip(rows, files, strict=True):
         text = added[row.text_id]
         units = split_units(library.texts.read(text))
-        numbered = [u for u in units if u.number and not u.number.startswith(("considerant", "annexe"))]
-        numbered = [u for u in numbered if re.match(r"(?:[LRDA]|LO)?\d", u.number or "")]
+        numbered = [u for u in units if re.match(r"(?:annexe:)?(?:[LRDA]|LO)?\d", u.number or "")]
         row.read = len({(u.number, " ".join(u.text.split())) for u in numbered if not u.amends})
         found = unit_passages(units, text.source(register), register, text.version, "fr")
         report.passages += found

@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"[-–—\s]*(?:page\s)?\d{1,4}(?:\s?(?:/|sur|of|de)\s?\d{
 _OFFICIAL = re.compile(
     r"(?:[A-Z]{2}\s)?(?:Journal officiel(?: de l[’']Union européenne)?|de l[’']Union européenne|Série [LC])"
     r"(?:\s[A-Z]{2})?|Official Journal(?: of the European Union)?|of the European Union|[LC] series|[A-Z]{2}"
-    r"|(?P<l>FR|EN|SV|DE|ES|IT)(?:\s\d{1,3})?\s(?P=l)|\d{4}/\d{1,6}\s\d{1,2}\.\d{1,2}\.\d{4}"
+    r"|(?P<l>FR|EN|SV|DE|ES|IT)(?:\s\d{1,3})?\s(?P=l)|(?:\d{4}/\d{1,6})?\s?(?:\d{1,2}\.\d{1,2}\.\d{4})?"
     r"|ELI: http\S+\s\d{1,3}/\d{1,3}|.{0,40}JOURNAL OFFICIEL DE LA RÉPUBLIQUE FRANÇAISE.{0,40}"
 )
 _RULE = re.compile(r"[_\-–—=.·*\s]*")

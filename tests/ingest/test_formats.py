@@ -322,7 +322,9 @@ class TestWhatTheBytesAre:
         assert sniff(data) == kind
 
     def test_xhtml_named_xml_is_read_as_the_page_that_it_is(self) -> None:
-        page = b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body><p>28&nbsp;000 kg</p></body></html>'
+        page = (
+            b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body><p>28&nbsp;000 kg</p></body></html>'
+        )
         assert texts(read_bytes(page, "acte.xml")) == ["28 000 kg"]
 
     @pytest.mark.parametrize(
