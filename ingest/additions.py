@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from ingest import ocr
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.register import Source
+from ingest.register import Nature, Source
 from ingest.remarks import remarks
 from ingest.structure import split_units
 from ingest.texts import MAX_BYTES, TextShelf, free_id, read_document, version_of
@@ -92,7 +92,7 @@ def _add(shelf: TextShelf, file: Path, identity: Identity, today: date, taken: d
     dates = identity.valid_from, identity.valid_until, identity.attested_at
     version = version_of(document, *dates, today, source, file.name)
     units = split_units(document)
-    notes = tuple(remarks(document, units, version, today))
+    notes = tuple(remarks(document, units, version, today, source.nature is Nature.PROJET))
     if same and (kept := shelf.find(digest, registered, source.id, version)):
         taken[kept.id] = digest
         return Addition(str(file), "kept", kept.id, len(units), notes)

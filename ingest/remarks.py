@@ -20,11 +20,14 @@ _DRAFT = re.compile(
 )
 
 
-def remarks(document: Document, units: list[Unit], version: TextVersion, today: date) -> list[str]:
-    """Remarks in French on a text that is being added, most important first; those of its reader are among them."""
+def remarks(document: Document, units: list[Unit], version: TextVersion, today: date, draft: bool = False) -> list[str]:
+    """Remarks in French on a text that is being added, most important first; those of its reader are among them.
+
+    `draft`: the person already says that it is one.
+    """
     out: list[str] = []
     front = " ".join(b.text for b in document.blocks[:12])
-    if _DRAFT.search(front[:1500]):
+    if not draft and _DRAFT.search(front[:1500]):
         out.append("C'est une proposition ou un projet, pas du droit en vigueur : ajoutez-le avec `--nature projet`.")
     claims = document.meta.get("status", "").lower() in ("in_force", "vigueur", "en vigueur")
     if claims and version.valid_from is None and version.attested_at and today - version.attested_at > _OLD:

@@ -18,6 +18,9 @@ _HEADING = re.compile(rf"^\W{{0,3}}(?i:art(?:icle)?\.?)\s+({NUMBER})\s*(.*)$", r
 _ANNEX = re.compile(r"^\W{0,3}annexe?s?\s*([IVX]{1,6}|\d{1,3}(?:-\d{1,3})*)?\b(.*)$", re.IGNORECASE | re.DOTALL)
 
 
+_ANNEX_TO = re.compile(rf"^\W{{0,3}}(?i:article\s+)?(?i:annexe) (?:à|de) l['’]article\s+({NUMBER})", re.DOTALL)
+
+
 def split_units(document: Document) -> list[Unit]:
     """The units of a document, in reading order; units without text are dropped."""
     units: list[Unit] = []
@@ -58,6 +61,9 @@ def split_units(document: Document) -> list[Unit]:
             head = (number, f"art. {pretty_number(number)}")
             if rest := match.group(2).strip(" .:–-"):
                 path.append((block.level, rest))
+        elif match := _ANNEX_TO.match(block.text):
+            number = canonical_number(match.group(1))
+            head = (f"annexe:{number}", f"annexe à l'art. {pretty_number(number)}")
         elif match := _ANNEX.match(block.text):
             number = f"annexe:{(match.group(1) or '').upper()}".rstrip(":")
             head = (number, f"annexe {match.group(1) or ''}".strip())

@@ -203,5 +203,6 @@ def test_a_claim_to_be_in_force_is_not_believed_and_twins_and_drafts_are_pointed
     assert twice.startswith("1 numéro(s) d'article")
     draft = Document(None, (Block("text", "Proposition de DIRECTIVE DU PARLEMENT EUROPÉEN"),), notes=("Note.",))
     assert [r[:26] for r in remarks(draft, [], TextVersion(), TODAY)] == ["C'est une proposition ou u", "Note."]
+    assert remarks(draft, [], TextVersion(), TODAY, draft=True) == ["Note."]
     (later,) = remarks(Document(None, ()), [unit("9", NOTA)], TextVersion(attested_at=TODAY), TODAY)
     assert "2028-01-01" in later
