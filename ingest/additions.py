@@ -7,10 +7,12 @@ where it stopped; two files of one batch that would take the same name are kept 
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,14 +28,15 @@ State = Literal["added", "kept", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the files of a batch are: a text of the register or one described on the command line, and its dates."""
+    """What the files of a batch are: a text of the register or one described on the command line, its dates and its
+    language (None: what the file says, else the register)."""
 
     source: Source
     registered: bool = True
     valid_from: date | None = None
     valid_until: date | None = None
     attested_at: date | None = None
-    language: str = "fr"
+    language: str | None = None
     ocr: bool = False
 
 
@@ -95,15 +98,13 @@ def _add(shelf: TextShelf, file: Path, identity: Identity, today: date, taken: d
         return Addition(str(file), "kept", kept.id, len(units), notes)
     wanted = f"{source.id}-{version.valid_from or version.attested_at}"
     name = free_id(shelf, wanted, {u.number for u in units if u.number})
-    n = 1
-    while taken.get(name, digest) != digest:  # two states of one text in one batch: neither replaces the other
-        n += 1
-        name = f"{wanted}-{n}"
-    text, count = shelf.add(
-        file, name, registered, None if registered else source, version, identity.language, document
-    )
+    if taken.get(name, digest) != digest:  # two states of one text in one batch: neither replaces the other
+        names = {t.id for t in shelf.all()}
+        name = next(f"{wanted}-{n}" for n in count(2) if f"{wanted}-{n}" not in names)
+    language = identity.language or _language(document.meta.get("language")) or source.language
+    text, found = shelf.add(file, name, registered, None if registered else source, version, language, document)
     taken[text.id] = digest
-    return Addition(str(file), "added", text.id, count, notes)
+    return Addition(str(file), "added", text.id, found, notes)
 
 
 def _recognised(shelf: TextShelf, file: Path, identity: Identity, today: date, taken: dict[str, str]) -> Addition:
@@ -115,6 +116,10 @@ def _recognised(shelf: TextShelf, file: Path, identity: Identity, today: date, t
             return replace(_add(shelf, copy, identity, today, taken), file=str(file))
         except ClapvertError as exc:
             return Addition(str(file), "refused", error=exc)
+
+
+def _language(said: str | None) -> str | None:
+    return said if said and re.fullmatch(r"[a-z]{2}", said) else None
 
 
 def _sha256(file: Path) -> str:

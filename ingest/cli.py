@@ -121,7 +121,7 @@ def list_texts(as_json: bool) -> None:
 @click.option("--valid-from", type=DAY, help="First day in force.")
 @click.option("--valid-until", type=DAY, help="Last day in force.")
 @click.option("--attested-at", type=DAY, help="Day of the copy, when the text gives no validity.")
-@click.option("--language", default="fr", help="Language of the text.")
+@click.option("--language", help="Language of the text (default: what the file says, else the register).")
 @click.option("--ocr", is_flag=True, help="Recognise the characters of scans with `ocrmypdf` (files you trust only).")
 @click.option("--json", "as_json", is_flag=True, help="Print one object a file, as JSON.")
 def add(
@@ -137,7 +137,7 @@ def add(
     valid_from: datetime | None,
     valid_until: datetime | None,
     attested_at: datetime | None,
-    language: str,
+    language: str | None,
     ocr: bool,
     as_json: bool,
 ) -> None:
@@ -159,7 +159,14 @@ def add(
         if not (title and domain):
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Avec --id, donnez aussi --title et --domain.")
         source = own_source(
-            str(text_id), title, Domain(domain), issuer or "non précisé", Nature(nature), Rank(rank), url, language
+            str(text_id),
+            title,
+            Domain(domain),
+            issuer or "non précisé",
+            Nature(nature),
+            Rank(rank),
+            url,
+            language or "fr",
         )
     dates = [d.date() if d else None for d in (valid_from, valid_until, attested_at)]
     if dates[0] and dates[1] and dates[1] < dates[0]:

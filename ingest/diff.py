@@ -24,7 +24,7 @@ _MOVED = 85.0
 """Likeness from which an article under another number is the same one."""
 _ENOUGH = 40
 """Characters below which the words alone do not tell an article (« (Abrogé) »)."""
-_MOST = 400
+_MOST = 250
 """Articles without a twin that are compared two by two; beyond, only equal words tell a renumbering."""
 _FOLD = str.maketrans(
     {"’": "'", "‘": "'", "–": "-", "—": "-", "\u2011": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}

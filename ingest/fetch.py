@@ -150,7 +150,7 @@ class Fetcher:
                 f"Comparez : `clapvert corpus diff {lock.text_id} {file}` ; puis acceptez : "
                 f"`clapvert corpus fetch {source.id} --accept`.",
             )
-        (row,) = add_files(self.shelf, [file], Identity(source, language=source.language), self.today)
+        (row,) = add_files(self.shelf, [file], Identity(source), self.today)
         file.unlink()
         if row.error:
             raise row.error

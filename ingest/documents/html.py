@@ -324,6 +324,8 @@ def _meta(root: etree._Element) -> dict[str, str]:
         for tag in root.iter("meta")
         if (name := tag.get("name") or tag.get("property")) and (content := tag.get("content"))
     }
+    if lang := (root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[:2].lower():
+        meta.setdefault("language", lang)
     if "etat-du-droit" in meta:
         meta.setdefault("snapshot", meta["etat-du-droit"])
     return meta

@@ -45,7 +45,7 @@ class TestEncoding:
 
 
 class TestHtml:
-    LEGIFRANCE = """<html><head><title>Code d'essai</title><meta name="etat-du-droit" content="2023-12-03"></head><body>
+    LEGIFRANCE = """<html lang="fr-FR"><head><title>Code d'essai</title><meta name="etat-du-droit" content="2023-12-03"></head><body>
     <nav>Accueil &gt; Code</nav><h1>Code d'essai</h1><h2>Titre I</h2>
     <article><h3>Article L1-2</h3><p><br/>I. - Une aide, visée à l'<a href='/x' title='Code de l'environnement - art. L229-61 (V)'>
     article L. 229-61</a>.<br/><br/>1° Un devis ;<br/>2° Un bilan.</p><i>NOTA:<p>Applicable au 1er mars 2024.</p></i></article>
@@ -54,7 +54,7 @@ class TestHtml:
     def test_alineas_of_a_legifrance_article(self) -> None:
         document = read_html(self.LEGIFRANCE.encode())
         assert document.title == "Code d'essai"
-        assert document.meta["snapshot"] == "2023-12-03"
+        assert (document.meta["snapshot"], document.meta["language"]) == ("2023-12-03", "fr")
         (unit,) = split_units(document)
         assert unit.number == "L1-2"
         assert texts(document) == [

@@ -207,3 +207,13 @@ def test_torture_files_are_refused_for_what_they_are(name: str) -> None:
     with pytest.raises(ClapvertError) as refused:
         read_safely(TORTURE / name, limits=QUICK)
     assert refused.value.code is REFUSED[name]
+
+
+@pytest.mark.parametrize(("option", "language"), [([], "en"), (["--language", "fr"], "fr")])
+def test_the_language_is_the_file_s_unless_it_is_said(
+    use_settings: Settings, tmp_path: Path, option: list[str], language: str
+) -> None:
+    (tmp_path / "act.html").write_text('<html lang="en"><body><p>A report is due.</p></body></html>', encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["corpus", "add", "act.html", "--id", "acte", "--title", "Acte", "--domain", "csrd", *option])
+    assert [t.language for t in Library(use_settings).texts.all()] == [language]
