@@ -161,13 +161,13 @@ def main() -> None:
         _, again = ingest(library, double.info, lambda: double, False, None, paris_today)
         unchanged = time.perf_counter() - clock
         report = _compare(library, rows, files, sample)
-        texts = report.passages
-        speed = _speed(sample.sample(texts, min(args.real, len(texts)))) if args.real else None
     for row in rows:
         mark = " " if row.counted == row.read else "≠"
         print(f"{mark} {row.name:75.75} {row.counted:5} counted {row.read:5} read {row.seconds:6.1f} s")
     print(f"wording: {report.drawn} passages drawn, {len(report.different)} differ {report.different[:5]}")
     print(f"pieces cut inside a sentence or empty: {report.cut}")
+    drawn = sample.sample(report.passages, min(args.real, len(report.passages)))
+    speed = _speed(drawn) if drawn else None
     print(json.dumps({
         "files": len(rows), "articles_counted": sum(r.counted for r in rows),
         "articles_read": sum(r.read for r in rows),
