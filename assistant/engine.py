@@ -215,6 +215,8 @@ class Engine:
             if not self.verifier.faults(note.sentence, AsOf(date.min, date.max, "today")):
                 kind = "changed" if note.kind == "changed" else "upcoming"
                 out.append(Notice(kind=kind, text=note.sentence.text, citations=numbering.cite(note.sentence)))
+        for note in notes.conflict_notes(self.search, question, draft.used):
+            out.append(Notice(kind="conflict", text=note.sentence.text, citations=numbering.cite(note.sentence)))
         if due := notes.stale_days(draft.used, self.clock()):
             out.append(Notice(kind="stale", text=notes.stale_text(due, question)))
         for p in numbering.passages():

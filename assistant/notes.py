@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answer import ContactCard, Near
-from assistant.compose.phrases import STALE, UNDATED
+from assistant.compose.extractive import disagreement_on
+from assistant.compose.phrases import DISAGREE, STALE, UNDATED
 from assistant.phrasing import detect_language
 from assistant.retrieve import Candidates, HybridSearch
 from assistant.select import Scored
@@ -65,6 +66,17 @@ def time_notes(search: HybridSearch, question: Question, used: Sequence[Scored])
         notes.append(
             version_note("upcoming", min(after, key=lambda p: (p.valid_from or date.max, p.position)), question)
         )
+    return notes
+
+
+def conflict_notes(search: HybridSearch, question: Question, used: Sequence[Scored]) -> list[Note]:
+    """Where an official article held says otherwise than a notice of the answer: both are cited, the article first."""
+    notes = []
+    for u in used:
+        if found := disagreement_on(search, u.passage, question.as_of):
+            text = DISAGREE[question.language].format(ruled=found.ruled, said=found.said)
+            cited = (found.official, Cited(found.notice, found.notice.text))
+            notes.append(Note("conflict", Sentence(text, cited, language=question.language)))
     return notes
 
 

@@ -156,6 +156,41 @@ def calibrate(
         click.echo(f"Réglages conseillés : {path}")
 
 
+@evaluate.command("impact")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--as", "registered", help="Register id of the text (needed when both are files).")
+@_JSON
+def impact(before: str, after: str, registered: str | None, as_json: bool) -> None:
+    """Tell which statements and reference questions rest on what changed from A to B (ids of added texts, or files)."""
+    from evals.impact import changed_keys
+    from evals.impact import impact as touched
+    from evals.reference_set import load_reference
+    from ingest.diff import diff_units
+    from ingest.pipeline import Library
+    from ingest.register import load_register
+
+    settings = Settings()
+    shelf, register = Library(settings).texts, load_register(settings.corpus_dir)
+    known = [t.registered for t in shelf.all() if t.id in (before, after) and t.registered]
+    if not (registered or known):
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Dites de quel texte il s'agit : --as ID_DU_REGISTRE.")
+    source = register.get(registered or known[0])
+    diff = diff_units(shelf.units(before), shelf.units(after))
+    found = touched(changed_keys(diff, source, register), source, settings.corpus_dir, register, load_reference())
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+        return
+    for row in found.statements:
+        click.echo(f"énoncé   {row.id} ({row.fiche}) : {', '.join(row.keys)}")
+    for ident in found.questions:
+        click.echo(f"question {ident}")
+    click.echo(
+        f"{len(found.keys)} article(s) touché(s) : {len(found.statements)} énoncé(s) et "
+        f"{len(found.questions)} question(s) à relire ; {len(found.whole)} énoncé(s) citent le texte sans article."
+    )
+
+
 def _engine(config: EngineConfig | None) -> Engine:
     """The engine over the serving index, on the fixed day."""
     from assistant.service import Service

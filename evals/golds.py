@@ -41,7 +41,7 @@ class Golds:
             articles[statement_id] = p.keys or (p.statement.source.id,)
             for fact in (*p.statement.fact, *_criterion_facts(p)):
                 for domain in p.domains:
-                    by_fact.setdefault(_fact_key(fact, domain.value), set()).add(statement_id)
+                    by_fact.setdefault(fact_key(fact, domain.value), set()).add(statement_id)
         return cls({f: frozenset(s) for f, s in by_fact.items()}, topic, articles)
 
     def __or__(self, other: Golds) -> Golds:
@@ -56,7 +56,7 @@ class Golds:
 
     def statements(self, expected: Expected) -> frozenset[str]:
         """Gold statements of a question."""
-        return frozenset(s for f in expected.facts for s in self.by_fact.get(_fact_key(f, expected.domain), ()))
+        return frozenset(s for f in expected.facts for s in self.by_fact.get(fact_key(f, expected.domain), ()))
 
     def topics(self, expected: Expected) -> frozenset[str]:
         """Gold topics of a question."""
@@ -94,8 +94,8 @@ def _criterion_facts(p: Passage) -> list[str]:
     return [f"{_CODED_AS[framework]}{code}" for framework, _, code in keys if framework in _CODED_AS]
 
 
-def _fact_key(fact: str, domain: str) -> str:
-    """Facts numbered by section (« 9.8 ») are numbered within their domain's fact base; the others are unique."""
+def fact_key(fact: str, domain: str) -> str:
+    """The key of a fact: those numbered by section (« 9.8 ») are numbered within their domain's fact base."""
     return fact if fact[:1].isalpha() else f"{domain}:{fact}"
 
 

@@ -6,6 +6,7 @@ import json
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,12 +15,15 @@ from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.register import Domain, Nature, Rank
 from ingest.settings import Settings
 
+if TYPE_CHECKING:
+    from ingest.additions import Addition
+
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
 def corpus() -> None:
-    """List, check, add, remove and render the texts of the corpus."""
+    """List, check, fetch, add, compare, remove and render the texts of the corpus."""
 
 
 @corpus.command("check")
@@ -105,7 +109,7 @@ def list_texts(as_json: bool) -> None:
 
 
 @corpus.command("add")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as", "registered", help="Register id of the text (see `corpus list`, corpus/sources.yaml).")
 @click.option("--id", "text_id", help="Id of a text that the register does not know.")
 @click.option("--title", help="Its title (with --id).")
@@ -117,9 +121,11 @@ def list_texts(as_json: bool) -> None:
 @click.option("--valid-from", type=DAY, help="First day in force.")
 @click.option("--valid-until", type=DAY, help="Last day in force.")
 @click.option("--attested-at", type=DAY, help="Day of the copy, when the text gives no validity.")
-@click.option("--language", default="fr", help="Language of the text.")
+@click.option("--language", help="Language of the text (default: what the file says, else the register).")
+@click.option("--ocr", is_flag=True, help="Recognise the characters of scans with `ocrmypdf` (files you trust only).")
+@click.option("--json", "as_json", is_flag=True, help="Print one object a file, as JSON.")
 def add(
-    file: Path,
+    files: tuple[Path, ...],
     registered: str | None,
     text_id: str | None,
     title: str | None,
@@ -131,34 +137,139 @@ def add(
     valid_from: datetime | None,
     valid_until: datetime | None,
     attested_at: datetime | None,
-    language: str,
+    language: str | None,
+    ocr: bool,
+    as_json: bool,
 ) -> None:
-    """Add an official text (Markdown or plain text), to be indexed by the next `ingest`."""
+    """Add official texts (PDF, HTML, XML, Word, sheets, Markdown, text), to be indexed by the next `ingest`.
+
+    A refused file does not stop the others; exit 1 when there is one.
+    """
+    from ingest.additions import Identity, add_files
     from ingest.pipeline import Library
     from ingest.register import load_register
-    from ingest.texts import own_source, read_document, version_of
+    from ingest.texts import own_source
 
     settings = Settings()
     if bool(registered) == bool(text_id):
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Donnez soit --as ID_DU_REGISTRE, soit --id NOUVEL_ID.")
-    own = None
     if registered:
-        load_register(settings.corpus_dir).get(registered)
+        source = load_register(settings.corpus_dir).get(registered)
     else:
         if not (title and domain):
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Avec --id, donnez aussi --title et --domain.")
-        own = own_source(
-            str(text_id), title, Domain(domain), issuer or "non précisé", Nature(nature), Rank(rank), url, language
+        source = own_source(
+            str(text_id),
+            title,
+            Domain(domain),
+            issuer or "non précisé",
+            Nature(nature),
+            Rank(rank),
+            url,
+            language or "fr",
         )
     dates = [d.date() if d else None for d in (valid_from, valid_until, attested_at)]
     if dates[0] and dates[1] and dates[1] < dates[0]:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "--valid-until précède --valid-from.")
-    version = version_of(read_document(file), dates[0], dates[1], dates[2], paris_today())
-    name = "-".join(
-        x for x in (registered or text_id, (version.valid_from or version.attested_at or "").__str__()) if x
+    identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language, ocr)
+    progress = _Progress()
+    tell = (lambda done, total: progress("fichiers", done, total)) if len(files) > 1 else None
+    rows = []
+    for row in add_files(Library(settings).texts, files, identity, paris_today(), tell):
+        rows.append(row)
+        if not as_json:
+            _tell_addition(row)
+    if as_json:
+        click.echo(json.dumps([r.as_json() for r in rows], ensure_ascii=False))
+    count = {state: sum(r.state == state for r in rows) for state in ("added", "kept", "refused")}
+    if len(rows) > 1 and not as_json:
+        click.echo(
+            f"{count['added']} texte(s) ajouté(s), {count['kept']} déjà là, {count['refused']} refusé(s)."
+            + (" Lancez `clapvert ingest` pour les indexer." if count["added"] else "")
+        )
+    if count["refused"]:
+        raise SystemExit(ExitCode.NO)
+
+
+def _tell_addition(row: Addition) -> None:
+    """One file, in one line; what was refused goes to stderr."""
+    if row.error:
+        click.echo(f"Erreur ({row.error.code.value}) : {row.error.message}", err=True)
+        if row.error.hint:
+            click.echo(row.error.hint, err=True)
+        return
+    if row.state == "kept":
+        click.echo(f"Déjà là : {row.id}.")
+    else:
+        click.echo(
+            f"Texte ajouté : {row.id} ({row.units} articles ou parties). Lancez `clapvert ingest` pour l'indexer."
+        )
+    for note in row.notes:
+        click.echo(f"  Attention : {note}", err=True)
+
+
+@corpus.command("fetch")
+@click.argument("ids", nargs=-1)
+@click.option("--accept", is_flag=True, help="Take a text whose checksum changed since it was locked.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object a text, as JSON.")
+def fetch(ids: tuple[str, ...], accept: bool, as_json: bool) -> None:
+    """Fetch official texts from their official addresses; without ID, every one that has such an address."""
+    from ingest.fetch import Fetcher, fetchable
+    from ingest.pipeline import Library
+    from ingest.register import load_register
+
+    settings = Settings()
+    register = load_register(settings.corpus_dir)
+    sources = [register.get(i) for i in dict.fromkeys(ids)] or fetchable(register)
+    if not sources:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun texte du registre n'a d'adresse de téléchargement.")
+    progress, rows = _Progress(), []
+    for row in Fetcher(settings.data_dir / "fetch", Library(settings).texts, paris_today()).fetch(sources, accept):
+        rows.append(row)
+        progress("textes", len(rows), len(sources))
+        if as_json:
+            continue
+        if row.error:
+            click.echo(f"Erreur ({row.error.code.value}) : {row.id} : {row.error.message}", err=True)
+            click.echo(row.error.hint or "", err=True, nl=bool(row.error.hint))
+        else:
+            click.echo(f"{'Texte reçu' if row.state == 'added' else 'Inchangé'} : {row.text_id}.")
+        for note in row.notes:
+            click.echo(f"  Attention : {note}", err=True)
+    if as_json:
+        click.echo(json.dumps([r.as_json() for r in rows], ensure_ascii=False))
+    errors = [r.error for r in rows if r.error]
+    if any(r.state == "added" for r in rows) and not as_json:
+        click.echo("Lancez `clapvert ingest` pour indexer ce qui est nouveau.")
+    if errors:
+        raise SystemExit(max(e.exit_code for e in errors))
+
+
+@corpus.command("diff")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def diff(before: str, after: str, as_json: bool) -> None:
+    """Compare two texts article by article; each is the id of an added text, or a file."""
+    from ingest.diff import diff_units, shown_words
+    from ingest.pipeline import Library
+
+    shelf = Library(Settings()).texts
+    found = diff_units(shelf.units(before), shelf.units(after))
+    if as_json:
+        click.echo(json.dumps({"a": before, "b": after, **found.as_json()}, ensure_ascii=False))
+        return
+    for change in found.changes:
+        old, new = (u.locator if u else "" for u in (change.before, change.after))
+        label = {"added": f"+ {new}", "removed": f"- {old}", "changed": f"~ {new}"}.get(change.kind, f"→ {old} → {new}")
+        click.echo(label)
+        if any(sign != "=" for sign, _ in change.words):
+            click.echo(f"    {shown_words(change.words)}")
+    counts = found.counts()
+    click.echo(
+        f"{counts['changed']} article(s) modifié(s), {counts['renumbered']} renuméroté(s), "
+        f"{counts['added']} ajouté(s), {counts['removed']} supprimé(s), {counts['unchanged']} inchangé(s)."
     )
-    text, units = Library(settings).texts.add(file, name, registered, own, version, language)
-    click.echo(f"Texte ajouté : {text.id} ({units} articles ou parties). Lancez `clapvert ingest` pour l'indexer.")
 
 
 @corpus.command("remove")

@@ -15,7 +15,16 @@ class ErrorCode(StrEnum):
     BAD_REQUEST = "bad_request"
     CONVERSATION_NOT_FOUND = "conversation_not_found"
     CORPUS_INVALID = "corpus_invalid"
+    DOCUMENT_DAMAGED = "document_damaged"
+    DOCUMENT_DISGUISED = "document_disguised"
+    DOCUMENT_ENCRYPTED = "document_encrypted"
+    DOCUMENT_NEEDS_OCR = "document_needs_ocr"
     DOCUMENT_REFUSED = "document_refused"
+    DOCUMENT_TOO_BIG = "document_too_big"
+    FETCH_BLOCKED = "fetch_blocked"
+    FETCH_CHANGED = "fetch_changed"
+    FETCH_FAILED = "fetch_failed"
+    FETCH_UNREACHABLE = "fetch_unreachable"
     HUB_UNREACHABLE = "hub_unreachable"
     INDEX_BUSY = "index_busy"
     INDEX_DAMAGED = "index_damaged"
@@ -40,6 +49,7 @@ class ExitCode:
 
 
 _NOT_READY = {
+    ErrorCode.FETCH_UNREACHABLE,
     ErrorCode.HUB_UNREACHABLE,
     ErrorCode.INDEX_BUSY,
     ErrorCode.INDEX_DAMAGED,

@@ -20,7 +20,8 @@ from ingest.fiches import Fiche, Statement
 from ingest.locators import locator_keys
 from ingest.register import Domain, Rank, Regime, Register, Source
 from ingest.sentences import sentence_spans
-from ingest.structure import Unit
+from ingest.units import Unit
+from ingest.versions import TextVersion, deferred_until
 
 MAX_CHARACTERS = 1700
 """Longest passage: at most about 470 tokens of the encoder's 512 (measured on the cinema code: 3.6 to 4.2 characters a
@@ -150,66 +151,89 @@ def first_day(version: str | None) -> date | None:
     return date(int(year), int(month), int(day))
 
 
-class TextVersion(BaseModel):
-    """What is known of the dates of one added file."""
-
-    model_config = ConfigDict(frozen=True)
-
-    valid_from: date | None = None
-    valid_until: date | None = None
-    attested_at: date | None = None
-
-
 def unit_passages(
     units: Iterable[Unit], source: Source, register: Register, version: TextVersion, language: str
 ) -> list[Passage]:
     """Passages of a text: whole articles where they fit, runs of alinéas otherwise.
 
-    Articles that belong to a text published inside this one (`Source.within`) go to that text.
+    Articles that belong to a text published inside this one (`Source.within`) go to that text. An article that says
+    when it enters into force is in force from then, whatever the file says of itself. A number that stands twice with
+    different texts gives as many articles, told apart in their locators.
     """
     hosted = register.hosted_by(source.id)
+    units = list(units)
+    own = frozenset(u.number for u in units if u.number)
     out: list[Passage] = []
-    seen: set[str] = set()
-    for unit in units:
+    for unit, twin in told_apart(units):
         owner = next(
             (h for h in hosted if unit.number and h.within and re.search(h.within.numbers, unit.number)),
             source,
         )
-        keys = (f"{owner.work_id}:{unit.number}",) if unit.number else ()
+        start = deferred_until(unit.text, version) or version.valid_from
         pieces = split_text(unit.parts)
         for n, (text, pages) in enumerate(pieces, 1):
-            locator = unit.locator if len(pieces) == 1 else f"{unit.locator} ({n}/{len(pieces)})"
-            pid = passage_id(owner.id, locator, version.valid_from, text)
-            if pid in seen:
-                continue
-            seen.add(pid)
+            locator = f"{unit.locator}{twin}" if len(pieces) == 1 else f"{unit.locator}{twin} ({n}/{len(pieces)})"
             heading = (owner.name, *unit.heading_path)
             out.append(
                 Passage(
-                    id=pid, kind="text", source_id=owner.id, source_title=owner.name, locator=locator, keys=keys,
+                    id=passage_id(owner.id, locator, start, text), kind="text", source_id=owner.id,
+                    source_title=owner.name, locator=locator, keys=unit_keys(unit, owner, register, own),
                     heading_path=heading, text=text, index_text=f"{' › '.join((*heading, unit.locator))}. {text}",
                     language=language, url=owner.url, rank=owner.rank, regime=owner.regime, domains=owner.domains,
-                    position=len(out), page_from=pages[0], page_to=pages[1], valid_from=version.valid_from,
+                    position=len(out), page_from=pages[0], page_to=pages[1], valid_from=start,
                     valid_until=version.valid_until, attested_at=version.attested_at,
                 )
             )  # fmt: skip
-    return linked(out)
+    return linked(list({p.id: p for p in out}.values()))
+
+
+def unit_keys(unit: Unit, owner: Source, register: Register, own: frozenset[str]) -> tuple[str, ...]:
+    """Keys of a unit: its own, then those of the articles that it changes in another act.
+
+    People cite « article 19 bis de la CSRD » for the article that the CSRD writes in another directive: unless the
+    act has an article of that number, it answers to that name too.
+    """
+    if not unit.number:
+        return ()
+    named = register.names.find(unit.amends) if unit.also else []
+    amended = [f"{named[0][2]}:{n}" for n in unit.also] if named else []
+    lent = [f"{owner.work_id}:{n}" for n in unit.also if n not in own]
+    return tuple(dict.fromkeys((f"{owner.work_id}:{unit.number}", *amended, *lent)))
+
+
+def told_apart(units: list[Unit]) -> list[tuple[Unit, str]]:
+    """Each unit with what tells it from others of its locator: nothing, or « , texte 2 sur 3 »; twins to the word
+    count once."""
+    groups: dict[str, list[str]] = {}
+    kept: list[tuple[Unit, str, int]] = []
+    for unit in units:
+        place = unit.locator if unit.number else " › ".join((*unit.heading_path, unit.locator))
+        texts = groups.setdefault(place, [])
+        plain = " ".join(unit.text.split())
+        if plain not in texts:
+            texts.append(plain)
+            kept.append((unit, place, len(texts)))
+    return [
+        (unit, f", texte {n} sur {len(groups[place])}" if unit.number and len(groups[place]) > 1 else "")
+        for unit, place, n in kept
+    ]
 
 
 def split_text(parts: Iterable[Block]) -> list[tuple[str, tuple[int | None, int | None]]]:
-    """Exact pieces of at most `MAX_CHARACTERS`, cut between alinéas, else between sentences."""
+    """Exact pieces of at most `MAX_CHARACTERS`, cut between alinéas, else between sentences, with their pages."""
     out: list[tuple[str, tuple[int | None, int | None]]] = []
     buffer: list[Block] = []
 
     def flush() -> None:
         if buffer:
-            out.append(("\n\n".join(b.text for b in buffer), (buffer[0].page_from, buffer[-1].page_to)))
+            pages = buffer[0].pages(0, 1)[0], buffer[-1].pages(0, len(buffer[-1].text))[1]
+            out.append(("\n\n".join(b.text for b in buffer), pages))
             buffer.clear()
 
     for part in parts:
         if len(part.text) > MAX_CHARACTERS:
             flush()
-            out += [(piece, (part.page_from, part.page_to)) for piece in _sentence_runs(part.text)]
+            out += [(part.text[a:b], part.pages(a, b)) for a, b in _sentence_runs(part.text)]
             continue
         if buffer and sum(len(b.text) + 2 for b in buffer) + len(part.text) > MAX_CHARACTERS:
             flush()
@@ -218,17 +242,15 @@ def split_text(parts: Iterable[Block]) -> list[tuple[str, tuple[int | None, int 
     return out
 
 
-def _sentence_runs(text: str) -> list[str]:
-    """Substrings of a long paragraph, each a run of whole sentences; one endless sentence stays whole."""
-    cuts = [end for _, end in sentence_spans(text)]
-    runs, start, last = [], 0, 0
-    for cut in cuts:
-        if cut - start > MAX_CHARACTERS and last > start:
-            runs.append(text[start:last].strip())
-            start = last
-        last = cut
-    runs.append(text[start:].strip())
-    return [r for r in runs if r]
+def _sentence_runs(text: str) -> list[tuple[int, int]]:
+    """Spans of a long paragraph, each a run of whole sentences; one endless sentence stays whole."""
+    runs: list[tuple[int, int]] = []
+    for start, end in sentence_spans(text):
+        if runs and end - runs[-1][0] <= MAX_CHARACTERS:
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return runs
 
 
 def linked(passages: list[Passage]) -> list[Passage]:

@@ -27,6 +27,7 @@ from ingest.snapshot import SCHEMA, Manifest, SnapshotShelf, snapshot_name
 from ingest.store import PassageStore, VectorCache
 from ingest.structure import split_units
 from ingest.texts import TextShelf
+from ingest.versions import implied_end, settle
 
 Progress = Callable[[str, int, int], None]
 
@@ -78,9 +79,13 @@ def read_passages(library: Library, register: Register) -> list[Passage]:
         passages += fiche_passages(file.fiche, register)
     for framework in load_frameworks(library.settings.corpus_dir):
         passages += criterion_passages(framework.framework, register)
+    texts = []
     for text in library.texts.all():
         source = text.source(register)
-        passages += unit_passages(split_units(library.texts.read(text)), source, register, text.version, text.language)
+        version = implied_end(source, register, text.version)
+        units = split_units(library.texts.read(text))
+        texts.append((text.id, unit_passages(units, source, register, version, text.language)))
+    passages += settle(texts)
     unique = {p.id: p for p in passages}
     if not unique:
         raise ClapvertError(ErrorCode.CORPUS_INVALID, "Le corpus est vide.", "Vérifiez CLAPVERT_CORPUS_DIR.")

@@ -144,6 +144,9 @@ class Source(BaseModel):
     language: str = Field(default="fr", pattern=r"^[a-z]{2}$")
     identifiers: dict[str, str] = Field(default_factory=dict, description="CELEX, LEGITEXT, JORFTEXT, NOR, ELI…")
     identifiers_verified: bool = Field(default=True, description="False: remembered, to be checked before use")
+    retrieval: str | None = Field(
+        default=None, pattern=r"^https?://", description="official address that gives the file itself"
+    )
     licence: str | None = None
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None

@@ -34,8 +34,12 @@ from ingest.store import PassageStore
 if TYPE_CHECKING:
     from ingest.embedding import ModelInfo
 
-SCHEMA = "3"
+SCHEMA = "4"
 COLLECTION = "passages"
+_STRAYS = "strays.npz"
+_MOST_STRAYS = 0.005
+"""Share of the passages that the graph may leave out of every walk's reach (an HNSW graph does, now and then, for a
+vector far from all others): those are compared one by one at each search. More of them, and the build is no good."""
 FAR_PAST, FAR_FUTURE = date.min.toordinal(), date.max.toordinal()
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 200}}
 
@@ -126,6 +130,10 @@ class Snapshot:
         self.columns = Columns.load(folder)
         self.lexical = LexicalIndex.load(folder / "lexical")
         self.store = store
+        self._strays: list[int] = []
+        if (folder / _STRAYS).is_file():
+            with np.load(folder / _STRAYS) as strays:
+                self._strays, self._stray_vectors = strays["positions"].tolist(), strays["vectors"]
         self._by_id = {pid: i for i, pid in enumerate(self.columns.ids)}
         revs = self.columns.revs  # no reference to self: a snapshot closes when its last reader lets go
         self.open_passage = lru_cache(maxsize=8192)(lambda position: store.get([revs[position]])[0])
@@ -177,7 +185,11 @@ class Snapshot:
     def nearest(self, vector: NDArray[np.float32], n: int) -> tuple[list[int], list[float]]:
         """Positions and cosine similarities of the `n` nearest passages."""
         found = self.collection.query(query_embeddings=[vector], n_results=min(n, len(self)), include=["distances"])
-        return [int(i) for i in found["ids"][0]], [1.0 - float(d) for d in found["distances"][0]]
+        near = {int(i): 1.0 - float(d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
+        if self._strays:
+            near |= dict(zip(self._strays, (self._stray_vectors @ vector).tolist(), strict=True))
+        order = sorted(near, key=lambda i: -near[i])[:n]
+        return order, [near[i] for i in order]
 
 
 def _positions(rows: Iterable[tuple[str, ...]]) -> dict[str, list[int]]:
@@ -277,7 +289,9 @@ class SnapshotShelf:
         )
         target = self.folder / manifest.name
         aside.rename(target)
-        self._prove(target, columns, vectors)
+        strays = self._prove(target, columns, vectors)
+        if strays:
+            np.savez(target / _STRAYS, positions=np.array(strays, np.int64), vectors=vectors[strays])
         self._sweep(self._point(manifest.name))
         return manifest
 
@@ -289,9 +303,13 @@ class SnapshotShelf:
             free = f"{name}-{n}"
         return free
 
-    def _prove(self, folder: Path, columns: Columns, vectors: NDArray[np.float32]) -> None:
-        """Every passage found by its own vector (ties allowed) and by its own locator, or the build is no good."""
-        lost = [i for i, key in enumerate(columns.keys) if not columns.locators[i] and not key]
+    def _prove(self, folder: Path, columns: Columns, vectors: NDArray[np.float32]) -> list[int]:
+        """Every passage found by its own vector (ties allowed) and by its own locator, or the build is no good.
+
+        Returns the few that the graph does not reach.
+        """
+        lost: list[int] = []
+        named = all(columns.locators[i] or key for i, key in enumerate(columns.keys))
         with chroma_client(folder / "chroma") as client:
             collection = client.get_collection(COLLECTION)
             for start in range(0, len(vectors), 512):
@@ -302,13 +320,14 @@ class SnapshotShelf:
                     if not tie:
                         lost.append(start + offset)
             complete = collection.count() == len(columns.ids)
-        if lost or not complete:
+        if not named or not complete or len(lost) > _MOST_STRAYS * len(vectors):
             shutil.rmtree(folder)
             raise ClapvertError(
                 ErrorCode.INDEX_DAMAGED,
                 f"L'index construit ne retrouve pas {len(lost)} passage(s) : il n'est pas mis en service.",
                 "Relancez `clapvert ingest --force` ; si cela persiste, signalez-le.",
             )  # fmt: skip
+        return lost
 
     def _point(self, name: str) -> str | None:
         """Swap the pointer; the name of the snapshot that served until then."""

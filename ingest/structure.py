@@ -7,35 +7,18 @@ outside any article becomes an unnumbered unit under its headings, so nothing is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ingest.acts import Recitals, amending_points, signs
 from ingest.documents.tree import Block, Document
-from ingest.locators import ORDINALS, canonical_number
+from ingest.locators import canonical_number
+from ingest.titles import ARTICLE_LEVEL, DISCLOSURE, NUMBER, division, titled
+from ingest.units import Unit, pretty_number
 
-_HEADING = re.compile(
-    r"^\W{0,3}(?i:art(?:icle)?\.?)\s+((?i:premier\b)|(?i:(?:LO|[LRDA])\.?\s?\*?\s?)?\d{1,4}(?:-\d{1,3})*"
-    rf"(?:\s?(?i:er|{ORDINALS})\b(?:\s[A-Z]\b)?|[a-i]\b|[\s-]?[A-Z]\b)?)\s*(.*)$"
-)
-_ANNEX = re.compile(r"^\W{0,3}annexes?\s*([IVX]{1,6}|\d{1,3}(?:-\d{1,3})*)?\b(.*)$", re.IGNORECASE)
+_HEADING = re.compile(rf"^\W{{0,3}}(?i:art(?:icle)?\.?)\s+({NUMBER})\s*(.*)$", re.DOTALL)
+_ANNEX = re.compile(r"^\W{0,3}annexe?s?\s*([IVX]{1,6}|\d{1,3}(?:-\d{1,3})*)?\b(.*)$", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """An article, an annex, or a run of text under one heading.
-
-    `number` is canonical and None outside articles; `locator` is how it is quoted; `parts` are its paragraphs
-    (alinéas), whose exact texts joined by a blank line are the text of the unit.
-    """
-
-    number: str | None
-    locator: str
-    heading_path: tuple[str, ...]
-    parts: tuple[Block, ...]
-
-    @property
-    def text(self) -> str:
-        """The whole text, paragraphs joined by a blank line."""
-        return "\n\n".join(p.text for p in self.parts)
+_ANNEX_TO = re.compile(rf"^\W{{0,3}}(?i:article\s+)?(?i:annexe) (?:à|de) l['’]article\s+({NUMBER})", re.DOTALL)
 
 
 def split_units(document: Document) -> list[Unit]:
@@ -44,26 +27,49 @@ def split_units(document: Document) -> list[Unit]:
     path: list[tuple[int, str]] = []
     head: tuple[str | None, str] = (None, document.title or "texte")
     parts: list[Block] = []
+    recitals = Recitals()
 
     def close() -> None:
         if parts:
-            units.append(Unit(head[0], head[1], tuple(text for _, text in path), tuple(parts)))
+            unit = Unit(head[0], head[1], tuple(text for _, text in path), tuple(parts))
+            units.extend(amending_points(unit))
             parts.clear()
 
-    for block in document.blocks:
+    def leave_front() -> None:
+        """What a page prints large above the first article (the title of the act) stands above no article."""
+        if any(b.page_from is not None for b in document.blocks[:1]):
+            path[:] = [p for p in path if p[0] < ARTICLE_LEVEL and division(p[1])]
+
+    for block in titled(document):
+        recital = recitals.number(block)
         if block.kind != "heading":
+            if recital:
+                close()
+                leave_front()
+                head = (f"considerant:{recital}", f"considérant {recital}")
+            elif recital == 0 or (head[0] and signs(block)):
+                close()
+                leave_front()
+                head = (None, document.title or "texte")
             parts.append(block)
             continue
         close()
         path = [p for p in path if p[0] < block.level]
         if match := _HEADING.match(block.text):
+            leave_front()
             number = canonical_number(match.group(1))
             head = (number, f"art. {pretty_number(number)}")
             if rest := match.group(2).strip(" .:–-"):
                 path.append((block.level, rest))
+        elif match := _ANNEX_TO.match(block.text):
+            number = canonical_number(match.group(1))
+            head = (f"annexe:{number}", f"annexe à l'art. {pretty_number(number)}")
         elif match := _ANNEX.match(block.text):
             number = f"annexe:{(match.group(1) or '').upper()}".rstrip(":")
             head = (number, f"annexe {match.group(1) or ''}".strip())
+            path.append((block.level, block.text))
+        elif match := DISCLOSURE.match(block.text):
+            head = (match.group(1), f"exigence de publication {match.group(1)}")
             path.append((block.level, block.text))
         else:
             head = (None, block.text)
@@ -71,12 +77,3 @@ def split_units(document: Document) -> list[Unit]:
                 path.append((block.level, block.text))
     close()
     return units
-
-
-def pretty_number(number: str) -> str:
-    """`L229-67` → `L. 229-67`, `19bis` → `19 bis`."""
-    match = re.fullmatch(r"(LO|[LRDA])?(\d[\d-]*)([a-z]*)([A-Z]?)", number)
-    if not match:
-        return number
-    letter, digits, suffix, last = match.groups()
-    return " ".join(part for part in (f"{letter}." if letter else "", digits, suffix or "", last) if part)

@@ -1,7 +1,8 @@
 """Added texts: official files that the user brings (`corpus add`), kept as they are with what is known of them.
 
-Guarantee: the file is kept byte for byte with its hash; nothing is indexed before `ingest` has read it whole; a text
-that is refused is refused by name, before anything is written.
+Guarantee: the file is kept byte for byte with its hash; it is read in a child process with limits (`ingest.sandbox`),
+once: the tree is kept beside it, and read again only when the readers change; a text that is refused is refused by
+name, before anything is written.
 """
 
 from __future__ import annotations
@@ -10,26 +11,23 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ingest.documents.markdown import read_markdown
 from ingest.documents.tree import Document
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.passages import TextVersion
 from ingest.register import Domain, Nature, Rank, Regime, Register, Source
+from ingest.sandbox import DOCUMENT, read_safely
 from ingest.structure import split_units
+from ingest.units import Unit
+from ingest.versions import TextVersion, said_dates
 
-READERS: dict[str, Callable[[bytes], Document]] = {
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".txt": read_markdown,
-}
 MAX_BYTES = 40_000_000
+_TREE = "document.json"
 
 
 class AddedText(BaseModel):
@@ -71,8 +69,31 @@ class TextShelf:
         return self.folder / text.id / text.file
 
     def read(self, text: AddedText) -> Document:
-        """The kept file as a document tree."""
-        return read_document(self.path(text))
+        """The document tree of a kept file: the one kept beside it, unless the readers changed since."""
+        kept = self.folder / text.id / _TREE
+        stamp = f"{readers_digest()} {text.sha256}"
+        with suppress(OSError, ValueError):
+            said, _, body = kept.read_bytes().partition(b"\n")
+            if said.decode() == stamp:
+                return DOCUMENT.validate_json(body)
+        document = read_document(self.path(text))
+        with suppress(OSError):
+            _write_tree(kept, stamp, document)
+        return document
+
+    def find(self, sha256: str, registered: str | None, text_id: str, version: TextVersion) -> AddedText | None:
+        """The text that already holds the same bytes for the same source and dates, if any."""
+        return next(
+            (
+                t
+                for t in self.all()
+                if t.sha256 == sha256
+                and t.version == version
+                and t.registered == registered
+                and (registered or (t.own_source and t.own_source.id == text_id))
+            ),
+            None,
+        )
 
     def add(
         self,
@@ -82,9 +103,13 @@ class TextShelf:
         own_source: Source | None,
         version: TextVersion,
         language: str,
+        document: Document | None = None,
     ) -> tuple[AddedText, int]:
-        """Keep a file. Returns it with the number of articles and runs found; `DOCUMENT_REFUSED` when it is no text."""
-        document = read_document(file)
+        """Keep a file. Returns it with the number of articles and runs found; `DOCUMENT_REFUSED` when it is no text.
+
+        `document` is the tree of the file where the caller has read it.
+        """
+        document = document or read_document(file)
         units = split_units(document)
         if not units:
             raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"Aucun texte trouvé dans {file.name}.")
@@ -103,11 +128,29 @@ class TextShelf:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
         (aside / text.file).write_bytes(data)
+        _write_tree(aside / _TREE, f"{readers_digest()} {text.sha256}", document)
         (aside / "text.json").write_text(text.model_dump_json(indent=1, by_alias=True), encoding="utf-8")
         if target.exists():
             shutil.rmtree(target)
         aside.rename(target)
         return text, len(units)
+
+    def get(self, text_id: str) -> AddedText:
+        """An added text by id; `SOURCE_NOT_FOUND` otherwise."""
+        found = next((t for t in self.all() if t.id == text_id), None)
+        if found is None:
+            raise ClapvertError(
+                ErrorCode.SOURCE_NOT_FOUND,
+                f"Aucun texte ajouté sous l'identifiant {text_id}.",
+                "La liste : `clapvert corpus list`.",
+            )
+        return found
+
+    def units(self, name: str) -> list[Unit]:
+        """The articles of an added text, by its id, or of a file, by its path."""
+        if name not in {t.id for t in self.all()} and Path(name).is_file():
+            return split_units(read_document(Path(name)))
+        return split_units(self.read(self.get(name)))
 
     def remove(self, text_id: str) -> None:
         """Forget a text (its passages stay openable); `SOURCE_NOT_FOUND` when there is none."""
@@ -121,29 +164,38 @@ class TextShelf:
         shutil.rmtree(target)
 
     def digest(self) -> str:
-        """Hash of all added texts and of what is said of them."""
-        return hashlib.sha256(
-            json.dumps([t.model_dump(mode="json") for t in self.all()], sort_keys=True).encode()
-        ).hexdigest()
+        """Hash of all added texts, of what is said of them, and of what reads them."""
+        texts = [t.model_dump(mode="json") for t in self.all()]
+        said = json.dumps([texts, readers_digest() if texts else None], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 def read_document(path: Path) -> Document:
-    """Read a file by its ending; `DOCUMENT_REFUSED` names what is wrong."""
-    reader = READERS.get(path.suffix.lower())
+    """Read a file by what its bytes are, in a child process; the error names the file and what is wrong with it."""
     if not path.is_file():
         raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"Fichier introuvable : {path.name}.")
-    if reader is None:
-        known = ", ".join(sorted(READERS))
-        raise ClapvertError(
-            ErrorCode.DOCUMENT_REFUSED,
-            f"Format non lu : « {path.suffix or path.name} ».",
-            f"Formats lus : {known}.",
-        )
-    if path.stat().st_size > MAX_BYTES:
-        raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"{path.name} dépasse {MAX_BYTES // 1_000_000} Mo.")
-    if path.stat().st_size == 0:
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise ClapvertError(ErrorCode.DOCUMENT_TOO_BIG, f"{path.name} dépasse {MAX_BYTES // 1_000_000} Mo.")
+    if size == 0:
         raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"{path.name} est vide.")
-    return reader(path.read_bytes())
+    try:
+        return read_safely(path).document
+    except ClapvertError as exc:
+        raise ClapvertError(exc.code, f"{path.name} : {exc.message}", exc.hint) from exc
+
+
+@lru_cache(maxsize=1)
+def readers_digest() -> str:
+    """Hash of the code of the readers: a tree kept by others is read again."""
+    digest = hashlib.sha256()
+    for path in sorted((Path(__file__).parent / "documents").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _write_tree(path: Path, stamp: str, document: Document) -> None:
+    path.write_bytes(stamp.encode() + b"\n" + DOCUMENT.dump_json(document))
 
 
 def own_source(
@@ -182,16 +234,33 @@ def version_of(
     valid_until: date | None,
     attested_at: date | None,
     today: date,
+    source: Source | None = None,
+    name: str = "",
 ) -> TextVersion:
-    """Dates of a text: the command's, else the file's own; else it is attested by the copy, today at the latest."""
-    if attested_at is None:
-        for field in ("snapshot", "last_updated", "attested_at"):
-            if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", said := document.meta.get(field, "")):
-                with suppress(ValueError):  # no such day: the file does not know its date
-                    attested_at = date.fromisoformat(said if len(said) > 7 else f"{said}-01")
-                    break
+    """Dates of a text: the command's, else the file's own, else the register's; else it is attested by the copy, today
+    at the latest. `name` is the file's."""
+    said = said_dates(document.meta, name)
+    start = valid_from or document.valid_from or said.valid_from or (source.valid_from if source else None)
+    end = valid_until or document.valid_until or said.valid_until or (source.valid_until if source else None)
     return TextVersion(
-        valid_from=valid_from,
-        valid_until=valid_until,
-        attested_at=attested_at or (None if valid_from else today),
+        valid_from=start,
+        valid_until=end if start is None or end is None or end >= start else None,
+        attested_at=attested_at or said.attested_at or (None if start else today),
     )
+
+
+def free_id(shelf: TextShelf, wanted: str, numbers: set[str]) -> str:
+    """`wanted`, or the first of `wanted-2`, `wanted-3`… that holds no other part of the text.
+
+    A file replaces the one of its id when they hold mostly the same articles; two articles, or two books, of one code
+    on one day stand side by side.
+    """
+    known = {t.id: t for t in shelf.all()}
+    n, free = 1, wanted
+    while free in known:
+        there = {u.number for u in split_units(shelf.read(known[free])) if u.number}
+        if not numbers or not there or len(there & numbers) >= 0.5 * len(there | numbers):
+            break
+        n += 1
+        free = f"{wanted}-{n}"
+    return free

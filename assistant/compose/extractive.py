@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.compose.phrases import ARTICLE_SAYS, NO, YES, lower_first
+from assistant.disagreement import Disagreement, disagreement
 from assistant.retrieve import HybridSearch
 from assistant.select import Scored, Selection
 from assistant.time import AsOf
@@ -191,6 +192,10 @@ class ExtractiveComposer:
         return len(mine - theirs) >= self.config.new_terms * len(mine)
 
     def _add(self, draft: Draft, question: Question, chosen: Scored, text: str) -> None:
+        if found := disagreement_on(self.search, chosen.passage, question.as_of):
+            self._quote(draft, question, found.official)
+            draft.used.append(chosen)
+            return
         cited = self._citations(text, chosen.passage, question)
         draft.sentences.append(Sentence(text, cited, language=question.language))
         draft.used.append(chosen)
@@ -212,10 +217,13 @@ class ExtractiveComposer:
     def _official(self, draft: Draft, question: Question, chosen: Scored) -> None:
         """A quote of an official text, introduced as such."""
         p = chosen.passage
-        quote = best_quote(p.text, analyse(question.query), self.config.quote_words)
-        intro = ARTICLE_SAYS[question.language].format(title=p.source_title, locator=p.locator)
-        draft.sentences.append(Sentence(f"{intro} « {quote} »", (Cited(p, quote),), language="fr"))
+        self._quote(draft, question, Cited(p, best_quote(p.text, analyse(question.query), self.config.quote_words)))
         draft.used.append(chosen)
+
+    def _quote(self, draft: Draft, question: Question, cited: Cited) -> None:
+        p = cited.passage
+        intro = ARTICLE_SAYS[question.language].format(title=p.source_title, locator=p.locator)
+        draft.sentences.append(Sentence(f"{intro} « {cited.quote} »", (cited,), language="fr"))
 
 
 YES_TYPES = {Polarity.OBLIGE: {AnswerType.DOIS_JE}, Polarity.PERMET: {AnswerType.PUIS_JE}}
@@ -265,6 +273,12 @@ def best_official(search: HybridSearch, notice: Passage, as_of: AsOf) -> Cited |
     terms = analyse(notice.text)
     best = max(found, key=lambda p: (len(set(terms) & set(analyse(p.text))), -p.position))
     return Cited(best, best_quote(best.text, terms, 70))
+
+
+def disagreement_on(search: HybridSearch, notice: Passage, as_of: AsOf) -> Disagreement | None:
+    """Where the official article in force says otherwise than a notice; None when it is not held or agrees."""
+    official = best_official(search, notice, as_of) if notice.keys else None
+    return disagreement(notice, official, search.official(notice.keys, as_of)) if official else None
 
 
 def best_quote(text: str, terms: Sequence[str], limit: int) -> str:

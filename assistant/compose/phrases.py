@@ -36,6 +36,11 @@ UNDATED = {
     "fr": "Texte lu dans une copie du {date} ; son état au {day} n'est pas établi.",
     "en": "Text read in a copy of {date}; its state on {day} is not established.",
 }
+DISAGREE = {
+    "fr": "Le texte officiel et la notice Clapvert divergent ({ruled} contre {said}) : le texte officiel l'emporte.",
+    "en": "The official text and the Clapvert notice give different values ({ruled} against {said}): "
+    "the official text prevails.",
+}
 FACET_NAMES = {
     "fr": {
         "genre": "du genre de l'œuvre", "aide": "de l'aide demandée", "lieu": "du lieu", "taille": "de la taille de l'entreprise",

@@ -20,9 +20,10 @@ from assistant.compose import phrases
 from assistant.time import AsOf
 from assistant.understand import Question, Understanding
 from ingest.claims import flipped, read_claim, unsupported
-from ingest.passages import Passage, TextVersion, passage_id
+from ingest.passages import Passage, passage_id
 from ingest.pipeline import Library
 from ingest.register import Domain, Rank, Regime
+from ingest.versions import TextVersion
 from tests.samples import TODAY, statement_model
 
 MARK = re.compile(r"\[(\d+)\]")

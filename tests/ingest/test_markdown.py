@@ -51,7 +51,6 @@ def test_an_official_file_gives_headings_and_paragraphs_in_order() -> None:
         "> Texte cité\n> sur deux lignes",
         "Une ligne  \nune autre, sans *mise en forme* `rendue` [ni lien](https://exemple.fr) &amp; entité",
         "Un texte <b>avec</b> des balises",
-        "<p>Un paragraphe HTML</p>",
         "[1]: une note qui ressemble à un lien",
         "[Note]: https://exemple.fr 'titre'",
         "```\ndu code\n```",
@@ -112,9 +111,10 @@ def test_a_byte_order_mark_does_not_hide_the_front_matter() -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        ("Évaluation".encode("latin-1"), "UTF-8"),
-        ("Évaluation".encode("utf-16"), "UTF-8"),
-        (b"%PDF-1.7\n\xff\xfe\x00", "UTF-8"),
+        ("Évaluation".encode("utf-16")[:-1], "UTF-16"),
+        ("Évaluation des dépenses, déchets, énergie".encode() + b" \xe9t\xe9", "plusieurs encodages"),
+        ("Évaluation à l'é".encode()[:-1], "tronqué"),
+        (b"%PDF-1.7\n\xff\xfe\x00", "octets nuls"),
         (b"Article 1\x00", "octets nuls"),
     ],
 )

@@ -26,7 +26,8 @@ from ingest.passages import (
 )
 from ingest.register import Rank, Register, load_register
 from ingest.sentences import sentence_spans
-from ingest.structure import Unit, split_units
+from ingest.structure import split_units
+from ingest.units import Unit
 from tests.samples import ARTICLE_122_18, OFFICIAL_TEXT, fiche, statement
 
 COPY = TextVersion(attested_at=date(2026, 3, 1))

@@ -20,10 +20,10 @@ from assistant.service import Ask, Service
 from ingest.clock import fixed
 from ingest.embedding import HashingEncoder
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.passages import TextVersion
 from ingest.pipeline import Library, corpus_digest, ingest
 from ingest.settings import Settings
 from ingest.snapshot import Snapshot
+from ingest.versions import TextVersion
 from tests.conftest import Build
 from tests.samples import DOUBLE_BILAN, LABEL, OFFICIAL_TEXT, SEUILS, TODAY, edited_yaml, write_yaml
 
@@ -368,6 +368,29 @@ def test_an_index_that_loses_a_passage_is_never_put_in_service(
     assert refused.value.code is ErrorCode.INDEX_DAMAGED
     assert library.snapshots.current_name() == name
     assert snapshots(settings) == [name]
+
+
+def test_a_passage_that_the_graph_does_not_reach_is_compared_by_itself(
+    settings: Settings, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ingest.snapshot as module
+
+    write = module._write_vectors
+
+    def lossy(folder: Path, vectors: NDArray[np.float32]) -> None:
+        away = vectors.copy()
+        away[3] = -away[3]
+        write(folder, away)
+
+    monkeypatch.setattr(module, "_write_vectors", lossy)
+    monkeypatch.setattr(module, "_MOST_STRAYS", 0.1)
+    build()
+    snapshot = open_snapshot(Library(settings))
+    vector = HashingEncoder().encode_passages([snapshot.open_passage(3).index_text])[0]
+    positions, similarities = snapshot.nearest(vector, 4)
+    assert positions[0] == 3
+    assert similarities[0] == pytest.approx(1, abs=1e-5)
+    assert len(positions) == 4
 
 
 def test_an_empty_corpus_is_refused(settings: Settings, build: Build) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.documents.markdown import read_markdown
-from ingest.structure import Unit, pretty_number, split_units
+from ingest.structure import split_units
+from ingest.units import Unit, pretty_number
 from tests.samples import ARTICLE_122_18, OFFICIAL_TEXT
 
 
@@ -53,6 +54,8 @@ def test_an_official_file_gives_its_articles_whole_under_their_headings() -> Non
         ("Annexe II", "annexe:II", "annexe II"),
         ("ANNEXE 2-1 : pièces", "annexe:2-1", "annexe 2-1"),
         ("Annexe", "annexe", "annexe"),
+        ("Article Annexe à l'article R312-9", "annexe:R312-9", "annexe à l'art. R. 312-9"),
+        ("Annexe à l’article D. 211-2 du code", "annexe:D211-2", "annexe à l'art. D. 211-2"),
         ("Chapitre 3", None, "Chapitre 3"),
         ("Articles additionnels", None, "Articles additionnels"),
         ("Article liminaire", None, "Article liminaire"),

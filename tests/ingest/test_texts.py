@@ -10,9 +10,9 @@ import pytest
 
 from ingest.documents.markdown import read_markdown
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.passages import TextVersion
 from ingest.register import Domain, Nature, Rank, Source, load_register
 from ingest.texts import MAX_BYTES, AddedText, TextShelf, own_source, read_document, version_of
+from ingest.versions import TextVersion
 from tests.samples import OFFICIAL_TEXT, TODAY
 
 COPY = TextVersion(attested_at=date(2026, 3, 1))
@@ -118,12 +118,12 @@ def test_an_addition_killed_half_way_is_not_a_text(shelf: TextShelf, official: P
     ("name", "data", "reason"),
     [
         ("absent.md", None, "introuvable"),
-        ("texte.pdf", b"%PDF-1.7", "Format non lu"),
-        ("sans-nom", b"texte", "Format non lu"),
+        ("texte.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Format non lu"),
+        ("sans-nom", b"\x89PNG\r\n\x1a\n", "Format non lu"),
         ("vide.md", b"", "est vide"),
         ("blanc.md", b"\n \n", "Aucun texte"),
         ("titres.md", b"# Un\n\n## Deux\n", "Aucun texte"),
-        ("latin.txt", "Évaluation".encode("latin-1"), "UTF-8"),
+        ("inconnu.txt", b"\x81\x8d valuation", "encodage inconnu"),
         ("nul.md", b"Article\x00", "octets nuls"),
     ],
 )
@@ -141,7 +141,7 @@ def test_a_refused_file_is_refused_by_name_and_nothing_is_written(
 
 def test_a_refused_file_leaves_the_text_that_it_would_have_replaced(shelf: TextShelf, official: Path) -> None:
     text = add(shelf, official)
-    official.write_bytes(b"\xff\xfe")
+    official.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ClapvertError):
         add(shelf, official)
     assert shelf.all() == [text]

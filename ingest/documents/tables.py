@@ -1,0 +1,40 @@
+"""Tables as text, one form for every format: caption, header row, rule, rows (`| a | b |`).
+
+Guarantee: a cell is its own text on one line; merged cells repeat their text in every row and column that they cover,
+so that a row read alone still says what it is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+MAX_CELLS = 400_000
+"""More is no table that anyone reads: a bomb."""
+
+
+def cell_text(text: str) -> str:
+    """One line, no bar that would look like a column."""
+    return re.sub(r"\s+", " ", text).strip().replace("|", "¦")
+
+
+def table_text(rows: Sequence[Sequence[str]], headers: int = 0, caption: str = "") -> str:
+    """The text of a table; `headers` rows at the top are its header, joined into one (« 2024 / Seuil »).
+
+    Empty rows and columns are left out; an empty table is an empty text.
+    """
+    cells = [[cell_text(c) for c in row] for row in rows]
+    width = max((len(r) for r in cells), default=0)
+    cells = [r + [""] * (width - len(r)) for r in cells]
+    keep = [i for i in range(width) if any(r[i] for r in cells)]
+    head, body = cells[:headers], [r for r in cells[headers:] if any(r)]
+    lines = [caption] if caption else []
+    if head and keep:
+        lines.append(_line([" / ".join(dict.fromkeys(r[i] for r in head if r[i])) for i in keep]))
+        lines.append("|" + "---|" * len(keep))
+    lines += [_line([r[i] for i in keep]) for r in body]
+    return "\n".join(lines) if len(lines) > bool(caption) else ""
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
