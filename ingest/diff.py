@@ -148,20 +148,30 @@ def shown_words(words: Words, context: int = 8) -> str:
 
 
 def _joined(runs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Runs of removed and added words between two common ones, gathered into one of each."""
+    """Runs of removed and added words between two common ones gathered into one of each; none when they only part
+    their words otherwise."""
     out: list[tuple[str, str]] = []
     pending: dict[str, list[str]] = {"-": [], "+": []}
 
+    def common(text: str) -> None:
+        if out and out[-1][0] == "=":
+            out[-1] = ("=", f"{out[-1][1]} {text}")
+        else:
+            out.append(("=", text))
+
     def close() -> None:
-        for sign, texts in pending.items():
-            if texts:
-                out.append((sign, " ".join(texts)))
-                texts.clear()
+        gone, come = (" ".join(pending[sign]) for sign in "-+")
+        if gone and come and _fold(gone) == _fold(come):
+            common(come)
+        else:
+            out.extend((sign, text) for sign, text in (("-", gone), ("+", come)) if text)
+        for texts in pending.values():
+            texts.clear()
 
     for sign, text in runs:
         if sign == "=":
             close()
-            out.append((sign, text))
+            common(text)
         else:
             pending[sign].append(text)
     close()
@@ -216,4 +226,4 @@ def _key(unit: Unit) -> str:
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"\s+", " ", text.translate(_FOLD)).strip()
+    return re.sub(r"\s+", "", text.translate(_FOLD))

@@ -84,6 +84,13 @@ def test_each_text_can_be_read_back_from_its_words(before: str, after: str) -> N
         assert " ".join(w for s, w in words if s in ("=", sign)).split() == text.split()
 
 
+def test_a_space_lost_after_a_full_stop_is_no_change_of_words() -> None:
+    words = diff_words(
+        "Il est libre. L'exercice est annuel, puis clos.", "Il est libre.L'exercice est annuel, puis ouvert."
+    )
+    assert [w for w in words if w[0] != "="] == [("-", "clos."), ("+", "ouvert.")]
+
+
 def test_words_on_one_line() -> None:
     assert shown_words(diff_words("Le seuil est de 250 salariés.", "Le seuil est de 1 000 salariés.")) == (
         "Le seuil est de [-250-] {+1 000+} salariés."
