@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.fidelity import contradictions, omissions
 from assistant.time import AsOf
 from ingest.claims import Claim, Language, flipped, read_claim, unsupported
 from ingest.lexical import analyse
@@ -59,6 +60,7 @@ class Verifier:
         out += flipped(claim, support)
         if _drops_negation(sentence, claim):
             out.append("négation perdue")
+        out += _departures(sentence)
         for c in sentence.cited:
             if not in_force(c.passage, as_of) and not _DATED.search(sentence.text):
                 out.append(f"hors vigueur au {as_of.day.isoformat()}")
@@ -126,6 +128,40 @@ def _drops_negation(sentence: Sentence, claim: Claim) -> bool:
                 said = read_claim(text, sentence.language)
                 nearest, dropped = near, said.negated and (said.privative or not claim.privative)
     return dropped
+
+
+def _departures(sentence: Sentence) -> list[str]:
+    """What the sentence says otherwise than the passages it cites, or leaves out of every wording that it may follow.
+
+    A wording shown as it stands (a `lead`, a `text`, an `en`, a quote) departs from nothing: `corpus check` compares the
+    wordings of a statement with one another. Passages in another language than the sentence are not compared.
+    """
+    said, language = _MARKERS.sub("", sentence.text), sentence.language
+    texts = [t for c in sentence.cited if (t := _text_in(c, language))]
+    wordings = [*texts, *(s.lead for c in sentence.cited if (s := c.passage.statement) and s.lead and language == "fr")]
+    if len(texts) < len(sentence.cited) or any(_bare(said) in _bare(w) for w in wordings):
+        return []
+    if len(texts) > 1:
+        texts = [*texts, " ".join(texts)]
+        wordings.append(texts[-1])
+    against = min((contradictions(said, t, language) for t in texts), key=len)
+    return [*against, *min((omissions(said, w, language) for w in wordings), key=len)]
+
+
+def _text_in(cited: Cited, language: Language) -> str | None:
+    """The words of a passage that a sentence in this language is compared with; None when it has none."""
+    s = cited.passage.statement
+    if s is not None and language == "en":
+        return s.en
+    return (cited.quote if s is None else cited.passage.text) if language == language_of(cited.passage) else None
+
+
+_LEAD_IN = re.compile(r"^(?:(?:Oui|Non|Yes|No)\s?[:,]\s*)")
+
+
+def _bare(text: str) -> str:
+    """A sentence without markers, « Oui : », capitals or final stop."""
+    return _LEAD_IN.sub("", _MARKERS.sub("", text)).strip().rstrip(".").lower()
 
 
 def _claims_something(sentence: Sentence) -> bool:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ingest.locators import parse_references, strip_spans
+from ingest.numerals import ordinal_words, spelled
 
 Language = Literal["fr", "en"]
 
@@ -81,28 +82,6 @@ _AFTER_ORDINAL = re.compile(r"(?:er|re|e|ère|ème|st|nd|rd|th)\b|°(?!C)")
 _TWO_WORDS = re.compile(r"(?:[\s'-]*\w+){1,2}")
 _TWO = re.compile(r"\b(?:both|double|twice|pair|à la fois|l'un et l'autre|et l'autre)\b", re.IGNORECASE)
 """Words that imply « deux » without stating it: they support a figure, they do not claim one."""
-_WORDS = {
-    "fr": {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "dix": 10, "onze": 11,
-           "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16, "vingt": 20, "trente": 30,
-           "quarante": 40, "cinquante": 50, "soixante": 60, "dizaine": 10, "douzaine": 12, "quinzaine": 15,
-           "vingtaine": 20, "trentaine": 30, "quarantaine": 40, "cinquantaine": 50, "centaine": 100},
-    "en": {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10,
-           "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "twenty": 20,
-           "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60},
-}  # fmt: skip
-_UNIT_WORDS = {
-    "fr": {"un": 1, "une": 1, "neuf": 9, "vingts": 20},
-    "en": {"one": 1, "nine": 9},
-}
-"""Words that are numbers only inside a compound: « vingt-neuf », but « un bilan », « un film neuf »."""
-_COMPOUND = {
-    "fr": r"(?:quatre-vingt|soixante|cinquante|quarante|trente|vingt)(?:-et|-dix|\set)?[-\s](?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize)|quatre-vingts?|dix[-\s](?:sept|huit|neuf)",
-    "en": r"(?:twenty|thirty|forty|fifty|sixty)-(?:one|two|three|four|five|six|seven|eight|nine)",
-}
-_WORD_RE = {
-    lang: re.compile(rf"(?<![\w-])(?:{_COMPOUND[lang]}|{'|'.join(words)})(?!\w)", re.IGNORECASE)
-    for lang, words in _WORDS.items()
-}
 _PERCENT = re.compile(r"\s?(?:%|pour\s?cent\b|per\s?cent\b|percent\b)", re.IGNORECASE)
 _EURO_AFTER = re.compile(
     r"\s?(?P<mult>milliards?|millions?|billion|Md|bn|[Mmk])?\s?(?:d['’]\s?)?(?:€|EUR\b|euros?\b)",
@@ -222,7 +201,7 @@ def read_claim(text: str, language: Language = "fr") -> Claim:
     opaque, rest = _opaque(rest)
     return Claim(
         figures=frozenset(_figures(rest, language)),
-        implied=frozenset(Decimal(m.group(1)) for m in _ORDINAL.finditer(rest)) | _implied(rest),
+        implied=frozenset(Decimal(m.group(1)) for m in _ORDINAL.finditer(rest)) | ordinal_words(rest) | _implied(rest),
         dates=frozenset(dates),
         references=frozenset(references | opaque),
         negated=bool(_NEGATION[language].search(text)),
@@ -297,18 +276,9 @@ def _figures(text: str, language: Language) -> set[Figure]:
         if _AFTER_ORDINAL.match(text, m.end()):
             continue
         figures.add(_with_unit(_decimal(m.group(0), language), text, m.start(), m.end()))
-    for m in _WORD_RE[language].finditer(text):
-        figures.add(_with_unit(_word_value(m.group(0).lower(), language), text, m.start(), m.end()))
+    for start, end, value in spelled(text, language):
+        figures.add(_with_unit(value, text, start, end))
     return figures
-
-
-def _word_value(raw: str, language: Language) -> Decimal:
-    """« soixante-dix » is 60 + 10; « quatre-vingt » is 4 × 20."""
-    total = 0
-    for part in re.split(r"[-\s]", raw):
-        value = _WORDS[language].get(part) or _UNIT_WORDS[language].get(part, 0)
-        total = 80 if total == 4 and value == 20 else total + value
-    return Decimal(total)
 
 
 def _decimal(raw: str, language: Language) -> Decimal:

@@ -1,0 +1,121 @@
+"""Bodies, places, nationalities, and the people and works of the trade.
+
+Guarantee: a name that the wording does not hold is a departure, whatever the name: nothing has to be listed for a body
+to be missed. Listed are only the other names of one body (CNC, Centre national du cinéma) and the common nouns that
+name someone (le préfet, l'annonceur) or a kind of work (documentaire, long métrage).
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.fidelity.words import Reading, fold, words_pattern
+
+_SAME = (
+    ("cnc", "centre national du cinema"),
+    ("ademe", "agence de la transition ecologique"),
+    ("arcom", "autorite de regulation"),
+    ("h2a", "haute autorite de l'audit"),
+    ("onf", "office national des forets"),
+    ("vnf", "voies navigables de france"),
+    ("rga", "reglement general des aides", "reglement du cnc", "reglement des aides", "general aid"),
+    ("dgmic", "medias et des industries culturelles"),
+    ("efrag", "european financial reporting"),
+    ("union europeenne", "europe*", "european*", "ue", "eu", "communautaire*"),
+    ("france", "francais*", "french"),
+    ("allemagne", "allemand*", "german*"),
+    ("italie", "italien*", "italian*", "italy"),
+    ("espagne", "espagnol*", "spanish", "spain"),
+    ("royaume-uni", "britannique*", "british", "uk", "united kingdom", "anglais*"),
+    ("etats-unis", "americain*", "american", "united states"),
+    ("pays-bas", "neerlandais*", "dutch", "netherlands"),
+    ("belgique", "belge*", "belgian", "belgium"),
+    ("canada", "canadien*", "canadian"),
+    ("pays nordiques", "nordique*", "nordic"),
+)
+_SAME_PATTERNS = tuple(words_pattern(names) for names in _SAME)
+_ROLES = tuple(
+    words_pattern(words)
+    for words in (
+        ("ministre*", "ministere*", "minister*", "ministry"),
+        ("prefet*", "prefecture*", "prefect*"),
+        ("maire*", "mairie*", "mayor*", "town hall", "municipal*", "commune*"),
+        ("juge*", "tribunal", "tribunaux", "court", "judge*", "judicia*"),
+        ("president*", "presidente*"),
+        ("parlement*", "parliament*", "assemblee*", "senat", "senate", "national assembly"),
+        ("senat", "senate"),
+        ("assemblee nationale", "national assembly", "deput*"),
+        ("gouvernement*", "government*", "etat", "ministre*", "ministere*", "decret*"),
+        ("commission*",),
+        ("producteur*", "productrice*", "production*", "producer*", "produit*"),
+        ("distributeur*", "distribution*", "distributor*", "distribut*"),
+        ("exploitant*", "exploitation*", "salle*", "cinema*", "exhibitor*"),
+        ("diffuseur*", "diffusion*", "chaine*", "broadcaster*", "channel*", "telediffus*"),
+        ("annonceur*", "advertiser*", "publicit*", "declar*"),
+        ("commissaire* aux comptes", "auditeur*", "auditor*", "auditors"),
+        ("fournisseur*", "supplier*"),
+        ("proprietaire*", "owner*"),
+        ("banque*", "bank*"),
+        ("consommateur*", "consumer*"),
+        ("documentaire*", "documentar*"),
+        ("fiction*", "drama*"),
+        ("animation*", "animee*", "animated"),
+        ("serie*", "series"),
+        ("court metrage", "courts metrages", "short film*", "shorts", "court-metrage"),
+        ("long metrage", "longs metrages", "feature*", "long-metrage"),
+        ("clip*", "videomusique*", "music video*"),
+        ("jeu video", "jeux video", "video game*", "video-game*"),
+        ("magazine*",),
+        ("communal*", "commune*", "municipal*"),
+        ("regional*", "region*"),
+    )
+)
+_TITLE = re.compile(r"(?<![\w])(?:[A-ZÀÂÉÈÊÎÏÔÇŒ][\w&+!-]*|[\w]*[A-Z][A-Z0-9&+-]+)")
+_OPENS = re.compile(r"(?:^|[.!?:;]\s|[«\"“]\s?|^\W+)$")
+_NOT_NAMES = frozenset(
+    "article articles directive regulation law act code decree order ordinance label labour environmental energy civil "
+    "penal criminal commercial rural forestry member members states state january february march april may june july "
+    "august september october november december monday in the a an since for from on if only under according omnibus "
+    "delegated type no eur hr mr annex chapter co2 co2e kg kwh mwh gwh kw mw eco tco2e gco2e kgco2e loi decret region "
+    "ville etat etats ht m iso spec base scheme performance article".split()
+)
+
+
+def departures(mine: Reading, theirs: Reading) -> list[str]:
+    """Names and common nouns for someone that `mine` holds and `theirs` does not."""
+    held = theirs.folded
+    out = [f"nom : {name}" for name in _names(mine) if not _known(fold(name), theirs)]
+    for pattern in _ROLES:
+        if (m := pattern.search(mine.folded)) and not pattern.search(held):
+            out.append(f"sujet : {m.group(0)}")
+    for pattern in _SAME_PATTERNS:
+        if (m := pattern.search(mine.folded)) and not pattern.search(held):
+            out.append(f"nom : {m.group(0)}")
+    return out
+
+
+def _names(text: Reading) -> list[str]:
+    """Words with a capital that no sentence start explains, and acronyms."""
+    out = []
+    for m in _TITLE.finditer(text.text):
+        word = m.group(0)
+        opens = _OPENS.search(text.text[: m.start()])
+        if opens and not (len(word) > 1 and word[1:2].isupper()):
+            continue
+        if fold(word) not in _NOT_NAMES and len(word) > 1:
+            out.append(word)
+    return out
+
+
+def _known(name: str, theirs: Reading) -> bool:
+    if re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z])", theirs.folded):
+        return True
+    pieces = [p for p in re.split(r"[-&+!]", name) if len(p) > 1]
+    if len(pieces) > 1 and all(re.search(rf"(?<![a-z]){re.escape(p)}(?![a-z])", theirs.folded) for p in pieces):
+        return True
+    return any(p.search(name) and p.search(theirs.folded) for p in _SAME_PATTERNS)
+
+
+def named(text: Reading) -> frozenset[str]:
+    """Folded names of a text, for `roles`."""
+    return frozenset(fold(n) for n in _names(text))
