@@ -11,9 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.fidelity import contradictions, omissions
+from assistant.fidelity import contradictions, covers, modal_forces, omissions
 from assistant.time import AsOf
 from ingest.claims import Claim, Language, flipped, read_claim, unsupported
+from ingest.fiches import Polarity
 from ingest.lexical import analyse
 from ingest.passages import Passage
 from ingest.sentences import sentence_spans
@@ -145,7 +146,27 @@ def _departures(sentence: Sentence) -> list[str]:
         texts = [*texts, " ".join(texts)]
         wordings.append(texts[-1])
     against = min((contradictions(said, t, language) for t in texts), key=len)
-    return [*against, *min((omissions(said, w, language) for w in wordings), key=len)]
+    left_out = min((omissions(said, w, language) for w in wordings if covers(said, w, texts[-1], language)), key=len)
+    return [*against, *left_out, *_against_polarity(said, sentence)]
+
+
+def _against_polarity(said: str, sentence: Sentence) -> list[str]:
+    """A duty, a right or a ban that the statements cited are recorded as the contrary of, and that no wording holds."""
+    statements = [c.passage.statement for c in sentence.cited]
+    if any(s is None for s in statements):
+        return []
+    held = {f for s in statements if s for f in modal_forces(s.wording(sentence.language), sentence.language)}
+    recorded = {s.polarity for s in statements if s}
+    told = modal_forces(said, sentence.language) - held
+    return [f"{p.value} → {f}" for p in sorted(recorded) for f in sorted(told & _CONTRARY.get(p, frozenset()))]
+
+
+_CONTRARY = {
+    Polarity.OBLIGE: frozenset({"dispensé"}),
+    Polarity.INTERDIT: frozenset({"permis"}),
+    Polarity.N_OBLIGE_PAS: frozenset({"dû"}),
+    Polarity.PERMET: frozenset({"interdit"}),
+}
 
 
 def _text_in(cited: Cited, language: Language) -> str | None:

@@ -67,6 +67,9 @@ _YEAR = re.compile(
     r"(?<![\w.,/-])(?:19|20)\d{2}(?=(?:[-–](?:(?:19|20)\d{2}|\d{2}))?(?![\w/]|-\d))(?!\s?(?:€|%|EUR|euros?|t\b|kg|kWh|m²|salari))"
 )
 _YEAR_RANGE = re.compile(r"\b((?:19|20)\d{2})\s?[-–/]\s?((?:19|20)?\d{2})\b")
+_LATIN = dict(zip("abcdef", ("bis", "ter", "quater", "quinquies", "sexies", "septies"), strict=True))
+_SUFFIXED = re.compile(r"(?<![\w.])(\d{2,3})([a-f])(?!\w)")
+"""English gives « 19 bis » as "19a", also in a list that only its first word calls articles."""
 _OPAQUE = re.compile(
     r"\b[nN](?:°|os?\b\.?)\s?\d[\d-]*(?:/\w+)*|\b\d{4}/[A-Z]+/\d+\b|\b\d{2,4}/\d{2,5}(?:/(?:UE|CE|EU|EC))?\b|\b(?:19|20)\d{2}-\d{3,4}\b|"
     r"\b(?:ISO|NF|EN|SPEC)(?:\s(?:ISO|SPEC|EN)){0,3}\s?\d[\d-]*\b|\b(?:CO|N|CH|NF|SF)[₂0-9]e?\b|\b[A-Z]+\d+(?:-\d+)*\b",
@@ -118,13 +121,13 @@ _NEGATION = {
 """Sentence negation, which turns a rule round."""
 _PRIVATION = {
     "fr": re.compile(
-        r"\b(?:sans|faute d|aucune?s?|hors|à défaut|défaut d|absence|exclu\w*|écart\w+|manqu\w+|non|pas|ir[rm]\w+|"
+        r"\b(?:sans|faute d|sinon|sous peine|refus\w*|limit\w+|plafonn\w+|maxim\w+|échapp\w+|omet\w+|omission|aucune?s?|hors|à défaut|défaut d|absence|exclu\w*|écart\w+|manqu\w+|non|pas|ir[rm]\w+|"
         r"in(?!cit|clu|dexe?|dic|dividu|diqu|dust|flu|form|gén|iti|nov|scri|spir|sta|stit|stru|tégr|tens|tent|ter|térê|tern|titul|trodu|ven|vesti|vit|voq)\w+|"
         r"im(?!age|agin|mat|meub|mers|médiat|pact|plant|pliq|port|pos|pôt|prim|put)\w+)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
-        r"\b(?:without|outside|exclud\w+|absence|lack\w*|no|except|fail\w*|only|"
+        r"\b(?:without|outside|failing|otherwise|refus\w*|limit\w*|capped|missing|exclud\w+|absence|lack\w*|no|except|fail\w*|only|"
         r"un(?!der|ion|iq|it|iv|less|til)\w+|ir[rm]\w+|"
         r"in(?!clu|come|corpor|creas|deed|dex|dic|divid|dust|flu|form|itia|nov|put|scri|sid|spe|sta|sti|stru|sur|te[grn]|to|troduc|ven|vest|vit|vol)\w+|"
         r"im(?!ag|mediat|mers|pact|plement|pl[iy]|port|pos|prov)\w+)\b|\bnon-\w+",
@@ -195,6 +198,8 @@ class Claim:
 def read_claim(text: str, language: Language = "fr") -> Claim:
     """The features of a sentence, in French or in English."""
     text = text.translate(_PLAIN)
+    if language == "en":
+        text = _SUFFIXED.sub(lambda m: f"{m.group(1)} {_LATIN[m.group(2)]}", text)
     references = {r.number for r in parse_references(text)}
     rest = strip_spans(text, [(r.start, r.end) for r in parse_references(text)])
     dates, rest = _dates(rest)
@@ -337,9 +342,9 @@ def flipped(claim: Claim, support: Claim) -> list[str]:
     swaps = (("oblige", "permet"), ("permet", "oblige"), ("interdit", "permet"), ("permet", "interdit"))
     for mine, theirs in swaps:
         if (
-            mine in claim.modality
+            mine in claim.modality - claim.denied
             and theirs not in claim.modality
-            and theirs in support.modality
+            and theirs in support.modality - support.denied
             and mine not in support.modality
         ):
             out.append(f"modalité {theirs} → {mine}")

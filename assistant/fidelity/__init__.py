@@ -47,3 +47,14 @@ def omissions(sentence: str, wording: str, language: Language) -> tuple[str, ...
     """What a sentence leaves out that changes what the wording says: a condition, a reserve, a « peut », the past."""
     mine, theirs = read(sentence, language), read(wording, language)
     return tuple(dict.fromkeys(fault for rule in _OMISSIONS for fault in rule(mine, theirs)))
+
+
+def covers(sentence: str, wording: str, whole: str, language: Language) -> bool:
+    """True when a wording holds nearly every word that the sentence shares with the whole: it is what it follows."""
+    shared = read(sentence, language).stems & read(whole, language).stems
+    return wording == whole or len(shared & read(wording, language).stems) >= 0.9 * len(shared)
+
+
+def modal_forces(text: str, language: Language) -> frozenset[str]:
+    """The duties, rights, bans and advices of a text (`force.forces`), without their words."""
+    return frozenset(force.forces(read(text, language)))

@@ -8,6 +8,8 @@ as a leave, and a possibility told as a fact, are departures. « ne … que » r
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,9 +19,15 @@ _NE = re.compile(
     r"(?<![a-z])(?:ne |n')(?P<in>[^,;:.]{1,60}?)(?<![a-z])(?P<out>pas|plus|jamais|aucune?|ni|guere|nullement|rien|personne)(?![a-z])"
 )
 _BEFORE_NE = re.compile(r"(?<![a-z])(?:aucune?s?|rien|personne|nul|nulle|ni)(?![a-z])(?P<in>[^;:.]{1,120}?)(?<![a-z])(?:ne |n')")
-_ALONE = re.compile(r"(?<![a-z])(?:aucune?|sans|ni|non|jamais|pas|nullement)(?=[ -](?:d'|de |l'|la |le |les |un |une )?[a-z])")
+_ALONE = re.compile(
+    r"(?<![a-z])(?:(?:aucune?|sans|ni|non|jamais|pas|nullement)(?=[ -](?:d'|de |l'|la |le |les |un |une )?[a-z])|"
+    r"(?:faute|absence|defaut) (?=d)|sinon|sous peine|refus\w*|echapp\w+|omet\w*|omission)"
+)
 _ONLY = re.compile(r"(?<![a-z])(?:ne |n')[^,;:.]{1,50}?(?<![a-z])(?:que |qu')")
-_NOT = re.compile(r"(?<![a-z])(?:(?:does|do|did|is|are|was|were|has|have|had|will|would|may|must|need|shall|can|could|should) (?:not|no longer|never)|cannot|not|no longer|never|no|without|none|neither|nor|nothing)(?![a-z])(?! (?:later|more|less|fewer)\b)")
+_NOT = re.compile(r"(?<![a-z])(?:(?:does|do|did|is|are|was|were|has|have|had|will|would|may|must|need|shall|can|could|should) (?:not|no longer|never)|cannot|not|no longer|never|no|without|none|neither|nor|nothing|fail(?:s|ed|ing|ure)?(?: to)?|lack of|absence of|missing|refus\w+|otherwise)(?![a-z])(?! (?:later|more|less|fewer)\b)")
+_NE_BARE = re.compile(r"(?<![a-z])(?:ne |n')(?P<in>(?:peut|peuvent|saurait|sauraient|cesse|cessent|ose) [a-z]+)(?! [a-z' ]{0,30}(?:que|qu'))")
+_BOUND = re.compile(r"[ -]?(?:(?:a|de|d'|contain\w*|contenir|exceed\w*|be|etre|[a-z]+) ){0,3}(?:plus d|moins d|superieur|inferieur|depass|exced|more than|less than|fewer than|exceed|above|below)")
+_BOUNDING = re.compile(r"depass|exced|superieur|inferieur|plus de$|exceed")
 _LIGHT = frozenset("est ete etre avoir peut doit fait figur comport tient donn dit".split())
 
 _DUTY = {
@@ -39,81 +47,82 @@ _FREE = {
     "en": words_pattern(["optional*", "voluntar*", "exempt*", "waive*", "need not"]),
 }  # fmt: skip
 _ADVICE = {
-    "fr": words_pattern(["recommand*", "conseille*", "invite a", "encourag*", "sans l'imposer", "incite a", "souhait*"]),
-    "en": words_pattern(["recommend*", "advis*", "encourag*", "should"]),
+    "fr": words_pattern(["recommand*", "conseille*", "invite a", "sans l'imposer"]),
+    "en": words_pattern(["recommend*", "advis*", "should"]),
 }
 _HELP = re.compile(r"(?:peut|peuvent|pourra|can|may) (?:en |vous |le |la |les |l')?(?:repondre|renseigner|conseiller|preciser|dire|donner|aider|answer|advise|tell|provide)")
 _SOFT = re.compile(
     r"jusqu'a|au plus|au maximum|maxim|plafon|expos|risqu|encour|possib|eventuel|suscepti|parfois|admet|admis|accept|option|droit|"
     r"libre|permet|autoris|selon les|dans certains|parmi|soit|chacun|up to|at most|allow|permit|risk|liable|some|no more|limit|n'excede|depass"
 )
-_ALWAYS = re.compile(r"(?<![a-z])(?:toujours|systematiquement|en toutes? circonstances?|sans exception|dans tous les cas|always|in all cases|automatiquement)(?![a-z])")
+_ALWAYS = re.compile(r"(?<![a-z])(?:toujours|systematiquement|en toutes? circonstances?|sans exception|dans tous les cas|always|in all cases)(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """Stems under a negation, how many negations there are, and the spans they cover."""
+    """The negations of a text: for each, the stems it bears on and the span it covers."""
 
-    stems: frozenset[str]
-    count: int
-    spans: tuple[tuple[int, int], ...]
+    each: tuple[tuple[frozenset[str], tuple[int, int]], ...]
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Every stem under a negation."""
+        return frozenset(s for stems, _ in self.each for s in stems)
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The spans covered."""
+        return tuple(span for _, span in self.each)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.each)
+
+    def told_by(self, other: Reading) -> int:
+        """How many bear on words that another text holds, or on none at all."""
+        return sum(not stems or bool(stems & other.stems) for stems, _ in self.each)
 
 
 @lru_cache(maxsize=8192)
 def denied(text: Reading) -> Denied:
-    """The negations of a text."""
-    return _denied_fr(text) if text.language == "fr" else _denied_en(text)
+    """The negations of a text; one that only turns a bound round (« pas plus de ») is read by `quantities`."""
+    found: list[tuple[frozenset[str], tuple[int, int]]] = []
 
+    def add(stems: Iterable[str], span: tuple[int, int]) -> None:
+        if not any(a < span[1] and span[0] < b for _, (a, b) in found):
+            found.append((frozenset(stems), span))
 
-def _denied_fr(text: Reading) -> Denied:
-    stems: set[str] = set()
-    spans: list[tuple[int, int]] = []
-    for m in _NE.finditer(text.folded):
-        inner = [w.stem for w in text.words if m.start("in") <= w.start < m.end("in")]
-        heavy = [s for s in inner if s not in _LIGHT]
-        follow = text.after(m.end(), 1)
-        stems |= set(heavy or follow)
-        if m.group("out").startswith("aucun") or m.group("out") == "ni":
-            stems |= set(follow)
-        spans.append((m.start(), m.end()))
+    if text.language == "en":
+        for m in _NOT.finditer(text.folded):
+            if not _BOUND.match(text.folded, m.end()):
+                add(text.after(m.end(), 1), m.span())
+        return Denied(tuple(found))
+    for pattern in (_NE, _NE_BARE):
+        for m in pattern.finditer(text.folded):
+            if _BOUND.match(text.folded, m.end("in")) or _BOUNDING.search(m.group("in")):
+                continue
+            inner = [w.stem for w in text.words if m.start("in") <= w.start < m.end("in")]
+            heavy = [s for s in inner if s not in _LIGHT]
+            last = m.group("out") if pattern is _NE else ""
+            follow = text.after(m.end(), 1) if not heavy or last.startswith("aucun") or last == "ni" else ()
+            add([*heavy, *follow], m.span())
     for m in _BEFORE_NE.finditer(text.folded):
-        if not any(a <= m.end() - 3 < b and a != m.end() - 3 for a, b in spans):
-            stems |= set(text.after(m.end(), 1))
-            stems |= set([w.stem for w in text.words if m.start("in") <= w.start < m.end("in")][:1])
-            spans.append((m.start(), m.end() + 1))
+        inner = [w.stem for w in text.words if m.start("in") <= w.start < m.end("in")]
+        add([*inner[:1], *text.after(m.end(), 1)], m.span())
     for m in _ALONE.finditer(text.folded):
-        if not any(a <= m.start() < b for a, b in spans):
-            stems |= set(text.after(m.end(), 1))
-            spans.append((m.start(), m.end()))
-    return Denied(frozenset(stems), len(_merged(spans)), tuple(spans))
-
-
-def _denied_en(text: Reading) -> Denied:
-    stems: set[str] = set()
-    spans: list[tuple[int, int]] = []
-    for m in _NOT.finditer(text.folded):
-        stems |= set(text.after(m.end(), 1))
-        spans.append(m.span())
-    return Denied(frozenset(stems), len(spans), tuple(spans))
-
-
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    out: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if out and start < out[-1][1]:
-            out[-1] = (out[-1][0], max(end, out[-1][1]))
-        else:
-            out.append((start, end))
-    return out
+        add(text.after(m.end(), 1), m.span())
+    return Denied(tuple(found))
 
 
 def departures(mine: Reading, theirs: Reading) -> list[str]:
     """Negations added or lost, modalities turned round."""
     out = _negations(mine, theirs)
     ours, given = forces(mine), forces(theirs)
-    for force in sorted(ours - given):
-        if given & _AGAINST[force]:
-            out.append(f"{'/'.join(sorted(given & _AGAINST[force]))} → {force}")
+    for force in sorted(ours.keys() - given.keys()):
+        against = given.keys() & _AGAINST[force]
+        if any(len(ours) == len(given) == 1 or ours[force] & given[g] for g in against):
+            out.append(f"{'/'.join(sorted(against))} → {force}")
         elif force in {"interdit", "dispensé"} and not given and not denied(theirs).count:
             out.append(f"ajouté : {force}")
     if mine.has(_ALWAYS) and not theirs.has(_ALWAYS):
@@ -124,28 +133,27 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
 def omissions(mine: Reading, theirs: Reading) -> list[str]:
     """A possibility told as a fact."""
     given = forces(theirs)
-    lost = "permis" in given and not given & {"dû", "interdit"} and not forces(mine) and not mine.has(_SOFT)
+    lost = "permis" in given and not given.keys() & {"dû", "interdit"} and not forces(mine) and not mine.has(_SOFT)
     return ["possibilité dite comme un fait"] if lost else []
 
 
 def _negations(mine: Reading, theirs: Reading) -> list[str]:
     ours, given = denied(mine), denied(theirs)
+    told = given.told_by(mine)
     out = []
-    if ours.count < given.count:
-        lost = (given.stems & mine.stems) - ours.stems - _affirmed(theirs, given)
+    if ours.count < told:
+        lost = (given.stems & mine.stems) - ours.stems - _free(theirs, given)
         out += [f"négation perdue : {s}" for s in sorted(lost)]
-    if ours.count > given.count:
-        added = (ours.stems & theirs.stems) - given.stems - _affirmed(mine, ours)
+    if ours.count > told:
+        added = (ours.stems & theirs.stems) - given.stems - _free(mine, ours)
         out += [f"négation ajoutée : {s}" for s in sorted(added)]
     return out
 
 
-def _affirmed(text: Reading, found: Denied) -> set[str]:
-    """Stems that also stand free of any negation: seen more often than denied."""
-    seen: dict[str, int] = {}
-    for w in text.words:
-        seen[w.stem] = seen.get(w.stem, 0) + 1
-    return {s for s in found.stems if seen.get(s, 0) > 1}
+def _free(text: Reading, found: Denied) -> set[str]:
+    """Stems that are denied and also stand free of any negation."""
+    seen = Counter(w.stem for w in text.words)
+    return {s for s in found.stems if seen[s] > 1}
 
 
 _AGAINST = {
@@ -157,37 +165,44 @@ _AGAINST = {
 }
 
 
+_KINDS = (
+    ("dû", _DUTY, "dispensé"),
+    ("permis", _RIGHT, "interdit"),
+    ("interdit", _BAN, "permis"),
+    ("dispensé", _FREE, "dû"),
+    ("conseillé", _ADVICE, "conseillé"),
+)
+
+
 @lru_cache(maxsize=8192)
-def forces(text: Reading) -> frozenset[str]:
-    """The modal forces of a text, negations resolved."""
+def forces(text: Reading) -> Mapping[str, frozenset[str]]:
+    """The modal forces of a text, negations resolved, each with the stems around its words."""
     spans = denied(text).spans
     only = [m.span() for m in _ONLY.finditer(text.folded)] if text.language == "fr" else []
     helps = [m.span() for m in _HELP.finditer(text.folded)]
-    out = set()
-    for kind, patterns, turned in (
-        ("dû", _DUTY, "dispensé"),
-        ("permis", _RIGHT, "interdit"),
-        ("interdit", _BAN, "permis"),
-        ("dispensé", _FREE, "dû"),
-        ("conseillé", _ADVICE, "conseillé"),
-    ):
+    out: dict[str, set[str]] = {}
+    for kind, patterns, turned in _KINDS:
         for m in patterns[text.language].finditer(text.folded):
             if any(a <= m.start() < b for a, b in helps):
                 continue
-            under = any(a <= m.start() <= b + 14 and (m.start() < b or _near(text.folded, b, m.start())) for a, b in spans)
-            if kind == "dû" and under and text.language == "en" and re.search(r"(?:must|shall) (?:not|no)", text.folded):
-                out.add("interdit")
-                continue
-            if kind == "dû" and under and re.match(r"(?:doit|doivent|devra|faut)", m.group(0)):
-                out |= {"interdit", "dispensé"}
-                continue
-            if kind == "permis" and any(a <= m.start() < b for a, b in only):
-                out |= {"permis", "interdit"}
-                continue
-            out.add(turned if under else kind)
-    return frozenset(out)
+            around = {*text.after(m.end(), 3), *[w.stem for w in text.words if w.end <= m.start()][-2:]}
+            under = any(a <= m.start() < b or b <= m.start() and _near(text.folded, b, m.start()) for a, b in spans)
+            told = {turned if under else kind}
+            if kind == "dû" and under and _STRONG.match(m.group(0)):
+                told = {"interdit"} if text.language == "en" else {"interdit", "dispensé"}
+            elif kind == "permis" and any(a <= m.start() < b for a, b in only):
+                told = {"permis", "interdit"}
+            for force in told:
+                out.setdefault(force, set()).update(around)
+    return {force: frozenset(stems) for force, stems in out.items()}
+
+
+_STRONG = re.compile(r"doit|doivent|devra|devront|faut|must|shall")
 
 
 def _near(text: str, end: int, start: int) -> bool:
     """True when nothing but small words stands between a negation and what follows it."""
-    return re.fullmatch(r"[ -]?(?:(?:de|d'|la|le|les|un|une|plus|ete|be|been|to|have|any|a|en principe) ?){0,3}", text[end:start]) is not None
+    return _SMALL.fullmatch(text, end, start) is not None
+
+
+_SMALL = re.compile(r"[ -]?(?:(?:de|d'|la|le|les|un|une|plus|ete|etre|be|been|being|to|have|any|a|en principe) ?){0,3}")

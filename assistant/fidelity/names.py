@@ -34,42 +34,49 @@ _SAME = (
     ("pays nordiques", "nordique*", "nordic"),
 )
 _SAME_PATTERNS = tuple(words_pattern(names) for names in _SAME)
-_ROLES = tuple(
-    words_pattern(words)
-    for words in (
-        ("ministre*", "ministere*", "minister*", "ministry"),
-        ("prefet*", "prefecture*", "prefect*"),
-        ("maire*", "mairie*", "mayor*", "town hall", "municipal*", "commune*"),
-        ("juge*", "tribunal", "tribunaux", "court", "judge*", "judicia*"),
-        ("president*", "presidente*"),
-        ("parlement*", "parliament*", "assemblee*", "senat", "senate", "national assembly"),
-        ("senat", "senate"),
-        ("assemblee nationale", "national assembly", "deput*"),
-        ("gouvernement*", "government*", "etat", "ministre*", "ministere*", "decret*"),
-        ("commission*",),
-        ("producteur*", "productrice*", "production*", "producer*", "produit*"),
-        ("distributeur*", "distribution*", "distributor*", "distribut*"),
-        ("exploitant*", "exploitation*", "salle*", "cinema*", "exhibitor*"),
-        ("diffuseur*", "diffusion*", "chaine*", "broadcaster*", "channel*", "telediffus*"),
-        ("annonceur*", "advertiser*", "publicit*", "declar*"),
-        ("commissaire* aux comptes", "auditeur*", "auditor*", "auditors"),
-        ("fournisseur*", "supplier*"),
-        ("proprietaire*", "owner*"),
-        ("banque*", "bank*"),
-        ("consommateur*", "consumer*"),
-        ("documentaire*", "documentar*"),
-        ("fiction*", "drama*"),
-        ("animation*", "animee*", "animated"),
-        ("serie*", "series"),
-        ("court metrage", "courts metrages", "short film*", "shorts", "court-metrage"),
-        ("long metrage", "longs metrages", "feature*", "long-metrage"),
-        ("clip*", "videomusique*", "music video*"),
-        ("jeu video", "jeux video", "video game*", "video-game*"),
-        ("magazine*",),
-        ("communal*", "commune*", "municipal*"),
-        ("regional*", "region*"),
+_PEOPLE = tuple(
+    (words_pattern(told), words_pattern((*told, *also)))
+    for told, also in (
+        (("ministre", "ministere", "minister", "ministry"), ("ministre*", "ministeriel*", "dgmic")),
+        (("prefet", "prefets", "prefecture", "prefectures", "prefect"), ("prefectora*",)),
+        (("maire", "maires", "mairie", "mairies", "mayor", "town hall"), ("municipal*", "commune*", "ville")),
+        (("juge", "juges", "tribunal", "tribunaux", "court", "judge"), ("judicia*",)),
+        (("president", "presidente"), ()),
+        (("senat", "senate"), ()),
+        (("assemblee nationale", "national assembly"), ("deput*",)),
+        (("parlement", "parliament"), ("parlement*", "assemblee*", "senat")),
+        (("gouvernement", "government"), ("gouvernement*",)),
+        (("constitutionnel", "constitutional council"), ()),
+        (("region", "regions"), ("region*", "regional*")),
+        (("departement", "departments"), ("departement*", "departmental*")),
+        (("producteur", "producteurs", "productrice", "producer", "producers"), ("product*", "produi*")),
+        (("distributeur", "distributeurs", "distributor", "distributors"), ("distribut*",)),
+        (("exploitant", "exploitants", "exhibitor", "exhibitors"), ("exploit*", "salle*", "cinema*")),
+        (("diffuseur", "diffuseurs", "broadcaster", "broadcasters"), ("diffus*", "chaine*", "channel*", "tele*")),
+        (("annonceur", "annonceurs", "advertiser", "advertisers"), ("annonc*", "publicit*", "advert*")),
+        (("commissaire aux comptes", "commissaires aux comptes"), ("audit*", "certifi*")),
+        (("auditeur", "auditeurs", "auditor", "auditors"), ("audit*", "commissaire*", "verif*")),
+        (("fournisseur", "fournisseurs", "supplier", "suppliers"), ()),
+        (("proprietaire", "owner"), ()),
+        (("banque", "banques", "bank", "banks"), ()),
+        (("consommateur", "consommateurs", "consumer", "consumers"), ()),
+        (("documentaire", "documentaires", "documentary", "documentaries"), ()),
+        (("fiction", "fictions"), ("drama*",)),
+        (("animation",), ("anime*", "animated")),
+        (("serie", "series"), ()),
+        (("court metrage", "courts metrages", "short film", "short films"), ("court-metrage*", "shorts")),
+        (("long metrage", "longs metrages", "feature film", "feature films"), ("long-metrage*", "feature*")),
+        (("clip", "clips", "music video"), ("videomusique*",)),
+        (("jeu video", "jeux video", "video game", "video games"), ("video-game*",)),
+        (("communal", "communale", "communaux"), ("commune*", "municipal*")),
     )
 )
+_BODIES = frozenset(
+    "ecoprod arte arcom ademe afnor afdas canal canalplus tf1 m6 netflix bbc enedis edf engie totalenergies deloitte kpmg ficam "
+    "fncf csa cst acpr esma efrag bpifrance audiens cofiloisirs coficine secoya albert ecomuvi legifrance xilam "
+    "mediakwest commission bercy paris lyon marseille bordeaux bretagne corse occitanie normandie europe france".split()
+)
+"""Names that may open a sentence: elsewhere a capital is enough to tell a name."""
 _TITLE = re.compile(r"(?<![\w])(?:[A-ZÀÂÉÈÊÎÏÔÇŒ][\w&+!-]*|[\w]*[A-Z][A-Z0-9&+-]+)")
 _OPENS = re.compile(r"(?:^|[.!?:;]\s|[«\"“]\s?|^\W+)$")
 _NOT_NAMES = frozenset(
@@ -85,8 +92,8 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     """Names and common nouns for someone that `mine` holds and `theirs` does not."""
     held = theirs.folded
     out = [f"nom : {name}" for name in _names(mine) if not _known(fold(name), theirs)]
-    for pattern in _ROLES:
-        if (m := pattern.search(mine.folded)) and not pattern.search(held):
+    for told, support in _PEOPLE:
+        if (m := told.search(mine.folded)) and not support.search(held):
             out.append(f"sujet : {m.group(0)}")
     for pattern in _SAME_PATTERNS:
         if (m := pattern.search(mine.folded)) and not pattern.search(held):
@@ -100,9 +107,9 @@ def _names(text: Reading) -> list[str]:
     for m in _TITLE.finditer(text.text):
         word = m.group(0)
         opens = _OPENS.search(text.text[: m.start()])
-        if opens and not (len(word) > 1 and word[1:2].isupper()):
+        if opens and not word[1:2].isupper() and fold(word) not in _BODIES:
             continue
-        if fold(word) not in _NOT_NAMES and len(word) > 1:
+        if fold(word) not in _NOT_NAMES and len(word) > 1 and "co2" not in fold(word):
             out.append(word)
     return out
 

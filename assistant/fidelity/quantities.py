@@ -17,18 +17,18 @@ from ingest.claims import read_claim
 from ingest.numerals import ordinal_words, spelled
 
 _UNITS = {
+    "money": "m€|k€|md€|€|eur|euros?|(?:millions?|milliards?) d'euros",
     "t": "t|tonnes?|tco2e?|tonnes? (?:de )?co2e?", "kg": "kg|kilos?|kilogrammes?|kgco2e?", "g": "g|grammes?|gco2e?",
     "kwh": "kwh", "mwh": "mwh", "gwh": "gwh", "kw": "kw|kilowatts?", "mw": "mw", "w": "watts?",
     "m": "m|metres?", "km": "km|kilometres?", "mm": "mm", "cm": "cm", "m2": "m2|m²|metres? carres?|square metres?",
     "ha": "ha|hectares?", "m3": "m3|m³|metres? cubes?", "l": "litres?|l", "°c": "°c|° c|degres?",
     "people": "salaries?|employes?|employees|personnes?|people|etp|fte",
     "points": "points?", "seats": "places|fauteuils|seats", "share": "%|pour cent|percent|per cent",
-    "money": "€|eur|euros?|m€|k€|md€|millions? d'euros|milliards? d'euros",
     "minute": "minutes?|min", "second": "secondes?|seconds?", "hour": "heures?|hours?|h", "day": "jours?|days?",
     "week": "semaines?|weeks?", "month": "mois|months?", "year": "ans?|annees?|years?",
 }  # fmt: skip
 _UNIT = re.compile(
-    r"\s?(?:(?:milliers|millions|milliards|million|billion|thousand) (?:de |d'|of )?)?(?:"
+    r"\s?(?:(?:milliers?|millions?|milliards?|billion|thousand) ?(?:de |d'|of )?)?(?:"
     + "|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_UNITS.values()))
     + r")(?![a-z0-9])"
 )
@@ -54,12 +54,20 @@ _AFTER = re.compile(r"^[^,;:.()\d]{0,24}\b(?:au plus|au maximum|maximum|at most|
 _AFTER_LOW = re.compile(r"^[^,;:.()\d]{0,24}\b(?:au moins|au minimum|minimum|at least|or more|et plus)\b")
 _RANK = re.compile(r"(?<![\w,.-])([2-9]|\d{2})(?:e|eme|ème|nd|rd|th)\b")
 _DURATIONS = {
-    "second": r"secondes?|seconds?", "minute": r"minutes?", "hour": r"heures?|horaires?|hours?|hourly",
-    "day": r"jours?|journees?|journali\w+|quotidien\w*|days?|daily", "week": r"semaines?|hebdo\w*|weeks?|weekly",
-    "month": r"mois|mensuel\w*|months?|monthly",
-    "year": r"ans?|annees?|annuel\w*|exercices?|years?|annual\w*|yearly",
+    "fr": {
+        "second": "secondes?", "minute": "minutes?", "hour": "heures?|horaires?", "week": r"semaines?|hebdo\w*",
+        "day": r"jours?|journees?|journali\w+|quotidien\w*", "month": r"mois|mensuel\w*",
+        "year": r"ans?|annees?|annuel\w*|exercices?",
+    },
+    "en": {
+        "second": "seconds?", "minute": "minutes?", "hour": "hours?|hourly", "week": "weeks?|weekly",
+        "day": "days?|daily", "month": "months?|monthly", "year": r"years?|annual\w*|yearly|a year",
+    },
 }  # fmt: skip
-_DURATION = {name: re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])") for name, pattern in _DURATIONS.items()}
+_DURATION = {
+    lang: {name: re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])") for name, pattern in rows.items()}
+    for lang, rows in _DURATIONS.items()
+}
 
 
 def departures(mine: Reading, theirs: Reading) -> list[str]:
@@ -71,13 +79,13 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
         if value not in given:
             continue
         their_units, their_bounds = given[value]
-        if units and their_units and not units & their_units and "" not in their_units:
+        if units - {""} and not units & their_units and "" not in their_units:
             out.append(f"unité de {value:f}")
         if bounds and their_bounds and not bounds & their_bounds and not parity:
             out.append(f"borne de {value:f}")
     known = _ranks(theirs) | given.keys() | {f.value for f in read_claim(theirs.text, theirs.language).figures}
     out += [f"rang {rank}" for rank in sorted(_ranks(mine) - known)]
-    for name, pattern in _DURATION.items():
+    for name, pattern in _DURATION[mine.language].items():
         if mine.has(pattern) and not theirs.has(pattern) and not (name == "year" and re.search(r"\b20\d\d\b", theirs.folded)):
             out.append(f"durée : {name}")
     return out
@@ -93,10 +101,14 @@ def _quantities(text: Reading) -> dict[Decimal, tuple[set[str], set[str]]]:
     for start, end, value in spans:
         units, bounds = out[value.normalize()]
         unit = _UNIT.match(text.folded, end)
-        units.add(_NAMES[int(unit.lastgroup[1:])] if unit and unit.lastgroup else "")
+        units.add(_NAMES[int(unit.lastgroup[1:])] if unit and unit.lastgroup else _before(text.folded, start))
         if bound := _bound(text.folded, start, end):
             bounds.add(bound)
     return out
+
+
+def _before(text: str, start: int) -> str:
+    return "money" if re.search(r"(?:€|eur) ?$", text[max(0, start - 4) : start]) else ""
 
 
 def _bound(text: str, start: int, end: int) -> str | None:

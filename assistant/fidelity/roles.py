@@ -1,7 +1,9 @@
 """Who or what goes with which figure or name: two of them exchanged are a departure.
 
-Guarantee: nothing is said unless both texts hold both items; the words that stand in the segment of one item only are
-its company, and a fault is found when more of the company has changed sides than has stayed.
+Guarantee: nothing is said unless both texts hold both items, each has taken words that went with the other, and more of
+their company has changed sides than has stayed. The company of an item is the content words of its segments; an item
+that stands alone between commas (« En France, … ») has none and is left out. Days and months count as one with their
+year.
 """
 
 from __future__ import annotations
@@ -10,20 +12,26 @@ from collections import defaultdict
 from itertools import combinations
 
 from assistant.fidelity.names import named
-from assistant.fidelity.words import Reading
+from assistant.fidelity.words import Reading, fold
+from ingest.claims import MONTHS_EN, MONTHS_FR
+
+_MONTHS = frozenset(fold(m) for m in (*MONTHS_FR, *MONTHS_EN))
+_MOST = 12
+"""Items compared at most: the pairs of a list of twenty figures say nothing about who goes with whom."""
 
 
 def departures(mine: Reading, theirs: Reading) -> list[str]:
     """Pairs of figures, or of names, that have exchanged their company."""
     out = []
     for items in (_figures(mine) & _figures(theirs), named(mine) & named(theirs)):
-        if not 2 <= len(items) <= 12:
+        if not 2 <= len(items) <= _MOST:
             continue
         ours, given = _company(mine, items), _company(theirs, items)
-        for a, b in combinations(sorted(items), 2):
-            moved = (ours[a] - ours[b]) & (given[b] - given[a]) | (ours[b] - ours[a]) & (given[a] - given[b])
+        for a, b in combinations(sorted(items & ours.keys() & given.keys()), 2):
+            to_a = (ours[a] - ours[b]) & (given[b] - given[a])
+            to_b = (ours[b] - ours[a]) & (given[a] - given[b])
             kept = (ours[a] - ours[b]) & (given[a] - given[b]) | (ours[b] - ours[a]) & (given[b] - given[a])
-            if len(moved) > len(kept):
+            if to_a and to_b and len(to_a | to_b) > len(kept):
                 out.append(f"échange : {a}, {b}")
     return out
 
@@ -33,10 +41,10 @@ def _figures(text: Reading) -> frozenset[str]:
 
 
 def _company(text: Reading, items: frozenset[str]) -> dict[str, set[str]]:
-    """Item → stems of the words of its segments."""
+    """Item → stems of the words of its segments, other figures and months left out."""
     out: dict[str, set[str]] = defaultdict(set)
     for segment in text.segments:
-        present = [w for w in segment if w.text in items]
-        for item in present:
-            out[item.text] |= {w.stem for w in segment if w.text != item.text}
-    return out
+        words = {w.stem for w in segment if not w.text[0].isdigit() and w.text not in items and w.text not in _MONTHS}
+        for item in {w.text for w in segment if w.text in items}:
+            out[item] |= words
+    return {item: words for item, words in out.items() if words}

@@ -35,15 +35,19 @@ _RESTRICTS = {
 }
 _STOPS = re.compile(r"[,;:.()]|(?<![a-z])(?:est|sont|doit|doivent|peut|peuvent|ne|n'|is|are|must|may|shall)(?![a-z])")
 _EXCEPT = words_pattern(
-    ["sauf", "excepte*", "a l'exception", "hors", "hormis", "exclu*", "sans compter", "a part", "except*", "unless", "outside", "excluding", "apart from", "out of scope"]
+    ["sauf", "excepte*", "a l'exception", "hors", "hormis", "exclu*", "sans compter", "except*", "unless", "outside", "excluding", "apart from", "out of scope"]
 )  # fmt: skip
 _INCLUDE = words_pattern(["compris", "comprise*", "inclus*", "y compris", "including", "included", "incluant", "inclut"])
 _RESERVE = re.compile(
     r"(?<![a-z])(?:en principe|normalement|a priori|en regle generale|generalement|in principle|normally|generally|"
-    r"selon(?! (?:l'article|le mode|les oeuvres|les? departements?|la |son |leur |chaque))|selon la (?:presse|ficam|revue|tribune|lettre|banque)|d'apres|rapport\w*|according|reports?|reported|"
+    r"selon(?! (?:l'article|le mode|les oeuvres|les? departements?|la |son |leur |chaque))|selon la (?:presse|ficam|revue|tribune|lettre|banque)|d'apres|rapporte\w*|according|reports?|reported|"
     r"probable\w*|sans doute|a verifier|verifier|a confirmer|confirmer|sembl\w*|estim\w*|deduit\w*|deduction|lecture|seems?|appears?|probably|likely|"
-    r"to be checked|checked|to be confirmed|inferred|annonc\w*|a notre connaissance|dans certains|constat\w*|relev\w*|juge\w*|cite\w*|rapporte\w*)(?![a-z])"
+    r"to be checked|to be confirmed|inferred|a notre connaissance)(?![a-z])"
 )
+_MILD = re.compile(
+    r"(?<![a-z])(?:annonc\w*|dans certains|constat\w*|relev\w*|juge\w*|cite\w*|check\w*|rappel\w*|compt\w*|donn\w*|indiqu\w*|on dedui\w*|says?|states?)(?![a-z])"
+)
+"""Words that may stand for a reserve in a sentence, without being one that a wording must keep."""
 _CONDITIONAL = re.compile(r"(?<![a-z])(?!(?:aur|pourr|devr)ait)\w{2,}(?:erait|eraient|irait|draient|drait)(?![a-z])")
 
 
@@ -62,13 +66,13 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
 def omissions(mine: Reading, theirs: Reading) -> list[str]:
     """Restrictions and reserves left out."""
     out = _dropped(mine, theirs)
-    if _reserved(theirs) and not _reserved(mine):
+    if (theirs.has(_RESERVE) or theirs.has(_CONDITIONAL)) and not _reserved(mine):
         out.append("réserve perdue")
     return out
 
 
 def _reserved(text: Reading) -> bool:
-    return text.has(_RESERVE) or text.has(_CONDITIONAL)
+    return text.has(_RESERVE) or text.has(_MILD) or text.has(_CONDITIONAL)
 
 
 _COUNTED = re.compile(r"(?<![a-z])(un|une|deux|trois|one|two|three|1|2|3) (?:seule? )?(?:des|of the) (?:\w+ )?(deux|trois|quatre|two|three|four|2|3|4)?")
@@ -81,12 +85,17 @@ def _counted(text: Reading) -> int | None:
     return (_VALUES.get(m.group(1)) or int(m.group(1))) if m and m.group(2) else None
 
 
+_WHETHER = re.compile(r"(?<![a-z])(?:qu'il s'agisse|que ce soit|qu'ils? soi\w+|qu'elles? soi\w+|whether|soit)(?![a-z])")
+
+
 def _links(mine: Reading, theirs: Reading) -> list[str]:
-    out = []
+    out: list[str] = []
+    if mine.has(_WHETHER) or theirs.has(_WHETHER):
+        return out
     given = _joined(theirs)
     for pair, link in _joined(mine).items():
         others = {l for p, l in given.items() if p == pair or p == (pair[1], pair[0])}
-        if others and link not in others and not denied(mine).count != denied(theirs).count:
+        if others and link not in others and denied(mine).count == denied(theirs).count:
             out.append(f"{'/'.join(sorted(others))} → {link} : {pair[0]}, {pair[1]}")
     return out
 
@@ -98,16 +107,20 @@ def _joined(text: Reading) -> dict[tuple[str, str], str]:
         link = _LINKS.get(m.group(0))
         if link is None:
             continue
-        left = [w.stem for w in text.words if w.end <= m.start()][-2:]
+        left, right = [w.stem for w in text.words if w.end <= m.start()][-2:], text.after(m.end(), 2)
+        wide = {w.stem for w in text.words if m.end() <= w.start < m.end() + 40}
+        if set(left) & wide:  # « 3 000 € pour une personne physique et 15 000 € pour une personne morale »: each its own
+            continue
         for a in left:
-            for b in text.after(m.end(), 2):
+            for b in right:
                 out.setdefault((a, b), link)
     return out
 
 
 def _exceptions(mine: Reading, theirs: Reading) -> list[str]:
     out = []
-    if mine.has(_EXCEPT) and not theirs.has(_EXCEPT) and not denied(theirs).count and not theirs.has(_ONLY):
+    restricts = theirs.has(_ONLY) or denied(mine).count < denied(theirs).count
+    if mine.has(_EXCEPT) and not theirs.has(_EXCEPT) and not restricts:
         out.append("exception ajoutée")
     ours_out, ours_in = _around(mine, _EXCEPT, 0, 2), _around(mine, _INCLUDE, 2, 2)
     their_out, their_in = _around(theirs, _EXCEPT, 0, 2), _around(theirs, _INCLUDE, 2, 2)
@@ -117,7 +130,7 @@ def _exceptions(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-_ONLY = words_pattern(["seul*", "uniquement", "only", "que", "qu"])
+_ONLY = re.compile(r"(?<![a-z])(?:seul\w*|uniquement|only|(?:ne |n')[^,;:.]{1,50}?(?:que |qu'))")
 
 
 def _around(text: Reading, cue: re.Pattern[str], before: int, after: int) -> set[str]:
@@ -129,18 +142,21 @@ def _around(text: Reading, cue: re.Pattern[str], before: int, after: int) -> set
 
 
 def _dropped(mine: Reading, theirs: Reading) -> list[str]:
-    """Restrictions of which nothing is left although the rest is told."""
+    """Restrictions of which next to nothing is left although the rest is told."""
     spans = restrictions(theirs)
-    inside = {w.stem for w in theirs.words for a, b in spans if a <= w.start < b and not w.text[0].isdigit()}
     main = {w.stem for w in theirs.words if not any(a <= w.start < b for a, b in spans)}
-    if len(main & mine.stems) < 0.5 * len(main - {""}):
+    if len(main & _all(mine)) < 0.5 * len(main):
         return []
     out = []
     for start, end in spans:
-        stems = {w.stem for w in theirs.words if start <= w.start < end}
-        if len(stems) and not stems & ({w.stem for w in mine.words}) and not _rephrased(mine, inside | main):
+        own = {w.stem for w in theirs.words if start <= w.start < end} - main
+        if own and len(own & _all(mine)) < 0.34 * len(own) and not _rephrased(mine, _all(theirs)):
             out.append(f"condition perdue : {theirs.text[start:end].strip()}")
     return out
+
+
+def _all(text: Reading) -> set[str]:
+    return {w.stem for w in text.words}
 
 
 def _rephrased(mine: Reading, known: set[str]) -> bool:
@@ -154,10 +170,15 @@ def _rephrased(mine: Reading, known: set[str]) -> bool:
 
 def restrictions(text: Reading) -> list[tuple[int, int]]:
     """Spans of the restrictions of a text, from the word that opens one to the end of its clause."""
-    out = []
+    out: list[tuple[int, int]] = []
     for m in _RESTRICTS[text.language].finditer(text.folded):
-        stop = _STOPS.search(text.folded, m.end() + 12)
+        pattern = _PAUSE if _CLAUSE.match(m.group(0)) else _STOPS
+        stop = pattern.search(text.folded, m.end() + 4)
         end = stop.start() if stop else len(text.folded)
         if text.after(m.end(), 1) and not any(a <= m.start() < b for a, b in out):
             out.append((m.start(), end))
     return out
+
+
+_PAUSE = re.compile(r"[,;:.()]")
+_CLAUSE = re.compile(r"si\b|s'|lorsqu|quand|a condition|pourvu|if|when|where|unless|provided|qui|who|that|which")

@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 
 from assistant.fidelity.force import denied
-from assistant.fidelity.words import Reading, words_pattern
+from assistant.fidelity.words import Reading, fold, words_pattern
 
 _IMPERFECT = re.compile(
     r"(?<![a-z])(?:etait|etaient|avait|avaient|\w{2,}(?<![rl])(?:ait|aient))(?![a-z])|(?<![a-z])(?:valait|valaient|parlait|relevait|dev?rait)(?![a-z])"
 )
 _NOT_IMPERFECT = re.compile(r"(?:^|(?<![a-z]))(?:fait|lait|trait|portrait|souhait|parfait|satisfait|extrait|retrait|attrait|distrait|abstrait|contrefait|bienfait|traits|connait|parait|disparait|plait|ait|aient|forfait|soustrait|reconnait)(?![a-z])")
 _PAST = re.compile(
-    r"(?<![a-z])(?:a|ont|avait|avaient|est|sont|fut|furent) (?:\w+ ){0,2}?\w+(?:e|ee|es|ees|i|is|it|u|us|ue)(?![a-z])|(?<![a-z])(?:ancien\w*|alors|auparavant|jadis|naguere|epoque|precedemment|jusqu'en|jusqu'au)(?![a-z])"
+    r"\b(?:a|ont|eut|fut|furent|n'a|n'ont) (?:\w+ ){0,2}?\w+(?:é|ée|és|ées|i|is|it|ie|u|us|ue|ert|erts)\b|"
+    r"\b(?:est|sont) (?:entré|né|devenu|resté|passé|paru|sorti|venu|parti)\w*|"
+    r"\b(?:ancien\w*|alors|auparavant|naguère|époque|précédemment|jusqu'en|jusqu'au|avant)\b"
 )
 _FUTURE = re.compile(r"(?<![a-z])(?!opera|camera|extra|infra|supra|contra|ultra|para)\w+(?:era|eront|ira|iront|dra|dront|ura|uront|rra|rront)(?![a-z])")
 _COMING = re.compile(
@@ -39,6 +41,7 @@ _PERIOD = {
     "après": words_pattern(["apres", "une fois", "a l'issue", "au terme", "passe le", "passe un", "after", "ensuite", "suivant"]),
 }  # fmt: skip
 _NOT_PERIOD = re.compile(r"(?<!\w)apres (?:avis|cela)")
+_SHIFT = re.compile(r"(?<![a-z])(?:du|de l'|de la |de|from(?: the)?) ?([a-z]{4,}) (?:au|a l'|a la|a|to(?: the)?) ?([a-z]{4,})")
 _REPEALED = re.compile(r"(?<![a-z])(?:abrog\w*|caduc\w*|repealed|a ete supprime\w*)(?![a-z])")
 _STATUS = (
     (re.compile(r"(?<![a-z])promulgu\w*"), "promulguée"),
@@ -47,7 +50,7 @@ _STATUS = (
     (re.compile(r"(?<![a-z])(?:atteint|a atteint|reached|achieved)(?![a-z])(?=[^.]*\d)"), "atteint"),
 )
 _IN_FORCE = re.compile(r"(?<![a-z])(?:en vigueur|s'applique\w*|applicable\w*|in force|into force|appl(?:y|ies|ied))(?![a-z])")
-_BILL = re.compile(r"(?<![a-z])(?:projet de loi|proposition de loi|amendement|bill|n'est pas du droit)(?![a-z])")
+_BILL = re.compile(r"(?<![a-z])(?:projet de loi|projet|proposition de loi|amendement|bill|amendment)(?![a-z])")
 
 
 def departures(mine: Reading, theirs: Reading) -> list[str]:
@@ -57,6 +60,8 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
         out += _tenses(mine, theirs)
     out += _dates(mine, theirs)
     out += _periods(mine, theirs)
+    back = {(a, b) for b, a in _SHIFT.findall(theirs.folded)} & set(_SHIFT.findall(mine.folded))
+    out += [f"sens inverse : {a}, {b}" for a, b in sorted(back)]
     out += [f"statut : {name}" for pattern, name in _STATUS if mine.has(pattern) and not theirs.has(pattern)]
     if mine.has(_IN_FORCE) and not theirs.has(_IN_FORCE):
         if theirs.has(_BILL) or theirs.has(re.compile(r"repouss|report|a partir|prevu")):
@@ -73,7 +78,9 @@ def _imperfect(text: Reading) -> int:
 def _tenses(mine: Reading, theirs: Reading) -> list[str]:
     out = []
     future_there, future_here = theirs.has(_FUTURE), mine.has(_FUTURE)
-    if future_here and not future_there and not theirs.has(_COMING):
+    told = {w[:5] for w in re.findall(r"\b(?:a|ont) (?:\w+ )?(\w{5,}(?:é|ée|és|ées|i|it|is|u|us|ue))\b", theirs.text.lower())}
+    done = [w for w in _FUTURE.findall(mine.folded) if w[:5] in {fold(t) for t in told}]
+    if done or future_here and not future_there and not theirs.has(_COMING):
         out.append("futur ajouté")
     if mine.has(_ALREADY) and not theirs.has(_NOW_OK):
         out.append("dit comme acquis")
@@ -84,7 +91,7 @@ def _tenses(mine: Reading, theirs: Reading) -> list[str]:
 
 def omissions(mine: Reading, theirs: Reading) -> list[str]:
     """The past told as the present."""
-    if mine.language != "fr" or not _imperfect(theirs) or _imperfect(mine) or mine.has(_PAST):
+    if mine.language != "fr" or not _imperfect(theirs) or _imperfect(mine) or _PAST.search(mine.text.lower()):
         return []
     return [] if re.search(r"\w+r(?:ait|aient)(?![a-z])", mine.folded) else ["passé dit au présent"]
 

@@ -37,8 +37,8 @@ _STOP = {
     ),
 }
 _SEGMENT = {
-    "fr": re.compile(r"[,;:()«»]|\.\s|\s(?:et|contre|tandis que|alors que|mais|puis|ou|soit|dont)\s"),
-    "en": re.compile(r"[,;:()\"“”]|\.\s|\s(?:and|against|while|whereas|but|then|or|i\.e\.)\s"),
+    "fr": re.compile(r"[,;:)«»]|\.\s|\s(?:et|contre|tandis que|alors que|mais|puis|ou|soit|dont)\s"),
+    "en": re.compile(r"[,;:)\"“”]|\.\s|\s(?:and|against|while|whereas|but|then|or|i\.e\.)\s"),
 }
 _STEMMER = {"fr": Stemmer.Stemmer("french", 0), "en": Stemmer.Stemmer("english", 0)}
 
