@@ -21,10 +21,10 @@ _NE = re.compile(
 _BEFORE_NE = re.compile(r"(?<![a-z])(?:aucune?s?|rien|personne|nul|nulle|ni)(?![a-z])(?P<in>[^;:.]{1,120}?)(?<![a-z])(?:ne |n')")
 _ALONE = re.compile(
     r"(?<![a-z])(?:(?:aucune?|sans|ni|non|jamais|pas|nullement)(?=[ -](?:d'|de |l'|la |le |les |un |une )?[a-z])|"
-    r"(?:faute|absence|defaut) (?=d)|sinon|sous peine|refus\w*|echapp\w+|omet\w*|omission)"
+    r"(?:faute|absence|defaut) (?=d)|manqu\w*|f(?:ait|ont) defaut|sinon|sous peine|refus\w*|echapp\w+|omet\w*|omission)"
 )
 _ONLY = re.compile(r"(?<![a-z])(?:ne |n')[^,;:.]{1,50}?(?<![a-z])(?:que |qu')")
-_NOT = re.compile(r"(?<![a-z])(?:(?:does|do|did|is|are|was|were|has|have|had|will|would|may|must|need|shall|can|could|should) (?:not|no longer|never)|cannot|not|no longer|never|no|without|none|neither|nor|nothing|fail(?:s|ed|ing|ure)?(?: to)?|lack of|absence of|missing|refus\w+|otherwise)(?![a-z])(?! (?:later|more|less|fewer)\b)")
+_NOT = re.compile(r"(?<![a-z])(?:(?:does|do|did|is|are|was|were|has|have|had|will|would|may|must|need|shall|can|could|should) (?:not|no longer|never)|cannot|not|no longer|never|no|without|none|neither|nor|nothing|fail(?:s|ed|ing|ure)?(?: to)?(?! which)|lack of|absence of|missing|refus\w+|otherwise)(?![a-z])(?! (?:later|more|less|fewer)\b)")
 _NE_BARE = re.compile(r"(?<![a-z])(?:ne |n')(?P<in>(?:peut|peuvent|saurait|sauraient|cesse|cessent|ose) [a-z]+)(?! [a-z' ]{0,30}(?:que|qu'))")
 _BOUND = re.compile(r"[ -]?(?:(?:a|de|d'|contain\w*|contenir|exceed\w*|be|etre|[a-z]+) ){0,3}(?:plus d|moins d|superieur|inferieur|depass|exced|more than|less than|fewer than|exceed|above|below)")
 _BOUNDING = re.compile(r"depass|exced|superieur|inferieur|plus de$|exceed")
@@ -62,17 +62,22 @@ _ALWAYS = re.compile(r"(?<![a-z])(?:toujours|systematiquement|en toutes? circons
 class Denied:
     """The negations of a text: for each, the stems it bears on and the span it covers."""
 
-    each: tuple[tuple[frozenset[str], tuple[int, int]], ...]
+    each: tuple[tuple[frozenset[str], frozenset[str], tuple[int, int]], ...]
 
     @property
     def stems(self) -> frozenset[str]:
         """Every stem under a negation."""
-        return frozenset(s for stems, _ in self.each for s in stems)
+        return frozenset(s for stems, _, _ in self.each for s in stems)
+
+    @property
+    def reach(self) -> frozenset[str]:
+        """Those, and the next words: another wording may put the negation on one of them."""
+        return frozenset(s for _, wide, _ in self.each for s in wide)
 
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """The spans covered."""
-        return tuple(span for _, span in self.each)
+        return tuple(span for _, _, span in self.each)
 
     @property
     def count(self) -> int:
@@ -81,17 +86,17 @@ class Denied:
 
     def told_by(self, other: Reading) -> int:
         """How many bear on words that another text holds, or on none at all."""
-        return sum(not stems or bool(stems & other.stems) for stems, _ in self.each)
+        return sum(not wide or bool(wide & other.stems) for _, wide, _ in self.each)
 
 
 @lru_cache(maxsize=8192)
 def denied(text: Reading) -> Denied:
     """The negations of a text; one that only turns a bound round (« pas plus de ») is read by `quantities`."""
-    found: list[tuple[frozenset[str], tuple[int, int]]] = []
+    found: list[tuple[frozenset[str], frozenset[str], tuple[int, int]]] = []
 
     def add(stems: Iterable[str], span: tuple[int, int]) -> None:
-        if not any(a < span[1] and span[0] < b for _, (a, b) in found):
-            found.append((frozenset(stems), span))
+        if not any(a < span[1] and span[0] < b for _, _, (a, b) in found):
+            found.append((frozenset(stems), frozenset((*stems, *text.after(span[1], 3))), span))
 
     if text.language == "en":
         for m in _NOT.finditer(text.folded):
@@ -142,10 +147,10 @@ def _negations(mine: Reading, theirs: Reading) -> list[str]:
     told = given.told_by(mine)
     out = []
     if ours.count < told:
-        lost = (given.stems & mine.stems) - ours.stems - _free(theirs, given)
+        lost = (given.stems & mine.stems) - ours.reach - _free(theirs, given)
         out += [f"négation perdue : {s}" for s in sorted(lost)]
     if ours.count > told:
-        added = (ours.stems & theirs.stems) - given.stems - _free(mine, ours)
+        added = (ours.stems & theirs.stems) - given.reach - _free(mine, ours)
         out += [f"négation ajoutée : {s}" for s in sorted(added)]
     return out
 
@@ -185,7 +190,9 @@ def forces(text: Reading) -> Mapping[str, frozenset[str]]:
         for m in patterns[text.language].finditer(text.folded):
             if any(a <= m.start() < b for a, b in helps):
                 continue
-            around = {*text.after(m.end(), 3), *[w.stem for w in text.words if w.end <= m.start()][-2:]}
+            around = set(text.after(m.end(), 2))
+            if not _VERB.match(m.group(0)):
+                around |= set([w.stem for w in text.words if w.end <= m.start()][-2:])
             under = any(a <= m.start() < b or b <= m.start() and _near(text.folded, b, m.start()) for a, b in spans)
             told = {turned if under else kind}
             if kind == "dû" and under and _STRONG.match(m.group(0)):
@@ -197,6 +204,7 @@ def forces(text: Reading) -> Mapping[str, frozenset[str]]:
     return {force: frozenset(stems) for force, stems in out.items()}
 
 
+_VERB = re.compile(r"doi|dev|fau|peu|pou|must|shall|may|can|could|might|has to|have to")
 _STRONG = re.compile(r"doit|doivent|devra|devront|faut|must|shall")
 
 

@@ -16,6 +16,8 @@ from assistant.fidelity.words import Reading, fold
 from ingest.claims import MONTHS_EN, MONTHS_FR
 
 _MONTHS = frozenset(fold(m) for m in (*MONTHS_FR, *MONTHS_EN))
+_CLEAR = 3
+"""Words that must change sides for a one-sided exchange to be seen."""
 _MOST = 12
 """Items compared at most: the pairs of a list of twenty figures say nothing about who goes with whom."""
 
@@ -31,8 +33,23 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
             to_a = (ours[a] - ours[b]) & (given[b] - given[a])
             to_b = (ours[b] - ours[a]) & (given[a] - given[b])
             kept = (ours[a] - ours[b]) & (given[a] - given[b]) | (ours[b] - ours[a]) & (given[b] - given[a])
-            if to_a and to_b and len(to_a | to_b) > len(kept):
+            both = bool(to_a and to_b) or (not kept and len(to_a | to_b) >= _CLEAR)
+            if both and len(to_a | to_b) > len(kept):
                 out.append(f"échange : {a}, {b}")
+    ours_beside, given_beside = _beside(mine), _beside(theirs)
+    for (a, x), (b, y) in combinations(sorted(ours_beside - given_beside), 2):
+        if {(a, y), (b, x)} <= given_beside or {(a, b), (x, y)} <= given_beside:
+            out.append(f"échange : {a}, {b}")
+    return out
+
+
+def _beside(text: Reading) -> set[tuple[str, str]]:
+    """Pairs of figures that share a segment with no other (« 40 % en 2030 »), in the order they stand."""
+    out = set()
+    for segment in text.segments:
+        figures = [w.text for w in segment if w.text[0].isdigit()]
+        if len(figures) == 2:
+            out.add((figures[0], figures[1]))
     return out
 
 

@@ -30,7 +30,7 @@ _RESTRICTS = {
         r"(?<!, )(?<!,)qui|aupres|homologue\w*|tournes?|tournees?|sur presentation|soit)(?![a-z])"
     ),
     "en": re.compile(
-        r"(?<![a-z])(?:except|unless|outside|excluding|if|when|where|provided|subject to|in case|without|failing|with|(?<!, )that|(?<!, )who|(?<!, )which)(?![a-z])"
+        r"(?<![a-z])(?:except|unless|outside|excluding|if|when|where|provided|subject to|in case|without|with|(?<!, )that|(?<!, )who|(?<!, )which)(?![a-z])"
     ),
 }
 _STOPS = re.compile(r"[,;:.()]|(?<![a-z])(?:est|sont|doit|doivent|peut|peuvent|ne|n'|is|are|must|may|shall)(?![a-z])")
@@ -109,7 +109,7 @@ def _joined(text: Reading) -> dict[tuple[str, str], str]:
             continue
         left, right = [w.stem for w in text.words if w.end <= m.start()][-2:], text.after(m.end(), 2)
         wide = {w.stem for w in text.words if m.end() <= w.start < m.end() + 40}
-        if set(left) & wide:  # « 3 000 € pour une personne physique et 15 000 € pour une personne morale »: each its own
+        if set(left) & wide and any(s[0].isdigit() for s in (*left, *right)):  # « 3 000 € pour une personne physique et 15 000 € pour une personne morale »: each its own
             continue
         for a in left:
             for b in right:

@@ -13,7 +13,7 @@ from assistant.fidelity.force import denied
 from assistant.fidelity.words import Reading, fold, words_pattern
 
 _IMPERFECT = re.compile(
-    r"(?<![a-z])(?:etait|etaient|avait|avaient|\w{2,}(?<![rl])(?:ait|aient))(?![a-z])|(?<![a-z])(?:valait|valaient|parlait|relevait|dev?rait)(?![a-z])"
+    r"(?<![a-z])(?:etait|etaient|avait|avaient|\w{2,}(?<!r)(?:ait|aient))(?![a-z])|(?<![a-z])(?:valait|valaient|parlait|relevait|dev?rait)(?![a-z])"
 )
 _NOT_IMPERFECT = re.compile(r"(?:^|(?<![a-z]))(?:fait|lait|trait|portrait|souhait|parfait|satisfait|extrait|retrait|attrait|distrait|abstrait|contrefait|bienfait|traits|connait|parait|disparait|plait|ait|aient|forfait|soustrait|reconnait)(?![a-z])")
 _PAST = re.compile(
@@ -98,7 +98,7 @@ def omissions(mine: Reading, theirs: Reading) -> list[str]:
 
 def _dates(mine: Reading, theirs: Reading) -> list[str]:
     """Dates that open a period in one text and close it in the other."""
-    if denied(mine).count != denied(theirs).count:
+    if denied(mine).count != denied(theirs).told_by(mine):
         return []
     out = []
     ours, given = _edges(mine), _edges(theirs)
