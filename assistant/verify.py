@@ -140,7 +140,7 @@ def _departures(sentence: Sentence) -> list[str]:
     said, language = _MARKERS.sub("", sentence.text), sentence.language
     texts = [t for c in sentence.cited if (t := _text_in(c, language))]
     wordings = [*texts, *(s.lead for c in sentence.cited if (s := c.passage.statement) and s.lead and language == "fr")]
-    if len(texts) < len(sentence.cited) or any(_bare(said) in _bare(w) for w in wordings):
+    if len(texts) < len(sentence.cited) or any(_bare(said) == _bare(w) for w in wordings) or _introduces(sentence):
         return []
     if len(texts) > 1:
         texts = [*texts, " ".join(texts)]
@@ -167,6 +167,18 @@ _CONTRARY = {
     Polarity.N_OBLIGE_PAS: frozenset({"dû"}),
     Polarity.PERMET: frozenset({"interdit"}),
 }
+
+
+_QUOTED = re.compile(r"«\s*([^«»]{20,}?)\s*»")
+_INTRODUCTION = 14
+"""Words beside a quote, at most, for a sentence to do no more than introduce it."""
+
+
+def _introduces(sentence: Sentence) -> bool:
+    """True when a sentence is a verbatim quote of what it cites, behind a few words that name the place."""
+    quotes = _QUOTED.findall(sentence.text)
+    said = all(any(q in c.passage.text for c in sentence.cited) for q in quotes)
+    return bool(quotes) and said and len(_QUOTED.sub("", sentence.text).split()) <= _INTRODUCTION
 
 
 def _text_in(cited: Cited, language: Language) -> str | None:

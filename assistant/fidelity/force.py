@@ -96,7 +96,8 @@ def denied(text: Reading) -> Denied:
 
     def add(stems: Iterable[str], span: tuple[int, int]) -> None:
         if not any(a < span[1] and span[0] < b for _, _, (a, b) in found):
-            found.append((frozenset(stems), frozenset((*stems, *text.after(span[1], 3))), span))
+            inside = (w.stem for w in text.words if span[0] <= w.start < span[1])
+            found.append((frozenset(stems), frozenset((*stems, *inside, *text.after(span[1], 3))), span))
 
     if text.language == "en":
         for m in _NOT.finditer(text.folded):

@@ -101,7 +101,8 @@ def _quantities(text: Reading) -> dict[Decimal, tuple[set[str], set[str]]]:
     for start, end, value in spans:
         units, bounds = out[value.normalize()]
         unit = _UNIT.match(text.folded, end)
-        units.add(_NAMES[int(unit.lastgroup[1:])] if unit and unit.lastgroup else _before(text.folded, start))
+        named = _NAMES[int(unit.lastgroup[1:])] if unit and unit.lastgroup else ""
+        units.add(_before(text.folded, start) or named)
         if bound := _bound(text.folded, start, end):
             bounds.add(bound)
     return out

@@ -16,7 +16,7 @@ from assistant.fidelity.words import Reading, fold
 from ingest.claims import MONTHS_EN, MONTHS_FR
 
 _MONTHS = frozenset(fold(m) for m in (*MONTHS_FR, *MONTHS_EN))
-_CLEAR = 3
+_CLEAR = 2
 """Words that must change sides for a one-sided exchange to be seen."""
 _MOST = 12
 """Items compared at most: the pairs of a list of twenty figures say nothing about who goes with whom."""
