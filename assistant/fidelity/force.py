@@ -16,9 +16,9 @@ from functools import lru_cache
 from assistant.fidelity.words import Reading, words_pattern
 
 _NE = re.compile(
-    r"(?<![a-z])(?:ne |n')(?P<in>[^,;:.]{1,60}?)(?<![a-z])(?P<out>pas|plus|jamais|aucune?|ni|guere|nullement|rien|personne)(?![a-z])"
+    r"(?<![a-z])(?:ne |n')(?P<in>[^,;:.]{0,60}?)(?<![a-z])(?P<out>pas|plus|jamais|aucune?|ni|guere|nullement|rien|(?<!une )(?<!la )personne(?! physique| morale))(?![a-z])"
 )
-_BEFORE_NE = re.compile(r"(?<![a-z])(?:aucune?s?|rien|personne|nul|nulle|ni)(?![a-z])(?P<in>[^;:.]{1,120}?)(?<![a-z])(?:ne |n')")
+_BEFORE_NE = re.compile(r"(?<![a-z])(?:aucune?s?|rien|(?<!une )(?<!la )personne(?! physique| morale)|nul|nulle|ni)(?![a-z])(?P<in>[^;:.]{1,120}?)(?<![a-z])(?:ne |n')")
 _ALONE = re.compile(
     r"(?<![a-z])(?:(?:aucune?|sans|ni|non|jamais|pas|nullement)(?=[ -](?:d'|de |l'|la |le |les |un |une )?[a-z])|"
     r"(?:faute|absence|defaut) (?=d)|manqu\w*|f(?:ait|ont) defaut|sinon|sous peine|refus\w*|echapp\w+|omet\w*|omission)"
@@ -26,8 +26,10 @@ _ALONE = re.compile(
 _ONLY = re.compile(r"(?<![a-z])(?:ne |n')[^,;:.]{1,50}?(?<![a-z])(?:que |qu')")
 _NOT = re.compile(r"(?<![a-z])(?:(?:does|do|did|is|are|was|were|has|have|had|will|would|may|must|need|shall|can|could|should) (?:not|no longer|never)|cannot|not|no longer|never|no|without|none|neither|nor|nothing|fail(?:s|ed|ing|ure)?(?: to)?(?! which)|lack of|absence of|missing|refus\w+|otherwise)(?![a-z])(?! (?:later|more|less|fewer)\b)")
 _NE_BARE = re.compile(r"(?<![a-z])(?:ne |n')(?P<in>(?:peut|peuvent|saurait|sauraient|cesse|cessent|ose) [a-z]+)(?! [a-z' ]{0,30}(?:que|qu'))")
-_BOUND = re.compile(r"[ -]?(?:(?:a|de|d'|contain\w*|contenir|exceed\w*|be|etre|[a-z]+) ){0,3}(?:plus d|moins d|superieur|inferieur|depass|exced|more than|less than|fewer than|exceed|above|below)")
-_BOUNDING = re.compile(r"depass|exced|superieur|inferieur|plus de$|exceed")
+_BOUND = re.compile(r"[ -]?(?:(?:a|de|d'|contain\w*|contenir|exceed\w*|be|etre|[a-z]+) ){0,3}(?:(?:plus|moins) d[e'] ?[a-z' ]{0,12}(?:\d|deux|trois|quatre|cinq|six|sept|huit|dix|vingt|trente|cent|mille)|superieur|inferieur|depass|exced|more than|less than|fewer than|exceed|above|below)")
+_BOUNDING = re.compile(r"depass|exced|superieur|inferieur|exceed")
+_CORRECTS = re.compile(r"[^;.]{0,90}?,? mais (?:depuis|de|du|d'|a|au|par|pour|en|le|la|les|aux|des|seulement|bien|l')")
+"""« ne s'applique pas depuis 2024, mais depuis 2025 » denies a date, not that it applies."""
 _LIGHT = frozenset("est ete etre avoir peut doit fait figur comport tient donn dit".split())
 
 _DUTY = {
@@ -35,7 +37,7 @@ _DUTY = {
     "en": words_pattern(["must", "shall", "has to", "have to", "had to", "mandatory", "compulsory", "required", "requires", "require", "obliged", "obligation to", "imposes", "imposed", "owes", "owe"]),
 }  # fmt: skip
 _RIGHT = {
-    "fr": words_pattern(["peut", "peuvent", "pourra", "pourront", "pouvait", "pouvaient", "permet", "permettent", "permis", "permise*", "autorise", "autorisent", "autorise*", "possible", "possibilite de", "libre de", "libre", "libres", "librement", "tolere*", "le droit de", "admet", "admis", "admise"]),
+    "fr": words_pattern(["peut", "peuvent", "pourra", "pourront", "pouvait", "pouvaient", "permet", "permettent", "permis", "permise*", "autorise", "autorisent", "autorise*", "option", "possible", "possibilite de", "libre de", "libre", "libres", "librement", "tolere*", "le droit de", "admet", "admis", "admise"]),
     "en": words_pattern(["may", "can", "could", "might", "allow*", "permit*", "possible", "free to", "free", "option of", "tolerated", "admitted", "entitled"]),
 }  # fmt: skip
 _BAN = {
@@ -111,6 +113,8 @@ def denied(text: Reading) -> Denied:
             inner = [w.stem for w in text.words if m.start("in") <= w.start < m.end("in")]
             heavy = [s for s in inner if s not in _LIGHT]
             last = m.group("out") if pattern is _NE else ""
+            if _CORRECTS.match(text.folded, m.end()):
+                continue
             follow = text.after(m.end(), 1) if not heavy or last.startswith("aucun") or last == "ni" else ()
             add([*heavy, *follow], m.span())
     for m in _BEFORE_NE.finditer(text.folded):
@@ -147,7 +151,7 @@ def _negations(mine: Reading, theirs: Reading) -> list[str]:
     ours, given = denied(mine), denied(theirs)
     told = given.told_by(mine)
     out = []
-    if ours.count < told:
+    if ours.count < told and not mine.has(_SAVE):
         lost = (given.stems & mine.stems) - ours.reach - _free(theirs, given)
         out += [f"négation perdue : {s}" for s in sorted(lost)]
     if ours.count > told:
@@ -194,7 +198,7 @@ def forces(text: Reading) -> Mapping[str, frozenset[str]]:
             around = set(text.after(m.end(), 2))
             if not _VERB.match(m.group(0)):
                 around |= set([w.stem for w in text.words if w.end <= m.start()][-2:])
-            under = any(a <= m.start() < b or b <= m.start() and _near(text.folded, b, m.start()) for a, b in spans)
+            under = any(a <= m.start() < b or b <= m.start() and _near(text.folded, a, b, m.start()) for a, b in spans)
             told = {turned if under else kind}
             if kind == "dû" and under and _STRONG.match(m.group(0)):
                 told = {"interdit"} if text.language == "en" else {"interdit", "dispensé"}
@@ -206,12 +210,15 @@ def forces(text: Reading) -> Mapping[str, frozenset[str]]:
 
 
 _VERB = re.compile(r"doi|dev|fau|peu|pou|must|shall|may|can|could|might|has to|have to")
+_SAVE = re.compile(r"(?<![a-z])(?:sauf|hors|hormis|except|unless|outside)")
 _STRONG = re.compile(r"doit|doivent|devra|devront|faut|must|shall")
 
 
-def _near(text: str, end: int, start: int) -> bool:
-    """True when nothing but small words stands between a negation and what follows it."""
-    return _SMALL.fullmatch(text, end, start) is not None
+def _near(text: str, opens: int, end: int, start: int) -> bool:
+    """True when nothing but small words stands between a negation and what follows it; after « sans », also a noun."""
+    pattern = _WITHOUT if text.startswith(("sans", "aucun", "without", "no "), opens) else _SMALL
+    return pattern.fullmatch(text, end, start) is not None
 
 
 _SMALL = re.compile(r"[ -]?(?:(?:de|d'|la|le|les|un|une|plus|ete|etre|be|been|being|to|have|any|a|en principe) ?){0,3}")
+_WITHOUT = re.compile(r"[ -]?(?:[a-z'-]+ ){0,2}")

@@ -21,7 +21,7 @@ _SAME = (
     ("rga", "reglement general des aides", "reglement du cnc", "reglement des aides", "general aid"),
     ("dgmic", "medias et des industries culturelles"),
     ("efrag", "european financial reporting"),
-    ("union europeenne", "europe*", "european*", "ue", "eu", "communautaire*"),
+    ("union europeenne", "europe*", "european*", "communautaire*"),
     ("france", "francais*", "french"),
     ("allemagne", "allemand*", "german*"),
     ("italie", "italien*", "italian*", "italy"),
@@ -40,7 +40,7 @@ _PEOPLE = tuple(
         (("ministre", "ministere", "minister", "ministry"), ("ministre*", "ministeriel*", "dgmic")),
         (("prefet", "prefets", "prefecture", "prefectures", "prefect"), ("prefectora*",)),
         (("maire", "maires", "mairie", "mairies", "mayor", "town hall"), ("municipal*", "commune*", "ville")),
-        (("juge", "juges", "tribunal", "tribunaux", "court", "judge"), ("judicia*",)),
+        (("juge", "juges", "tribunal", "tribunaux", "the court", "courts", "judge"), ("judicia*",)),
         (("president", "presidente"), ()),
         (("senat", "senate"), ()),
         (("assemblee nationale", "national assembly"), ("deput*",)),
@@ -120,6 +120,8 @@ def _known(name: str, theirs: Reading) -> bool:
     pieces = [p for p in re.split(r"[-&+!]", name) if len(p) > 1]
     if len(pieces) > 1 and all(re.search(rf"(?<![a-z]){re.escape(p)}(?![a-z])", theirs.folded) for p in pieces):
         return True
+    if name in {"ue", "eu", "union"}:
+        return bool(re.search(r"(?<![a-z])(?:ue|europ[a-z]*|union|european|directive|csrd|esrs)(?![a-z])", theirs.folded))
     return any(p.search(name) and p.search(theirs.folded) for p in _SAME_PATTERNS)
 
 

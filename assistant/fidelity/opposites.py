@@ -21,7 +21,7 @@ _PAIRS = tuple(
         (("favorable*", "favourable"), ("defavorable*", "unfavourable", "oppose*")),
         (("neuf", "neufs", "neuve*", "new"), ("d'occasion", "second-hand", "used")),
         (("horizontal*",), ("vertical*",)),
-        (("minimum", "minimal*", "au moins", "at least"), ("maximum", "maximal*", "au plus", "at most", "jusqu'a", "up to", "plafonn*")),
+        (("minimum", "minimal*", "au moins les", "au moins la", "au moins le"), ("maximum", "maximal*", "plafonn*", "au plus les", "au plus la", "au plus le")),
         (("physique*", "individual*", "natural person*"), ("morale*", "legal entit*", "legal person*")),
         (("tot", "early", "as soon"), ("tard", "late")),
         (("report*", "repouss*", "decal*", "differ*", "postpon*", "delay*"), ("avance*", "anticip*", "brought forward")),

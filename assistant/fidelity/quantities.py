@@ -38,7 +38,7 @@ _NUMBER = {
     "en": re.compile(r"(?<![\w,.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|(?<![\w,.])\d+(?:\.\d+)?(?!\d)"),
 }
 _LOW = words_pattern(
-    ["au moins", "au minimum", "minimum de", "minimal* de", "minimum", "a partir de", "a compter de", "des", "plus de",
+    ["au moins", "au minimum", "minimum de", "minimal* de", "minimum", "a partir de", "a compter de", "dez", "plus de",
      "superieur* a", "depass*", "excede*", "au-dessus de", "au-dela de", "at least", "more than", "over", "above", "from",
      "minimum of", "exceed*", "or more", "un peu plus de", "inferieure a", "pas inferieur* a"]
 )  # fmt: skip

@@ -26,7 +26,7 @@ _ALL = words_pattern(
 _RESTRICTS = {
     "fr": re.compile(
         r"(?<![a-z])(?:sauf|hors|excepte|a l'exception|si|s'il|s'ils|s'elle|s'elles|lorsqu'|lorsque|quand|a condition|pourvu|sous reserve|en cas|"
-        r"des que|des lors|faute de|a defaut|sans|non|avec|d'au moins|d'au plus|"
+        r"dez que|dez lors|faute de|a defaut|sans|non|avec|d'au moins|d'au plus|"
         r"(?<!, )(?<!,)qui|aupres|homologue\w*|tournes?|tournees?|sur presentation|soit)(?![a-z])"
     ),
     "en": re.compile(
@@ -37,6 +37,7 @@ _STOPS = re.compile(r"[,;:.()]|(?<![a-z])(?:est|sont|doit|doivent|peut|peuvent|n
 _EXCEPT = words_pattern(
     ["sauf", "excepte*", "a l'exception", "hors", "hormis", "exclu*", "sans compter", "except*", "unless", "outside", "excluding", "apart from", "out of scope"]
 )  # fmt: skip
+_SAVE = words_pattern(["sauf", "excepte*", "a l'exception", "hormis", "hors", "except", "unless", "apart from"])
 _INCLUDE = words_pattern(["compris", "comprise*", "inclus*", "y compris", "including", "included", "incluant", "inclut"])
 _RESERVE = re.compile(
     r"(?<![a-z])(?:en principe|normalement|a priori|en regle generale|generalement|in principle|normally|generally|"
@@ -85,7 +86,8 @@ def _counted(text: Reading) -> int | None:
     return (_VALUES.get(m.group(1)) or int(m.group(1))) if m and m.group(2) else None
 
 
-_WHETHER = re.compile(r"(?<![a-z])(?:qu'il s'agisse|que ce soit|qu'ils? soi\w+|qu'elles? soi\w+|whether|soit)(?![a-z])")
+_EACH, _ANY = re.compile(r"(?<![a-z])(?:un|une|a) [a-z' -]{2,30} $"), re.compile(r" (?:a )?(?:un|une|an?) ")
+_WHETHER = re.compile(r"(?<![a-z])(?:qu'il s'agisse|que ce soit|qu'ils? soi\w+|qu'elles? soi\w+|whether|soit|parmi|notamment|among|such as)(?![a-z])")
 
 
 def _links(mine: Reading, theirs: Reading) -> list[str]:
@@ -109,6 +111,8 @@ def _joined(text: Reading) -> dict[tuple[str, str], str]:
             continue
         left, right = [w.stem for w in text.words if w.end <= m.start()][-2:], text.after(m.end(), 2)
         wide = {w.stem for w in text.words if m.end() <= w.start < m.end() + 40}
+        if _EACH.search(text.folded, 0, m.start()) and _ANY.match(text.folded, m.end()):  # « un studio ou un bureau »: studios and offices
+            continue
         if set(left) & wide and any(s[0].isdigit() for s in (*left, *right)):  # « 3 000 € pour une personne physique et 15 000 € pour une personne morale »: each its own
             continue
         for a in left:
@@ -120,10 +124,10 @@ def _joined(text: Reading) -> dict[tuple[str, str], str]:
 def _exceptions(mine: Reading, theirs: Reading) -> list[str]:
     out = []
     restricts = theirs.has(_ONLY) or denied(mine).count < denied(theirs).count
-    if mine.has(_EXCEPT) and not theirs.has(_EXCEPT) and not restricts:
+    if mine.has(_SAVE) and not theirs.has(_EXCEPT) and not restricts:
         out.append("exception ajoutée")
-    ours_out, ours_in = _around(mine, _EXCEPT, 0, 2), _around(mine, _INCLUDE, 2, 2)
-    their_out, their_in = _around(theirs, _EXCEPT, 0, 2), _around(theirs, _INCLUDE, 2, 2)
+    ours_out, ours_in = _around(mine, _EXCEPT, 0, 1), _around(mine, _INCLUDE, 2, 2)
+    their_out, their_in = _around(theirs, _EXCEPT, 0, 1), _around(theirs, _INCLUDE, 2, 2)
     out += [f"exclu → inclus : {s}" for s in sorted((ours_in - ours_out) & (their_out - their_in))]
     out += [f"inclus → exclu : {s}" for s in sorted((ours_out - ours_in) & (their_in - their_out))]
     out += [f"hors perdu : {s}" for s in sorted((their_out & mine.stems) - ours_out) if not mine.has(_EXCEPT) and not denied(mine).count]

@@ -21,16 +21,17 @@ _PAST = re.compile(
     r"\b(?:est|sont) (?:entré|né|devenu|resté|passé|paru|sorti|venu|parti)\w*|"
     r"\b(?:ancien\w*|alors|auparavant|naguère|époque|précédemment|jusqu'en|jusqu'au|avant)\b"
 )
-_FUTURE = re.compile(r"(?<![a-z])(?!opera|camera|extra|infra|supra|contra|ultra|para)\w+(?:era|eront|ira|iront|dra|dront|ura|uront|rra|rront)(?![a-z])")
+_FUTURE = re.compile(r"(?<![a-z])(?!opera|camera|extra|infra|supra|contra|ultra|para|natura)\w+(?:era|eront|ira|iront|dra|dront|ura|uront|rra|rront)(?![a-z])")
+_LATER = re.compile(r"(?<![a-z])(?!opera|camera|extra|infra|supra|contra|ultra|para|natura|dira|diront|fera|feront|donnera|pourr|devr|renseigner|repondr|aura)\w+(?:era|eront|ira|iront|dra|dront|ura|uront)(?![a-z])")
 _COMING = re.compile(
-    r"a venir|prochain|d'ici|prevu|projet|proposition|annonc|report|repouss|viser?\b|vise\b|objectif|devait|doit\b|doivent|a partir d|a compter d|une fois|quand|apres|pourr|\w+rait\b|will|plan|to come"
+    r"a venir|prochain|d'ici|prevu|prevoi|prevoy|plann|projet|proposition|annonc|report|repouss|viser?\b|vise\b|objectif|devait|doit\b|doivent|a partir d|a compter d|une fois|quand|apres|pourr|\w+rait\b|will|plan|to come"
 )
 _ALREADY = re.compile(r"(?<![a-z])(?:deja|desormais|dorenavant|a present|maintenant|toujours valable|already|now)(?![a-z])")
 _NOW_OK = re.compile(r"(?<![a-z])(?:deja|desormais|ne [a-z ]{1,30} plus|n'[a-z ]{1,30} plus|depuis|since|already|now|no longer|maintien|maintenu)(?![a-z])")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATE = r"(?:(?:le |du |au |l'|the )?(?:exercices? |annee |financial years? )?(?:\d{1,2}(?:er|st|nd|rd|th)? ?)?(?:[a-z]+ )?((?:19|20)\d\d)|(?:le |du |au )?(\d{1,2}(?:er)? (?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)))"
 _FROM = re.compile(
-    r"(?<![a-z])(?:depuis|a partir (?:de |du |d')|a compter (?:de |du |d')|des|apres|a partir de|since|from|on or after|starting|after|au plus tot|entree? en vigueur) (?:le |du |au )?" + _DATE
+    r"(?<![a-z])(?:depuis|a partir (?:de |du |d')|a compter (?:de |du |d')|dez|apres|a partir de|since|from|on or after|starting|after|au plus tot|entree? en vigueur) (?:le |du |au )?" + _DATE
 )
 _UNTIL = re.compile(
     r"(?<![a-z])(?:jusqu'au|jusqu'en|jusqu'a|avant|au plus tard|d'ici|until|before|by|no later than|not later than) (?:le |du |au |en |fin )?" + _DATE
@@ -47,10 +48,11 @@ _STATUS = (
     (re.compile(r"(?<![a-z])promulgu\w*"), "promulguée"),
     (_REPEALED, "abrogé"),
     (re.compile(r"(?<![a-z])(?:rejete\w*|rejected)(?![a-z])"), "rejeté"),
-    (re.compile(r"(?<![a-z])(?:atteint|a atteint|reached|achieved)(?![a-z])(?=[^.]*\d)"), "atteint"),
+    (re.compile(r"(?<![a-z])(?:a atteint|ont atteint|reached|achieved)(?![a-z])"), "atteint"),
 )
-_IN_FORCE = re.compile(r"(?<![a-z])(?:en vigueur|s'applique\w*|applicable\w*|in force|into force|appl(?:y|ies|ied))(?![a-z])")
-_BILL = re.compile(r"(?<![a-z])(?:projet de loi|projet|proposition de loi|amendement|bill|amendment)(?![a-z])")
+_IN_FORCE = re.compile(r"(?<![a-z])(?:en vigueur|appliqu\w*|applicable\w*|in force|into force|appl(?:y|ies|ied))(?![a-z])")
+_BILL = re.compile(r"(?<![a-z])(?:projet de loi|proposition de loi|amendement|bill|amendment)(?![a-z])")
+_NOT_YET = re.compile(r"(?<![a-z])(?:projets?|propositions?|amendements?|adopt\w+|commission mixte|bill|amendment|proposal|n'est pas)(?![a-z])")
 
 
 def departures(mine: Reading, theirs: Reading) -> list[str]:
@@ -66,7 +68,7 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     if mine.has(_IN_FORCE) and not theirs.has(_IN_FORCE):
         if theirs.has(_BILL) or theirs.has(re.compile(r"repouss|report|a partir|prevu")):
             out.append("en vigueur ajouté")
-    if theirs.has(_BILL) and not mine.has(_BILL):
+    if theirs.has(_BILL) and not mine.has(_NOT_YET):
         out.append("projet dit comme une loi")
     return out
 
@@ -84,7 +86,7 @@ def _tenses(mine: Reading, theirs: Reading) -> list[str]:
         out.append("futur ajouté")
     if mine.has(_ALREADY) and not theirs.has(_NOW_OK):
         out.append("dit comme acquis")
-    if future_there and not future_here and not mine.has(_COMING):
+    if _LATER.search(theirs.folded) and not future_here and not mine.has(_COMING):
         out.append("futur dit comme présent")
     return out
 

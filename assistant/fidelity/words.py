@@ -26,7 +26,7 @@ _STOP = {
         "nos notre nous on ont ou par pas pendant peu peut peuvent plus pour puis qu quand que quel quelle quelles quels "
         "qui quoi s sa sans se selon sera ses si soit son sont sous sur t tel telle tels tous tout toute toutes un une "
         "vers vos votre vous y doit doivent apres avant depuis pourra devra devait cas lorsque fois fait faire faut "
-        "celui donc parmi ayant etant or avaient avait apres lorsqu puisque tandis environ oui aurait auront aura "
+        "celui donc dez ov parmi ayant etant or avaient avait apres lorsqu puisque tandis environ oui aurait auront aura "
         "serait seraient sont soient ait aient soi".split()
     ),
     "en": frozenset(
@@ -36,6 +36,7 @@ _STOP = {
         "with within without would you your also all both each either neither only about after before since per".split()
     ),
 }
+_KEPT = re.compile(r"(?<!\w)(?:où|dès)(?!\w)", re.IGNORECASE)
 _SEGMENT = {
     "fr": re.compile(r"[,;:)«»]|\.\s|\s(?:et|contre|tandis que|alors que|mais|puis|ou|soit|dont)\s"),
     "en": re.compile(r"[,;:)\"“”]|\.\s|\s(?:and|against|while|whereas|but|then|or|i\.e\.)\s"),
@@ -110,8 +111,8 @@ def _inside_number(text: str, at: int) -> bool:
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, one character for one."""
-    plain = text.translate(_PLAIN)
+    """Lower case without accents, one character for one; « où » and « dès » are kept apart from « ou » and « des »."""
+    plain = _KEPT.sub(lambda m: "ov" if m.group(0)[0] in "oO" else "dez", text.translate(_PLAIN))
     return "".join(_bare(c) for c in plain)
 
 
