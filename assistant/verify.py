@@ -157,10 +157,17 @@ def _against_polarity(said: str, sentence: Sentence) -> list[str]:
         return []
     held = {f for s in statements if s for f in modal_forces(s.wording(sentence.language), sentence.language)}
     recorded = {s.polarity for s in statements if s}
-    told = modal_forces(said, sentence.language) - held
+    mine = modal_forces(said, sentence.language)
+    told = frozenset() if mine & {_RECORDED.get(p, "") for p in recorded} else mine - held
     return [f"{p.value} → {f}" for p in sorted(recorded) for f in sorted(told & _CONTRARY.get(p, frozenset()))]
 
 
+_RECORDED = {
+    Polarity.OBLIGE: "dû",
+    Polarity.INTERDIT: "interdit",
+    Polarity.N_OBLIGE_PAS: "dispensé",
+    Polarity.PERMET: "permis",
+}
 _CONTRARY = {
     Polarity.OBLIGE: frozenset({"dispensé"}),
     Polarity.INTERDIT: frozenset({"permis"}),

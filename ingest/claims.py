@@ -121,13 +121,13 @@ _NEGATION = {
 """Sentence negation, which turns a rule round."""
 _PRIVATION = {
     "fr": re.compile(
-        r"\b(?:sans|faute d|sinon|sous peine|refus\w*|limit\w+|plafonn\w+|maxim\w+|échapp\w+|omet\w+|omission|aucune?s?|hors|à défaut|défaut d|absence|exclu\w*|écart\w+|manqu\w+|non|pas|ir[rm]\w+|"
+        r"\b(?:sans|faute d|interdi\w+|sinon|sous peine|refus\w*|limit\w+|plafonn\w+|maxim\w+|échapp\w+|omet\w+|omission|aucune?s?|hors|à défaut|défaut d|absence|exclu\w*|écart\w+|manqu\w+|non|pas|ir[rm]\w+|"
         r"in(?!cit|clu|dexe?|dic|dividu|diqu|dust|flu|form|gén|iti|nov|scri|spir|sta|stit|stru|tégr|tens|tent|ter|térê|tern|titul|trodu|ven|vesti|vit|voq)\w+|"
         r"im(?!age|agin|mat|meub|mers|médiat|pact|plant|pliq|port|pos|pôt|prim|put)\w+)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
-        r"\b(?:without|outside|failing|otherwise|refus\w*|limit\w*|capped|missing|exclud\w+|absence|lack\w*|no|except|fail\w*|only|"
+        r"\b(?:without|outside|prohibit\w*|ban|banned|forbid\w*|failing|otherwise|refus\w*|limit\w*|capped|missing|exclud\w+|absence|lack\w*|no|except|fail\w*|only|"
         r"un(?!der|ion|iq|it|iv|less|til)\w+|ir[rm]\w+|"
         r"in(?!clu|come|corpor|creas|deed|dex|dic|divid|dust|flu|form|itia|nov|put|scri|sid|spe|sta|sti|stru|sur|te[grn]|to|troduc|ven|vest|vit|vol)\w+|"
         r"im(?!ag|mediat|mers|pact|plement|pl[iy]|port|pos|prov)\w+)\b|\bnon-\w+",

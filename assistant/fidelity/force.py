@@ -21,16 +21,18 @@ _NE = re.compile(
 _BEFORE_NE = re.compile(r"(?<![a-z])(?:aucune?s?|rien|(?<!une )(?<!la )personne(?! physique| morale)|nul|nulle|ni)(?![a-z])(?P<in>[^;:.]{1,120}?)(?<![a-z])(?:ne |n')")
 _ALONE = re.compile(
     r"(?<![a-z])(?:(?:aucune?|sans|ni|non|jamais|pas|nullement)(?=[ -](?:d'|de |l'|la |le |les |un |une )?[a-z])|"
-    r"(?:faute|absence|defaut) (?=d)|manqu\w*|f(?:ait|ont) defaut|sinon|sous peine|refus\w*|echapp\w+|omet\w*|omission)"
+    r"(?:faute|absence|defaut) (?=d)|manqu\w*|f(?:ait|ont) defaut|sinon|sous peine|echapp\w+|omet\w*|omission)"
 )
 _ONLY = re.compile(r"(?<![a-z])(?:ne |n')[^,;:.]{1,50}?(?<![a-z])(?:que |qu')")
 _NOT = re.compile(r"(?<![a-z])(?:(?:does|do|did|is|are|was|were|has|have|had|will|would|may|must|need|shall|can|could|should) (?:not|no longer|never)|cannot|not|no longer|never|no|without|none|neither|nor|nothing|fail(?:s|ed|ing|ure)?(?: to)?(?! which)|lack of|absence of|missing|refus\w+|otherwise)(?![a-z])(?! (?:later|more|less|fewer)\b)")
 _NE_BARE = re.compile(r"(?<![a-z])(?:ne |n')(?P<in>(?:peut|peuvent|saurait|sauraient|cesse|cessent|ose) [a-z]+)(?! [a-z' ]{0,30}(?:que|qu'))")
-_BOUND = re.compile(r"[ -]?(?:(?:a|de|d'|contain\w*|contenir|exceed\w*|be|etre|[a-z]+) ){0,3}(?:(?:plus|moins) d[e'] ?[a-z' ]{0,12}(?:\d|deux|trois|quatre|cinq|six|sept|huit|dix|vingt|trente|cent|mille)|superieur|inferieur|depass|exced|more than|less than|fewer than|exceed|above|below)")
+_BOUND = re.compile(r"[ -]?(?:(?:a|de|d'|contain\w*|contenir|exceed\w*|be|etre|[a-z]+) ){0,3}(?:(?:plus|moins) d[e'] ?[a-z' ]{0,12}(?:\d|deux|trois|quatre|cinq|six|sept|huit|dix|vingt|trente|cent|mille)|au-dessus|au-dela|superieur|inferieur|depass|exced|more than|less than|fewer than|exceed|above|below)")
 _BOUNDING = re.compile(r"depass|exced|superieur|inferieur|exceed")
 _CORRECTS = re.compile(r"[^;.]{0,90}?,? mais (?:depuis|de|du|d'|a|au|par|pour|en|le|la|les|aux|des|seulement|bien|l')")
 """« ne s'applique pas depuis 2024, mais depuis 2025 » denies a date, not that it applies."""
-_LIGHT = frozenset("est ete etre avoir peut doit fait figur comport tient donn dit".split())
+_MODAL = "\0modal"
+_MODALS = re.compile(r"(?<![a-z])(?:peu[tv]\w*|pourr\w*|doi\w*|devr\w*|faut|autoris\w*|permet\w*)")
+_LIGHT = frozenset("princip entr normal est ete etre avoir peut doit fait figur comport tient donn dit".split())
 
 _DUTY = {
     "fr": words_pattern(["doit", "doivent", "devra", "devront", "devait", "devaient", "devoir", "obligatoire*", "obligation de", "oblige", "obligent", "tenu de", "tenue de", "tenus de", "tenues de", "tenu d'indiquer", "tenu d'*", "tenue d'*", "exige", "exigee", "exiges", "exigees", "exigent", "requis*", "impose", "imposent", "imposee", "faut", "necessaire de", "est soumis", "est soumise"]),
@@ -86,6 +88,10 @@ class Denied:
         """How many there are."""
         return len(self.each)
 
+    def without_modals(self) -> Denied:
+        """Those that do not bear on « peut », « doit », « faut »: a ban may be told with or without one."""
+        return Denied(tuple(row for row in self.each if not row[0] & {_MODAL}))
+
     def told_by(self, other: Reading) -> int:
         """How many bear on words that another text holds, or on none at all."""
         return sum(not wide or bool(wide & other.stems) for _, wide, _ in self.each)
@@ -106,9 +112,11 @@ def denied(text: Reading) -> Denied:
             if not _BOUND.match(text.folded, m.end()):
                 add(text.after(m.end(), 1), m.span())
         return Denied(tuple(found))
+    bounds: list[tuple[int, int]] = []
     for pattern in (_NE, _NE_BARE):
         for m in pattern.finditer(text.folded):
             if _BOUND.match(text.folded, m.end("in")) or _BOUNDING.search(m.group("in")):
+                bounds.append(m.span())
                 continue
             inner = [w.stem for w in text.words if m.start("in") <= w.start < m.end("in")]
             heavy = [s for s in inner if s not in _LIGHT]
@@ -116,12 +124,13 @@ def denied(text: Reading) -> Denied:
             if _CORRECTS.match(text.folded, m.end()):
                 continue
             follow = text.after(m.end(), 1) if not heavy or last.startswith("aucun") or last == "ni" else ()
-            add([*heavy, *follow], m.span())
+            add([*heavy, *follow, *([_MODAL] if _MODALS.search(m.group("in")) else [])], m.span())
     for m in _BEFORE_NE.finditer(text.folded):
         inner = [w.stem for w in text.words if m.start("in") <= w.start < m.end("in")]
         add([*inner[:1], *text.after(m.end(), 1)], m.span())
     for m in _ALONE.finditer(text.folded):
-        add(text.after(m.end(), 1), m.span())
+        if not any(a <= m.start() < b for a, b in bounds):
+            add(text.after(m.end(), 1), m.span())
     return Denied(tuple(found))
 
 
@@ -130,7 +139,9 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     out = _negations(mine, theirs)
     ours, given = forces(mine), forces(theirs)
     for force in sorted(ours.keys() - given.keys()):
-        against = given.keys() & _AGAINST[force]
+        against = given.keys() & _AGAINST[force] - ours.keys()
+        if force in {"dû", "dispensé"} and denied(mine).count == denied(theirs).count > 0:
+            against -= {"dû", "dispensé"}
         if any(len(ours) == len(given) == 1 or ours[force] & given[g] for g in against):
             out.append(f"{'/'.join(sorted(against))} → {force}")
         elif force in {"interdit", "dispensé"} and not given and not denied(theirs).count:
@@ -149,6 +160,8 @@ def omissions(mine: Reading, theirs: Reading) -> list[str]:
 
 def _negations(mine: Reading, theirs: Reading) -> list[str]:
     ours, given = denied(mine), denied(theirs)
+    if "interdit" in forces(mine).keys() & forces(theirs).keys():
+        ours, given = ours.without_modals(), given.without_modals()
     told = given.told_by(mine)
     out = []
     if ours.count < told and not mine.has(_SAVE):

@@ -64,8 +64,18 @@ _DURATIONS = {
         "day": "days?|daily", "month": "months?|monthly", "year": r"years?|annual\w*|yearly|a year",
     },
 }  # fmt: skip
+_PER = {
+    "fr": r"(?<![a-z])(?:par|chaque|une?|tous les|toutes les|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente) ",
+    "en": r"(?<![a-z])(?:per|each|every|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|thirty) ",
+}
+_RATES = {
+    "fr": {"second": "(?!)", "minute": "(?!)", "hour": "horaire", "week": "hebdo", "day": "journali|quotidien",
+           "month": "mensuel", "year": "annuel|(?:ans?|annees?|exercices?)(?![a-z])"},
+    "en": {"second": "(?!)", "minute": "(?!)", "hour": "hourly", "week": "weekly", "day": "daily", "month": "monthly",
+           "year": "annual|yearly|years?(?![a-z])"},
+}  # fmt: skip
 _DURATION = {
-    lang: {name: re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])") for name, pattern in rows.items()}
+    lang: {name: re.compile(rf"(?:(?<=\d )|{_PER[lang]})(?:{pattern})(?![a-z])|(?<![a-z])(?:{_RATES[lang][name]})") for name, pattern in rows.items()}
     for lang, rows in _DURATIONS.items()
 }
 
@@ -86,7 +96,7 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     known = _ranks(theirs) | given.keys() | {f.value for f in read_claim(theirs.text, theirs.language).figures}
     out += [f"rang {rank}" for rank in sorted(_ranks(mine) - known)]
     for name, pattern in _DURATION[mine.language].items():
-        if mine.has(pattern) and not theirs.has(pattern) and not (name == "year" and re.search(r"\b20\d\d\b", theirs.folded)):
+        if mine.has(pattern) and not re.search(rf"(?<![a-z])(?:{_DURATIONS[mine.language][name]})(?![a-z])", theirs.folded) and not (name == "year" and re.search(r"\b20\d\d\b", theirs.folded)):
             out.append(f"durée : {name}")
     return out
 

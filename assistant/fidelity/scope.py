@@ -25,9 +25,9 @@ _ALL = words_pattern(
 )  # fmt: skip
 _RESTRICTS = {
     "fr": re.compile(
-        r"(?<![a-z])(?:sauf|hors|excepte|a l'exception|si|s'il|s'ils|s'elle|s'elles|lorsqu'|lorsque|quand|a condition|pourvu|sous reserve|en cas|"
+        r"(?<![a-z])(?:sauf|hors(?! champ)|excepte|a l'exception|si|s'il|s'ils|s'elle|s'elles|lorsqu'|lorsque|quand|a condition|pourvu|sous reserve|en cas|"
         r"dez que|dez lors|faute de|a defaut|sans|non|avec|d'au moins|d'au plus|"
-        r"(?<!, )(?<!,)qui|aupres|homologue\w*|tournes?|tournees?|sur presentation|soit)(?![a-z])"
+        r"(?<!, )(?<!,)(?<!ce )qui|que(?= l| on| c)|qu'on|homologue\w*|tournes?|tournees?|sur presentation|soit)(?![a-z])"
     ),
     "en": re.compile(
         r"(?<![a-z])(?:except|unless|outside|excluding|if|when|where|provided|subject to|in case|without|with|(?<!, )that|(?<!, )who|(?<!, )which)(?![a-z])"
@@ -41,7 +41,7 @@ _SAVE = words_pattern(["sauf", "excepte*", "a l'exception", "hormis", "hors", "e
 _INCLUDE = words_pattern(["compris", "comprise*", "inclus*", "y compris", "including", "included", "incluant", "inclut"])
 _RESERVE = re.compile(
     r"(?<![a-z])(?:en principe|normalement|a priori|en regle generale|generalement|in principle|normally|generally|"
-    r"selon(?! (?:l'article|le mode|les oeuvres|les? departements?|la |son |leur |chaque))|selon la (?:presse|ficam|revue|tribune|lettre|banque)|d'apres|rapporte\w*|according|reports?|reported|"
+    r"selon(?! (?:le reglement|la directive|la loi|le code|l'ordonnance|le decret|le texte de|l'article|le mode|les oeuvres|les? departements?|la |son |leur |chaque))|selon la (?:presse|ficam|revue|tribune|lettre|banque)|d'apres|rapporte\w*|according|reports?|reported|"
     r"probable\w*|sans doute|a verifier|verifier|a confirmer|confirmer|sembl\w*|estim\w*|deduit\w*|deduction|lecture|seems?|appears?|probably|likely|"
     r"to be checked|to be confirmed|inferred|a notre connaissance)(?![a-z])"
 )

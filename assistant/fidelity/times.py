@@ -52,6 +52,7 @@ _STATUS = (
 )
 _IN_FORCE = re.compile(r"(?<![a-z])(?:en vigueur|appliqu\w*|applicable\w*|in force|into force|appl(?:y|ies|ied))(?![a-z])")
 _BILL = re.compile(r"(?<![a-z])(?:projet de loi|proposition de loi|amendement|bill|amendment)(?![a-z])")
+_PUT_OFF = re.compile(r"(?<![a-z])(?:repouss|report|a partir|prevu|decal)")
 _NOT_YET = re.compile(r"(?<![a-z])(?:projets?|propositions?|amendements?|adopt\w+|commission mixte|bill|amendment|proposal|n'est pas)(?![a-z])")
 
 
@@ -66,7 +67,7 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     out += [f"sens inverse : {a}, {b}" for a, b in sorted(back)]
     out += [f"statut : {name}" for pattern, name in _STATUS if mine.has(pattern) and not theirs.has(pattern)]
     if mine.has(_IN_FORCE) and not theirs.has(_IN_FORCE):
-        if theirs.has(_BILL) or theirs.has(re.compile(r"repouss|report|a partir|prevu")):
+        if theirs.has(_BILL) or (theirs.has(_PUT_OFF) and not mine.has(_PUT_OFF)):
             out.append("en vigueur ajouté")
     if theirs.has(_BILL) and not mine.has(_NOT_YET):
         out.append("projet dit comme une loi")
