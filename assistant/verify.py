@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.fidelity import contradictions, covers, modal_forces, omissions
+from assistant.fidelity import bounds_only, contradictions, covers, modal_forces, omissions
 from assistant.time import AsOf
 from ingest.claims import Claim, Language, flipped, read_claim, unsupported
 from ingest.fiches import Polarity
@@ -58,7 +58,10 @@ class Verifier:
         claim = read_claim(_MARKERS.sub("", sentence.text), sentence.language)
         support = merged([read_claim(support_text(c.passage), language_of(c.passage)) for c in sentence.cited])
         out += unsupported(claim, support)
-        out += flipped(claim, support)
+        turned = flipped(claim, support)
+        if _only_bounds(sentence):  # « ne dépasse pas 28 jours » is « jusqu'à 28 jours »
+            turned = [f for f in turned if f != "négation ajoutée"]
+        out += turned
         if _drops_negation(sentence, claim):
             out.append("négation perdue")
         out += _departures(sentence)
@@ -148,6 +151,12 @@ def _departures(sentence: Sentence) -> list[str]:
     against = min((contradictions(said, t, language) for t in texts), key=len)
     left_out = min((omissions(said, w, language) for w in wordings if covers(said, w, texts[-1], language)), key=len)
     return [*against, *left_out, *_against_polarity(said, sentence)]
+
+
+def _only_bounds(sentence: Sentence) -> bool:
+    """True when every negation of a sentence turns a bound round, and the bounds are compared."""
+    readable = all(_text_in(c, sentence.language) for c in sentence.cited)
+    return readable and bounds_only(_MARKERS.sub("", sentence.text), sentence.language)
 
 
 def _against_polarity(said: str, sentence: Sentence) -> list[str]:

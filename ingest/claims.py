@@ -121,7 +121,7 @@ _NEGATION = {
 """Sentence negation, which turns a rule round."""
 _PRIVATION = {
     "fr": re.compile(
-        r"\b(?:sans|faute d|interdi\w+|sinon|sous peine|refus\w*|limit\w+|plafonn\w+|maxim\w+|échapp\w+|omet\w+|omission|aucune?s?|hors|à défaut|défaut d|absence|exclu\w*|écart\w+|manqu\w+|non|pas|ir[rm]\w+|"
+        r"\b(?:sans|faute d|interdi\w+|sinon|sous peine|refus\w*|limit\w+|plafonn\w+|maxim\w+|échapp\w+|omet\w+|omission|aucune?s?|hors|défaut|n(?:e\s|')[^,;.:]{1,60}\bqu(?=e\b|')|absence|exclu\w*|écart\w+|manqu\w+|non|pas|ir[rm]\w+|"
         r"in(?!cit|clu|dexe?|dic|dividu|diqu|dust|flu|form|gén|iti|nov|scri|spir|sta|stit|stru|tégr|tens|tent|ter|térê|tern|titul|trodu|ven|vesti|vit|voq)\w+|"
         r"im(?!age|agin|mat|meub|mers|médiat|pact|plant|pliq|port|pos|pôt|prim|put)\w+)\b",
         re.IGNORECASE,

@@ -58,3 +58,9 @@ def covers(sentence: str, wording: str, whole: str, language: Language) -> bool:
 def modal_forces(text: str, language: Language) -> frozenset[str]:
     """The duties, rights, bans and advices of a text (`force.forces`), without their words."""
     return frozenset(force.forces(read(text, language)))
+
+
+def bounds_only(text: str, language: Language) -> bool:
+    """True when a text has negations, all of the kind of « pas plus de »."""
+    found = force.denied(read(text, language))
+    return bool(found.bounds) and not found.count

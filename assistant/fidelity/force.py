@@ -20,7 +20,7 @@ _NE = re.compile(
 )
 _BEFORE_NE = re.compile(r"(?<![a-z])(?:aucune?s?|rien|(?<!une )(?<!la )personne(?! physique| morale)|nul|nulle|ni)(?![a-z])(?P<in>[^;:.]{1,120}?)(?<![a-z])(?:ne |n')")
 _ALONE = re.compile(
-    r"(?<![a-z])(?:(?:aucune?|sans|ni|non|jamais|pas|nullement)(?=[ -](?:d'|de |l'|la |le |les |un |une )?[a-z])|"
+    r"(?<![a-z])(?:(?:aucune?|sans(?! compter| doute| effet)|ni|non|jamais|pas|nullement)(?=[ -](?:d'|de |l'|la |le |les |un |une )?[a-z])|"
     r"(?:faute|absence|defaut) (?=d)|manqu\w*|f(?:ait|ont) defaut|sinon|sous peine|echapp\w+|omet\w*|omission)"
 )
 _ONLY = re.compile(r"(?<![a-z])(?:ne |n')[^,;:.]{1,50}?(?<![a-z])(?:que |qu')")
@@ -32,6 +32,7 @@ _CORRECTS = re.compile(r"[^;.]{0,90}?,? mais (?:depuis|de|du|d'|a|au|par|pour|en
 """« ne s'applique pas depuis 2024, mais depuis 2025 » denies a date, not that it applies."""
 _MODAL = "\0modal"
 _MODALS = re.compile(r"(?<![a-z])(?:peu[tv]\w*|pourr\w*|doi\w*|devr\w*|faut|autoris\w*|permet\w*)")
+_NUMBER = re.compile(r"\d|(?<![a-z])(?:deux|trois|quatre|cinq|six|sept|huit|dix|vingt|trente|cent|mille|seuils?)")
 _LIGHT = frozenset("princip entr normal est ete etre avoir peut doit fait figur comport tient donn dit".split())
 
 _DUTY = {
@@ -59,6 +60,7 @@ _SOFT = re.compile(
     r"jusqu'a|au plus|au maximum|maxim|plafon|expos|risqu|encour|possib|eventuel|suscepti|parfois|admet|admis|accept|option|droit|"
     r"libre|permet|autoris|selon les|dans certains|parmi|soit|chacun|up to|at most|allow|permit|risk|liable|some|no more|limit|n'excede|depass"
 )
+_EVERY = re.compile(r"(?<![a-z])(?:toujours|systematiquement|tou(?:te?s?|s)|chaque|sans exception|always|all|any|every)(?![a-z])")
 _ALWAYS = re.compile(r"(?<![a-z])(?:toujours|systematiquement|en toutes? circonstances?|sans exception|dans tous les cas|always|in all cases)(?![a-z])")
 
 
@@ -67,6 +69,8 @@ class Denied:
     """The negations of a text: for each, the stems it bears on and the span it covers."""
 
     each: tuple[tuple[frozenset[str], frozenset[str], tuple[int, int]], ...]
+    bounds: int = 0
+    """Negations that only turn a bound round, which are not among `each`."""
 
     @property
     def stems(self) -> frozenset[str]:
@@ -90,7 +94,7 @@ class Denied:
 
     def without_modals(self) -> Denied:
         """Those that do not bear on « peut », « doit », « faut »: a ban may be told with or without one."""
-        return Denied(tuple(row for row in self.each if not row[0] & {_MODAL}))
+        return Denied(tuple(row for row in self.each if not row[0] & {_MODAL}), self.bounds)
 
     def told_by(self, other: Reading) -> int:
         """How many bear on words that another text holds, or on none at all."""
@@ -104,21 +108,25 @@ def denied(text: Reading) -> Denied:
 
     def add(stems: Iterable[str], span: tuple[int, int]) -> None:
         if not any(a < span[1] and span[0] < b for _, _, (a, b) in found):
-            inside = (w.stem for w in text.words if span[0] <= w.start < span[1])
+            inside = text.between(*span)
             found.append((frozenset(stems), frozenset((*stems, *inside, *text.after(span[1], 3))), span))
 
     if text.language == "en":
+        skipped = 0
         for m in _NOT.finditer(text.folded):
-            if not _BOUND.match(text.folded, m.end()):
+            if _BOUND.match(text.folded, m.end()):
+                skipped += 1
+            else:
                 add(text.after(m.end(), 1), m.span())
-        return Denied(tuple(found))
+        return Denied(tuple(found), skipped)
     bounds: list[tuple[int, int]] = []
     for pattern in (_NE, _NE_BARE):
         for m in pattern.finditer(text.folded):
-            if _BOUND.match(text.folded, m.end("in")) or _BOUNDING.search(m.group("in")):
+            counts = _BOUNDING.search(m.group("in"))
+            if _BOUND.match(text.folded, m.end("in")) or counts and _NUMBER.search(text.folded, m.end(), m.end() + 40):
                 bounds.append(m.span())
                 continue
-            inner = [w.stem for w in text.words if m.start("in") <= w.start < m.end("in")]
+            inner = text.between(m.start("in"), m.end("in"))
             heavy = [s for s in inner if s not in _LIGHT]
             last = m.group("out") if pattern is _NE else ""
             if _CORRECTS.match(text.folded, m.end()):
@@ -126,18 +134,23 @@ def denied(text: Reading) -> Denied:
             follow = text.after(m.end(), 1) if not heavy or last.startswith("aucun") or last == "ni" else ()
             add([*heavy, *follow, *([_MODAL] if _MODALS.search(m.group("in")) else [])], m.span())
     for m in _BEFORE_NE.finditer(text.folded):
-        inner = [w.stem for w in text.words if m.start("in") <= w.start < m.end("in")]
+        inner = text.between(m.start("in"), m.end("in"))
         add([*inner[:1], *text.after(m.end(), 1)], m.span())
     for m in _ALONE.finditer(text.folded):
         if not any(a <= m.start() < b for a, b in bounds):
             add(text.after(m.end(), 1), m.span())
-    return Denied(tuple(found))
+    return Denied(tuple(found), len(bounds))
 
 
 def departures(mine: Reading, theirs: Reading) -> list[str]:
     """Negations added or lost, modalities turned round."""
     out = _negations(mine, theirs)
     ours, given = forces(mine), forces(theirs)
+    for force in sorted(ours):
+        governed = {s for s in ours[force] - given.get(force, frozenset()) if s.startswith(">")}
+        other = sorted(g for g in given.keys() & _AGAINST[force] if governed & given[g] - ours.get(g, frozenset()))
+        if other:
+            out.append(f"{'/'.join(other)} → {force}")
     for force in sorted(ours.keys() - given.keys()):
         against = given.keys() & _AGAINST[force] - ours.keys()
         if force in {"dû", "dispensé"} and denied(mine).count == denied(theirs).count > 0:
@@ -146,7 +159,7 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
             out.append(f"{'/'.join(sorted(against))} → {force}")
         elif force in {"interdit", "dispensé"} and not given and not denied(theirs).count:
             out.append(f"ajouté : {force}")
-    if mine.has(_ALWAYS) and not theirs.has(_ALWAYS):
+    if mine.has(_ALWAYS) and not theirs.has(_EVERY):
         out.append("généralisé")
     return out
 
@@ -168,7 +181,8 @@ def _negations(mine: Reading, theirs: Reading) -> list[str]:
         lost = (given.stems & mine.stems) - ours.reach - _free(theirs, given)
         out += [f"négation perdue : {s}" for s in sorted(lost)]
     if ours.count > told:
-        added = (ours.stems & theirs.stems) - given.reach - _free(mine, ours)
+        only = {s for m in _ONLY.finditer(theirs.folded) for s in theirs.between(*m.span())}
+        added = (ours.stems & theirs.stems) - given.reach - only - _free(mine, ours)
         out += [f"négation ajoutée : {s}" for s in sorted(added)]
     return out
 
@@ -199,7 +213,10 @@ _KINDS = (
 
 @lru_cache(maxsize=8192)
 def forces(text: Reading) -> Mapping[str, frozenset[str]]:
-    """The modal forces of a text, negations resolved, each with the stems around its words."""
+    """The modal forces of a text, negations resolved, each with the stems around its words.
+
+    The verb that « peut », « doit » or "must" governs is marked by `>`.
+    """
     spans = denied(text).spans
     only = [m.span() for m in _ONLY.finditer(text.folded)] if text.language == "fr" else []
     helps = [m.span() for m in _HELP.finditer(text.folded)]
@@ -209,8 +226,10 @@ def forces(text: Reading) -> Mapping[str, frozenset[str]]:
             if any(a <= m.start() < b for a, b in helps):
                 continue
             around = set(text.after(m.end(), 2))
-            if not _VERB.match(m.group(0)):
-                around |= set([w.stem for w in text.words if w.end <= m.start()][-2:])
+            if _VERB.match(m.group(0)):
+                around |= {f">{s}" for s in text.after(m.end(), 1)}
+            else:
+                around |= set(text.before(m.start(), 2))
             under = any(a <= m.start() < b or b <= m.start() and _near(text.folded, a, b, m.start()) for a, b in spans)
             told = {turned if under else kind}
             if kind == "dû" and under and _STRONG.match(m.group(0)):

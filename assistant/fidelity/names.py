@@ -88,6 +88,9 @@ _NOT_NAMES = frozenset(
 )
 
 
+_EU = re.compile(r"(?<![a-z])(?:ue|eu|europ[a-z]*|union|directive|csrd|esrs)(?![a-z])")
+
+
 def departures(mine: Reading, theirs: Reading) -> list[str]:
     """Names and common nouns for someone that `mine` holds and `theirs` does not."""
     held = theirs.folded
@@ -96,7 +99,7 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
         if (m := told.search(mine.folded)) and not support.search(held):
             out.append(f"sujet : {m.group(0)}")
     for pattern in _SAME_PATTERNS:
-        if (m := pattern.search(mine.folded)) and not pattern.search(held):
+        if (m := pattern.search(mine.folded)) and not pattern.search(held) and not (_EU.search(held) and "urop" in m.group(0)):
             out.append(f"nom : {m.group(0)}")
     return out
 
@@ -120,8 +123,8 @@ def _known(name: str, theirs: Reading) -> bool:
     pieces = [p for p in re.split(r"[-&+!]", name) if len(p) > 1]
     if len(pieces) > 1 and all(re.search(rf"(?<![a-z]){re.escape(p)}(?![a-z])", theirs.folded) for p in pieces):
         return True
-    if name in {"ue", "eu", "union"}:
-        return bool(re.search(r"(?<![a-z])(?:ue|europ[a-z]*|union|european|directive|csrd|esrs)(?![a-z])", theirs.folded))
+    if name in {"ue", "eu", "union"} or name.startswith("europ"):
+        return bool(_EU.search(theirs.folded))
     return any(p.search(name) and p.search(theirs.folded) for p in _SAME_PATTERNS)
 
 

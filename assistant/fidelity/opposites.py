@@ -21,6 +21,7 @@ _PAIRS = tuple(
         (("favorable*", "favourable"), ("defavorable*", "unfavourable", "oppose*")),
         (("neuf", "neufs", "neuve*", "new"), ("d'occasion", "second-hand", "used")),
         (("horizontal*",), ("vertical*",)),
+        (("moyenne*", "average", "mean"), ("maximum", "maximal*", "minimum", "minimal*")),
         (("minimum", "minimal*", "au moins les", "au moins la", "au moins le"), ("maximum", "maximal*", "plafonn*", "au plus les", "au plus la", "au plus le")),
         (("physique*", "individual*", "natural person*"), ("morale*", "legal entit*", "legal person*")),
         (("tot", "early", "as soon"), ("tard", "late")),
@@ -40,6 +41,8 @@ _PAIRS = tuple(
         (("cumul*", "a la fois", "both"), ("suffit", "suffisant", "either", "one is enough")),
     )
 )  # fmt: skip
+_ORDER = (words_pattern(["avant", "before"]), words_pattern(["apres", "after"]))
+"""Only exchanged: « il faut A avant B » is « B après A »."""
 
 
 def departures(mine: Reading, theirs: Reading) -> list[str]:
@@ -56,7 +59,26 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
                 and (same or not _near_denial(mine, m) and not _near_denial(theirs, n))
             ):
                 out.append(f"contraire : {n.group(0)} → {m.group(0)}")
+    return out + _exchanged(mine, theirs)
+
+
+def _exchanged(mine: Reading, theirs: Reading) -> list[str]:
+    """Pairs of which both texts hold both sides, each with the company of the other."""
+    out = []
+    for a, b in (*_PAIRS, _ORDER):
+        ours, given = _sides(mine, a, b), _sides(theirs, a, b)
+        if all((*ours, *given)) and ours[0] & given[1] - ours[1] - given[0] and ours[1] & given[0] - ours[0] - given[1]:
+            out.append(f"échange : {a.search(mine.folded)[0]}, {b.search(mine.folded)[0]}")  # type: ignore[index]
     return out
+
+
+def _sides(text: Reading, *patterns: re.Pattern[str]) -> list[set[str]]:
+    """For each pattern, the stems of the segments that it stands in."""
+    starts = [{m.start() for m in p.finditer(text.folded)} for p in patterns]
+    return [
+        {w.stem for s in text.segments if any(s[0].start <= at < s[-1].end or at == s[0].start for at in found) for w in s}
+        for found in starts
+    ]
 
 
 def _near_denial(text: Reading, m: re.Match[str]) -> bool:

@@ -49,7 +49,7 @@ _HIGH = words_pattern(
      "ne pas depasser", "reste sous"]
 )  # fmt: skip
 _FLIPPABLE = re.compile(r"plus de|superieur|depass|exced|au-dessus|more than|exceed|moins de|inferieur|less than|fewer")
-_NEGATED = re.compile(r"(?:\bne |\bn'|\bpas |\bsans |\bnot |\bno |cannot )[^,;:.]{0,40}$")
+_NEGATED = re.compile(r"(?:\bsauf |\bunless |\bne \bn'|\bpas |\bsans |\bnot |\bno |cannot )[^,;:.]{0,40}$")
 _AFTER = re.compile(r"^[^,;:.()\d]{0,24}\b(?:au plus|au maximum|maximum|at most|or fewer|or less|a year at most)\b")
 _AFTER_LOW = re.compile(r"^[^,;:.()\d]{0,24}\b(?:au moins|au minimum|minimum|at least|or more|et plus)\b")
 _RANK = re.compile(r"(?<![\w,.-])([2-9]|\d{2})(?:e|eme|ème|nd|rd|th)\b")
@@ -132,6 +132,8 @@ def _bound(text: str, start: int, end: int) -> str | None:
     last: tuple[int, str, str] | None = None
     for pattern, name in ((_LOW, "low"), (_HIGH, "high")):
         for m in pattern.finditer(head):
+            if head[: m.start()].endswith(("au ", "au-", "moins ")):  # « au plus de » is « au plus »
+                continue
             if last is None or m.end() > last[0]:
                 last = (m.end(), name, m.group(0))
     if last is None:
@@ -144,7 +146,7 @@ def _bound(text: str, start: int, end: int) -> str | None:
 
 
 def _negations(text: Reading) -> int:
-    return len(re.findall(r"(?<![a-z])(?:ne|n'|aucun\w*|not|no|cannot|never)(?![a-z])(?! [^,;.]{0,40}\bque?\b)", text.folded))
+    return len(re.findall(r"(?<![a-z])(?:(?:ne |n')(?![^,;.:]{1,50}(?<![a-z])(?:que |qu'))|(?:aucun\w*|not|no|cannot|never)(?![a-z]))", text.folded))
 
 
 def _ranks(text: Reading) -> frozenset[Decimal]:

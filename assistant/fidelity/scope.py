@@ -23,14 +23,15 @@ _ALL = words_pattern(
     ["a la fois", "cumul*", "les deux", "tous les", "toutes les", "deux des", "both", "all", "each", "en meme temps", "chacune", "chacun",
      "s'ajout*", "two of the"]
 )  # fmt: skip
+_ENOUGH = words_pattern(["suffit", "suffisent", "est suffisant", "is enough", "suffices"])
 _RESTRICTS = {
     "fr": re.compile(
         r"(?<![a-z])(?:sauf|hors(?! champ)|excepte|a l'exception|si|s'il|s'ils|s'elle|s'elles|lorsqu'|lorsque|quand|a condition|pourvu|sous reserve|en cas|"
-        r"dez que|dez lors|faute de|a defaut|sans|non|avec|d'au moins|d'au plus|"
+        r"dez que|dez lors|faute de|a defaut|sans(?! effet)|non|avec|d'au moins|d'au plus|"
         r"(?<!, )(?<!,)(?<!ce )qui|que(?= l| on| c)|qu'on|homologue\w*|tournes?|tournees?|sur presentation|soit)(?![a-z])"
     ),
     "en": re.compile(
-        r"(?<![a-z])(?:except|unless|outside|excluding|if|when|where|provided|subject to|in case|without|with|(?<!, )that|(?<!, )who|(?<!, )which)(?![a-z])"
+        r"(?<![a-z])(?:except|unless|outside|excluding|if|when|where|provided|subject to|in case|without(?! effect)|with|(?<!, )that|(?<!, )who|(?<!, )which)(?![a-z])"
     ),
 }
 _STOPS = re.compile(r"[,;:.()]|(?<![a-z])(?:est|sont|doit|doivent|peut|peuvent|ne|n'|is|are|must|may|shall)(?![a-z])")
@@ -57,6 +58,8 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     out = _links(mine, theirs)
     if mine.has(_ONE) and not theirs.has(_ONE) and theirs.has(_ALL) and not denied(mine).count:
         out.append("une condition pour plusieurs")
+    if mine.has(_ENOUGH) and not theirs.has(_ENOUGH) and theirs.has(_ALL) and not denied(mine).count:
+        out.append("une condition suffit")
     if mine.has(_ALL) and not theirs.has(_ALL) and theirs.has(_ONE) and not denied(theirs).count:
         out.append("plusieurs conditions pour une")
     if _counted(mine) != _counted(theirs) and _counted(mine) and _counted(theirs):
@@ -76,7 +79,7 @@ def _reserved(text: Reading) -> bool:
     return text.has(_RESERVE) or text.has(_MILD) or text.has(_CONDITIONAL)
 
 
-_COUNTED = re.compile(r"(?<![a-z])(un|une|deux|trois|one|two|three|1|2|3) (?:seule? )?(?:des|of the) (?:\w+ )?(deux|trois|quatre|two|three|four|2|3|4)?")
+_COUNTED = re.compile(r"(?<![a-z])(un|une|deux|trois|one|two|three|1|2|3) (?:seule? )?(?:des|of the) (deux|trois|quatre|two|three|four|2|3|4)?")
 _VALUES = {"un": 1, "une": 1, "one": 1, "deux": 2, "two": 2, "trois": 3, "three": 3}
 
 
@@ -109,8 +112,8 @@ def _joined(text: Reading) -> dict[tuple[str, str], str]:
         link = _LINKS.get(m.group(0))
         if link is None:
             continue
-        left, right = [w.stem for w in text.words if w.end <= m.start()][-2:], text.after(m.end(), 2)
-        wide = {w.stem for w in text.words if m.end() <= w.start < m.end() + 40}
+        left, right = text.before(m.start(), 2), text.after(m.end(), 2)
+        wide = set(text.between(m.end(), m.end() + 40))
         if _EACH.search(text.folded, 0, m.start()) and _ANY.match(text.folded, m.end()):  # « un studio ou un bureau »: studios and offices
             continue
         if set(left) & wide and any(s[0].isdigit() for s in (*left, *right)):  # « 3 000 € pour une personne physique et 15 000 € pour une personne morale »: each its own
@@ -123,7 +126,8 @@ def _joined(text: Reading) -> dict[tuple[str, str], str]:
 
 def _exceptions(mine: Reading, theirs: Reading) -> list[str]:
     out = []
-    restricts = theirs.has(_ONLY) or denied(mine).count < denied(theirs).count
+    ours, given = denied(mine), denied(theirs)
+    restricts = theirs.has(_ONLY) or ours.count + ours.bounds < given.count + given.bounds
     if mine.has(_SAVE) and not theirs.has(_EXCEPT) and not restricts:
         out.append("exception ajoutée")
     ours_out, ours_in = _around(mine, _EXCEPT, 0, 1), _around(mine, _INCLUDE, 2, 2)
@@ -140,7 +144,7 @@ _ONLY = re.compile(r"(?<![a-z])(?:seul\w*|uniquement|only|(?:ne |n')[^,;:.]{1,50
 def _around(text: Reading, cue: re.Pattern[str], before: int, after: int) -> set[str]:
     out: set[str] = set()
     for m in cue.finditer(text.folded):
-        out |= set([w.stem for w in text.words if w.end <= m.start()][-before:] if before else [])
+        out |= set(text.before(m.start(), before))
         out |= set(text.after(m.end(), after))
     return out
 
@@ -153,7 +157,7 @@ def _dropped(mine: Reading, theirs: Reading) -> list[str]:
         return []
     out = []
     for start, end in spans:
-        own = {w.stem for w in theirs.words if start <= w.start < end} - main
+        own = set(theirs.between(start, end)) - main
         if own and len(own & _all(mine)) < 0.34 * len(own) and not _rephrased(mine, _all(theirs)):
             out.append(f"condition perdue : {theirs.text[start:end].strip()}")
     return out
@@ -166,7 +170,7 @@ def _all(text: Reading) -> set[str]:
 def _rephrased(mine: Reading, known: set[str]) -> bool:
     """True when a restriction of the sentence holds words that the wording does not have: it may be the one sought."""
     for start, end in restrictions(mine):
-        stems = {w.stem for w in mine.words if start <= w.start < end}
+        stems = set(mine.between(start, end))
         if stems - known:
             return True
     return False
@@ -185,4 +189,4 @@ def restrictions(text: Reading) -> list[tuple[int, int]]:
 
 
 _PAUSE = re.compile(r"[,;:.()]")
-_CLAUSE = re.compile(r"si\b|s'|lorsqu|quand|a condition|pourvu|if|when|where|unless|provided|qui|who|that|which")
+_CLAUSE = re.compile(r"si\b|s'|lorsqu|quand|a condition|pourvu|if|when|where|unless|provided|who|that|which")

@@ -31,7 +31,7 @@ _NOW_OK = re.compile(r"(?<![a-z])(?:deja|desormais|ne [a-z ]{1,30} plus|n'[a-z ]
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATE = r"(?:(?:le |du |au |l'|the )?(?:exercices? |annee |financial years? )?(?:\d{1,2}(?:er|st|nd|rd|th)? ?)?(?:[a-z]+ )?((?:19|20)\d\d)|(?:le |du |au )?(\d{1,2}(?:er)? (?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)))"
 _FROM = re.compile(
-    r"(?<![a-z])(?:depuis|a partir (?:de |du |d')|a compter (?:de |du |d')|dez|apres|a partir de|since|from|on or after|starting|after|au plus tot|entree? en vigueur) (?:le |du |au )?" + _DATE
+    r"(?<![a-z])(?:depuis|a partir d(?:e|u|es)|a compter d(?:e|u|es)|dez|apres|since|from|on or after|starting|after|au plus tot|entree? en vigueur) (?:le |du |au )?" + _DATE
 )
 _UNTIL = re.compile(
     r"(?<![a-z])(?:jusqu'au|jusqu'en|jusqu'a|avant|au plus tard|d'ici|until|before|by|no later than|not later than) (?:le |du |au |en |fin )?" + _DATE

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -97,9 +98,24 @@ class Reading:
             out[-1].append(word)
         return tuple(tuple(s) for s in out if s)
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [w.start for w in self.words]
+
     def after(self, position: int, count: int) -> tuple[str, ...]:
         """Stems of the first content words from a position on."""
-        return tuple(w.stem for w in self.words if w.start >= position)[:count]
+        first = bisect_left(self._starts, position)
+        return tuple(w.stem for w in self.words[first : first + count])
+
+    def before(self, position: int, count: int) -> tuple[str, ...]:
+        """Stems of the last content words that start before a position."""
+        last = bisect_left(self._starts, position)
+        return tuple(w.stem for w in self.words[max(0, last - count) : last])
+
+    def between(self, start: int, end: int) -> tuple[str, ...]:
+        """Stems of the content words that start in a span."""
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return tuple(w.stem for w in self.words[first:last])
 
     def has(self, pattern: re.Pattern[str]) -> bool:
         """True when a pattern is found in the folded text."""
