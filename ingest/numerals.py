@@ -46,6 +46,7 @@ _ORDINALS = {
     "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
 }  # fmt: skip
 _ORDINAL_WORD = re.compile(rf"(?<!\w)({'|'.join(_ORDINALS)})s?(?!\w)", re.IGNORECASE)
+_BEFORE_ONE = frozenset({20, 30, 40, 50, 60, 70, 80, 90, 100, 1000})
 _BEFORE_CENT = re.compile(r"(?:pour|per)\s$", re.IGNORECASE)
 
 
@@ -77,6 +78,8 @@ def _numbers(m: re.Match[str], words: list[str], values: dict[str, int]) -> Iter
     previous = 0
     for word in words:
         value = values[word]
+        if value == 1 and previous not in _BEFORE_ONE:  # « une quinzaine », « deux et un autre »
+            continue
         if value == 1000:
             total, current = total + max(current, 1) * 1000, 0
         elif value == 100:
@@ -89,7 +92,8 @@ def _numbers(m: re.Match[str], words: list[str], values: dict[str, int]) -> Iter
         else:
             current += value
         previous = value
-    yield m.start(), m.end(), Decimal(total + current)
+    if previous:
+        yield m.start(), m.end(), Decimal(total + current)
 
 
 def ordinal_words(text: str) -> frozenset[Decimal]:

@@ -88,6 +88,8 @@ _NOT_NAMES = frozenset(
 )
 
 
+_COUNTED = re.compile(r"co2|\d\d")
+"""Units and article numbers, which `ingest.claims` reads."""
 _EU = re.compile(r"(?<![a-z])(?:ue|eu|europ[a-z]*|union|directive|csrd|esrs)(?![a-z])")
 
 
@@ -112,7 +114,7 @@ def _names(text: Reading) -> list[str]:
         opens = _OPENS.search(text.text[: m.start()])
         if opens and not word[1:2].isupper() and fold(word) not in _BODIES:
             continue
-        if fold(word) not in _NOT_NAMES and len(word) > 1 and "co2" not in fold(word):
+        if fold(word) not in _NOT_NAMES and len(word) > 1 and not _COUNTED.search(fold(word)):
             out.append(word)
     return out
 

@@ -158,6 +158,8 @@ def _dropped(mine: Reading, theirs: Reading) -> list[str]:
     out = []
     for start, end in spans:
         own = set(theirs.between(start, end)) - main
+        if len(own) < 2 and theirs.folded.startswith(("avec", "with"), start):  # « remis au CNC », "filed with the CNC"
+            continue
         if own and len(own & _all(mine)) < 0.34 * len(own) and not _rephrased(mine, _all(theirs)):
             out.append(f"condition perdue : {theirs.text[start:end].strip()}")
     return out
