@@ -97,7 +97,7 @@ def read_answers(raw: str) -> list[Answer]:
         where = ".".join(str(p) for p in first["loc"]) or "(racine)"
         raise ClapvertError(
             ErrorCode.BAD_REQUEST,
-            f"Ce fichier n'est pas une réponse enregistrée : {where}, {first['msg']}.",
+            f"Ce fichier n'est pas une réponse enregistrée : {where} manque ou ne convient pas.",
             "Donnez un fichier écrit par `clapvert ask --json`.",
         ) from exc
     if not answers:
@@ -117,20 +117,23 @@ class ReceiptChecker:
 
     def check(self, answer: Answer) -> ReceiptReport:
         """Everything that can be said of one saved answer."""
-        stored = {c.n: self.store.latest(c.passage_id) for c in answer.citations}
+        kept = {c.n: self.store.revisions(c.passage_id) for c in answer.citations}
+        stored = {n: _as_cited(c, kept[n]) for n, c in ((c.n, c) for c in answer.citations)}
         return ReceiptReport(
             question=answer.question,
             as_of=answer.as_of,
             snapshot=answer.receipt.snapshot,
             same_snapshot=answer.receipt.snapshot == self.snapshot.manifest.name,
-            citations=tuple(self._citation(c, stored[c.n], answer) for c in answer.citations),
-            sentences=tuple(_sentences(answer, stored)),
+            citations=tuple(self._citation(c, stored[c.n], bool(kept[c.n]), answer) for c in answer.citations),
+            sentences=tuple(_sentences(answer, {n: stored[n] or (r[-1] if r else None) for n, r in kept.items()})),
             problems=tuple(_problems(answer)),
         )
 
-    def _citation(self, c: Citation, p: Passage | None, answer: Answer) -> CitationCheck:
-        if p is None:
+    def _citation(self, c: Citation, p: Passage | None, held: bool, answer: Answer) -> CitationCheck:
+        if not held:
             return CitationCheck(c.n, c.passage_id, "unknown", "cette installation n'a jamais tenu ce passage")
+        if p is None:
+            return CitationCheck(c.n, c.passage_id, "tampered", "la citation ne dit pas d'où vient le passage")
         if wrong := _tampering(c, p, answer):
             return CitationCheck(c.n, p.id, "tampered", wrong)
         fate, message, now = self._fate(c, p)
@@ -148,6 +151,8 @@ class ReceiptChecker:
                 return "repealed", f"hors vigueur depuis le {say_date(p.valid_until, 'fr')}", None
             return "removed", "ce passage n'est plus dans l'index", None
         now = self.snapshot.open_passage(here)
+        if now.locator != c.locator:
+            return "moved", f"le même texte se lit maintenant à « {now.source_title}, {now.locator} »", now
         if now.valid_until == c.valid_until:
             known_end = c.valid_until is not None
             if next_ is not None and not known_end:
@@ -202,9 +207,13 @@ def _tampering(c: Citation, p: Passage, answer: Answer) -> str | None:
         return "l'empreinte du reçu n'est pas celle du passage"
     if not c.quote or c.quote not in p.text:
         return "les mots cités ne sont pas dans le passage"
-    if (c.source_id, c.locator, c.valid_from) != (p.source_id, p.locator, p.valid_from):
-        return "la citation ne dit pas d'où vient le passage"
     return None
+
+
+def _as_cited(c: Citation, revisions: Sequence[Passage]) -> Passage | None:
+    """The last revision that stood where the citation says; None when none ever did."""
+    place = (c.source_id, c.locator, c.valid_from)
+    return next((p for p in reversed(revisions) if (p.source_id, p.locator, p.valid_from) == place), None)
 
 
 def _problems(answer: Answer) -> list[str]:
