@@ -1,7 +1,7 @@
 """Receipts: is a saved answer still what the texts say, and is it the answer that was given?
 
-Guarantee: nothing is taken from the saved answer but what is to be checked. Each citation is opened from the append-only
-store, its text compared by its hash, its quote sought in it; what became of the passage is read from the serving index;
+Guarantee: nothing is taken from the saved answer but what is to be checked. Each citation is opened from the
+append-only store, its text compared by its hash, its quote sought in it; what became of the passage is read from the serving index;
 each sentence is verified again on the passages that it cites. No model is needed: nothing is searched.
 
     true      the passage stands as it was cited
@@ -78,8 +78,10 @@ class ReceiptReport:
     @property
     def holds(self) -> bool:
         """True when every citation and every sentence is still true and nothing was changed."""
-        return not self.problems and all(c.fate == "true" for c in self.citations) and not any(
-            s.faults for s in self.sentences
+        return (
+            not self.problems
+            and all(c.fate == "true" for c in self.citations)
+            and not any(s.faults for s in self.sentences)
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -225,7 +227,10 @@ def _problems(answer: Answer) -> list[str]:
     if len(set(numbers)) != len(numbers):
         out.append("deux citations portent le même numéro")
     cited = {c.passage_id for c in answer.citations}
-    out += [f"le reçu porte l'empreinte d'un passage que rien ne cite : {i}" for i in sorted(set(answer.receipt.passages) - cited)]
+    out += [
+        f"le reçu porte l'empreinte d'un passage que rien ne cite : {i}"
+        for i in sorted(set(answer.receipt.passages) - cited)
+    ]
     return out
 
 
@@ -285,7 +290,9 @@ def show_report(report: ReceiptReport) -> str:
         lines.append(f"{mark} [{c.n}] {LABELS[c.fate]}" + ("" if c.fate == "true" else f" : {c.message}"))
         if c.text:
             lines.append(f"      maintenant : « {c.text} »")
-    lines += [f"✗ phrase qui ne tient pas : « {s.text} » ({' ; '.join(s.faults)})" for s in report.sentences if s.faults]
+    lines += [
+        f"✗ phrase qui ne tient pas : « {s.text} » ({' ; '.join(s.faults)})" for s in report.sentences if s.faults
+    ]
     lines += [f"✗ {p}" for p in report.problems]
     if report.holds:
         lines.append("Tout est encore vrai." if report.citations else "Rien à vérifier : la réponse ne cite rien.")

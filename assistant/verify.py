@@ -137,8 +137,8 @@ def _drops_negation(sentence: Sentence, claim: Claim) -> bool:
 def _departures(sentence: Sentence) -> list[str]:
     """What the sentence says otherwise than the passages it cites, or leaves out of every wording that it may follow.
 
-    A wording shown as it stands (a `lead`, a `text`, an `en`, a quote) departs from nothing: `corpus check` compares the
-    wordings of a statement with one another. Passages in another language than the sentence are not compared.
+    A wording shown as it stands (a `lead`, a `text`, an `en`, a quote) departs from nothing: `corpus check` compares
+    the wordings of a statement with one another. Passages in another language than the sentence are not compared.
     """
     said, language = _MARKERS.sub("", sentence.text), sentence.language
     texts = [t for c in sentence.cited if (t := _text_in(c, language))]

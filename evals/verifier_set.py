@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -133,3 +133,30 @@ def false_alarms(judged: Sequence[Judged], kind: str | None = None) -> Estimate:
     """Share of the true rewordings that are refused, with Wilson's interval."""
     rows = [j for j in judged if j.case.true and kind in (None, j.case.row.kind)]
     return wilson(sum(bool(j.faults) for j in rows), len(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table: a kind (None for all) of one file, in one split."""
+
+    kind: str | None
+    true: bool
+    estimate: Estimate
+
+
+def lines(judged: Sequence[Judged]) -> list[Line]:
+    """Detection by kind, then false alarms by kind; the whole of each first. Kinds without a row are left out."""
+    out = [Line(k, False, detection(judged, k)) for k in (None, *TAMPERED)]
+    out += [Line(k, True, false_alarms(judged, k)) for k in (None, *PARAPHRASES)]
+    return [line for line in out if line.estimate.n]
+
+
+def as_json(columns: dict[str, list[Judged]]) -> dict[str, Any]:
+    """Split → `{detection, false_alarms}`, each by kind, `all` for the whole."""
+    told: dict[str, Any] = {}
+    for name, judged in columns.items():
+        part: dict[str, dict[str, Any]] = {"detection": {}, "false_alarms": {}}
+        for line in lines(judged):
+            part["false_alarms" if line.true else "detection"][line.kind or "all"] = line.estimate.as_dict()
+        told[name] = part
+    return told

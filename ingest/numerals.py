@@ -60,8 +60,7 @@ def spelled(text: str, language: str) -> Iterator[tuple[int, int, Decimal]]:
             continue
         if len(words) == 1 and not _counts(words[0], text, m.start(), end, language):
             continue
-        for start, stop, value in _numbers(m, words, values):
-            yield start, stop, value
+        yield from _numbers(m, words, values)
 
 
 def _counts(word: str, text: str, start: int, end: int, language: str) -> bool:

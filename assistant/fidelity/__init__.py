@@ -1,9 +1,9 @@
 """Does a sentence say what the words it cites say? Rules without a model, linear in the length of the texts.
 
 Guarantee: `contradictions` and `omissions` compare a sentence with one wording in the same language and name each
-departure that they can prove: another unit, bound, body or subject, two figures exchanged, a negation or a duty turned round, a condition
-dropped, two conditions fused, another time. They never say that a sentence is true: figures, dates, references and
-quotes are checked beside them, by `assistant.verify`.
+departure that they can prove: another unit, bound, body or subject, two figures exchanged, a negation or a duty turned
+round, a condition dropped, two conditions fused, another time. They never say that a sentence is true: figures, dates,
+references and quotes are checked beside them, by `assistant.verify`.
 
     words.py       tokens, stems, segments
     quantities.py  units and bounds of figures, ordinals, durations

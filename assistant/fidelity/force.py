@@ -7,33 +7,42 @@ as a leave, and a possibility told as a fact, are departures. « ne … que » r
 
 from __future__ import annotations
 
+# ruff: noqa: E501 - tables of patterns read best one pattern a line
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.fidelity.words import Reading, words_pattern
+from assistant.fidelity.words import Reading, bag, words_pattern
 
 _NE = re.compile(
     r"(?<![a-z])(?:ne |n')(?P<in>[^,;:.]{0,60}?)(?<![a-z])(?P<out>pas|plus|jamais|aucune?|ni|guere|nullement|rien|(?<!une )(?<!la )personne(?! physique| morale))(?![a-z])"
 )
-_BEFORE_NE = re.compile(r"(?<![a-z])(?:aucune?s?|rien|(?<!une )(?<!la )personne(?! physique| morale)|nul|nulle|ni)(?![a-z])(?P<in>[^;:.]{1,120}?)(?<![a-z])(?:ne |n')")
+_BEFORE_NE = re.compile(
+    r"(?<![a-z])(?:aucune?s?|rien|(?<!une )(?<!la )personne(?! physique| morale)|nul|nulle|ni)(?![a-z])(?P<in>[^;:.]{1,120}?)(?<![a-z])(?:ne |n')"
+)
 _ALONE = re.compile(
     r"(?<![a-z])(?:(?:aucune?|sans(?! compter| doute| effet)|ni|non|jamais|pas|nullement)(?=[ -](?:d'|de |l'|la |le |les |un |une )?[a-z])|"
     r"(?:faute|absence|defaut) (?=d)|manqu\w*|f(?:ait|ont) defaut|sinon|sous peine|echapp\w+|omet\w*|omission)"
 )
 _ONLY = re.compile(r"(?<![a-z])(?:ne |n')[^,;:.]{1,50}?(?<![a-z])(?:que |qu')")
-_NOT = re.compile(r"(?<![a-z])(?:(?:does|do|did|is|are|was|were|has|have|had|will|would|may|must|need|shall|can|could|should) (?:not|no longer|never)|cannot|not|no longer|never|no|without|none|neither|nor|nothing|fail(?:s|ed|ing|ure)?(?: to)?(?! which)|lack of|absence of|missing|refus\w+|otherwise)(?![a-z])(?! (?:later|more|less|fewer)\b)")
-_NE_BARE = re.compile(r"(?<![a-z])(?:ne |n')(?P<in>(?:peut|peuvent|saurait|sauraient|cesse|cessent|ose) [a-z]+)(?! [a-z' ]{0,30}(?:que|qu'))")
-_BOUND = re.compile(r"[ -]?(?:(?:a|de|d'|contain\w*|contenir|exceed\w*|be|etre|[a-z]+) ){0,3}(?:(?:plus|moins) d[e'] ?[a-z' ]{0,12}(?:\d|deux|trois|quatre|cinq|six|sept|huit|dix|vingt|trente|cent|mille)|au-dessus|au-dela|superieur|inferieur|depass|exced|more than|less than|fewer than|exceed|above|below)")
+_NOT = re.compile(
+    r"(?<![a-z])(?:(?:does|do|did|is|are|was|were|has|have|had|will|would|may|must|need|shall|can|could|should) (?:not|no longer|never)|cannot|not|no longer|never|no|without|none|neither|nor|nothing|fail(?:s|ed|ing|ure)?(?: to)?(?! which)|lack of|absence of|missing|refus\w+|otherwise)(?![a-z])(?! (?:later|more|less|fewer)\b)"
+)
+_NE_BARE = re.compile(
+    r"(?<![a-z])(?:ne |n')(?P<in>(?:peut|peuvent|saurait|sauraient|cesse|cessent|ose) [a-z]+)(?! [a-z' ]{0,30}(?:que|qu'))"
+)
+_BOUND = re.compile(
+    r"[ -]?(?:(?:a|de|d'|contain\w*|contenir|exceed\w*|be|etre|[a-z]+) ){0,3}(?:(?:plus|moins) d[e'] ?[a-z' ]{0,12}(?:\d|deux|trois|quatre|cinq|six|sept|huit|dix|vingt|trente|cent|mille)|au-dessus|au-dela|superieur|inferieur|depass|exced|more than|less than|fewer than|exceed|above|below)"
+)
 _BOUNDING = re.compile(r"depass|exced|superieur|inferieur|exceed")
 _CORRECTS = re.compile(r"[^;.]{0,90}?,? mais (?:depuis|de|du|d'|a|au|par|pour|en|le|la|les|aux|des|seulement|bien|l')")
 """« ne s'applique pas depuis 2024, mais depuis 2025 » denies a date, not that it applies."""
 _MODAL = "\0modal"
 _MODALS = re.compile(r"(?<![a-z])(?:peu[tv]\w*|pourr\w*|doi\w*|devr\w*|faut|autoris\w*|permet\w*)")
 _NUMBER = re.compile(r"\d|(?<![a-z])(?:deux|trois|quatre|cinq|six|sept|huit|dix|vingt|trente|cent|mille|seuils?)")
-_LIGHT = frozenset("princip entr normal est ete etre avoir peut doit fait figur comport tient donn dit".split())
+_LIGHT = bag("princip entr normal est ete etre avoir peut doit fait figur comport tient donn dit")
 
 _DUTY = {
     "fr": words_pattern(["doit", "doivent", "devra", "devront", "devait", "devaient", "devoir", "obligatoire*", "obligation de", "oblige", "obligent", "tenu de", "tenue de", "tenus de", "tenues de", "tenu d'indiquer", "tenu d'*", "tenue d'*", "exige", "exigee", "exiges", "exigees", "exigent", "requis*", "impose", "imposent", "imposee", "faut", "necessaire de", "est soumis", "est soumise"]),
@@ -55,13 +64,19 @@ _ADVICE = {
     "fr": words_pattern(["recommand*", "conseille*", "invite a", "sans l'imposer"]),
     "en": words_pattern(["recommend*", "advis*", "should"]),
 }
-_HELP = re.compile(r"(?:peut|peuvent|pourra|can|may) (?:en |vous |le |la |les |l')?(?:repondre|renseigner|conseiller|preciser|dire|donner|aider|answer|advise|tell|provide)")
+_HELP = re.compile(
+    r"(?:peut|peuvent|pourra|can|may) (?:en |vous |le |la |les |l')?(?:repondre|renseigner|conseiller|preciser|dire|donner|aider|answer|advise|tell|provide)"
+)
 _SOFT = re.compile(
     r"jusqu'a|au plus|au maximum|maxim|plafon|expos|risqu|encour|possib|eventuel|suscepti|parfois|admet|admis|accept|option|droit|"
     r"libre|permet|autoris|selon les|dans certains|parmi|soit|chacun|up to|at most|allow|permit|risk|liable|some|no more|limit|n'excede|depass"
 )
-_EVERY = re.compile(r"(?<![a-z])(?:toujours|systematiquement|tou(?:te?s?|s)|chaque|sans exception|always|all|any|every)(?![a-z])")
-_ALWAYS = re.compile(r"(?<![a-z])(?:toujours|systematiquement|en toutes? circonstances?|sans exception|dans tous les cas|always|in all cases)(?![a-z])")
+_EVERY = re.compile(
+    r"(?<![a-z])(?:toujours|systematiquement|tou(?:te?s?|s)|chaque|sans exception|always|all|any|every)(?![a-z])"
+)
+_ALWAYS = re.compile(
+    r"(?<![a-z])(?:toujours|systematiquement|en toutes? circonstances?|sans exception|dans tous les cas|always|in all cases)(?![a-z])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +138,9 @@ def denied(text: Reading) -> Denied:
     for pattern in (_NE, _NE_BARE):
         for m in pattern.finditer(text.folded):
             counts = _BOUNDING.search(m.group("in"))
-            if _BOUND.match(text.folded, m.end("in")) or counts and _NUMBER.search(text.folded, m.end(), m.end() + 40):
+            if _BOUND.match(text.folded, m.end("in")) or (
+                counts and _NUMBER.search(text.folded, m.end(), m.end() + 40)
+            ):
                 bounds.append(m.span())
                 continue
             inner = text.between(m.start("in"), m.end("in"))
@@ -230,7 +247,9 @@ def forces(text: Reading) -> Mapping[str, frozenset[str]]:
                 around |= {f">{s}" for s in text.after(m.end(), 1)}
             else:
                 around |= set(text.before(m.start(), 2))
-            under = any(a <= m.start() < b or b <= m.start() and _near(text.folded, a, b, m.start()) for a, b in spans)
+            under = any(
+                a <= m.start() < b or (b <= m.start() and _near(text.folded, a, b, m.start())) for a, b in spans
+            )
             told = {turned if under else kind}
             if kind == "dû" and under and _STRONG.match(m.group(0)):
                 told = {"interdit"} if text.language == "en" else {"interdit", "dispensé"}

@@ -7,9 +7,10 @@ name someone (le préfet, l'annonceur) or a kind of work (documentaire, long mé
 
 from __future__ import annotations
 
+# ruff: noqa: E501 - tables of patterns read best one pattern a line
 import re
 
-from assistant.fidelity.words import Reading, fold, words_pattern
+from assistant.fidelity.words import Reading, bag, fold, words_pattern
 
 _SAME = (
     ("cnc", "centre national du cinema"),
@@ -71,20 +72,20 @@ _PEOPLE = tuple(
         (("communal", "communale", "communaux"), ("commune*", "municipal*")),
     )
 )
-_BODIES = frozenset(
+_BODIES = bag(
     "ecoprod arte arcom ademe afnor afdas canal canalplus tf1 m6 netflix bbc enedis edf engie totalenergies deloitte kpmg ficam "
     "fncf csa cst acpr esma efrag bpifrance audiens cofiloisirs coficine secoya albert ecomuvi legifrance xilam "
-    "mediakwest commission bercy paris lyon marseille bordeaux bretagne corse occitanie normandie europe france".split()
+    "mediakwest commission bercy paris lyon marseille bordeaux bretagne corse occitanie normandie europe france"
 )
 """Names that may open a sentence: elsewhere a capital is enough to tell a name."""
 _TITLE = re.compile(r"(?<![\w])(?:[A-ZÀÂÉÈÊÎÏÔÇŒ][\w&+!-]*|[\w]*[A-Z][A-Z0-9&+-]+)")
 _OPENS = re.compile(r"(?:^|[.!?:;]\s|[«\"“]\s?|^\W+)$")
-_NOT_NAMES = frozenset(
+_NOT_NAMES = bag(
     "article articles directive regulation law act code decree order ordinance label labour environmental energy civil "
     "penal criminal commercial rural forestry member members states state january february march april may june july "
     "august september october november december monday in the a an since for from on if only under according omnibus "
     "delegated type no eur hr mr annex chapter co2 co2e kg kwh mwh gwh kw mw eco tco2e gco2e kgco2e loi decret region "
-    "ville etat etats ht m iso spec base scheme performance article".split()
+    "ville etat etats ht m iso spec base scheme performance article"
 )
 
 
@@ -101,7 +102,11 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
         if (m := told.search(mine.folded)) and not support.search(held):
             out.append(f"sujet : {m.group(0)}")
     for pattern in _SAME_PATTERNS:
-        if (m := pattern.search(mine.folded)) and not pattern.search(held) and not (_EU.search(held) and "urop" in m.group(0)):
+        if (
+            (m := pattern.search(mine.folded))
+            and not pattern.search(held)
+            and not (_EU.search(held) and "urop" in m.group(0))
+        ):
             out.append(f"nom : {m.group(0)}")
     return out
 

@@ -6,6 +6,7 @@ of the two is denied (« n'est pas gratuit » for « payant »).
 
 from __future__ import annotations
 
+# ruff: noqa: E501 - tables of patterns read best one pattern a line
 import re
 
 from assistant.fidelity.force import denied
@@ -56,7 +57,7 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
                 and not other.search(mine.folded)
                 and not one.search(theirs.folded)
                 and (n := other.search(theirs.folded))
-                and (same or not _near_denial(mine, m) and not _near_denial(theirs, n))
+                and (same or (not _near_denial(mine, m) and not _near_denial(theirs, n)))
             ):
                 out.append(f"contraire : {n.group(0)} → {m.group(0)}")
     return out + _exchanged(mine, theirs)
@@ -76,7 +77,12 @@ def _sides(text: Reading, *patterns: re.Pattern[str]) -> list[set[str]]:
     """For each pattern, the stems of the segments that it stands in."""
     starts = [{m.start() for m in p.finditer(text.folded)} for p in patterns]
     return [
-        {w.stem for s in text.segments if any(s[0].start <= at < s[-1].end or at == s[0].start for at in found) for w in s}
+        {
+            w.stem
+            for s in text.segments
+            if any(s[0].start <= at < s[-1].end or at == s[0].start for at in found)
+            for w in s
+        }
         for found in starts
     ]
 

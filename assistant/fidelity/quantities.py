@@ -8,6 +8,7 @@ cancel out.
 
 from __future__ import annotations
 
+# ruff: noqa: E501 - tables of patterns read best one pattern a line
 import re
 from collections import defaultdict
 from decimal import Decimal
@@ -75,7 +76,10 @@ _RATES = {
            "year": "annual|yearly|years?(?![a-z])"},
 }  # fmt: skip
 _DURATION = {
-    lang: {name: re.compile(rf"(?:(?<=\d )|{_PER[lang]})(?:{pattern})(?![a-z])|(?<![a-z])(?:{_RATES[lang][name]})") for name, pattern in rows.items()}
+    lang: {
+        name: re.compile(rf"(?:(?<=\d )|{_PER[lang]})(?:{pattern})(?![a-z])|(?<![a-z])(?:{_RATES[lang][name]})")
+        for name, pattern in rows.items()
+    }
     for lang, rows in _DURATIONS.items()
 }
 
@@ -96,7 +100,11 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     known = _ranks(theirs) | given.keys() | {f.value for f in read_claim(theirs.text, theirs.language).figures}
     out += [f"rang {rank}" for rank in sorted(_ranks(mine) - known)]
     for name, pattern in _DURATION[mine.language].items():
-        if mine.has(pattern) and not re.search(rf"(?<![a-z])(?:{_DURATIONS[mine.language][name]})(?![a-z])", theirs.folded) and not (name == "year" and re.search(r"\b20\d\d\b", theirs.folded)):
+        if (
+            mine.has(pattern)
+            and not re.search(rf"(?<![a-z])(?:{_DURATIONS[mine.language][name]})(?![a-z])", theirs.folded)
+            and not (name == "year" and re.search(r"\b20\d\d\b", theirs.folded))
+        ):
             out.append(f"durée : {name}")
     return out
 
@@ -139,14 +147,21 @@ def _bound(text: str, start: int, end: int) -> str | None:
     if last is None:
         return None
     _, name, words = last
-    negated = _FLIPPABLE.search(words) and _NEGATED.search(text[max(0, start - 60) : start - len(head) + head.rfind(words)])
+    negated = _FLIPPABLE.search(words) and _NEGATED.search(
+        text[max(0, start - 60) : start - len(head) + head.rfind(words)]
+    )
     if negated:
         return "low" if name == "high" else "high"
     return name
 
 
 def _negations(text: Reading) -> int:
-    return len(re.findall(r"(?<![a-z])(?:(?:ne |n')(?![^,;.:]{1,50}(?<![a-z])(?:que |qu'))|(?:aucun\w*|not|no|cannot|never)(?![a-z]))", text.folded))
+    return len(
+        re.findall(
+            r"(?<![a-z])(?:(?:ne |n')(?![^,;.:]{1,50}(?<![a-z])(?:que |qu'))|(?:aucun\w*|not|no|cannot|never)(?![a-z]))",
+            text.folded,
+        )
+    )
 
 
 def _ranks(text: Reading) -> frozenset[Decimal]:

@@ -8,6 +8,7 @@ not be taken in. A reserve (« en principe », « selon », a conditional) stays
 
 from __future__ import annotations
 
+# ruff: noqa: E501 - tables of patterns read best one pattern a line
 import re
 
 from assistant.fidelity.force import denied
@@ -39,7 +40,9 @@ _EXCEPT = words_pattern(
     ["sauf", "excepte*", "a l'exception", "hors", "hormis", "exclu*", "sans compter", "except*", "unless", "outside", "excluding", "apart from", "out of scope"]
 )  # fmt: skip
 _SAVE = words_pattern(["sauf", "excepte*", "a l'exception", "hormis", "hors", "except", "unless", "apart from"])
-_INCLUDE = words_pattern(["compris", "comprise*", "inclus*", "y compris", "including", "included", "incluant", "inclut"])
+_INCLUDE = words_pattern(
+    ["compris", "comprise*", "inclus*", "y compris", "including", "included", "incluant", "inclut"]
+)
 _RESERVE = re.compile(
     r"(?<![a-z])(?:en principe|normalement|a priori|en regle generale|generalement|in principle|normally|generally|"
     r"selon(?! (?:le reglement|la directive|la loi|le code|l'ordonnance|le decret|le texte de|l'article|le mode|les oeuvres|les? departements?|la |son |leur |chaque))|selon la (?:presse|ficam|revue|tribune|lettre|banque)|d'apres|rapporte\w*|according|reports?|reported|"
@@ -79,7 +82,9 @@ def _reserved(text: Reading) -> bool:
     return text.has(_RESERVE) or text.has(_MILD) or text.has(_CONDITIONAL)
 
 
-_COUNTED = re.compile(r"(?<![a-z])(un|une|deux|trois|one|two|three|1|2|3) (?:seule? )?(?:des|of the) (deux|trois|quatre|two|three|four|2|3|4)?")
+_COUNTED = re.compile(
+    r"(?<![a-z])(un|une|deux|trois|one|two|three|1|2|3) (?:seule? )?(?:des|of the) (deux|trois|quatre|two|three|four|2|3|4)?"
+)
 _VALUES = {"un": 1, "une": 1, "one": 1, "deux": 2, "two": 2, "trois": 3, "three": 3}
 
 
@@ -90,7 +95,9 @@ def _counted(text: Reading) -> int | None:
 
 
 _EACH, _ANY = re.compile(r"(?<![a-z])(?:un|une|a) [a-z' -]{2,30} $"), re.compile(r" (?:a )?(?:un|une|an?) ")
-_WHETHER = re.compile(r"(?<![a-z])(?:qu'il s'agisse|que ce soit|qu'ils? soi\w+|qu'elles? soi\w+|whether|soit|parmi|notamment|among|such as)(?![a-z])")
+_WHETHER = re.compile(
+    r"(?<![a-z])(?:qu'il s'agisse|que ce soit|qu'ils? soi\w+|qu'elles? soi\w+|whether|soit|parmi|notamment|among|such as)(?![a-z])"
+)
 
 
 def _links(mine: Reading, theirs: Reading) -> list[str]:
@@ -99,7 +106,7 @@ def _links(mine: Reading, theirs: Reading) -> list[str]:
         return out
     given = _joined(theirs)
     for pair, link in _joined(mine).items():
-        others = {l for p, l in given.items() if p == pair or p == (pair[1], pair[0])}
+        others = {other for p, other in given.items() if p == pair or p == (pair[1], pair[0])}
         if others and link not in others and denied(mine).count == denied(theirs).count:
             out.append(f"{'/'.join(sorted(others))} → {link} : {pair[0]}, {pair[1]}")
     return out
@@ -114,9 +121,13 @@ def _joined(text: Reading) -> dict[tuple[str, str], str]:
             continue
         left, right = text.before(m.start(), 2), text.after(m.end(), 2)
         wide = set(text.between(m.end(), m.end() + 40))
-        if _EACH.search(text.folded, 0, m.start()) and _ANY.match(text.folded, m.end()):  # « un studio ou un bureau »: studios and offices
+        if _EACH.search(text.folded, 0, m.start()) and _ANY.match(
+            text.folded, m.end()
+        ):  # « un studio ou un bureau »: studios and offices
             continue
-        if set(left) & wide and any(s[0].isdigit() for s in (*left, *right)):  # « 3 000 € pour une personne physique et 15 000 € pour une personne morale »: each its own
+        if set(left) & wide and any(
+            s[0].isdigit() for s in (*left, *right)
+        ):  # « 3 000 € pour une personne physique et 15 000 € pour une personne morale »: each its own
             continue
         for a in left:
             for b in right:
@@ -134,7 +145,11 @@ def _exceptions(mine: Reading, theirs: Reading) -> list[str]:
     their_out, their_in = _around(theirs, _EXCEPT, 0, 1), _around(theirs, _INCLUDE, 2, 2)
     out += [f"exclu → inclus : {s}" for s in sorted((ours_in - ours_out) & (their_out - their_in))]
     out += [f"inclus → exclu : {s}" for s in sorted((ours_out - ours_in) & (their_in - their_out))]
-    out += [f"hors perdu : {s}" for s in sorted((their_out & mine.stems) - ours_out) if not mine.has(_EXCEPT) and not denied(mine).count]
+    out += [
+        f"hors perdu : {s}"
+        for s in sorted((their_out & mine.stems) - ours_out)
+        if not mine.has(_EXCEPT) and not denied(mine).count
+    ]
     return out
 
 

@@ -7,6 +7,7 @@ force is not repealed.
 
 from __future__ import annotations
 
+# ruff: noqa: E501 - tables of patterns read best one pattern a line
 import re
 
 from assistant.fidelity.force import denied
@@ -15,26 +16,38 @@ from assistant.fidelity.words import Reading, fold, words_pattern
 _IMPERFECT = re.compile(
     r"(?<![a-z])(?:etait|etaient|avait|avaient|\w{2,}(?<!r)(?:ait|aient))(?![a-z])|(?<![a-z])(?:valait|valaient|parlait|relevait|dev?rait)(?![a-z])"
 )
-_NOT_IMPERFECT = re.compile(r"(?:^|(?<![a-z]))(?:fait|lait|trait|portrait|souhait|parfait|satisfait|extrait|retrait|attrait|distrait|abstrait|contrefait|bienfait|traits|connait|parait|disparait|plait|ait|aient|forfait|soustrait|reconnait)(?![a-z])")
+_NOT_IMPERFECT = re.compile(
+    r"(?:^|(?<![a-z]))(?:fait|lait|trait|portrait|souhait|parfait|satisfait|extrait|retrait|attrait|distrait|abstrait|contrefait|bienfait|traits|connait|parait|disparait|plait|ait|aient|forfait|soustrait|reconnait)(?![a-z])"
+)
 _PAST = re.compile(
     r"\b(?:a|ont|eut|fut|furent|n'a|n'ont) (?:\w+ ){0,2}?\w+(?:é|ée|és|ées|i|is|it|ie|u|us|ue|ert|erts)\b|"
     r"\b(?:est|sont) (?:entré|né|devenu|resté|passé|paru|sorti|venu|parti)\w*|"
     r"\b(?:ancien\w*|alors|auparavant|naguère|époque|précédemment|jusqu'en|jusqu'au|avant)\b"
 )
-_FUTURE = re.compile(r"(?<![a-z])(?!opera|camera|extra|infra|supra|contra|ultra|para|natura)\w+(?:era|eront|ira|iront|dra|dront|ura|uront|rra|rront)(?![a-z])")
-_LATER = re.compile(r"(?<![a-z])(?!opera|camera|extra|infra|supra|contra|ultra|para|natura|dira|diront|fera|feront|donnera|pourr|devr|renseigner|repondr|aura)\w+(?:era|eront|ira|iront|dra|dront|ura|uront)(?![a-z])")
+_FUTURE = re.compile(
+    r"(?<![a-z])(?!opera|camera|extra|infra|supra|contra|ultra|para|natura)\w+(?:era|eront|ira|iront|dra|dront|ura|uront|rra|rront)(?![a-z])"
+)
+_LATER = re.compile(
+    r"(?<![a-z])(?!opera|camera|extra|infra|supra|contra|ultra|para|natura|dira|diront|fera|feront|donnera|pourr|devr|renseigner|repondr|aura)\w+(?:era|eront|ira|iront|dra|dront|ura|uront)(?![a-z])"
+)
 _COMING = re.compile(
     r"a venir|prochain|d'ici|prevu|prevoi|prevoy|plann|projet|proposition|annonc|report|repouss|viser?\b|vise\b|objectif|devait|doit\b|doivent|a partir d|a compter d|une fois|quand|apres|pourr|\w+rait\b|will|plan|to come"
 )
-_ALREADY = re.compile(r"(?<![a-z])(?:deja|desormais|dorenavant|a present|maintenant|toujours valable|already|now)(?![a-z])")
-_NOW_OK = re.compile(r"(?<![a-z])(?:deja|desormais|ne [a-z ]{1,30} plus|n'[a-z ]{1,30} plus|depuis|since|already|now|no longer|maintien|maintenu)(?![a-z])")
+_ALREADY = re.compile(
+    r"(?<![a-z])(?:deja|desormais|dorenavant|a present|maintenant|toujours valable|already|now)(?![a-z])"
+)
+_NOW_OK = re.compile(
+    r"(?<![a-z])(?:deja|desormais|ne [a-z ]{1,30} plus|n'[a-z ]{1,30} plus|depuis|since|already|now|no longer|maintien|maintenu)(?![a-z])"
+)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATE = r"(?:(?:le |du |au |l'|the )?(?:exercices? |annee |financial years? )?(?:\d{1,2}(?:er|st|nd|rd|th)? ?)?(?:[a-z]+ )?((?:19|20)\d\d)|(?:le |du |au )?(\d{1,2}(?:er)? (?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)))"
 _FROM = re.compile(
-    r"(?<![a-z])(?:depuis|a partir d(?:e|u|es)|a compter d(?:e|u|es)|dez|apres|since|from|on or after|starting|after|au plus tot|entree? en vigueur) (?:le |du |au )?" + _DATE
+    r"(?<![a-z])(?:depuis|a partir d(?:e|u|es)|a compter d(?:e|u|es)|dez|apres|since|from|on or after|starting|after|au plus tot|entree? en vigueur) (?:le |du |au )?"
+    + _DATE
 )
 _UNTIL = re.compile(
-    r"(?<![a-z])(?:jusqu'au|jusqu'en|jusqu'a|avant|au plus tard|d'ici|until|before|by|no later than|not later than) (?:le |du |au |en |fin )?" + _DATE
+    r"(?<![a-z])(?:jusqu'au|jusqu'en|jusqu'a|avant|au plus tard|d'ici|until|before|by|no later than|not later than) (?:le |du |au |en |fin )?"
+    + _DATE
 )
 _PERIOD = {
     "avant": words_pattern(["avant", "prealable*", "prior", "before", "en amont"]),
@@ -42,7 +55,9 @@ _PERIOD = {
     "après": words_pattern(["apres", "une fois", "a l'issue", "au terme", "passe le", "passe un", "after", "ensuite", "suivant"]),
 }  # fmt: skip
 _NOT_PERIOD = re.compile(r"(?<!\w)apres (?:avis|cela)")
-_SHIFT = re.compile(r"(?<![a-z])(?:du|de l'|de la |de|from(?: the)?) ?([a-z]{4,}) (?:au|a l'|a la|a|to(?: the)?) ?([a-z]{4,})")
+_SHIFT = re.compile(
+    r"(?<![a-z])(?:du|de l'|de la |de|from(?: the)?) ?([a-z]{4,}) (?:au|a l'|a la|a|to(?: the)?) ?([a-z]{4,})"
+)
 _REPEALED = re.compile(r"(?<![a-z])(?:abrog\w*|caduc\w*|repealed|a ete supprime\w*)(?![a-z])")
 _STATUS = (
     (re.compile(r"(?<![a-z])promulgu\w*"), "promulguée"),
@@ -50,10 +65,14 @@ _STATUS = (
     (re.compile(r"(?<![a-z])(?:rejete\w*|rejected)(?![a-z])"), "rejeté"),
     (re.compile(r"(?<![a-z])(?:a atteint|ont atteint|reached|achieved)(?![a-z])"), "atteint"),
 )
-_IN_FORCE = re.compile(r"(?<![a-z])(?:en vigueur|appliqu\w*|applicable\w*|in force|into force|appl(?:y|ies|ied))(?![a-z])")
+_IN_FORCE = re.compile(
+    r"(?<![a-z])(?:en vigueur|appliqu\w*|applicable\w*|in force|into force|appl(?:y|ies|ied))(?![a-z])"
+)
 _BILL = re.compile(r"(?<![a-z])(?:projet de loi|proposition de loi|amendement|bill|amendment)(?![a-z])")
 _PUT_OFF = re.compile(r"(?<![a-z])(?:repouss|report|a partir|prevu|decal)")
-_NOT_YET = re.compile(r"(?<![a-z])(?:projets?|propositions?|amendements?|adopt\w+|commission mixte|bill|amendment|proposal|n'est pas)(?![a-z])")
+_NOT_YET = re.compile(
+    r"(?<![a-z])(?:projets?|propositions?|amendements?|adopt\w+|commission mixte|bill|amendment|proposal|n'est pas)(?![a-z])"
+)
 
 
 def departures(mine: Reading, theirs: Reading) -> list[str]:
@@ -66,9 +85,9 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     back = {(a, b) for b, a in _SHIFT.findall(theirs.folded)} & set(_SHIFT.findall(mine.folded))
     out += [f"sens inverse : {a}, {b}" for a, b in sorted(back)]
     out += [f"statut : {name}" for pattern, name in _STATUS if mine.has(pattern) and not theirs.has(pattern)]
-    if mine.has(_IN_FORCE) and not theirs.has(_IN_FORCE):
-        if theirs.has(_BILL) or (theirs.has(_PUT_OFF) and not mine.has(_PUT_OFF)):
-            out.append("en vigueur ajouté")
+    to_come = theirs.has(_BILL) or (theirs.has(_PUT_OFF) and not mine.has(_PUT_OFF))
+    if to_come and mine.has(_IN_FORCE) and not theirs.has(_IN_FORCE):
+        out.append("en vigueur ajouté")
     if theirs.has(_BILL) and not mine.has(_NOT_YET):
         out.append("projet dit comme une loi")
     return out
@@ -81,9 +100,12 @@ def _imperfect(text: Reading) -> int:
 def _tenses(mine: Reading, theirs: Reading) -> list[str]:
     out = []
     future_there, future_here = theirs.has(_FUTURE), mine.has(_FUTURE)
-    told = {w[:5] for w in re.findall(r"\b(?:a|ont) (?:\w+ )?(\w{5,}(?:é|ée|és|ées|i|it|is|u|us|ue))\b", theirs.text.lower())}
+    told = {
+        w[:5]
+        for w in re.findall(r"\b(?:a|ont) (?:\w+ )?(\w{5,}(?:é|ée|és|ées|i|it|is|u|us|ue))\b", theirs.text.lower())
+    }
     done = [w for w in _FUTURE.findall(mine.folded) if w[:5] in {fold(t) for t in told}]
-    if done or future_here and not future_there and not theirs.has(_COMING):
+    if done or (future_here and not future_there and not theirs.has(_COMING)):
         out.append("futur ajouté")
     if mine.has(_ALREADY) and not theirs.has(_NOW_OK):
         out.append("dit comme acquis")
@@ -129,7 +151,7 @@ def _periods(mine: Reading, theirs: Reading) -> list[str]:
             out.append(f"{'/'.join(sorted(other))} → {'/'.join(sorted(periods))} : {stem}")
     here = {name for name, pattern in _PERIOD.items() if mine.has(pattern)}
     there = {name for name, pattern in _PERIOD.items() if theirs.has(pattern)}
-    if here == {"après"} and there == {"avant"} or here == {"avant"} and there == {"pendant"}:
+    if (here == {"après"} and there == {"avant"}) or (here == {"avant"} and there == {"pendant"}):
         out.append(f"{'/'.join(there)} → {'/'.join(here)}")
     return out
 

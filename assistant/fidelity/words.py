@@ -17,24 +17,30 @@ import Stemmer
 
 from ingest.claims import Language
 
+
+def bag(words: str) -> frozenset[str]:
+    """The words of a list written as one text."""
+    return frozenset(words.split())
+
+
 _PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "–": "-", "−": "-"})
 _TOKEN = re.compile(r"[a-zœæ]+|\d+(?:[ .,]\d{3})*(?:[.,]\d+)?")
 _STOP = {
-    "fr": frozenset(
-        "a afin ai ainsi alors au aucun aucune aussi autre autres aux avec avoir c ca car ce ceci cela celle celles celui "
-        "ces cet cette ceux chacun chacune chaque ci comme d dans de des dont du elle elles en entre es est et etait "
+    "fr": bag(
+        "a afin ai ainsi alors au aucun aucune aussi autre autres aux avec avoir c ca car ce ceci cela celle celles "
+        "celui ces cet cette ceux chacun chacune chaque ci comme d dans de des dont du elle elles en entre es est et etait "
         "etaient ete etre eu il ils j je jusqu l la le les leur leurs lors lui m mais me meme memes moins n ne ni non "
-        "nos notre nous on ont ou par pas pendant peu peut peuvent plus pour puis qu quand que quel quelle quelles quels "
-        "qui quoi s sa sans se selon sera ses si soit son sont sous sur t tel telle tels tous tout toute toutes un une "
+        "nos notre nous on ont ou par pas pendant peu peut peuvent plus pour puis qu quand que quel quelle quels "
+        "quelles qui quoi s sa sans se selon sera ses si soit son sont sous sur t tel telle tels tous tout toute toutes un une "
         "vers vos votre vous y doit doivent apres avant depuis pourra devra devait cas lorsque fois fait faire faut "
-        "celui donc dez ov parmi ayant etant or avaient avait apres lorsqu puisque tandis environ oui aurait auront aura "
-        "serait seraient sont soient ait aient soi".split()
+        "celui donc dez ov parmi ayant etant or avaient avait apres lorsqu puisque tandis environ oui aurait auront "
+        "aura serait seraient sont soient ait aient soi"
     ),
-    "en": frozenset(
+    "en": bag(
         "a an and any are as at be been being but by can could did do does for from had has have he her his if in into "
         "is it its may might must no nor not of on one or our shall she should so some such than that the their them "
         "then there these they this those to under until up was we were what when where which while who whose will "
-        "with within without would you your also all both each either neither only about after before since per".split()
+        "with within without would you your also all both each either neither only about after before since per"
     ),
 }
 _KEPT = re.compile(r"(?<!\w)(?:où|dès)(?!\w)", re.IGNORECASE)

@@ -68,7 +68,11 @@ class TestFates:
         assert len(report.sentences) >= 1
 
     def test_every_question_of_the_tiny_corpus_is_still_true(self, service: Service, check: Check) -> None:
-        for question in ("Quels bilans carbone remettre au CNC ?", "Quel est le seuil de la CSRD ?", "What score for the label?"):
+        for question in (
+            "Quels bilans carbone remettre au CNC ?",
+            "Quel est le seuil de la CSRD ?",
+            "What score for the label?",
+        ):
             assert check(service.ask(Ask(question))).holds, question
 
     def test_amended(self, service: Service, answer: Answer, check: Check, build: Build) -> None:
@@ -129,7 +133,13 @@ class TestFates:
         cited = [c for c in saved.citations if c.locator.endswith("L. 111-2")]
         assert cited
         assert check(saved).holds
-        add_text(service.library, tmp_path, OFFICIAL_TEXT.replace("L. 111-2", "L. 111-9"), "code-bis", valid_from=date(2023, 2, 1))
+        add_text(
+            service.library,
+            tmp_path,
+            OFFICIAL_TEXT.replace("L. 111-2", "L. 111-9"),
+            "code-bis",
+            valid_from=date(2023, 2, 1),
+        )
         service.library.texts.remove("code-cinema")
         build()
         report = check(saved)
@@ -226,7 +236,9 @@ class TestCommand:
         code, message = self.run(tmp_path, "{}")
         assert (code, "n'est pas une réponse enregistrée" in message) == (2, True)
 
-    def test_not_ready(self, answer: Answer, tmp_path: Path, use_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_not_ready(
+        self, answer: Answer, tmp_path: Path, use_settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setenv("CLAPVERT_DATA_DIR", str(tmp_path / "vide"))
         code, message = self.run(tmp_path, answer.model_dump_json())
         assert (code, "clapvert ingest" in message) == (3, True)
