@@ -1,8 +1,8 @@
 """Receipts: is a saved answer still what the texts say, and is it the answer that was given?
 
 Guarantee: nothing is taken from the saved answer but what is to be checked. Each citation is opened from the
-append-only store, its text compared by its hash, its quote sought in it; what became of the passage is read from the serving index;
-each sentence is verified again on the passages that it cites. No model is needed: nothing is searched.
+append-only store, its text compared by its hash, its quote sought in it; what became of the passage is read from the
+serving index; each sentence is verified again on the passages that it cites. No model is needed: nothing is searched.
 
     true      the passage stands as it was cited
     moved     the same words stand at another place (another locator, another text)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -85,12 +86,7 @@ class Judged:
 
 def load_cases(corpus_dir: Path, split: Split = "all", folder: Path = FOLDER) -> list[Case]:
     """Every row of the two files, in order, joined with the corpus."""
-    register = load_register(corpus_dir)
-    passages: dict[str, tuple[Passage, str]] = {}
-    for file in load_fiches(corpus_dir):
-        for p in fiche_passages(file.fiche, register):
-            assert p.statement is not None
-            passages[p.statement.id] = (p, file.fiche.domain.value)
+    passages = _passages(corpus_dir)
     cases = []
     for name, kinds, true in (("tampered.yaml", TAMPERED, False), ("paraphrases.yaml", PARAPHRASES, True)):
         path = folder / name
@@ -107,6 +103,18 @@ def load_cases(corpus_dir: Path, split: Split = "all", folder: Path = FOLDER) ->
             if split == "all" or case.in_test == (split == "test"):
                 cases.append(case)
     return cases
+
+
+@lru_cache(maxsize=2)
+def _passages(corpus_dir: Path) -> dict[str, tuple[Passage, str]]:
+    """Statement id → its passage and its domain."""
+    register = load_register(corpus_dir)
+    return {
+        p.statement.id: (p, file.fiche.domain.value)
+        for file in load_fiches(corpus_dir)
+        for p in fiche_passages(file.fiche, register)
+        if p.statement is not None
+    }
 
 
 def _problem(row: Row, kinds: Sequence[str], known: object, seen: set[str]) -> str | None:

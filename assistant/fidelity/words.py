@@ -27,14 +27,15 @@ _PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'",
 _TOKEN = re.compile(r"[a-zœæ]+|\d+(?:[ .,]\d{3})*(?:[.,]\d+)?")
 _STOP = {
     "fr": bag(
-        "a afin ai ainsi alors au aucun aucune aussi autre autres aux avec avoir c ca car ce ceci cela celle celles "
-        "celui ces cet cette ceux chacun chacune chaque ci comme d dans de des dont du elle elles en entre es est et etait "
-        "etaient ete etre eu il ils j je jusqu l la le les leur leurs lors lui m mais me meme memes moins n ne ni non "
-        "nos notre nous on ont ou par pas pendant peu peut peuvent plus pour puis qu quand que quel quelle quels "
-        "quelles qui quoi s sa sans se selon sera ses si soit son sont sous sur t tel telle tels tous tout toute toutes un une "
-        "vers vos votre vous y doit doivent apres avant depuis pourra devra devait cas lorsque fois fait faire faut "
-        "celui donc dez ov parmi ayant etant or avaient avait apres lorsqu puisque tandis environ oui aurait auront "
-        "aura serait seraient sont soient ait aient soi"
+        "a afin ai ainsi alors au aucun aucune aussi autre autres aux avec avoir c ca car ce ceci cela celle "
+        "celles celui ces cet cette ceux chacun chacune chaque ci comme d dans de des dont du elle elles en "
+        "entre es est et etait etaient ete etre eu il ils j je jusqu l la le les leur leurs lors lui m mais "
+        "me meme memes moins n ne ni non nos notre nous on ont ou par pas pendant peu peut peuvent plus pour "
+        "puis qu quand que quel quelle quels quelles qui quoi s sa sans se selon sera ses si soit son sont "
+        "sous sur t tel telle tels tous tout toute toutes un une vers vos votre vous y doit doivent apres "
+        "avant depuis pourra devra devait cas lorsque fois fait faire faut donc dez ov parmi ayant etant or "
+        "avaient avait lorsqu puisque tandis environ oui aurait auront aura serait seraient soient ait aient "
+        "soi"
     ),
     "en": bag(
         "a an and any are as at be been being but by can could did do does for from had has have he her his if in into "

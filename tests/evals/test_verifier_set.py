@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from evals.cli import evaluate
 from evals.verifier_set import PARAPHRASES, TAMPERED, Judged, detection, false_alarms, judge, load_cases
 from ingest.errors import ClapvertError
-from ingest.settings import Settings
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
@@ -95,7 +94,3 @@ class TestCommand:
 
     def test_a_floor_that_is_not_met(self) -> None:
         assert CliRunner().invoke(evaluate, ["verifier", "--min-detection", "100"]).exit_code == 1
-
-
-def test_settings_find_the_corpus() -> None:
-    assert load_cases(Settings(corpus_dir=CORPUS).corpus_dir, "test")
