@@ -19,6 +19,8 @@ from ingest.lexical import analyse
 from ingest.passages import Passage
 from ingest.sentences import sentence_spans
 
+LONGEST = 1500
+"""Characters of a sentence that is not shown word for word, at most: past that, reading it costs too much."""
 _MARKERS = re.compile(r"\s*\[\d+\]")
 _DATED = re.compile(r"\b(?:19|20)\d{2}\b")
 
@@ -145,6 +147,8 @@ def _departures(sentence: Sentence) -> list[str]:
     wordings = [*texts, *(s.lead for c in sentence.cited if (s := c.passage.statement) and s.lead and language == "fr")]
     if len(texts) < len(sentence.cited) or any(_bare(said) == _bare(w) for w in wordings) or _introduces(sentence):
         return []
+    if len(said) > LONGEST:
+        return ["phrase trop longue pour être vérifiée"]
     if len(texts) > 1:
         texts = [*texts, " ".join(texts)]
         wordings.append(texts[-1])

@@ -1,4 +1,4 @@
-"""Does a sentence say what the words it cites say? Rules without a model, linear in the length of the texts.
+"""Does a sentence say what the words it cites say? Rules without a model.
 
 Guarantee: `contradictions` and `omissions` compare a sentence with one wording in the same language and name each
 departure that they can prove: another unit, bound, body or subject, two figures exchanged, a negation or a duty turned

@@ -79,7 +79,7 @@ _BODIES = bag(
 )
 """Names that may open a sentence: elsewhere a capital is enough to tell a name."""
 _TITLE = re.compile(r"(?<![\w])(?:[A-ZÀÂÉÈÊÎÏÔÇŒ][\w&+!-]*|[\w]*[A-Z][A-Z0-9&+-]+)")
-_OPENS = re.compile(r"(?:^|[.!?:;]\s|[«\"“]\s?|^\W+)$")
+_OPENS = re.compile(r"(?:[.!?:;]\s|[«\"“]\s?|\A\W+)$")
 _NOT_NAMES = bag(
     "article articles directive regulation law act code decree order ordinance label labour environmental energy civil "
     "penal criminal commercial rural forestry member members states state january february march april may june july "
@@ -116,7 +116,7 @@ def _names(text: Reading) -> list[str]:
     out = []
     for m in _TITLE.finditer(text.text):
         word = m.group(0)
-        opens = _OPENS.search(text.text[: m.start()])
+        opens = m.start() == 0 or _OPENS.search(text.text, max(0, m.start() - 4), m.start())
         if opens and not word[1:2].isupper() and fold(word) not in _BODIES:
             continue
         if fold(word) not in _NOT_NAMES and len(word) > 1 and not _COUNTED.search(fold(word)):

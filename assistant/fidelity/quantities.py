@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from decimal import Decimal
 
+from assistant.fidelity.force import denied
 from assistant.fidelity.words import Reading, words_pattern
 from ingest.claims import read_claim
 from ingest.numerals import ordinal_words, spelled
@@ -50,7 +51,7 @@ _HIGH = words_pattern(
      "ne pas depasser", "reste sous"]
 )  # fmt: skip
 _FLIPPABLE = re.compile(r"plus de|superieur|depass|exced|au-dessus|more than|exceed|moins de|inferieur|less than|fewer")
-_NEGATED = re.compile(r"(?:\bsauf |\bunless |\bne \bn'|\bpas |\bsans |\bnot |\bno |cannot )[^,;:.]{0,40}$")
+_NEGATED = re.compile(r"(?:\bsauf |\bunless |\bne |\bn'|\bpas |\bsans |\bnot |\bno |cannot )[^,;:.]{0,40}$")
 _AFTER = re.compile(r"^[^,;:.()\d]{0,24}\b(?:au plus|au maximum|maximum|at most|or fewer|or less|a year at most)\b")
 _AFTER_LOW = re.compile(r"^[^,;:.()\d]{0,24}\b(?:au moins|au minimum|minimum|at least|or more|et plus)\b")
 _RANK = re.compile(r"(?<![\w,.-])([2-9]|\d{2})(?:e|eme|ème|nd|rd|th)\b")
@@ -88,7 +89,7 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     """Units, bounds, ordinals and durations of `mine` that `theirs` gives otherwise."""
     out = []
     ours, given = _quantities(mine), _quantities(theirs)
-    parity = _negations(mine) % 2 != _negations(theirs) % 2
+    parity = denied(mine).count % 2 != denied(theirs).count % 2
     for value, (units, bounds) in ours.items():
         if value not in given:
             continue
@@ -153,15 +154,6 @@ def _bound(text: str, start: int, end: int) -> str | None:
     if negated:
         return "low" if name == "high" else "high"
     return name
-
-
-def _negations(text: Reading) -> int:
-    return len(
-        re.findall(
-            r"(?<![a-z])(?:(?:ne |n')(?![^,;.:]{1,50}(?<![a-z])(?:que |qu'))|(?:aucun\w*|not|no|cannot|never)(?![a-z]))",
-            text.folded,
-        )
-    )
 
 
 def _ranks(text: Reading) -> frozenset[Decimal]:
