@@ -158,7 +158,7 @@ def calibrate(
 
 @evaluate.command("verifier")
 @click.option(
-    "--split", type=click.Choice(["dev", "test", "all"]), default="all", show_default=True, help="Which part."
+    "--split", type=click.Choice(["dev", "test", "held", "all"]), default="all", show_default=True, help="Which part."
 )
 @click.option("--misses", "show_misses", is_flag=True, help="Print every sentence judged wrongly.")
 @click.option("--min-detection", type=click.FloatRange(0, 100), default=97.0, show_default=True, help="Floor, in %.")
@@ -171,7 +171,7 @@ def verifier(split: str, show_misses: bool, min_detection: float, max_false: flo
     from evals.verifier_set import detection, false_alarms, judge, load_cases
 
     judged = judge(load_cases(Settings().corpus_dir))
-    parts = {"dev": [j for j in judged if not j.case.in_test], "test": [j for j in judged if j.case.in_test]}
+    parts = {part: [j for j in judged if j.case.split == part] for part in ("dev", "test", "held")}
     columns = {"all": judged, **parts} if split == "all" else {split: parts[split]}
     if as_json:
         click.echo(json.dumps(told(columns), ensure_ascii=False, indent=1))
