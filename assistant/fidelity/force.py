@@ -155,7 +155,7 @@ def denied(text: Reading) -> Denied:
         add([*inner[:1], *text.after(m.end(), 1)], m.span())
     for m in _ALONE.finditer(text.folded):
         if not any(a <= m.start() < b for a, b in bounds):
-            add(text.after(m.end(), 1), m.span())
+            add(text.after(m.end(), 2 if m.group(0) == "sans" else 1), m.span())
     return Denied(tuple(found), len(bounds))
 
 
@@ -197,11 +197,24 @@ def _negations(mine: Reading, theirs: Reading) -> list[str]:
     if ours.count < told and not mine.has(_SAVE):
         lost = (given.stems & mine.stems) - ours.reach - _free(theirs, given)
         out += [f"négation perdue : {s}" for s in sorted(lost)]
+    if not ours.count and not mine.has(_CONTRARY):
+        out += [f"nié : {figure}" for figure in sorted(_corrected(theirs) & {w.text for w in mine.words})]
     if ours.count > told:
         only = {s for m in _ONLY.finditer(theirs.folded) for s in theirs.between(*m.span())}
         added = (ours.stems & theirs.stems) - given.reach - only - _free(mine, ours)
         out += [f"négation ajoutée : {s}" for s in sorted(added)]
     return out
+
+
+def _corrected(text: Reading) -> set[str]:
+    """Figures that a text only denies: 2024 in « pas depuis 2024, mais depuis 2025 »."""
+    spans = [
+        (m.end(), text.folded.find(" mais ", m.end()))
+        for m in _NE.finditer(text.folded)
+        if _CORRECTS.match(text.folded, m.end())
+    ]
+    inside = {w.text for w in text.words for a, b in spans if a <= w.start < b and w.text[0].isdigit()}
+    return inside - {w.text for w in text.words if not any(a <= w.start < b for a, b in spans)}
 
 
 def _free(text: Reading, found: Denied) -> set[str]:
@@ -261,6 +274,7 @@ def forces(text: Reading) -> Mapping[str, frozenset[str]]:
 
 
 _VERB = re.compile(r"doi|dev|fau|peu|pou|must|shall|may|can|could|might|has to|have to")
+_CONTRARY = re.compile(r"(?<![a-z])(?:contrairement|au lieu|plutot|contrary|instead|rather)")
 _SAVE = re.compile(r"(?<![a-z])(?:sauf|hors|hormis|except|unless|outside)")
 _STRONG = re.compile(r"doit|doivent|devra|devront|faut|must|shall")
 

@@ -139,7 +139,8 @@ def _exceptions(mine: Reading, theirs: Reading) -> list[str]:
     out = []
     ours, given = denied(mine), denied(theirs)
     restricts = theirs.has(_ONLY) or ours.count + ours.bounds < given.count + given.bounds
-    if mine.has(_SAVE) and not theirs.has(_EXCEPT) and not restricts:
+    denial = _around(mine, _SAVE, 0, 4) & given.stems
+    if mine.has(_SAVE) and not theirs.has(_EXCEPT) and (denial or not restricts):
         out.append("exception ajoutée")
     ours_out, ours_in = _around(mine, _EXCEPT, 0, 1), _around(mine, _INCLUDE, 2, 2)
     their_out, their_in = _around(theirs, _EXCEPT, 0, 1), _around(theirs, _INCLUDE, 2, 2)
