@@ -66,7 +66,7 @@ class Verifier:
         out += turned
         if _drops_negation(sentence, claim):
             out.append("négation perdue")
-        out += _departures(sentence)
+        out += departures(sentence)
         for c in sentence.cited:
             if not in_force(c.passage, as_of) and not _DATED.search(sentence.text):
                 out.append(f"hors vigueur au {as_of.day.isoformat()}")
@@ -136,7 +136,7 @@ def _drops_negation(sentence: Sentence, claim: Claim) -> bool:
     return dropped
 
 
-def _departures(sentence: Sentence) -> list[str]:
+def departures(sentence: Sentence) -> list[str]:
     """What the sentence says otherwise than the passages it cites, or leaves out of every wording that it may follow.
 
     A wording shown as it stands (a `lead`, a `text`, an `en`, a quote) departs from nothing: `corpus check` compares
