@@ -1,4 +1,4 @@
-"""Commands that answer: `serve`, `ask`, `chat`, `search`, `doctor`."""
+"""Commands that answer: `serve`, `ask`, `chat`, `search`, `verify`, `doctor`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import webbrowser
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 import httpx
@@ -205,6 +205,34 @@ def search(query: str, k: int, as_of: datetime | None, as_json: bool) -> None:
         return
     for hit in hits:
         click.echo(f"{hit.score:.4f}  {hit.source_title}, {hit.locator}\n        {hit.text}")
+
+
+@click.command()
+@click.argument("answer", metavar="ANSWER.json", type=click.File(encoding="utf-8"))
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON, one report a line.")
+def verify(answer: TextIO, as_json: bool) -> None:
+    """Check that a saved answer is still true."""
+    from assistant.receipt import ReceiptChecker, read_answers, show_report, summary
+    from ingest.clock import paris_today
+    from ingest.pipeline import Library
+
+    try:
+        answers = read_answers(answer.read())
+    except UnicodeDecodeError as exc:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST,
+            "Ce fichier n'est pas une réponse enregistrée : ce n'est pas du texte.",
+            "Donnez un fichier écrit par `clapvert ask --json`.",
+        ) from exc
+    library = Library(Settings())
+    checker = ReceiptChecker(library.store, library.snapshots.open(library.store), paris_today())
+    reports = [checker.check(a) for a in answers]
+    for report in reports:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else show_report(report))
+    if len(reports) > 1 and not as_json:
+        click.echo(summary(reports))
+    if not all(r.holds for r in reports):
+        sys.exit(ExitCode.NO)
 
 
 @click.command()

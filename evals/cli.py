@@ -191,6 +191,34 @@ def impact(before: str, after: str, registered: str | None, as_json: bool) -> No
     )
 
 
+@evaluate.command("verifier")
+@click.option(
+    "--split", type=click.Choice(["dev", "test", "held", "all"]), default="all", show_default=True, help="Which part."
+)
+@click.option("--misses", "show_misses", is_flag=True, help="Print every sentence judged wrongly.")
+@click.option("--min-detection", type=click.FloatRange(0, 100), default=97.0, show_default=True, help="Floor, in %.")
+@click.option("--max-false", type=click.FloatRange(0, 100), default=2.0, show_default=True, help="Ceiling, in %.")
+@_JSON
+def verifier(split: str, show_misses: bool, min_detection: float, max_false: float, as_json: bool) -> None:
+    """Show the verifier tampered sentences and true rewordings; exit 1 under the floor or over the ceiling."""
+    from evals.report import verifier_misses, verifier_report
+    from evals.verifier_set import as_json as told
+    from evals.verifier_set import detection, false_alarms, judge, load_cases
+
+    judged = judge(load_cases(Settings().corpus_dir))
+    parts = {part: [j for j in judged if j.case.split == part] for part in ("dev", "test", "held")}
+    columns = {"all": judged, **parts} if split == "all" else {split: parts[split]}
+    if as_json:
+        click.echo(json.dumps(told(columns), ensure_ascii=False, indent=1))
+    else:
+        if show_misses:
+            click.echo(verifier_misses(columns[split]) + "\n")
+        click.echo(verifier_report(columns))
+    found, alarms = detection(columns[split]).value or 0.0, false_alarms(columns[split]).value or 0.0
+    if 100 * found < min_detection or 100 * alarms > max_false:
+        raise SystemExit(ExitCode.NO)
+
+
 def _engine(config: EngineConfig | None) -> Engine:
     """The engine over the serving index, on the fixed day."""
     from assistant.service import Service

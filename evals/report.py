@@ -10,6 +10,7 @@ from evals.metrics import BY_NAME, METRICS, errors_by_class, estimates, latency,
 from evals.runner import Record, Run
 from evals.scores import Scores
 from evals.statistics import Difference, Estimate
+from evals.verifier_set import Judged, lines
 
 _STAGE_NAMES = {
     "understand": "comprendre", "retrieve": "chercher", "compose": "composer", "verify": "vérifier",
@@ -157,3 +158,38 @@ def _slices(c: Comparison) -> str:
             cells = [f"{100 * found[m].value:+.1f} ({found[m].n})" if m in found else "–" for m in SLICED]
             rows.append([f"{name} : {value}", *cells])
     return table(["Écart par tranche, points (n)", *(BY_NAME[m].label for m in SLICED)], rows)
+
+
+_KIND_NAMES = {
+    "figure": "chiffre", "unit": "unité, échelle", "date": "date", "amount": "montant", "reference": "référence",
+    "body": "organisme", "actor": "acteur, sujet", "negation": "négation", "modality": "modalité",
+    "condition": "condition", "time": "temps", "hedge": "réserve", "rewording": "reformulation",
+    "order": "ordre des propositions", "words": "nombres en lettres", "dates": "dates dites autrement",
+    "english": "en anglais",
+}  # fmt: skip
+
+
+def verifier_report(columns: Mapping[str, Sequence[Judged]]) -> str:
+    """Detection and false alarms of the verifier by kind, one column a split."""
+    found = {
+        name: {(line.true, line.kind): line.estimate for line in lines(judged)} for name, judged in columns.items()
+    }
+    rows = []
+    for true, kind in dict.fromkeys(key for by_kind in found.values() for key in by_kind):
+        whole = "Fausses alertes ↓" if true else "Détection"
+        cells = [by_kind.get((true, kind)) for by_kind in found.values()]
+        rows.append(
+            [f"  {_KIND_NAMES[kind]}" if kind else whole, *(f"{spread(e)} {e.n:4}" if e else "–" for e in cells)]
+        )
+    return table(["%  (intervalles de Wilson à 95 %)", *(f"{name}, n" for name in columns)], rows)
+
+
+def verifier_misses(judged: Sequence[Judged]) -> str:
+    """Every lie let through and every truth refused, with its passage."""
+    out = []
+    for j in judged:
+        if j.wrong:
+            what = f"refusée à tort ({' ; '.join(j.faults)})" if j.case.true else "laissée passer"
+            out.append(f"✗ {j.case.row.statement}, {_KIND_NAMES[j.case.row.kind]} : {what}")
+            out += [f"    phrase : {j.case.row.sentence}", f"    passage : {j.case.passage.text}"]
+    return "\n".join(out)

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ingest.locators import parse_references, strip_spans
+from ingest.numerals import ordinal_words, spelled
 
 Language = Literal["fr", "en"]
 
@@ -66,6 +67,9 @@ _YEAR = re.compile(
     r"(?<![\w.,/-])(?:19|20)\d{2}(?=(?:[-–](?:(?:19|20)\d{2}|\d{2}))?(?![\w/]|-\d))(?!\s?(?:€|%|EUR|euros?|t\b|kg|kWh|m²|salari))"
 )
 _YEAR_RANGE = re.compile(r"\b((?:19|20)\d{2})\s?[-–/]\s?((?:19|20)?\d{2})\b")
+_LATIN = dict(zip("abcdef", ("bis", "ter", "quater", "quinquies", "sexies", "septies"), strict=True))
+_SUFFIXED = re.compile(r"(?<![\w.])(\d{2,3})([a-f])(?!\w)")
+"""English gives « 19 bis » as "19a", also in a list that only its first word calls articles."""
 _OPAQUE = re.compile(
     r"\b[nN](?:°|os?\b\.?)\s?\d[\d-]*(?:/\w+)*|\b\d{4}/[A-Z]+/\d+\b|\b\d{2,4}/\d{2,5}(?:/(?:UE|CE|EU|EC))?\b|\b(?:19|20)\d{2}-\d{3,4}\b|"
     r"\b(?:ISO|NF|EN|SPEC)(?:\s(?:ISO|SPEC|EN)){0,3}\s?\d[\d-]*\b|\b(?:CO|N|CH|NF|SF)[₂0-9]e?\b|\b[A-Z]+\d+(?:-\d+)*\b",
@@ -81,28 +85,6 @@ _AFTER_ORDINAL = re.compile(r"(?:er|re|e|ère|ème|st|nd|rd|th)\b|°(?!C)")
 _TWO_WORDS = re.compile(r"(?:[\s'-]*\w+){1,2}")
 _TWO = re.compile(r"\b(?:both|double|twice|pair|à la fois|l'un et l'autre|et l'autre)\b", re.IGNORECASE)
 """Words that imply « deux » without stating it: they support a figure, they do not claim one."""
-_WORDS = {
-    "fr": {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "dix": 10, "onze": 11,
-           "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16, "vingt": 20, "trente": 30,
-           "quarante": 40, "cinquante": 50, "soixante": 60, "dizaine": 10, "douzaine": 12, "quinzaine": 15,
-           "vingtaine": 20, "trentaine": 30, "quarantaine": 40, "cinquantaine": 50, "centaine": 100},
-    "en": {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10,
-           "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "twenty": 20,
-           "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60},
-}  # fmt: skip
-_UNIT_WORDS = {
-    "fr": {"un": 1, "une": 1, "neuf": 9, "vingts": 20},
-    "en": {"one": 1, "nine": 9},
-}
-"""Words that are numbers only inside a compound: « vingt-neuf », but « un bilan », « un film neuf »."""
-_COMPOUND = {
-    "fr": r"(?:quatre-vingt|soixante|cinquante|quarante|trente|vingt)(?:-et|-dix|\set)?[-\s](?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize)|quatre-vingts?|dix[-\s](?:sept|huit|neuf)",
-    "en": r"(?:twenty|thirty|forty|fifty|sixty)-(?:one|two|three|four|five|six|seven|eight|nine)",
-}
-_WORD_RE = {
-    lang: re.compile(rf"(?<![\w-])(?:{_COMPOUND[lang]}|{'|'.join(words)})(?!\w)", re.IGNORECASE)
-    for lang, words in _WORDS.items()
-}
 _PERCENT = re.compile(r"\s?(?:%|pour\s?cent\b|per\s?cent\b|percent\b)", re.IGNORECASE)
 _EURO_AFTER = re.compile(
     r"\s?(?P<mult>milliards?|millions?|billion|Md|bn|[Mmk])?\s?(?:d['’]\s?)?(?:€|EUR\b|euros?\b)",
@@ -139,13 +121,13 @@ _NEGATION = {
 """Sentence negation, which turns a rule round."""
 _PRIVATION = {
     "fr": re.compile(
-        r"\b(?:sans|faute d|aucune?s?|hors|à défaut|défaut d|absence|exclu\w*|écart\w+|manqu\w+|non|pas|ir[rm]\w+|"
+        r"\b(?:sans|faute d|interdi\w+|sinon|sous peine|refus\w*|limit\w+|plafonn\w+|maxim\w+|échapp\w+|omet\w+|omission|aucune?s?|hors|défaut|n(?:e\s|')[^,;.:]{1,60}\bqu(?=e\b|')|absence|exclu\w*|écart\w+|manqu\w+|non|pas|ir[rm]\w+|"
         r"in(?!cit|clu|dexe?|dic|dividu|diqu|dust|flu|form|gén|iti|nov|scri|spir|sta|stit|stru|tégr|tens|tent|ter|térê|tern|titul|trodu|ven|vesti|vit|voq)\w+|"
         r"im(?!age|agin|mat|meub|mers|médiat|pact|plant|pliq|port|pos|pôt|prim|put)\w+)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
-        r"\b(?:without|outside|exclud\w+|absence|lack\w*|no|except|fail\w*|only|"
+        r"\b(?:without|outside|prohibit\w*|ban|banned|forbid\w*|failing|otherwise|refus\w*|limit\w*|capped|missing|exclud\w+|absence|lack\w*|no|except|fail\w*|only|"
         r"un(?!der|ion|iq|it|iv|less|til)\w+|ir[rm]\w+|"
         r"in(?!clu|come|corpor|creas|deed|dex|dic|divid|dust|flu|form|itia|nov|put|scri|sid|spe|sta|sti|stru|sur|te[grn]|to|troduc|ven|vest|vit|vol)\w+|"
         r"im(?!ag|mediat|mers|pact|plement|pl[iy]|port|pos|prov)\w+)\b|\bnon-\w+",
@@ -216,13 +198,15 @@ class Claim:
 def read_claim(text: str, language: Language = "fr") -> Claim:
     """The features of a sentence, in French or in English."""
     text = text.translate(_PLAIN)
+    if language == "en":
+        text = _SUFFIXED.sub(lambda m: f"{m.group(1)} {_LATIN[m.group(2)]}", text)
     references = {r.number for r in parse_references(text)}
     rest = strip_spans(text, [(r.start, r.end) for r in parse_references(text)])
     dates, rest = _dates(rest)
     opaque, rest = _opaque(rest)
     return Claim(
         figures=frozenset(_figures(rest, language)),
-        implied=frozenset(Decimal(m.group(1)) for m in _ORDINAL.finditer(rest)) | _implied(rest),
+        implied=frozenset(Decimal(m.group(1)) for m in _ORDINAL.finditer(rest)) | ordinal_words(rest) | _implied(rest),
         dates=frozenset(dates),
         references=frozenset(references | opaque),
         negated=bool(_NEGATION[language].search(text)),
@@ -297,18 +281,9 @@ def _figures(text: str, language: Language) -> set[Figure]:
         if _AFTER_ORDINAL.match(text, m.end()):
             continue
         figures.add(_with_unit(_decimal(m.group(0), language), text, m.start(), m.end()))
-    for m in _WORD_RE[language].finditer(text):
-        figures.add(_with_unit(_word_value(m.group(0).lower(), language), text, m.start(), m.end()))
+    for start, end, value in spelled(text, language):
+        figures.add(_with_unit(value, text, start, end))
     return figures
-
-
-def _word_value(raw: str, language: Language) -> Decimal:
-    """« soixante-dix » is 60 + 10; « quatre-vingt » is 4 × 20."""
-    total = 0
-    for part in re.split(r"[-\s]", raw):
-        value = _WORDS[language].get(part) or _UNIT_WORDS[language].get(part, 0)
-        total = 80 if total == 4 and value == 20 else total + value
-    return Decimal(total)
 
 
 def _decimal(raw: str, language: Language) -> Decimal:
@@ -367,9 +342,9 @@ def flipped(claim: Claim, support: Claim) -> list[str]:
     swaps = (("oblige", "permet"), ("permet", "oblige"), ("interdit", "permet"), ("permet", "interdit"))
     for mine, theirs in swaps:
         if (
-            mine in claim.modality
+            mine in claim.modality - claim.denied
             and theirs not in claim.modality
-            and theirs in support.modality
+            and theirs in support.modality - support.denied
             and mine not in support.modality
         ):
             out.append(f"modalité {theirs} → {mine}")

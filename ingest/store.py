@@ -90,6 +90,12 @@ class PassageStore:
             ).fetchone()
         return Passage.model_validate_json(row[0]) if row else None
 
+    def revisions(self, passage_id: str) -> list[Passage]:
+        """Every revision of a passage, oldest first: the same words at the places they stood, with what was known."""
+        with self._db.connection() as db:
+            rows = db.execute("select body from passage where id = ? order by rev", (passage_id,)).fetchall()
+        return [Passage.model_validate_json(row[0]) for row in rows]
+
 
 class VectorCache:
     """Vectors by (model, text)."""

@@ -17,7 +17,7 @@ from assistant.retrieve import HybridSearch
 from assistant.select import Scored, Selection
 from assistant.time import AsOf
 from assistant.understand import Question
-from assistant.verify import Cited, Sentence
+from assistant.verify import Cited, Sentence, departures
 from ingest.claims import Language, flipped, read_claim, unsupported
 from ingest.fiches import AnswerType, Polarity, Role, Statement
 from ingest.lexical import analyse, fold
@@ -210,7 +210,8 @@ class ExtractiveComposer:
         said, quoted = set(analyse(notice.text)), set(analyse(official.quote))
         shared = len(said & quoted) / (len(said) or 1)
         claim, support = read_claim(text, question.language), read_claim(official.quote)
-        if shared >= self.config.article_alone and not unsupported(claim, support) and not flipped(claim, support):
+        alone = shared >= self.config.article_alone and not unsupported(claim, support) and not flipped(claim, support)
+        if alone and not departures(Sentence(text, (official,), language=question.language)):
             return (official,)
         return (official, own) if shared >= self.config.article_beside else (own,)
 

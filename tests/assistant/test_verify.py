@@ -152,6 +152,18 @@ LIMIT = "L'amende va de 20 000 € à 100 000 €, et atteint 4 % du chiffre d'a
 TERM = "Le bilan se remet au plus tard le 1er mars 2025, dans un délai de 3 mois."
 
 
+ENGLISH = {
+    DUTY: "The producer must file a carbon report with the CNC.",
+    RIGHT: "The producer may apply to the CNC for support.",
+    BAN: "Advertising for fossil fuels is prohibited.",
+    FREE: "The VSME standard is optional.",
+    NOT_DUTY: "The VSME standard is not mandatory.",
+    LIMIT: "The fine ranges from EUR 20,000 to EUR 100,000, and reaches 4% of turnover (Article L. 229-63 of the code).",
+    TERM: "The report is due by 1 March 2025, within 3 months.",
+}
+"""How their statements put them in English."""
+
+
 def hand_made() -> list[Tampered]:
     """What changing one word cannot build."""
     rows: list[tuple[str, str, Language, list[str]]] = [
@@ -241,7 +253,7 @@ def hand_made() -> list[Tampered]:
         ]),
     ]  # fmt: skip
     out = [
-        Tampered(how, text, statement_passage(text=base, lead=None), language)
+        Tampered(how, text, statement_passage(text=base, lead=None, en=ENGLISH[base]), language)
         for how, base, language, texts in rows
         for text in texts
     ]
@@ -369,7 +381,7 @@ TRUE: list[tuple[str, Language, list[str]]] = [
 
 @pytest.mark.parametrize(("base", "language", "texts"), TRUE, ids=[f"{b[:20]}-{lang}" for b, lang, _ in TRUE])
 def test_a_true_paraphrase_passes(base: str, language: Language, texts: list[str]) -> None:
-    passage = statement_passage(text=base, lead=None)
+    passage = statement_passage(text=base, lead=None, en=ENGLISH[base])
     for text in texts:
         assert VERIFIER.faults(Sentence(text, (Cited(passage, base),), language=language), FOREVER) == [], text
 

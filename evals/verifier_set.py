@@ -1,0 +1,174 @@
+"""The verifier's own set: sentences that lie about the statement they cite, and true rewordings of one.
+
+Guarantee: every row names a statement of the corpus and a known kind, or loading fails with file, line and field; a
+sentence stands once. The split is that of the reference set (`in_test`, by the statement's domain and topic): rules are
+tuned on `dev`. Rows marked `held` were written once the rules were frozen, and nothing was changed for them: they tell
+what to expect of sentences never met. The verifier reads the statement's own passage, quoted
+whole, on any day: what is measured is the reading of sentences, not the calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.time import AsOf
+from assistant.verify import Cited, Sentence, Verifier
+from evals.reference_set import in_test
+from evals.statistics import Estimate, wilson
+from ingest.claims import Language
+from ingest.errors import ClapvertError, ErrorCode
+from ingest.fiches import load_fiches
+from ingest.passages import Passage, fiche_passages
+from ingest.register import load_register
+from ingest.yamlfile import YamlFile
+
+FOLDER = Path(__file__).resolve().parent / "verifier"
+TAMPERED = (
+    "figure", "unit", "date", "amount", "reference", "body", "actor", "negation", "modality", "condition", "time",
+    "hedge",
+)  # fmt: skip
+PARAPHRASES = ("rewording", "order", "words", "dates", "english")
+Split = Literal["all", "dev", "test", "held"]
+_ANY_DAY = AsOf(date.min, date.max, "asked")
+
+
+class Row(BaseModel):
+    """One sentence, the id of the statement whose text it is shown with, and what was done to it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    statement: str
+    kind: Literal[
+        "figure", "unit", "date", "amount", "reference", "body", "actor", "negation", "modality", "condition", "time",
+        "hedge", "rewording", "order", "words", "dates", "english",
+    ]  # fmt: skip
+    sentence: str = Field(min_length=10)
+    language: Language = "fr"
+    held: bool = False
+
+    @property
+    def spoken(self) -> Language:
+        """The language of the sentence; the kind `english` says it by itself."""
+        return "en" if self.kind == "english" else self.language
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A row with its passage, and whether it may be shown."""
+
+    row: Row
+    passage: Passage
+    true: bool
+    split: Literal["dev", "test", "held"]
+
+    def faults(self, verifier: Verifier) -> list[str]:
+        """Why the verifier refuses it."""
+        cited = (Cited(self.passage, self.passage.text),)
+        return verifier.faults(Sentence(self.row.sentence, cited, language=self.row.spoken), _ANY_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A case and the faults found in it."""
+
+    case: Case
+    faults: tuple[str, ...]
+
+    @property
+    def wrong(self) -> bool:
+        """A lie let through, or a truth refused."""
+        return bool(self.faults) == self.case.true
+
+
+def load_cases(corpus_dir: Path, split: Split = "all", folder: Path = FOLDER) -> list[Case]:
+    """Every row of the two files, in order, joined with the corpus."""
+    passages = _passages(corpus_dir)
+    cases = []
+    for name, kinds, true in (("tampered.yaml", TAMPERED, False), ("paraphrases.yaml", PARAPHRASES, True)):
+        path = folder / name
+        file_ = YamlFile(path)
+        seen: set[str] = set()
+        for i, data in enumerate(file_.data or ()):
+            row = file_.validate(Row, data, i)
+            if problem := _problem(row, kinds, passages.keys(), seen):
+                raise ClapvertError(ErrorCode.CORPUS_INVALID, f"{path}, ligne {file_.line(i)} : {problem}.")
+            seen.add(row.sentence)
+            passage, domain = passages[row.statement]
+            assert passage.statement is not None
+            part: Literal["dev", "test", "held"] = "test" if in_test(domain, passage.statement.topic) else "dev"
+            case = Case(row, passage, true, "held" if row.held else part)
+            if split in ("all", case.split):
+                cases.append(case)
+    return cases
+
+
+@lru_cache(maxsize=2)
+def _passages(corpus_dir: Path) -> dict[str, tuple[Passage, str]]:
+    """Statement id → its passage and its domain."""
+    register = load_register(corpus_dir)
+    return {
+        p.statement.id: (p, file.fiche.domain.value)
+        for file in load_fiches(corpus_dir)
+        for p in fiche_passages(file.fiche, register)
+        if p.statement is not None
+    }
+
+
+def _problem(row: Row, kinds: Sequence[str], known: object, seen: set[str]) -> str | None:
+    if row.statement not in known:  # type: ignore[operator]
+        return f"énoncé inconnu : {row.statement}"
+    if row.kind not in kinds:
+        return f"genre d'un autre fichier : {row.kind}"
+    return f"phrase en double : « {row.sentence[:60]}… »" if row.sentence in seen else None
+
+
+def judge(cases: Sequence[Case], verifier: Verifier | None = None) -> list[Judged]:
+    """Each case as the verifier sees it."""
+    verifier = verifier or Verifier()
+    return [Judged(c, tuple(c.faults(verifier))) for c in cases]
+
+
+def detection(judged: Sequence[Judged], kind: str | None = None) -> Estimate:
+    """Share of the tampered sentences that are refused, with Wilson's interval."""
+    rows = [j for j in judged if not j.case.true and kind in (None, j.case.row.kind)]
+    return wilson(sum(bool(j.faults) for j in rows), len(rows))
+
+
+def false_alarms(judged: Sequence[Judged], kind: str | None = None) -> Estimate:
+    """Share of the true rewordings that are refused, with Wilson's interval."""
+    rows = [j for j in judged if j.case.true and kind in (None, j.case.row.kind)]
+    return wilson(sum(bool(j.faults) for j in rows), len(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table: a kind (None for all) of one file, in one split."""
+
+    kind: str | None
+    true: bool
+    estimate: Estimate
+
+
+def lines(judged: Sequence[Judged]) -> list[Line]:
+    """Detection by kind, then false alarms by kind; the whole of each first. Kinds without a row are left out."""
+    out = [Line(k, False, detection(judged, k)) for k in (None, *TAMPERED)]
+    out += [Line(k, True, false_alarms(judged, k)) for k in (None, *PARAPHRASES)]
+    return [line for line in out if line.estimate.n]
+
+
+def as_json(columns: dict[str, list[Judged]]) -> dict[str, Any]:
+    """Split → `{detection, false_alarms}`, each by kind, `all` for the whole."""
+    told: dict[str, Any] = {}
+    for name, judged in columns.items():
+        part: dict[str, dict[str, Any]] = {"detection": {}, "false_alarms": {}}
+        for line in lines(judged):
+            part["false_alarms" if line.true else "detection"][line.kind or "all"] = line.estimate.as_dict()
+        told[name] = part
+    return told
