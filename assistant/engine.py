@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
@@ -38,11 +38,13 @@ from assistant.compose.phrases import (
     OUT_OF_SCOPE,
     PART_MISSING,
 )
+from assistant.dialogue.memory import Memory
+from assistant.dialogue.reader import Asked, DialogueReader, Reading, remember
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
 from assistant.time import AsOf, say_date
-from assistant.understand import Question, Turn, Understanding
+from assistant.understand import Question, Understanding
 from assistant.verify import Sentence, Verifier, in_force
 from ingest.claims import Language
 from ingest.clock import Clock
@@ -54,6 +56,10 @@ from ingest.snapshot import Snapshot
 
 FACT_BASE_DATE = date(2026, 11, 24)
 """Day the fact base behind the fiches was last checked (shown on every answer)."""
+
+
+OnEvidence = Callable[[Sequence[Passage]], None]
+"""Told the passages that an answer will rest on (or that come near), before any of its prose exists."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class Engine:
         config = config or EngineConfig()
         self.snapshot, self.register, self.contacts, self.clock = snapshot, register, contacts, clock
         self.understanding = Understanding(glossary, register.names)
+        self.dialogue = DialogueReader(self.understanding)
         self.search = HybridSearch(snapshot, encoder, config.retrieval)
         self.selector = Selector(self.search, glossary, config.selection)
         self.gate = Gate(self.selector, config.abstain)
@@ -98,18 +105,33 @@ class Engine:
         domains: tuple[Domain, ...] = (),
         language: Language | None = None,
         profile: dict[str, str] | None = None,
-        previous: Turn | None = None,
+        previous: Memory | None = None,
         conversation_id: str = "",
         trace: bool = False,
-    ) -> tuple[Answer, Turn]:
+    ) -> tuple[Answer, Memory]:
         """Answer a question; the answer, and the turn to remember for the next one.
 
         `as_of` picks a day, which then sticks in the conversation; `forget_date` returns to today; a date in the
         question's own words wins for its turn.
         """
-        t0 = time.perf_counter()
-        sticky = previous.as_of if previous and previous.as_of.reason != "today" and not forget_date else None
-        question = self.understanding.read(text, self.clock(), as_of, sticky, domains, language, profile, previous)
+        asked = Asked(text, as_of, forget_date, domains, language, profile)
+        return self.answer(self.read(asked, previous), previous, conversation_id=conversation_id, trace=trace)
+
+    def read(self, asked: Asked, previous: Memory | None) -> Reading:
+        """Understand a question, in the light of the turn before it."""
+        return self.dialogue.read(asked, previous, self.clock())
+
+    def answer(
+        self,
+        reading: Reading,
+        previous: Memory | None = None,
+        *,
+        conversation_id: str = "",
+        trace: bool = False,
+        on_evidence: OnEvidence | None = None,
+    ) -> tuple[Answer, Memory]:
+        """Answer an understood question. `on_evidence` is told the passages it rests on before any prose exists."""
+        question = reading.question
         t1 = time.perf_counter()
         candidates = self.search.search(question)
         t2 = time.perf_counter()
@@ -121,21 +143,16 @@ class Engine:
             selections, verdicts, later = self._at_its_date(question, selections[0], verdicts[0])
         answered = [(s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.kind == "answer" and v.chosen]
         draft = self.composer.compose(question, answered) if answered else Draft()
+        if on_evidence:
+            on_evidence([u.passage for u in draft.used] or [h.passage for h in candidates.hits[:3]])
         t3 = time.perf_counter()
         kept, _ = self.verifier.keep(draft.sentences, question.as_of)
         shown = {id(s) for s in kept}
         draft.used = [u for s, u in zip(draft.sentences, draft.used, strict=True) if id(s) in shown]
         t4 = time.perf_counter()
-        timings = Timings(understand=_ms(t0, t1), retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
+        timings = Timings(understand=reading.took, retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
         answer = self._answer(question, candidates, selections, verdicts, draft, kept, later, timings, conversation_id)
-        topics = tuple(u.statement.topic for u in draft.used if u.statement) if kept else ()
-        sources = tuple(dict.fromkeys(u.passage.source_id for u in draft.used)) if kept else ()
-        if question.follow_up and not kept:  # a turn without an answer does not change the subject
-            topics, sources = question.context_topics, question.context_sources
-        turn = Turn(
-            question.base, question.as_of, question.facets, topics, question.domains, question.language, sources
-        )
-        return answer, turn
+        return answer, remember(reading, previous, [u.passage for u in draft.used] if kept else [])
 
     def _answer(
         self,
