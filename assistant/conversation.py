@@ -36,7 +36,8 @@ create table if not exists message (
 """
 _LISTED = """
 select c.id, c.started, count(*), json_extract(first.answer, '$.question'), max(m.seq) as last
-from conversation c join message m on m.conversation = c.id join message first on first.conversation = c.id and first.n = 0
+from conversation c join message m on m.conversation = c.id
+join message first on first.conversation = c.id and first.n = 0
 where c.owner = ? and c.started >= ? group by c.id having last < ? order by last desc limit ?
 """
 TITLE = 80
@@ -96,7 +97,8 @@ class Conversations:
         with self._db.cursor() as db:
             db.execute(
                 "insert into message (id, conversation, n, answer) "
-                "select ?, id, (select count(*) from message where conversation = c.id), ? from conversation c where id = ?",
+                "select ?, id, (select count(*) from message where conversation = c.id), ? "
+                "from conversation c where id = ?",
                 (answer.message_id, answer.model_dump_json(), answer.conversation_id),
             )
 
@@ -141,12 +143,12 @@ class Conversations:
         """Erase the conversations whose retention is over, and what no conversation owns; how many.
 
         The days count from the first question, so that nothing is ever kept longer than that."""
+        limit = self._oldest().isoformat()
+        stray = "select distinct thread_id from checkpoints where thread_id not in (select id from conversation)"
         with self._db.cursor(transaction=False) as db:
-            old = [r[0] for r in db.execute("select id from conversation where started < ?", (self._oldest().isoformat(),))]
-            stray = "select distinct thread_id from checkpoints where thread_id not in (select id from conversation)"
-            stray_ids = [r[0] for r in db.execute(stray)]
-        if old or stray_ids:
-            self._erase([*old, *stray_ids])
+            old = [r[0] for r in db.execute("select id from conversation where started < ?", (limit,))]
+            strays = [r[0] for r in db.execute(stray)]
+        self._erase([*old, *strays])
         return len(old)
 
     def _oldest(self) -> date:

@@ -57,6 +57,4 @@ def remember(reading: Reading, previous: Memory | None, shown: Sequence[Passage]
     sources = tuple(dict.fromkeys(p.source_id for p in shown))
     if question.follow_up and not shown:  # a turn without an answer does not change the subject
         topics, sources = question.context_topics, question.context_sources
-    return Memory(
-        question.base, question.as_of, question.facets, topics, question.domains, question.language, sources
-    )
+    return Memory(question.base, question.as_of, question.facets, topics, question.domains, question.language, sources)
