@@ -39,7 +39,9 @@ from assistant.compose.phrases import (
     PART_MISSING,
 )
 from assistant.dialogue.memory import Memory
-from assistant.dialogue.reader import Asked, DialogueReader, Reading, remember
+from assistant.dialogue.reader import Asked, DialogueReader, Reading
+from assistant.dialogue.readings import Judged, better, fresh, own_terms
+from assistant.dialogue.recall import remember
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
@@ -131,13 +133,17 @@ class Engine:
         on_evidence: OnEvidence | None = None,
     ) -> tuple[Answer, Memory]:
         """Answer an understood question. `on_evidence` is told the passages it rests on before any prose exists."""
-        question = reading.question
         t1 = time.perf_counter()
-        candidates = self.search.search(question)
-        t2 = time.perf_counter()
+        judged = self._judged(reading.question, reading, t := [0.0])
+        if reading.other is not None:
+            other = reading.other
+            judged = better(judged, lambda: self._judged(other, reading, t), reading.text, self.selector)
+        question, candidates, selections, verdicts = (
+            judged.question, judged.candidates, judged.selections, judged.verdicts,
+        )  # fmt: skip
+        t2 = t1 + t[0]
         if trace:
             self.last_ranked = [h.passage.statement.id for h in candidates.hits if h.passage.statement]
-        selections, verdicts = self._judge_parts(question, candidates)
         later = None
         if len(selections) == 1 and (question.dated or verdicts[0].kind == "abstain"):
             selections, verdicts, later = self._at_its_date(question, selections[0], verdicts[0])
@@ -147,12 +153,14 @@ class Engine:
             on_evidence([u.passage for u in draft.used] or [h.passage for h in candidates.hits[:3]])
         t3 = time.perf_counter()
         kept, _ = self.verifier.keep(draft.sentences, question.as_of)
-        shown = {id(s) for s in kept}
-        draft.used = [u for s, u in zip(draft.sentences, draft.used, strict=True) if id(s) in shown]
+        held = {id(s) for s in kept}
+        draft.used = [u for s, u in zip(draft.sentences, draft.used, strict=True) if id(s) in held]
         t4 = time.perf_counter()
         timings = Timings(understand=reading.took, retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
         answer = self._answer(question, candidates, selections, verdicts, draft, kept, later, timings, conversation_id)
-        return answer, remember(reading, previous, [u.passage for u in draft.used] if kept else [])
+        answer = answer.model_copy(update={"question": reading.text})
+        shown = [u.passage for u in draft.used] if kept else []
+        return answer, remember(question, reading, previous, answer, shown)
 
     def _answer(
         self,
@@ -237,10 +245,21 @@ class Engine:
                 break
         return out
 
-    def _judge_parts(self, question: Question, candidates: Candidates) -> tuple[list[Selection], list[Verdict]]:
+    def _judged(self, question: Question, reading: Reading, searching: list[float]) -> Judged:
+        """One reading of a turn with its candidates and verdicts; `searching` adds up the seconds of retrieval."""
+        start = time.perf_counter()
+        candidates = self.search.search(question)
+        searching[0] += time.perf_counter() - start
+        return Judged(question, candidates, *self._judge_parts(question, candidates, reading))
+
+    def _judge_parts(
+        self, question: Question, candidates: Candidates, reading: Reading
+    ) -> tuple[list[Selection], list[Verdict]]:
         """Each part with its candidates and its verdict; a part that stands alone is looked up alone."""
         if len(question.parts) == 1 or is_injection(question.raw) or is_errand(question.raw):
             selection = self.selector.select(question, candidates)
+            if question.follow_up and reading.told:
+                selection = fresh(selection, reading.told, own_terms(self.selector, reading.text), self.selector)
             return [selection], [self.gate.judge(question, selection, candidates)]
         selections, verdicts = [], []
         for part in question.parts:

@@ -26,7 +26,7 @@ _EXERCISE = re.compile(
 )
 _BEFORE = re.compile(rf"\b(?:avant|jusqu'en|before|prior to)\s(?:le\s|l'annee\s)?{_DAY}\b")
 _IN = re.compile(
-    rf"\b(?:en|au|a la date du|a compter du|le|courant|debut|fin|mi|pendant|durant|in|on|as of|as at|during|since|depuis|des|apres(?: le)?|after|a partir du|a partir de|from)\s(?:l'an\s|l'annee\s|the year\s)?{_DAY}\b"
+    rf"\b(?:en|au|a la date du|a compter du|le|courant|debut|fin|mi(?=-)|pendant|durant|in|on|as of|as at|during|since|depuis|des|apres(?: le)?|after|a partir du|a partir de|from)[\s-](?:l'an\s|l'annee\s|the year\s)?{_DAY}\b"
 )
 _RANGE = re.compile(r"\b(?:entre|de|from|between)\s(?P<a>20\d{2})\s(?:et|a|to|and)\s(?P<b>20\d{2})\b")
 _NAMED = re.compile(
@@ -93,6 +93,22 @@ def read_as_of(question: str, today: date) -> AsOf | None:
         if found:
             return AsOf(found.start, found.end, "asked", exercise)
     return AsOf(today, today, "asked", exercise) if exercise else None
+
+
+def without_dates(text: str) -> str:
+    """A question without the words that date it; unchanged when folding moves its letters (a ligature)."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        return text
+    spans = [m.span() for p in (_ISO, _SLASH, _RANGE, _NOW) for m in p.finditer(folded)]
+    spans += [m.span() for p in (_BEFORE, _IN) for m in p.finditer(folded) if not _NAMED.search(folded[: m.start("y")])]
+    spans += [m.span() for words in _RELATIVE for m in re.finditer(re.escape(words), folded)]
+    kept, last = [], 0
+    for start, end in sorted(spans):
+        if start >= last:
+            kept.append(text[last:start])
+            last = end
+    return re.sub(r"\s+", " ", " ".join([*kept, text[last:]])).strip(" ,")
 
 
 def _exercise(text: str) -> int | None:

@@ -31,11 +31,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Memory(Turn):
-    """A turn, the profile given so far, the statements that its answer showed, and the subjects before this one,
-    the most recent first."""
+    """A turn, the profile given so far, the passages that its answer showed, the last question as it would stand alone,
+    and the subjects before this one, the most recent first."""
 
     profile: dict[str, str] = field(default_factory=dict)
     heads: tuple[str, ...] = ()
+    last: str = ""
     earlier: tuple[Subject, ...] = ()
 
     @property
@@ -57,6 +58,7 @@ class Memory(Turn):
             "language": self.language,
             "profile": self.profile,
             "heads": list(self.heads),
+            "last": self.last,
             "earlier": [_plain_subject(s) for s in self.earlier],
         }
 
@@ -77,6 +79,7 @@ class Memory(Turn):
             sources=subject.sources,
             profile=dict(raw["profile"]),
             heads=tuple(raw["heads"]),
+            last=raw["last"],
             earlier=tuple(_subject(s) for s in raw["earlier"]),
         )
 

@@ -1,17 +1,34 @@
-"""Reads a question in the light of the conversation. Placeholder of rules to come."""
+"""Reads a question in the light of the conversation: what it leaves unsaid is taken from the turns before it.
+
+A turn comes back to an earlier subject, corrects the last question, shifts it (another genre, date, body of law), leans
+on it, or stands alone, told in that order. A shift or a correction is condensed into a question that stands alone, so
+that it is answered exactly as if it had been asked so. A turn that leans is read after its subject; when it also says
+enough by itself, both readings are given and the evidence chooses (`assistant.dialogue.readings`).
+
+Guarantee: deterministic; the reading is shown (`Answer.understood`). A question is data: nothing in it is followed.
+"""
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.dialogue.memory import Memory
-from assistant.understand import Question, Understanding
+from assistant.abstain import is_errand, is_injection
+from assistant.dialogue import moves
+from assistant.dialogue.condense import joined, of_another_law, redated, replaced, says_more
+from assistant.dialogue.memory import Memory, Subject
+from assistant.phrasing import detect_language, is_follow_up, plainly, question_types
+from assistant.time import AsOf, read_as_of
+from assistant.understand import Question, Understanding, read_references
 from ingest.claims import Language
-from ingest.passages import Passage
+from ingest.lexical import analyse
 from ingest.register import Domain
+
+_LONGEST = 1200
+_BOUND_TO_GENRE = ("format",)
+"""Facets that go with the genre: another genre drops them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +45,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question, understood; `took` is in milliseconds."""
+    """A question as it was put; understood; another way to understand it, when the words allow both; the statements that the last
+    answer showed; and the milliseconds it took."""
 
+    text: str
     question: Question
-    took: float
+    other: Question | None = None
+    told: tuple[str, ...] = ()
+    moved: bool = False
+    took: float = 0.0
 
 
 class DialogueReader:
@@ -43,18 +65,178 @@ class DialogueReader:
     def read(self, asked: Asked, memory: Memory | None, today: date) -> Reading:
         """Understand one question."""
         started = time.perf_counter()
-        sticky = memory.as_of if memory and memory.as_of.reason != "today" and not asked.forget_date else None
-        question = self._understanding.read(
-            asked.text, today, asked.as_of, sticky, asked.domains, asked.language, asked.profile, memory
+        text = re.sub(r"\s+", " ", asked.text).strip()
+        profile = {**(memory.profile if memory else {}), **(asked.profile or {})}
+        turn = _Turn(self._understanding, asked, text, memory, {k: v for k, v in profile.items() if v}, today)
+        reading = turn.reading()
+        return replace(reading, took=round((time.perf_counter() - started) * 1000, 2))
+
+
+class _Turn:
+    """One turn being read."""
+
+    def __init__(
+        self,
+        understanding: Understanding,
+        asked: Asked,
+        text: str,
+        memory: Memory | None,
+        profile: dict[str, str],
+        today: date,
+    ) -> None:
+        self.u, self.asked, self.text, self.memory, self.profile, self.today = (
+            understanding, asked, text, memory, profile, today,
+        )  # fmt: skip
+        self.language = asked.language or detect_language(text, memory.language if memory else "fr")
+
+    def reading(self) -> Reading:
+        """The reading of the turn."""
+        memory = self.memory
+        if memory is None or is_injection(self.text) or is_errand(self.text):
+            return Reading(self.text, self._alone(self.text))
+        return (
+            self._return(memory)
+            or self._correction(memory)
+            or self._shift(memory)
+            or self._lean(memory, self.text)
         )
-        return Reading(question, round((time.perf_counter() - started) * 1000, 2))
+
+    def _return(self, memory: Memory) -> Reading | None:
+        back = moves.back_to(self.text)
+        if back is None:
+            return None
+        what, rest = back
+        subject = self._subject(memory, what)
+        if subject is None:
+            return self._lean(memory, rest) if rest else None
+        if not question_types(rest) and not moves.content(rest):
+            return Reading(self.text, self._condensed(subject.base, memory, subject, {}))
+        return self._lean(
+            replace(memory, base=subject.base, facets=subject.facets, topics=subject.topics, sources=subject.sources),
+            rest,
+            forced=True,
+        )
+
+    def _correction(self, memory: Memory) -> Reading | None:
+        rest = moves.correction(self.text)
+        if rest is None:
+            return None
+        own = self.u.facets(rest)
+        if not own and not read_as_of(rest, self.today) and len(analyse(rest)) > 6:
+            return None
+        last = replaced(self.u, memory.last, rest, own) if own else joined(memory.last, rest)
+        return Reading(self.text, self._condensed(last, memory, memory.subject, own), moved=bool(own))
+
+    def _shift(self, memory: Memory) -> Reading | None:
+        """Another date, genre, place or body of law, and nothing more."""
+        text, own = self.text, self.u.facets(self.text)
+        if not memory.last or not is_follow_up(text, own) or question_types(moves.said(text)):
+            return None
+        rest = moves.without_year_words(text)
+        terms = moves.content(rest)
+        if not terms and (read_as_of(text, self.today) or moves.year_shift(text) is not None):
+            return Reading(self.text, self._condensed(redated(memory.last, rest), memory, memory.subject, {}))
+        if moves.only_regime(terms):
+            return Reading(self.text, self._condensed(of_another_law(memory.last, text), memory, memory.subject, {}))
+        if own and not says_more(self.u, rest):
+            return Reading(self.text, self._condensed(replaced(self.u, memory.last, text, own), memory, memory.subject, own), moved=True)
+        return None
+
+    def _lean(self, memory: Memory, text: str, forced: bool = False) -> Reading:
+        alone = self._alone(text)
+        flagged = forced or is_follow_up(text, alone.facets)
+        if not flagged and not moves.leans(text):
+            return Reading(self.text, alone)
+        after = self._after(alone, memory)
+        enough = len(moves.content(text)) >= 2
+        if flagged:
+            return Reading(self.text, after, alone if enough else None, memory.heads)
+        return Reading(self.text, alone, after, memory.heads)
+
+    def _after(self, alone: Question, memory: Memory) -> Question:
+        """A turn read after its subject."""
+        query = plainly(f"{memory.base} {alone.raw}")[-_LONGEST:]
+        return replace(
+            alone,
+            query=query,
+            facets=_inherited(memory.facets, alone.facets),
+            references=read_references(alone.raw, self.u.names, self.asked.domains, memory.base, memory.sources),
+            follow_up=True,
+            context_topics=memory.topics,
+            context_sources=memory.sources,
+            base=memory.base,
+            shift=not says_more(self.u, alone.raw),
+            synonyms=self.u.synonyms(query),
+            frameworks=self._frameworks(query),
+        )
+
+    def _condensed(
+        self, standalone: str, memory: Memory, subject: Subject, own: dict[str, tuple[str, ...]]
+    ) -> Question:
+        """A question that stands alone, with the facets that it keeps from the conversation."""
+        question = self._alone(standalone, self._as_of())
+        return replace(
+            question,
+            facets={**_inherited(subject.facets, own), **question.facets, **own},
+            references=read_references(standalone, self.u.names, self.asked.domains, "", memory.sources),
+            follow_up=True,
+            context_topics=subject.topics,
+            context_sources=subject.sources,
+            base=standalone,
+            shift=True,
+        )
+
+    def _alone(self, text: str, when: AsOf | None = None) -> Question:
+        """A text by itself, on the day of the turn."""
+        question = self.u.read(
+            text, self.today, self.asked.as_of, self._sticky(), self.asked.domains, self.language, self.profile
+        )
+        if self.memory is not None and not question.references:
+            references = read_references(text, self.u.names, self.asked.domains, "", self.memory.sources)
+            question = replace(question, references=references)
+        when = when or self._relative()
+        return replace(question, as_of=when) if when else question
+
+    def _sticky(self) -> AsOf | None:
+        memory = self.memory
+        return memory.as_of if memory and memory.as_of.reason != "today" and not self.asked.forget_date else None
+
+    def _as_of(self) -> AsOf | None:
+        """The day that the turn itself says, whatever the question it is condensed into says."""
+        own = read_as_of(self.text, self.today) or self._relative()
+        if own is not None:
+            return own
+        if self.asked.as_of is not None or self.asked.forget_date:
+            return AsOf.on(self.asked.as_of, self.today)
+        sticky = self._sticky()
+        return replace(sticky, reason="sticky") if sticky else AsOf.on(None, self.today)
+
+    def _relative(self) -> AsOf | None:
+        """« L'année suivante », « cette année-là »: from the date of the conversation."""
+        years = moves.year_shift(self.text)
+        if years is None or self.memory is None or read_as_of(self.text, self.today) is not None:
+            return None
+        year = self.memory.as_of.end.year + years
+        last = self.today if year == self.today.year else date(year, 12, 31)
+        return AsOf(date(year, 1, 1), last, "asked") if years else None
+
+    def _subject(self, memory: Memory, what: str) -> Subject | None:
+        """The subject of the conversation that a few words name."""
+        facets, terms = self.u.facets(what), set(analyse(what))
+        best, found = 0, None
+        for subject in (*memory.earlier, memory.subject):
+            shared = sum(len(set(values) & set(subject.facets.get(f, ()))) for f, values in facets.items())
+            score = 2 * shared + len(terms & set(analyse(subject.base)))
+            if score > best:
+                best, found = score, subject
+        return found
+
+    def _frameworks(self, query: str) -> frozenset[str]:
+        names = self.u.names
+        return frozenset(n for _, _, n in names.find(query) if n in names.frameworks)
 
 
-def remember(reading: Reading, previous: Memory | None, shown: Sequence[Passage]) -> Memory:
-    """What is kept of a turn; `shown` are the passages of its answer, none when it abstained."""
-    question = reading.question
-    topics = tuple(p.statement.topic for p in shown if p.statement)
-    sources = tuple(dict.fromkeys(p.source_id for p in shown))
-    if question.follow_up and not shown:  # a turn without an answer does not change the subject
-        topics, sources = question.context_topics, question.context_sources
-    return Memory(question.base, question.as_of, question.facets, topics, question.domains, question.language, sources)
+def _inherited(before: dict[str, tuple[str, ...]], own: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The facets of the conversation under those of the turn."""
+    dropped = _BOUND_TO_GENRE if "genre" in own else ()
+    return {**{f: v for f, v in before.items() if f not in dropped}, **own}

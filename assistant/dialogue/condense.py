@@ -1,0 +1,78 @@
+"""Turns a follow-up into a question that stands alone, by putting its words in the place of those they replace.
+
+Guarantee: every word of the result comes from the conversation; what the follow-up replaces (a genre by a genre, a date
+by a date, a body of law by another) is gone, so that it no longer pulls the search its way. Shown as
+`understood.question`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from assistant.dialogue.moves import SHIFT_WORDS, content, said
+from assistant.phrasing import DATE_TERMS
+from assistant.time import without_dates
+from assistant.understand import Understanding
+from ingest.lexical import analyse, fold
+
+_LAW = re.compile(
+    r"\s?\b(?:en |cote |en droit |droit |loi |the )?(?:europeen(?:ne)?s?|europe|bruxelles|l'ue|ue|francais(?:e|es)?|france|european|eu|french|brussels)\b(?:\s(?:law|union))?"
+)
+_JOINED = re.compile(r"(?:(?:^|\s)(?:de|d'|du|des|et|ou|of|and|en|a|an|un|une|l'|la|le))?\s*$", re.IGNORECASE)
+_LONGEST = 600
+
+
+def replaced(understanding: Understanding, last: str, text: str, facets: Iterable[str]) -> str:
+    """The last question with the words of `facets` replaced by those of the follow-up."""
+    new = said(text)
+    kept = last
+    for start, end in reversed(facet_spans(understanding, last, set(facets))):
+        before = _JOINED.sub("", kept[:start])
+        kept = f"{before} {kept[end:].lstrip()}"
+    return joined(kept, new)
+
+
+def redated(last: str, text: str) -> str:
+    """The last question without its dates, then what the follow-up says besides its own."""
+    rest = said(without_dates(text))
+    telling = [t for t in analyse(rest) if t not in DATE_TERMS]
+    return joined(without_dates(last), rest if telling else "")
+
+
+def of_another_law(last: str, text: str) -> str:
+    """The last question without the body of law that it named, then the one of the follow-up."""
+    folded = fold(last)
+    if len(folded) == len(last):
+        for m in reversed(list(_LAW.finditer(folded))):
+            last = f"{last[: m.start()]}{last[m.end() :]}"
+    return joined(last, said(text))
+
+
+def joined(question: str, more: str) -> str:
+    """Both, as one line."""
+    line = re.sub(r"\s+", " ", f"{question} {more}").strip()
+    return re.sub(r" (?=[,.])", "", line)[-_LONGEST:]
+
+
+def says_more(understanding: Understanding, text: str) -> bool:
+    """True when a turn says more than another genre, place, size or date (« et un court ? » does not)."""
+    left = text
+    for start, end in reversed(facet_spans(understanding, text)):
+        left = f"{left[:start]} {left[end:]}"
+    return any(t not in SHIFT_WORDS for t in content(left))
+
+
+def facet_spans(understanding: Understanding, text: str, facets: set[str] | None = None) -> list[tuple[int, int]]:
+    """Where a text names a value of these facets (of any, by default): the fewest words that do, in order."""
+    words = list(re.finditer(r"[^\s,;:.?!()]+", text))
+    spans: list[tuple[int, int]] = []
+    for size in (1, 2, 3, 4):
+        for i in range(len(words) - size + 1):
+            start, end = words[i].start(), words[i + size - 1].end()
+            if any(start < e and s < end for s, e in spans):
+                continue
+            found = understanding.facets(text[start:end])
+            if found and (facets is None or facets & set(found)):
+                spans.append((start, end))
+    return sorted(spans)

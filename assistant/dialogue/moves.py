@@ -1,0 +1,114 @@
+"""What a turn does to the conversation, told by its words: coming back, correcting, shifting, leaning.
+
+Guarantee: pure functions of the text, on folded text like `assistant.phrasing`; none guesses at a meaning that the words
+do not carry.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.phrasing import DATE_TERMS, question_types
+from ingest.lexical import analyse, fold
+
+_OPENER = re.compile(
+    r"^(?:(?:et|mais|ok|okay|d'accord|alors|donc|du coup|sinon|bon|au fait|and|but|so|then|well|what about|how about)\b[\s,]*)+"
+)
+_BACK = re.compile(
+    r"^(?:pour (?:en )?revenir|(?:j'en|je|on|nous)? ?(?:reviens|revient|revenons)|retour|(?:going |coming |getting )?back|returning|let's (?:go|get) back)"
+    r"\s(?:a|au|aux|sur|to|chez|en)\s(?:(?:l'|la |le |les |cette? |ces |mon |ma |mes |notre |nos |the |that |this |those |my |our ))?"
+    r"(?P<what>[^,:;.?!]{2,60})(?P<rest>[,:;.?!].*)?$"
+)
+_CORRECTS = re.compile(
+    r"^(?:(?:ah|euh|oh|mais|ok)\b[\s,]*)?(?:non|pardon|oups|desolee?|sorry|erreur|rectification|correction|no|nope|oops|plutot|en fait|actually"
+    r"|je (?:voulais|veux) dire|i mean(?:t)?|je me suis (?:plantee?|trompee?)|je parl(?:ais|e))\b(?P<rest>.*)$"
+)
+_CORRECTS_LEAD = re.compile(
+    r"^(?:[\s,:;.!…-]|pardon\b|desolee?\b|non\b|sorry\b|je me suis (?:plantee?|trompee?)\b|je (?:voulais|veux) (?:dire|parler)\b|je parl(?:ais|e)\b|on parle\b"
+    r"|c'etait\b|c'est\b|il s'agit\b|i mean(?:t)?\b|i was (?:talking|asking)\b|it's\b|it is\b|about\b|de\b|d'|du\b|des\b)+"
+)
+_GOES_ON = re.compile(r"[\s,.;!]*\b(?:alors|du coup|donc|so|then)\b[\s?!.]*$")
+_LEANS = re.compile(
+    r"\b(?:celui|celle|ceux|celles)(?:-ci|-la)?\b|\bce(?:tte)? dernie|\b(?:le|la|les) memes?\b|\b(?:l'un|l'autre|les deux)\b"
+    r"|\bce(?:t|tte|s)? (?:bilan|rapport|label|guide|texte|seuil|plan|fichier|dossier|delai|montant|aide|prime|regle|liste|formation|referent|obligation|amende)s?\b"
+    r"|\b(?:skip|drop|miss|of|do|get|have|need|choose) (?:one|it|them|those|these|that|this)\b|\b(?:isn't|is|are|does|do|did|will|was|has) (?:it|they|that|this|those|these)\b"
+    r"|\b(?:both|either|neither|which one)\b|^(?:it|they)\b"
+)
+SHIFT_WORDS = frozenset(
+    analyse(
+        "version côté niveau droit loi équivalent équivalente pareil idem même aussi rules law side equivalent same there "
+        "et pour chez dans cas case about what how quid"
+    )
+)
+_REGIME_WORDS = frozenset(analyse("européen européenne Europe Bruxelles UE directive français française France European EU French Brussels"))
+_NEXT = re.compile(r"\bl'(?:annee|an) (?:suivante?|d'apres|prochaine?)|\b(?:the )?(?:next|following) year\b|\bthe year after\b")
+_PREVIOUS = re.compile(r"\bl'(?:annee|an) (?:precedente?|d'avant)|\b(?:the )?(?:previous|year before)\b")
+_THAT_YEAR = re.compile(r"\b(?:cette|la meme) annee(?:-la)?\b|\bthat (?:same )?year\b")
+
+
+def back_to(text: str) -> tuple[str, str] | None:
+    """What a turn comes back to, and what it then asks (perhaps nothing): « Back to that feature: is there…? »."""
+    opened = _OPENER.sub("", fold(text))
+    m = _BACK.match(opened)
+    if m is None:
+        return None
+    rest = m["rest"] or ""
+    return m["what"].strip(), text[len(text) - len(rest) :].lstrip(" ,:;.?!") if len(fold(text)) == len(text) else rest.lstrip(" ,:;.?!")
+
+
+def correction(text: str) -> str | None:
+    """What a turn says instead (« non, je parlais de l'animation » → « l'animation »); None when it corrects nothing, or
+    asks a question of its own (« Non mais quel est le délai ? »)."""
+    folded = fold(text)
+    m = _CORRECTS.match(folded)
+    if m is None or len(folded) != len(text):
+        return None
+    rest = text[m.start("rest") :]
+    lead = _CORRECTS_LEAD.match(fold(rest))
+    rest = rest[lead.end() :] if lead else rest
+    rest = rest[: m.start()] if (m := _GOES_ON.search(fold(rest))) else rest
+    rest = rest.strip(" ,;:.?!")
+    return rest if rest and not question_types(rest) and len(analyse(rest)) <= 10 else None
+
+
+def said(text: str) -> str:
+    """A turn without its opening « et », « ok », and its question mark."""
+    folded = fold(text)
+    opener = _OPENER.match(folded)
+    kept = text[opener.end() :] if opener and len(folded) == len(text) else text
+    return kept.strip(" ?!.,")
+
+
+def content(text: str) -> list[str]:
+    """The terms of a turn that name something: no opener, no date, no figure."""
+    return [t for t in analyse(said(text)) if not t.isdigit() and t not in DATE_TERMS]
+
+
+def only_regime(terms: list[str]) -> bool:
+    """True when a turn names another body of law and nothing else: « et la version européenne ? »."""
+    return any(t in _REGIME_WORDS for t in terms) and all(t in _REGIME_WORDS or t in SHIFT_WORDS for t in terms)
+
+
+def leans(text: str) -> bool:
+    """True when a turn points at what was said before it (« skip one », « celle-là », « ce bilan »)."""
+    return bool(_LEANS.search(fold(text))) and len(content(text)) <= 8
+
+
+def year_shift(text: str) -> int | None:
+    """Years from the date of the conversation: « l'année suivante » 1, « cette année-là » 0; None when not said."""
+    folded = fold(text)
+    for pattern, years in ((_NEXT, 1), (_PREVIOUS, -1), (_THAT_YEAR, 0)):
+        if pattern.search(folded):
+            return years
+    return None
+
+
+def without_year_words(text: str) -> str:
+    """A turn without « l'année suivante », « cette année-là »."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        return text
+    for pattern in (_NEXT, _PREVIOUS, _THAT_YEAR):
+        if m := pattern.search(folded):
+            return f"{text[: m.start()]} {text[m.end() :]}"
+    return text

@@ -1,0 +1,72 @@
+"""What is kept of a turn for the next one.
+
+A turn that stands alone opens a subject, and the one before is kept to come back to. A turn that found nothing, or a
+case that the rule does not reach (« et pour une aide à l'écriture ? »: not concerned), does not become the subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.answer import Answer
+from assistant.dialogue.condense import joined
+from assistant.dialogue.memory import Memory, Subject
+from assistant.dialogue.reader import Reading
+from assistant.understand import Question
+from ingest.fiches import Polarity
+from ingest.passages import Passage
+
+_SUBJECTS = 6
+
+
+def remember(
+    question: Question, reading: Reading, previous: Memory | None, answer: Answer, shown: Sequence[Passage]
+) -> Memory:
+    """The memory after a turn; `shown` are the passages of its answer, none when it abstained."""
+    topics = tuple(dict.fromkeys(p.statement.topic for p in shown if p.statement))
+    sources = tuple(dict.fromkeys(p.source_id for p in shown))
+    heads = tuple(p.id for p in shown)
+    standalone = question.raw if question.base == question.raw else joined(question.base, question.raw)
+    memory = Memory(
+        base=question.base,
+        as_of=question.as_of,
+        facets=question.facets,
+        topics=topics,
+        domains=question.domains,
+        language=question.language,
+        sources=sources,
+        profile=question.profile,
+        heads=heads,
+        last=standalone,
+    )
+    if previous is None:
+        return memory
+    if not shown and (question.follow_up or previous.topics):
+        return _keeping(previous, memory, last=previous.last if answer.reason == "out_of_scope" else standalone)
+    if question.follow_up and reading.moved and _not_concerned(shown):
+        return _keeping(previous, memory, last=previous.last)
+    return replace(memory, earlier=previous.earlier if question.follow_up else _earlier(previous))
+
+
+def _not_concerned(shown: Sequence[Passage]) -> bool:
+    head = shown[0].statement
+    return head is not None and head.polarity is Polarity.N_OBLIGE_PAS
+
+
+def _keeping(previous: Memory, turn: Memory, last: str) -> Memory:
+    """The subject before the turn, with what else the turn brought."""
+    return replace(
+        turn,
+        base=previous.base,
+        facets=previous.facets,
+        topics=previous.topics,
+        sources=previous.sources,
+        earlier=previous.earlier,
+        last=last,
+    )
+
+
+def _earlier(previous: Memory) -> tuple[Subject, ...]:
+    kept = [s for s in previous.earlier if s.base != previous.base]
+    return (previous.subject, *kept)[:_SUBJECTS]
