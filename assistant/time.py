@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from assistant.aligned import Aligned
 from ingest.claims import MONTHS_EN, MONTHS_FR, Language
 from ingest.lexical import fold
 
@@ -96,19 +97,12 @@ def read_as_of(question: str, today: date) -> AsOf | None:
 
 
 def without_dates(text: str) -> str:
-    """A question without the words that date it; unchanged when folding moves its letters (a ligature)."""
-    folded = fold(text)
-    if len(folded) != len(text):
-        return text
-    spans = [m.span() for p in (_ISO, _SLASH, _RANGE, _NOW) for m in p.finditer(folded)]
-    spans += [m.span() for p in (_BEFORE, _IN) for m in p.finditer(folded) if not _NAMED.search(folded[: m.start("y")])]
-    spans += [m.span() for words in _RELATIVE for m in re.finditer(re.escape(words), folded)]
-    kept, last = [], 0
-    for start, end in sorted(spans):
-        if start >= last:
-            kept.append(text[last:start])
-            last = end
-    return re.sub(r"\s+", " ", " ".join([*kept, text[last:]])).strip(" ,")
+    """A question without the words that date it; the year in the name of a text stays."""
+    line = Aligned(text)
+    found = [m for p in (_ISO, _SLASH, _RANGE, _NOW) for m in p.finditer(line.folded)]
+    found += [m for p in (_BEFORE, _IN) for m in p.finditer(line.folded) if not _NAMED.search(line.folded[: m.start("y")])]
+    found += [m for words in _RELATIVE for m in re.finditer(re.escape(words), line.folded)]
+    return line.without(map(line.span, found))
 
 
 def _exercise(text: str) -> int | None:

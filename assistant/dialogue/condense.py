@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from assistant.aligned import Aligned
 from assistant.dialogue.moves import SHIFT_WORDS, content, said
 from assistant.phrasing import DATE_TERMS
 from assistant.time import without_dates
 from assistant.understand import Understanding
-from ingest.lexical import analyse, fold
+from ingest.lexical import analyse
 
 _LAW = re.compile(
     r"\s?\b(?:en |cote |en droit |droit |loi |the )?(?:europeen(?:ne)?s?|europe|bruxelles|l'ue|ue|francais(?:e|es)?|france|european|eu|french|brussels)\b(?:\s(?:law|union))?"
@@ -42,10 +43,8 @@ def redated(last: str, text: str) -> str:
 
 def of_another_law(last: str, text: str) -> str:
     """The last question without the body of law that it named, then the one of the follow-up."""
-    folded = fold(last)
-    if len(folded) == len(last):
-        for m in reversed(list(_LAW.finditer(folded))):
-            last = f"{last[: m.start()]}{last[m.end() :]}"
+    line = Aligned(last)
+    last = line.without(map(line.span, _LAW.finditer(line.folded)))
     return joined(last, said(text))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.aligned import Aligned
 from assistant.phrasing import DATE_TERMS, question_types
 from ingest.lexical import analyse, fold
 
@@ -48,35 +49,38 @@ _THAT_YEAR = re.compile(r"\b(?:cette|la meme) annee(?:-la)?\b|\bthat (?:same )?y
 
 def back_to(text: str) -> tuple[str, str] | None:
     """What a turn comes back to, and what it then asks (perhaps nothing): « Back to that feature: is there…? »."""
-    opened = _OPENER.sub("", fold(text))
-    m = _BACK.match(opened)
+    line = Aligned(_said(text))
+    m = _BACK.match(line.folded)
     if m is None:
         return None
-    rest = m["rest"] or ""
-    return m["what"].strip(), text[len(text) - len(rest) :].lstrip(" ,:;.?!") if len(fold(text)) == len(text) else rest.lstrip(" ,:;.?!")
+    rest = line.text[line.span(m, "rest")[0] :] if m["rest"] else ""
+    return m["what"].strip(), rest.lstrip(" ,:;.?!")
 
 
 def correction(text: str) -> str | None:
-    """What a turn says instead (« non, je parlais de l'animation » → « l'animation »); None when it corrects nothing, or
+    """What a turn says instead (« non, je parlais de l'animation » → « animation »); None when it corrects nothing, or
     asks a question of its own (« Non mais quel est le délai ? »)."""
-    folded = fold(text)
-    m = _CORRECTS.match(folded)
-    if m is None or len(folded) != len(text):
+    line = Aligned(text)
+    m = _CORRECTS.match(line.folded)
+    if m is None:
         return None
-    rest = text[m.start("rest") :]
-    lead = _CORRECTS_LEAD.match(fold(rest))
-    rest = rest[lead.end() :] if lead else rest
-    rest = rest[: m.start()] if (m := _GOES_ON.search(fold(rest))) else rest
-    rest = rest.strip(" ,;:.?!")
-    return rest if rest and not question_types(rest) and len(analyse(rest)) <= 10 else None
+    rest = Aligned(text[line.span(m, "rest")[0] :])
+    lead, tail = _CORRECTS_LEAD.match(rest.folded), _GOES_ON.search(rest.folded)
+    start = rest.span(lead)[1] if lead else 0
+    end = rest.span(tail)[0] if tail else len(rest.text)
+    instead = rest.text[start:end].strip(" ,;:.?!")
+    return instead if instead and not question_types(instead) and len(analyse(instead)) <= 10 else None
 
 
 def said(text: str) -> str:
     """A turn without its opening « et », « ok », and its question mark."""
-    folded = fold(text)
-    opener = _OPENER.match(folded)
-    kept = text[opener.end() :] if opener and len(folded) == len(text) else text
-    return kept.strip(" ?!.,")
+    return _said(text).strip(" ?!.,")
+
+
+def _said(text: str) -> str:
+    line = Aligned(text)
+    opener = _OPENER.match(line.folded)
+    return text[line.span(opener)[1] :] if opener else text
 
 
 def content(text: str) -> list[str]:
@@ -105,10 +109,5 @@ def year_shift(text: str) -> int | None:
 
 def without_year_words(text: str) -> str:
     """A turn without « l'année suivante », « cette année-là »."""
-    folded = fold(text)
-    if len(folded) != len(text):
-        return text
-    for pattern in (_NEXT, _PREVIOUS, _THAT_YEAR):
-        if m := pattern.search(folded):
-            return f"{text[: m.start()]} {text[m.end() :]}"
-    return text
+    line = Aligned(text)
+    return line.without(line.span(m) for p in (_NEXT, _PREVIOUS, _THAT_YEAR) for m in p.finditer(line.folded))

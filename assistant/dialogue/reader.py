@@ -20,7 +20,7 @@ from assistant.dialogue import moves
 from assistant.dialogue.condense import joined, of_another_law, redated, replaced, says_more
 from assistant.dialogue.memory import Memory, Subject
 from assistant.phrasing import detect_language, is_follow_up, plainly, question_types
-from assistant.time import AsOf, read_as_of
+from assistant.time import AsOf, read_as_of, without_dates
 from assistant.understand import Question, Understanding, read_references
 from ingest.claims import Language
 from ingest.lexical import analyse
@@ -135,11 +135,13 @@ class _Turn:
         rest = moves.without_year_words(text)
         terms = moves.content(rest)
         if not terms and (read_as_of(text, self.today) or moves.year_shift(text) is not None):
-            return Reading(self.text, self._condensed(redated(memory.last, rest), memory, memory.subject, {}))
+            return Reading(text, self._condensed(redated(memory.last, rest), memory, memory.subject, {}))
         if moves.only_regime(terms):
-            return Reading(self.text, self._condensed(of_another_law(memory.last, text), memory, memory.subject, {}))
+            other_law = self._condensed(of_another_law(memory.last, text), memory, memory.subject, {})
+            return Reading(text, replace(other_law, raw=text))
         if own and not says_more(self.u, rest):
-            return Reading(self.text, self._condensed(replaced(self.u, memory.last, text, own), memory, memory.subject, own), moved=True)
+            shifted = self._condensed(replaced(self.u, memory.last, text, own), memory, memory.subject, own)
+            return Reading(text, replace(shifted, raw=text), moved=True)
         return None
 
     def _lean(self, memory: Memory, text: str, forced: bool = False) -> Reading:
@@ -155,7 +157,8 @@ class _Turn:
 
     def _after(self, alone: Question, memory: Memory) -> Question:
         """A turn read after its subject."""
-        query = plainly(f"{memory.base} {alone.raw}")[-_LONGEST:]
+        base = without_dates(memory.base) if read_as_of(self.text, self.today) else memory.base
+        query = plainly(f"{base} {alone.raw}")[-_LONGEST:]
         return replace(
             alone,
             query=query,
@@ -174,7 +177,7 @@ class _Turn:
         self, standalone: str, memory: Memory, subject: Subject, own: dict[str, tuple[str, ...]]
     ) -> Question:
         """A question that stands alone, with the facets that it keeps from the conversation."""
-        question = self._alone(standalone, self._as_of())
+        question = self._alone(standalone)
         return replace(
             question,
             facets={**_inherited(subject.facets, own), **question.facets, **own},
@@ -186,30 +189,25 @@ class _Turn:
             shift=True,
         )
 
-    def _alone(self, text: str, when: AsOf | None = None) -> Question:
+    def _alone(self, text: str) -> Question:
         """A text by itself, on the day of the turn."""
-        question = self.u.read(
-            text, self.today, self.asked.as_of, self._sticky(), self.asked.domains, self.language, self.profile
-        )
+        question = self.u.read(text, self.today, None, None, self.asked.domains, self.language, self.profile)
         if self.memory is not None and not question.references:
             references = read_references(text, self.u.names, self.asked.domains, "", self.memory.sources)
             question = replace(question, references=references)
-        when = when or self._relative()
-        return replace(question, as_of=when) if when else question
+        return replace(question, as_of=self._as_of())
 
-    def _sticky(self) -> AsOf | None:
-        memory = self.memory
-        return memory.as_of if memory and memory.as_of.reason != "today" and not self.asked.forget_date else None
-
-    def _as_of(self) -> AsOf | None:
-        """The day that the turn itself says, whatever the question it is condensed into says."""
+    def _as_of(self) -> AsOf:
+        """The day that the turn itself says, whatever the question it is condensed into says; else the one picked, else
+        the conversation's, else today."""
         own = read_as_of(self.text, self.today) or self._relative()
         if own is not None:
             return own
         if self.asked.as_of is not None or self.asked.forget_date:
             return AsOf.on(self.asked.as_of, self.today)
-        sticky = self._sticky()
-        return replace(sticky, reason="sticky") if sticky else AsOf.on(None, self.today)
+        if self.memory is not None and self.memory.as_of.reason != "today":
+            return replace(self.memory.as_of, reason="sticky")
+        return AsOf.on(None, self.today)
 
     def _relative(self) -> AsOf | None:
         """« L'année suivante », « cette année-là »: from the date of the conversation."""

@@ -45,6 +45,11 @@ def better(first: Judged, judge_other: Callable[[], Judged], text: str, selector
     if first.chosen is not None and fit > 1 - _BETTER:
         return first
     other = judge_other()
+    import os
+    if os.environ.get("DBG"):
+        for n, j in (("first", first), ("other", other)):
+            c = j.chosen
+            print(f"@@ {text!r} {n} fu={j.question.follow_up} {c and c.statement and c.statement.id} fit={held(selector, c, own):.2f} alias={c and round(c.alias, 2)} cov={c and round(c.coverage, 2)} own={c and round(c.features['own_coverage'],2)} score={c and round(c.score, 1)} verdict={[v.reason for v in j.verdicts]} {list(own)}")
     if other.chosen is None:
         return first
     return other if held(selector, other.chosen, own) > fit + _BETTER else first

@@ -13,6 +13,7 @@ from assistant.answer import Answer
 from assistant.dialogue.condense import joined
 from assistant.dialogue.memory import Memory, Subject
 from assistant.dialogue.reader import Reading
+from assistant.phrasing import plainly
 from assistant.understand import Question
 from ingest.fiches import Polarity
 from ingest.passages import Passage
@@ -27,7 +28,8 @@ def remember(
     topics = tuple(dict.fromkeys(p.statement.topic for p in shown if p.statement))
     sources = tuple(dict.fromkeys(p.source_id for p in shown))
     heads = tuple(p.id for p in shown)
-    standalone = question.raw if question.base == question.raw else joined(question.base, question.raw)
+    whole = question.query == plainly(question.base)
+    standalone = question.base if whole else joined(question.base, question.raw)
     memory = Memory(
         base=question.base,
         as_of=question.as_of,
