@@ -100,7 +100,9 @@ def without_dates(text: str) -> str:
     """A question without the words that date it; the year in the name of a text stays."""
     line = Aligned(text)
     found = [m for p in (_ISO, _SLASH, _RANGE, _NOW) for m in p.finditer(line.folded)]
-    found += [m for p in (_BEFORE, _IN) for m in p.finditer(line.folded) if not _NAMED.search(line.folded[: m.start("y")])]
+    found += [
+        m for p in (_BEFORE, _IN) for m in p.finditer(line.folded) if not _NAMED.search(line.folded[: m.start("y")])
+    ]
     found += [m for words in _RELATIVE for m in re.finditer(re.escape(words), line.folded)]
     return line.without(map(line.span, found))
 

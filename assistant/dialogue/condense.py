@@ -8,27 +8,32 @@ by a date, a body of law by another) is gone, so that it no longer pulls the sea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container
 
 from assistant.aligned import Aligned
 from assistant.dialogue.moves import SHIFT_WORDS, content, said
 from assistant.phrasing import DATE_TERMS
 from assistant.time import without_dates
-from assistant.understand import Understanding
-from ingest.lexical import analyse
+from assistant.understand import singular
+from ingest.glossary import Glossary
+from ingest.lexical import analyse, fold
 
 _LAW = re.compile(
-    r"\s?\b(?:en |cote |en droit |droit |loi |the )?(?:europeen(?:ne)?s?|europe|bruxelles|l'ue|ue|francais(?:e|es)?|france|european|eu|french|brussels)\b(?:\s(?:law|union))?"
+    r"\s?\b(?:en |cote |en droit |droit |loi |the )?(?:europeen(?:ne)?s?|europe|bruxelles|l'ue|ue|francais(?:e|es)?"
+    r"|france|european|eu|french|brussels)\b(?:\s(?:law|union))?"
 )
-_JOINED = re.compile(r"(?:(?:^|\s)(?:de|d'|du|des|et|ou|of|and|en|a|an|un|une|l'|la|le))?\s*$", re.IGNORECASE)
+_JOINED = re.compile(
+    r"(?:(?:^|\s)(?:de|d'|du|des|et|ou|of|and|en|a|an|un|une|l'|la|le))?\s*$",
+    re.IGNORECASE,
+)
 _LONGEST = 600
 
 
-def replaced(understanding: Understanding, last: str, text: str, facets: Iterable[str]) -> str:
+def replaced(names: FacetNames, last: str, text: str, facets: Container[str]) -> str:
     """The last question with the words of `facets` replaced by those of the follow-up."""
     new = said(text)
     kept = last
-    for start, end in reversed(facet_spans(understanding, last, set(facets))):
+    for start, end in reversed(names.spans(last, facets)):
         before = _JOINED.sub("", kept[:start])
         kept = f"{before} {kept[end:].lstrip()}"
     return joined(kept, new)
@@ -54,24 +59,32 @@ def joined(question: str, more: str) -> str:
     return re.sub(r" (?=[,.])", "", line)[-_LONGEST:]
 
 
-def says_more(understanding: Understanding, text: str) -> bool:
+def says_more(names: FacetNames, text: str) -> bool:
     """True when a turn says more than another genre, place, size or date (« et un court ? » does not)."""
     left = text
-    for start, end in reversed(facet_spans(understanding, text)):
+    for start, end in reversed(names.spans(text)):
         left = f"{left[:start]} {left[end:]}"
     return any(t not in SHIFT_WORDS for t in content(left))
 
 
-def facet_spans(understanding: Understanding, text: str, facets: set[str] | None = None) -> list[tuple[int, int]]:
-    """Where a text names a value of these facets (of any, by default): the fewest words that do, in order."""
-    words = list(re.finditer(r"[^\s,;:.?!()]+", text))
-    spans: list[tuple[int, int]] = []
-    for size in (1, 2, 3, 4):
-        for i in range(len(words) - size + 1):
-            start, end = words[i].start(), words[i + size - 1].end()
-            if any(start < e and s < end for s, e in spans):
-                continue
-            found = understanding.facets(text[start:end])
-            if found and (facets is None or facets & set(found)):
-                spans.append((start, end))
-    return sorted(spans)
+class FacetNames:
+    """The words that name a facet value, found where they stand in a text."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        self._facets: dict[str, set[str]] = {}
+        for facet, values in glossary.facets.items():
+            for word in (w for entry in values.values() for w in entry.words):
+                self._facets.setdefault(singular(fold(word)), set()).add(facet)
+
+    def spans(self, text: str, facets: Container[str] | None = None) -> list[tuple[int, int]]:
+        """Where a text names a value of these facets (of any, by default), in order; the longest words win."""
+        words = list(re.finditer(r"[^\s,;:.?!()'’]+", text))
+        spans: list[tuple[int, int]] = []
+        for size in (5, 4, 3, 2, 1):
+            for i in range(len(words) - size + 1):
+                start, end = words[i].start(), words[i + size - 1].end()
+                named = self._facets.get(singular(fold(text[start:end])), set())
+                wanted = named if facets is None else {f for f in named if f in facets}
+                if wanted and not any(start < e and s < end for s, e in spans):
+                    spans.append((start, end))
+        return sorted(spans)

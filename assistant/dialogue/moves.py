@@ -1,7 +1,7 @@
 """What a turn does to the conversation, told by its words: coming back, correcting, shifting, leaning.
 
-Guarantee: pure functions of the text, on folded text like `assistant.phrasing`; none guesses at a meaning that the words
-do not carry.
+Guarantee: pure functions of the text, on folded text like `assistant.phrasing`; none guesses at a meaning
+that the words do not carry.
 """
 
 from __future__ import annotations
@@ -13,36 +13,49 @@ from assistant.phrasing import DATE_TERMS, question_types
 from ingest.lexical import analyse, fold
 
 _OPENER = re.compile(
-    r"^(?:(?:et|mais|ok|okay|d'accord|alors|donc|du coup|sinon|bon|au fait|and|but|so|then|well|what about|how about)\b[\s,]*)+"
+    r"^(?:(?:et|mais|ok|okay|d'accord|alors|donc|du coup|sinon|bon|au fait|and|but|so|then|well|what about|how about)\b"
+    r"[\s,]*)+"
 )
 _BACK = re.compile(
-    r"^(?:pour (?:en )?revenir|(?:j'en|je|on|nous)? ?(?:reviens|revient|revenons)|retour|(?:going |coming |getting )?back|returning|let's (?:go|get) back)"
-    r"\s(?:a|au|aux|sur|to|chez|en)\s(?:(?:l'|la |le |les |cette? |ces |mon |ma |mes |notre |nos |the |that |this |those |my |our ))?"
+    r"^(?:pour (?:en )?revenir|(?:j'en|je|on|nous)? ?(?:reviens|revient|revenons)|retour"
+    r"|(?:going |coming |getting )?back|returning|let's (?:go|get) back)"
+    r"\s(?:a|au|aux|sur|to|chez|en)\s"
+    r"(?:(?:l'|la |le |les |cette? |ces |mon |ma |mes |notre |nos |the |that |this |those |my |our ))?"
     r"(?P<what>[^,:;.?!]{2,60})(?P<rest>[,:;.?!].*)?$"
 )
+_MISTAKEN = r"je me suis (?:plantee?|trompee?)|je (?:voulais|veux) (?:dire|parler)|je parl(?:ais|e)"
 _CORRECTS = re.compile(
-    r"^(?:(?:ah|euh|oh|mais|ok)\b[\s,]*)?(?:non|pardon|oups|desolee?|sorry|erreur|rectification|correction|no|nope|oops|plutot|en fait|actually"
-    r"|je (?:voulais|veux) dire|i mean(?:t)?|je me suis (?:plantee?|trompee?)|je parl(?:ais|e))\b(?P<rest>.*)$"
+    r"^(?:(?:ah|euh|oh|mais|ok)\b[\s,]*)?(?:non|pardon|oups|desolee?|sorry|erreur|rectification|correction|no|nope|oops"
+    rf"|plutot|en fait|actually|i mean(?:t)?|{_MISTAKEN})\b(?P<rest>.*)$"
 )
 _CORRECTS_LEAD = re.compile(
-    r"^(?:[\s,:;.!…-]|pardon\b|desolee?\b|non\b|sorry\b|je me suis (?:plantee?|trompee?)\b|je (?:voulais|veux) (?:dire|parler)\b|je parl(?:ais|e)\b|on parle\b"
-    r"|c'etait\b|c'est\b|il s'agit\b|i mean(?:t)?\b|i was (?:talking|asking)\b|it's\b|it is\b|about\b|de\b|d'|du\b|des\b)+"
+    rf"^(?:[\s,:;.!…-]|(?:pardon|desolee?|non|sorry|{_MISTAKEN}|on parle|c'etait|c'est|il s'agit|i mean(?:t)?"
+    r"|i was (?:talking|asking)|it's|it is|about|de|du|des)\b|d')+"
 )
 _GOES_ON = re.compile(r"[\s,.;!]*\b(?:alors|du coup|donc|so|then)\b[\s?!.]*$")
 _LEANS = re.compile(
-    r"\b(?:celui|celle|ceux|celles)(?:-ci|-la)?\b|\bce(?:tte)? dernie|\b(?:le|la|les) memes?\b|\b(?:l'un|l'autre|les deux)\b"
-    r"|\bce(?:t|tte|s)? (?:bilan|rapport|label|guide|texte|seuil|plan|fichier|dossier|delai|montant|aide|prime|regle|liste|formation|referent|obligation|amende)s?\b"
-    r"|\b(?:skip|drop|miss|of|do|get|have|need|choose) (?:one|it|them|those|these|that|this)\b|\b(?:isn't|is|are|does|do|did|will|was|has) (?:it|they|that|this|those|these)\b"
+    r"\b(?:celui|celle|ceux|celles)(?:-ci|-la)?\b|\bce(?:tte)? dernie|\b(?:le|la|les) memes?\b"
+    r"|\b(?:l'un|l'autre|les deux)\b"
+    r"|\bce(?:t|tte|s)? (?:bilan|rapport|label|guide|texte|seuil|plan|fichier|dossier|delai|montant|aide|prime|regle"
+    r"|liste|formation|referent|obligation|amende)s?\b"
+    r"|\b(?:skip|drop|miss|of|do|get|have|need|choose) (?:one|it|them|those|these|that|this)\b"
+    r"|\b(?:isn't|is|are|does|do|did|will|was|has) (?:it|they|that|this|those|these)\b"
     r"|\b(?:both|either|neither|which one)\b|^(?:it|they)\b"
 )
 SHIFT_WORDS = frozenset(
     analyse(
-        "version côté niveau droit loi équivalent équivalente pareil idem même aussi rules law side equivalent same there "
-        "et pour chez dans cas case about what how quid"
+        "version côté niveau droit loi équivalent équivalente pareil idem même aussi rules law side equivalent same "
+        "there et pour chez dans cas case about what how quid"
     )
 )
-_REGIME_WORDS = frozenset(analyse("européen européenne Europe Bruxelles UE directive français française France European EU French Brussels"))
-_NEXT = re.compile(r"\bl'(?:annee|an) (?:suivante?|d'apres|prochaine?)|\b(?:the )?(?:next|following) year\b|\bthe year after\b")
+"""Words of a shift that say nothing of what is shifted to."""
+_REGIME_WORDS = frozenset(
+    analyse("européen européenne Europe Bruxelles UE directive français française France European EU French Brussels")
+)
+_PRICE = re.compile(r"\b(?:coute|couts?|prix|tarifs?|costs?|price|fees?)\b")
+_NEXT = re.compile(
+    r"\bl'(?:annee|an) (?:suivante?|d'apres|prochaine?)|\b(?:the )?(?:next|following) year\b|\bthe year after\b"
+)
 _PREVIOUS = re.compile(r"\bl'(?:annee|an) (?:precedente?|d'avant)|\b(?:the )?(?:previous|year before)\b")
 _THAT_YEAR = re.compile(r"\b(?:cette|la meme) annee(?:-la)?\b|\bthat (?:same )?year\b")
 
@@ -96,6 +109,11 @@ def only_regime(terms: list[str]) -> bool:
 def leans(text: str) -> bool:
     """True when a turn points at what was said before it (« skip one », « celle-là », « ce bilan »)."""
     return bool(_LEANS.search(fold(text))) and len(content(text)) <= 8
+
+
+def asks_price(text: str) -> bool:
+    """True when a turn asks what something costs, in words that no question word goes with."""
+    return bool(_PRICE.search(fold(text)))
 
 
 def year_shift(text: str) -> int | None:

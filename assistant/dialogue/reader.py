@@ -17,12 +17,13 @@ from datetime import date
 
 from assistant.abstain import is_errand, is_injection
 from assistant.dialogue import moves
-from assistant.dialogue.condense import joined, of_another_law, redated, replaced, says_more
+from assistant.dialogue.condense import FacetNames, joined, of_another_law, redated, replaced, says_more
 from assistant.dialogue.memory import Memory, Subject
 from assistant.phrasing import detect_language, is_follow_up, plainly, question_types
 from assistant.time import AsOf, read_as_of, without_dates
 from assistant.understand import Question, Understanding, read_references
 from ingest.claims import Language
+from ingest.fiches import AnswerType
 from ingest.lexical import analyse
 from ingest.register import Domain
 
@@ -45,14 +46,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question as it was put; understood; another way to understand it, when the words allow both; the statements that the last
-    answer showed; and the milliseconds it took."""
+    """A question as it was put, and understood.
+
+    `other` is another way to understand it, when the words allow both; `told` the passages that the last answer showed;
+    `moved`: it asks the same of another case; `leaned`: it may be read after what came before; `took` in milliseconds.
+    """
 
     text: str
     question: Question
     other: Question | None = None
     told: tuple[str, ...] = ()
     moved: bool = False
+    leaned: bool = False
     took: float = 0.0
 
 
@@ -61,13 +66,16 @@ class DialogueReader:
 
     def __init__(self, understanding: Understanding) -> None:
         self._understanding = understanding
+        self._names = FacetNames(understanding.glossary)
 
     def read(self, asked: Asked, memory: Memory | None, today: date) -> Reading:
         """Understand one question."""
         started = time.perf_counter()
         text = re.sub(r"\s+", " ", asked.text).strip()
         profile = {**(memory.profile if memory else {}), **(asked.profile or {})}
-        turn = _Turn(self._understanding, asked, text, memory, {k: v for k, v in profile.items() if v}, today)
+        turn = _Turn(
+            self._understanding, self._names, asked, text, memory, {k: v for k, v in profile.items() if v}, today
+        )
         reading = turn.reading()
         return replace(reading, took=round((time.perf_counter() - started) * 1000, 2))
 
@@ -78,14 +86,15 @@ class _Turn:
     def __init__(
         self,
         understanding: Understanding,
+        names: FacetNames,
         asked: Asked,
         text: str,
         memory: Memory | None,
         profile: dict[str, str],
         today: date,
     ) -> None:
-        self.u, self.asked, self.text, self.memory, self.profile, self.today = (
-            understanding, asked, text, memory, profile, today,
+        self.u, self.names, self.asked, self.text, self.memory, self.profile, self.today = (
+            understanding, names, asked, text, memory, profile, today,
         )  # fmt: skip
         self.language = asked.language or detect_language(text, memory.language if memory else "fr")
 
@@ -94,12 +103,7 @@ class _Turn:
         memory = self.memory
         if memory is None or is_injection(self.text) or is_errand(self.text):
             return Reading(self.text, self._alone(self.text))
-        return (
-            self._return(memory)
-            or self._correction(memory)
-            or self._shift(memory)
-            or self._lean(memory, self.text)
-        )
+        return self._return(memory) or self._correction(memory) or self._shift(memory) or self._lean(memory, self.text)
 
     def _return(self, memory: Memory) -> Reading | None:
         back = moves.back_to(self.text)
@@ -124,7 +128,7 @@ class _Turn:
         own = self.u.facets(rest)
         if not own and not read_as_of(rest, self.today) and len(analyse(rest)) > 6:
             return None
-        last = replaced(self.u, memory.last, rest, own) if own else joined(memory.last, rest)
+        last = replaced(self.names, memory.last, rest, own) if own else joined(memory.last, rest)
         return Reading(self.text, self._condensed(last, memory, memory.subject, own), moved=bool(own))
 
     def _shift(self, memory: Memory) -> Reading | None:
@@ -139,8 +143,8 @@ class _Turn:
         if moves.only_regime(terms):
             other_law = self._condensed(of_another_law(memory.last, text), memory, memory.subject, {})
             return Reading(text, replace(other_law, raw=text))
-        if own and not says_more(self.u, rest):
-            shifted = self._condensed(replaced(self.u, memory.last, text, own), memory, memory.subject, own)
+        if own and not says_more(self.names, rest):
+            shifted = self._condensed(replaced(self.names, memory.last, text, own), memory, memory.subject, own)
             return Reading(text, replace(shifted, raw=text), moved=True)
         return None
 
@@ -152,8 +156,8 @@ class _Turn:
         after = self._after(alone, memory)
         enough = len(moves.content(text)) >= 2
         if flagged:
-            return Reading(self.text, after, alone if enough else None, memory.heads)
-        return Reading(self.text, alone, after, memory.heads)
+            return Reading(self.text, after, alone if enough else None, memory.heads, leaned=True)
+        return Reading(self.text, alone, after, memory.heads, leaned=True)
 
     def _after(self, alone: Question, memory: Memory) -> Question:
         """A turn read after its subject."""
@@ -162,13 +166,14 @@ class _Turn:
         return replace(
             alone,
             query=query,
+            types=(AnswerType.COMBIEN, *alone.types) if moves.asks_price(alone.raw) else alone.types,
             facets=_inherited(memory.facets, alone.facets),
             references=read_references(alone.raw, self.u.names, self.asked.domains, memory.base, memory.sources),
             follow_up=True,
             context_topics=memory.topics,
             context_sources=memory.sources,
             base=memory.base,
-            shift=not says_more(self.u, alone.raw),
+            shift=not says_more(self.names, alone.raw),
             synonyms=self.u.synonyms(query),
             frameworks=self._frameworks(query),
         )

@@ -1,7 +1,7 @@
 """Chooses between two readings of a turn, and keeps an answer from saying again what was just said.
 
-Guarantee: decided by the evidence, never by the length of the words: the reading whose statement holds more of what the
-turn itself says wins, and a tie goes to the conversation.
+Guarantee: decided by the evidence: the reading that the words make likely wins unless the other is plainly better
+supported.
 """
 
 from __future__ import annotations
@@ -14,11 +14,16 @@ from assistant.dialogue import moves
 from assistant.retrieve import Candidates
 from assistant.select import Scored, Selection, Selector
 from assistant.understand import Question
+from ingest.fiches import Role
 
 _SAID_AGAIN = 2.5
 """What a statement just shown loses when it holds nothing of what the turn itself says."""
 _BETTER = 0.2
-"""How much more of the turn's own words the less likely reading must hold."""
+"""How much less of the turn's own words the less likely reading may hold, and how much is nearly all."""
+_GAP = 1.5
+"""By how much its statement must score more."""
+_PLAINLY = 0.3
+"""Or how much more of what was asked must stand in its own text, at an equal score."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +50,20 @@ def better(first: Judged, judge_other: Callable[[], Judged], text: str, selector
     if first.chosen is not None and fit > 1 - _BETTER:
         return first
     other = judge_other()
-    import os
-    if os.environ.get("DBG"):
-        for n, j in (("first", first), ("other", other)):
-            c = j.chosen
-            print(f"@@ {text!r} {n} fu={j.question.follow_up} {c and c.statement and c.statement.id} fit={held(selector, c, own):.2f} alias={c and round(c.alias, 2)} cov={c and round(c.coverage, 2)} own={c and round(c.features['own_coverage'],2)} score={c and round(c.score, 1)} verdict={[v.reason for v in j.verdicts]} {list(own)}")
-    if other.chosen is None:
-        return first
-    return other if held(selector, other.chosen, own) > fit + _BETTER else first
+    return other if _stronger(other.chosen, first.chosen, selector, own) else first
+
+
+def _stronger(other: Scored | None, first: Scored | None, selector: Selector, own: dict[str, float]) -> bool:
+    """True when the less likely reading is plainly the better supported one."""
+    if other is None or first is None:
+        return other is not None
+    if held(selector, other, own) < held(selector, first, own) - _BETTER:
+        return False
+    gap = other.score - first.score
+    if other.statement is not None and other.statement.role is Role.ABSENCE:
+        return gap >= 2 * _GAP  # a known unknown from elsewhere is no evidence of a change of subject
+    more = other.features["own_coverage"] - first.features["own_coverage"]
+    return gap >= _GAP or (gap >= 0 and more >= _PLAINLY)
 
 
 def fresh(selection: Selection, told: Sequence[str], own: dict[str, float], selector: Selector) -> Selection:

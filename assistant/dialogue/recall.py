@@ -12,6 +12,7 @@ from dataclasses import replace
 from assistant.answer import Answer
 from assistant.dialogue.condense import joined
 from assistant.dialogue.memory import Memory, Subject
+from assistant.dialogue.moves import content
 from assistant.dialogue.reader import Reading
 from assistant.phrasing import plainly
 from assistant.understand import Question
@@ -19,6 +20,8 @@ from ingest.fiches import Polarity
 from ingest.passages import Passage
 
 _SUBJECTS = 6
+_ENOUGH = 4
+"""Terms from which a turn that leans is a subject of its own."""
 
 
 def remember(
@@ -28,10 +31,13 @@ def remember(
     topics = tuple(dict.fromkeys(p.statement.topic for p in shown if p.statement))
     sources = tuple(dict.fromkeys(p.source_id for p in shown))
     heads = tuple(p.id for p in shown)
+    base = question.base
+    if previous and reading.leaned and not question.follow_up and len(content(question.raw)) < _ENOUGH:
+        base = joined(previous.base, question.raw)  # « and the branch threshold? » answers alone, and yet goes on
     whole = question.query == plainly(question.base)
-    standalone = question.base if whole else joined(question.base, question.raw)
+    standalone = base if whole else joined(base, question.raw)
     memory = Memory(
-        base=question.base,
+        base=base,
         as_of=question.as_of,
         facets=question.facets,
         topics=topics,
