@@ -81,7 +81,7 @@ class FacetNames:
         words = list(re.finditer(r"[^\s,;:.?!()'’]+", text))
         spans: list[tuple[int, int]] = []
         for size in (5, 4, 3, 2, 1):
-            for i in range(len(words) - size + 1):
+            for i in reversed(range(len(words) - size + 1)):  # « un [long métrage] », not « [un long] métrage »
                 start, end = words[i].start(), words[i + size - 1].end()
                 named = self._facets.get(singular(fold(text[start:end])), set())
                 wanted = named if facets is None else {f for f in named if f in facets}

@@ -44,11 +44,12 @@ _LEANS = re.compile(
 )
 SHIFT_WORDS = frozenset(
     analyse(
-        "version côté niveau droit loi équivalent équivalente pareil idem même aussi rules law side equivalent same "
-        "there et pour chez dans cas case about what how quid"
+        "version côté niveau équivalent équivalente pareil idem même aussi side equivalent same there et pour chez dans "
+        "cas case about what how quid"
     )
 )
 """Words of a shift that say nothing of what is shifted to."""
+_LAW_WORDS = SHIFT_WORDS | frozenset(analyse("droit loi règle texte rules law"))
 _REGIME_WORDS = frozenset(
     analyse("européen européenne Europe Bruxelles UE directive français française France European EU French Brussels")
 )
@@ -103,7 +104,7 @@ def content(text: str) -> list[str]:
 
 def only_regime(terms: list[str]) -> bool:
     """True when a turn names another body of law and nothing else: « et la version européenne ? »."""
-    return any(t in _REGIME_WORDS for t in terms) and all(t in _REGIME_WORDS or t in SHIFT_WORDS for t in terms)
+    return any(t in _REGIME_WORDS for t in terms) and all(t in _REGIME_WORDS or t in _LAW_WORDS for t in terms)
 
 
 def leans(text: str) -> bool:

@@ -28,6 +28,8 @@ from ingest.lexical import analyse
 from ingest.register import Domain
 
 _LONGEST = 1200
+_SANCTION = {"fr": "sanction", "en": "penalty"}
+"""The word for what « et si je ne rends rien ? » asks about."""
 _BOUND_TO_GENRE = ("format",)
 """Facets that go with the genre: another genre drops them."""
 
@@ -142,7 +144,7 @@ class _Turn:
             return Reading(text, self._condensed(redated(memory.last, rest), memory, memory.subject, {}))
         if moves.only_regime(terms):
             other_law = self._condensed(of_another_law(memory.last, text), memory, memory.subject, {})
-            return Reading(text, replace(other_law, raw=text))
+            return Reading(text, replace(other_law, raw=text, context_topics=()))
         if own and not says_more(self.names, rest):
             shifted = self._condensed(replaced(self.names, memory.last, text, own), memory, memory.subject, own)
             return Reading(text, replace(shifted, raw=text), moved=True)
@@ -162,7 +164,8 @@ class _Turn:
     def _after(self, alone: Question, memory: Memory) -> Question:
         """A turn read after its subject."""
         base = without_dates(memory.base) if read_as_of(self.text, self.today) else memory.base
-        query = plainly(f"{base} {alone.raw}")[-_LONGEST:]
+        aspect = _SANCTION[self.language] if alone.asks_sanction else ""
+        query = plainly(joined(f"{base} {alone.raw}", aspect))[-_LONGEST:]
         return replace(
             alone,
             query=query,
