@@ -30,13 +30,24 @@ _LONGEST = 600
 
 
 def replaced(names: FacetNames, last: str, text: str, facets: Container[str]) -> str:
-    """The last question with the words of `facets` replaced by those of the follow-up."""
-    new = said(text)
+    """The last question with the words of `facets` replaced by those of the follow-up, where the first of them stood."""
+    new, old = names.spans(text, facets), names.spans(last, facets)
+    words = " ".join(text[start:end] for start, end in new)
+    in_place = bool(old and new) and not says_more(names, text)
     kept = last
-    for start, end in reversed(names.spans(last, facets)):
-        before = _JOINED.sub("", kept[:start])
-        kept = f"{before} {kept[end:].lstrip()}"
-    return joined(kept, new)
+    for i, (start, end) in reversed(list(enumerate(old))):
+        if i == 0 and in_place:
+            kept = f"{kept[:start]}{words}{kept[end:]}"
+        else:
+            kept = f"{_JOINED.sub('', kept[:start])} {kept[end:].lstrip()}"
+    return joined(kept, "" if in_place else said(text))
+
+
+def without_facets(names: FacetNames, question: str, facets: Container[str]) -> str:
+    """A question without the words that name a value of these facets."""
+    for start, end in reversed(names.spans(question, facets)):
+        question = f"{_JOINED.sub('', question[:start])} {question[end:].lstrip()}"
+    return joined(question, "")
 
 
 def redated(last: str, text: str) -> str:

@@ -32,11 +32,12 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Memory(Turn):
     """A turn, the profile given so far, the passages that its answer showed, the last question as it would stand alone,
-    and the subjects before this one, the most recent first."""
+    the one that opened the subject, and the subjects before this one, the most recent first."""
 
     profile: dict[str, str] = field(default_factory=dict)
     heads: tuple[str, ...] = ()
     last: str = ""
+    root: str = ""
     earlier: tuple[Subject, ...] = ()
 
     @property
@@ -59,6 +60,7 @@ class Memory(Turn):
             "profile": self.profile,
             "heads": list(self.heads),
             "last": self.last,
+            "root": self.root,
             "earlier": [_plain_subject(s) for s in self.earlier],
         }
 
@@ -80,6 +82,7 @@ class Memory(Turn):
             profile=dict(raw["profile"]),
             heads=tuple(raw["heads"]),
             last=raw["last"],
+            root=raw["root"],
             earlier=tuple(_subject(s) for s in raw["earlier"]),
         )
 

@@ -40,12 +40,13 @@ _LEANS = re.compile(
     r"|liste|formation|referent|obligation|amende)s?\b"
     r"|\b(?:skip|drop|miss|of|do|get|have|need|choose) (?:one|it|them|those|these|that|this)\b"
     r"|\b(?:isn't|is|are|does|do|did|will|was|has) (?:it|they|that|this|those|these)\b"
-    r"|\b(?:both|either|neither|which one)\b|^(?:it|they)\b"
+    r"|\b(?:both|either|neither|which one)\b|^(?:it|they)\b|\bsi (?:je|on|nous) (?:l'|le |la |les |ne l|n')"
+    r"|\b(?:le|la|les) (?:re)?(?:faire|rendre|remettre|payer|demander|toucher|obtenir|deposer)\b"
 )
 SHIFT_WORDS = frozenset(
     analyse(
         "version côté niveau équivalent équivalente pareil idem même aussi side equivalent same there et pour chez dans "
-        "cas case about what how quid"
+        "cas case about what how quid too also instead either aussi non plus sinon d'ailleurs"
     )
 )
 """Words of a shift that say nothing of what is shifted to."""
@@ -53,6 +54,15 @@ _LAW_WORDS = SHIFT_WORDS | frozenset(analyse("droit loi règle texte rules law")
 _REGIME_WORDS = frozenset(
     analyse("européen européenne Europe Bruxelles UE directive français française France European EU French Brussels")
 )
+_OMITS = re.compile(
+    r"\bsi (?:je|j|on|nous|jamais)\b.{0,24}\b(?:pas|rien|jamais|oubli\w*|zapp\w*|rate\w*)\b|\bamendes?\b|\bfined?\b|\bpenalty\b"
+)
+_FOCUS = re.compile(
+    r"\b(?:combien(?: de)?|quel(?:le)?s?|quand|comment|pourquoi|est-ce que?|a (?:quel(?:le)? )?(?:moment|partir de)|c'est|seuils?"
+    r"|scores?|montants?|prix|tarifs?|taux|pourcentage|dates?|delais?|echeances?|moments?|faut-il|faut|tombe"
+    r"|what|which|when|how (?:much|many|long)|thresholds?|amounts?|percentage|deadlines?|required?|requires|needed|needs?)\b"
+)
+"""What a question asks of its subject, apart from the subject itself."""
 _PRICE = re.compile(r"\b(?:coute|couts?|prix|tarifs?|costs?|price|fees?)\b")
 _NEXT = re.compile(
     r"\bl'(?:annee|an) (?:suivante?|d'apres|prochaine?)|\b(?:the )?(?:next|following) year\b|\bthe year after\b"
@@ -110,6 +120,17 @@ def only_regime(terms: list[str]) -> bool:
 def leans(text: str) -> bool:
     """True when a turn points at what was said before it (« skip one », « celle-là », « ce bilan »)."""
     return bool(_LEANS.search(fold(text))) and len(content(text)) <= 8
+
+
+def omits(text: str) -> bool:
+    """True when a turn asks what comes of not doing what was spoken of (« et si on le fait pas ? »)."""
+    return bool(_OMITS.search(fold(text)))
+
+
+def subject_words(question: str) -> str:
+    """A question without what it asks of its subject: « Quel score faut-il pour le Label ? » → « pour le Label ? »."""
+    line = Aligned(question)
+    return line.without(map(line.span, _FOCUS.finditer(line.folded)))
 
 
 def asks_price(text: str) -> bool:

@@ -17,7 +17,7 @@ from datetime import date
 
 from assistant.abstain import is_errand, is_injection
 from assistant.dialogue import moves
-from assistant.dialogue.condense import FacetNames, joined, of_another_law, redated, replaced, says_more
+from assistant.dialogue.condense import FacetNames, joined, of_another_law, redated, replaced, says_more, without_facets
 from assistant.dialogue.memory import Memory, Subject
 from assistant.phrasing import detect_language, is_follow_up, plainly, question_types
 from assistant.time import AsOf, read_as_of, without_dates
@@ -117,8 +117,16 @@ class _Turn:
             return self._lean(memory, rest) if rest else None
         if not question_types(rest) and not moves.content(rest):
             return Reading(self.text, self._condensed(subject.base, memory, subject, {}))
+        facets = {**subject.facets, **self.u.facets(what)}
         return self._lean(
-            replace(memory, base=subject.base, facets=subject.facets, topics=subject.topics, sources=subject.sources),
+            replace(
+                memory,
+                base=subject.base,
+                root=subject.base,
+                facets=facets,
+                topics=subject.topics,
+                sources=subject.sources,
+            ),
             rest,
             forced=True,
         )
@@ -158,18 +166,22 @@ class _Turn:
         after = self._after(alone, memory)
         enough = len(moves.content(text)) >= 2
         if flagged:
-            return Reading(self.text, after, alone if enough else None, memory.heads, leaned=True)
-        return Reading(self.text, alone, after, memory.heads, leaned=True)
+            return Reading(self.text, after, alone if enough else None, memory.heads[:1], leaned=True)
+        return Reading(self.text, alone, after, memory.heads[:1], leaned=True)
 
     def _after(self, alone: Question, memory: Memory) -> Question:
         """A turn read after its subject."""
         base = without_dates(memory.base) if read_as_of(self.text, self.today) else memory.base
-        aspect = _SANCTION[self.language] if alone.asks_sanction else ""
-        query = plainly(joined(f"{base} {alone.raw}", aspect))[-_LONGEST:]
+        base = without_facets(self.names, base, {f for f in alone.facets if f in memory.facets})
+        if alone.types and not set(alone.types) & set(question_types(memory.base)):
+            base = moves.subject_words(base)
+        sanction = alone.asks_sanction or moves.omits(alone.raw)
+        query = plainly(joined(f"{base} {alone.raw}", _SANCTION[self.language] if sanction else ""))[-_LONGEST:]
         return replace(
             alone,
             query=query,
             types=(AnswerType.COMBIEN, *alone.types) if moves.asks_price(alone.raw) else alone.types,
+            asks_sanction=sanction,
             facets=_inherited(memory.facets, alone.facets),
             references=read_references(alone.raw, self.u.names, self.asked.domains, memory.base, memory.sources),
             follow_up=True,
@@ -188,7 +200,7 @@ class _Turn:
         question = self._alone(standalone)
         return replace(
             question,
-            facets={**_inherited(subject.facets, own), **question.facets, **own},
+            facets=_inherited(_inherited(subject.facets, question.facets), own),
             references=read_references(standalone, self.u.names, self.asked.domains, "", memory.sources),
             follow_up=True,
             context_topics=subject.topics,
@@ -243,6 +255,8 @@ class _Turn:
 
 
 def _inherited(before: dict[str, tuple[str, ...]], own: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The facets of the conversation under those of the turn."""
+    """The facets of the conversation under those of the turn. A medium (« et à la télé ? ») is not another genre."""
+    if {"genre", "format"} <= set(own) and "genre" in before and own["genre"] == ("audiovisuel",):
+        own = {f: v for f, v in own.items() if f != "genre"}
     dropped = _BOUND_TO_GENRE if "genre" in own else ()
     return {**{f: v for f, v in before.items() if f not in dropped}, **own}

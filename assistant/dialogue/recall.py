@@ -31,11 +31,17 @@ def remember(
     topics = tuple(dict.fromkeys(p.statement.topic for p in shown if p.statement))
     sources = tuple(dict.fromkeys(p.source_id for p in shown))
     heads = tuple(p.id for p in shown)
-    base = question.base
-    if previous and reading.leaned and not question.follow_up and len(content(question.raw)) < _ENOUGH:
-        base = joined(previous.base, question.raw)  # « and the branch threshold? » answers alone, and yet goes on
+    base = root = question.base
+    telling = len(content(question.raw))
+    if previous and question.follow_up and base == previous.base:
+        root = previous.root
+        if telling > 1 and topics and not set(topics) & set(previous.topics):  # the subject has moved on
+            base = joined(root, question.raw)
+    elif previous and reading.leaned and not question.follow_up and telling < _ENOUGH:
+        root = previous.root
+        base = joined(root, question.raw)  # « and the branch threshold? » answers alone, and yet goes on
     whole = question.query == plainly(question.base)
-    standalone = base if whole else joined(base, question.raw)
+    standalone = question.base if whole else joined(question.base, question.raw)
     memory = Memory(
         base=base,
         as_of=question.as_of,
@@ -47,6 +53,7 @@ def remember(
         profile=question.profile,
         heads=heads,
         last=standalone,
+        root=root,
     )
     if previous is None:
         return memory
@@ -70,6 +77,7 @@ def _keeping(previous: Memory, turn: Memory, last: str) -> Memory:
         facets=previous.facets,
         topics=previous.topics,
         sources=previous.sources,
+        root=previous.root,
         earlier=previous.earlier,
         last=last,
     )
