@@ -137,7 +137,7 @@ class Engine:
         judged = self._judged(reading.question, reading, t := [0.0])
         if reading.other is not None:
             other = reading.other
-            judged = better(judged, lambda: self._judged(other, reading, t), reading.text, self.selector)
+            judged = better(judged, lambda: self._judged(other, reading, t), reading.own, self.selector)
         question, candidates, selections, verdicts = (
             judged.question, judged.candidates, judged.selections, judged.verdicts,
         )  # fmt: skip
@@ -259,7 +259,7 @@ class Engine:
         if len(question.parts) == 1 or is_injection(question.raw) or is_errand(question.raw):
             selection = self.selector.select(question, candidates)
             if question.follow_up and reading.told:
-                selection = fresh(selection, reading.told, own_terms(self.selector, reading.text), self.selector)
+                selection = fresh(selection, reading.told, own_terms(self.selector, reading.own), self.selector)
             return [selection], [self.gate.judge(question, selection, candidates)]
         selections, verdicts = [], []
         for part in question.parts:

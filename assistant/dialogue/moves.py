@@ -45,8 +45,8 @@ _LEANS = re.compile(
 )
 SHIFT_WORDS = frozenset(
     analyse(
-        "version côté niveau équivalent équivalente pareil idem même aussi side equivalent same there et pour chez dans "
-        "cas case about what how quid too also instead either aussi non plus sinon d'ailleurs"
+        "version côté niveau équivalent équivalente pareil idem même aussi side equivalent same there et pour chez "
+        "dans cas case about what how quid too also instead either aussi non plus sinon d'ailleurs"
     )
 )
 """Words of a shift that say nothing of what is shifted to."""
@@ -55,14 +55,18 @@ _REGIME_WORDS = frozenset(
     analyse("européen européenne Europe Bruxelles UE directive français française France European EU French Brussels")
 )
 _OMITS = re.compile(
-    r"\bsi (?:je|j|on|nous|jamais)\b.{0,24}\b(?:pas|rien|jamais|oubli\w*|zapp\w*|rate\w*)\b|\bamendes?\b|\bfined?\b|\bpenalty\b"
+    r"\bsi (?:je|j|on|nous|jamais)\b.{0,24}\b(?:pas|rien|jamais|oubli\w*|zapp\w*|rate\w*)\b"
+    r"|\bamendes?\b|\bfined?\b|\bpenalty\b"
 )
 _FOCUS = re.compile(
-    r"\b(?:combien(?: de)?|quel(?:le)?s?|quand|comment|pourquoi|est-ce que?|a (?:quel(?:le)? )?(?:moment|partir de)|c'est|seuils?"
-    r"|scores?|montants?|prix|tarifs?|taux|pourcentage|dates?|delais?|echeances?|moments?|faut-il|faut|tombe"
-    r"|what|which|when|how (?:much|many|long)|thresholds?|amounts?|percentage|deadlines?|required?|requires|needed|needs?)\b"
+    r"\b(?:combien(?: de)?|quel(?:le)?s?|quand|comment|pourquoi|est-ce que?|a (?:quel(?:le)? )?(?:moment|partir de)"
+    r"|c'est|seuils?|scores?|montants?|prix|tarifs?|taux|pourcentage|dates?|delais?|echeances?|moments?|salaries?"
+    r"|effectifs?|faut-il|faut|tombe|what|which|when|how (?:much|many|long)|thresholds?|amounts?|percentage|deadlines?"
+    r"|employees|required?|requires|needed|needs?)\b"
 )
 """What a question asks of its subject, apart from the subject itself."""
+_SKIPPED = re.compile(r"^(?:(?:maintenant|aujourd'hui|ajd|now|today)\b[\s,]*)+")
+_CASE = re.compile(r"(?:pour|a|au|aux|en|dans|sur|avec|sans|chez|for|with|without|in|on|at)\b")
 _PRICE = re.compile(r"\b(?:coute|couts?|prix|tarifs?|costs?|price|fees?)\b")
 _NEXT = re.compile(
     r"\bl'(?:annee|an) (?:suivante?|d'apres|prochaine?)|\b(?:the )?(?:next|following) year\b|\bthe year after\b"
@@ -115,6 +119,12 @@ def content(text: str) -> list[str]:
 def only_regime(terms: list[str]) -> bool:
     """True when a turn names another body of law and nothing else: « et la version européenne ? »."""
     return any(t in _REGIME_WORDS for t in terms) and all(t in _REGIME_WORDS or t in _LAW_WORDS for t in terms)
+
+
+def names_a_case(text: str) -> bool:
+    """True when a turn only says for whom, where or with what (« et pour ma cantine de trente couverts ? »)."""
+    opened = _SKIPPED.sub("", fold(said(text)))
+    return bool(_CASE.match(opened))
 
 
 def leans(text: str) -> bool:

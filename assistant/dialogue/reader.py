@@ -50,12 +50,14 @@ class Asked:
 class Reading:
     """A question as it was put, and understood.
 
-    `other` is another way to understand it, when the words allow both; `told` the passages that the last answer showed;
-    `moved`: it asks the same of another case; `leaned`: it may be read after what came before; `took` in milliseconds.
+    `own` is what the turn itself says, apart from « pour revenir à… »; `other` another way to understand it, when the
+    words allow both; `told` what heads the last answer; `moved`: it asks the same of another case; `leaned`: it may be
+    read after what came before; `took` in milliseconds.
     """
 
     text: str
     question: Question
+    own: str = ""
     other: Question | None = None
     told: tuple[str, ...] = ()
     moved: bool = False
@@ -162,23 +164,25 @@ class _Turn:
         alone = self._alone(text)
         flagged = forced or is_follow_up(text, alone.facets)
         if not flagged and not moves.leans(text):
-            return Reading(self.text, alone)
+            return Reading(self.text, alone, text)
         after = self._after(alone, memory)
-        enough = len(moves.content(text)) >= 2
+        enough = len(moves.content(text)) >= 2 and not (moves.names_a_case(text) and not alone.types)
         if flagged:
-            return Reading(self.text, after, alone if enough else None, memory.heads[:1], leaned=True)
-        return Reading(self.text, alone, after, memory.heads[:1], leaned=True)
+            return Reading(self.text, after, text, alone if enough else None, memory.heads[:1], leaned=True)
+        return Reading(self.text, alone, text, after, memory.heads[:1], leaned=True)
 
     def _after(self, alone: Question, memory: Memory) -> Question:
         """A turn read after its subject."""
         base = without_dates(memory.base) if read_as_of(self.text, self.today) else memory.base
         base = without_facets(self.names, base, {f for f in alone.facets if f in memory.facets})
-        if alone.types and not set(alone.types) & set(question_types(memory.base)):
+        if moves.omits(alone.raw) or (alone.types and not set(alone.types) & set(question_types(memory.base))):
             base = moves.subject_words(base)
         sanction = alone.asks_sanction or moves.omits(alone.raw)
-        query = plainly(joined(f"{base} {alone.raw}", _SANCTION[self.language] if sanction else ""))[-_LONGEST:]
+        said = joined(alone.raw, _SANCTION[self.language]) if sanction else alone.raw
+        query = plainly(f"{base} {said}")[-_LONGEST:]
         return replace(
             alone,
+            raw=said,
             query=query,
             types=(AnswerType.COMBIEN, *alone.types) if moves.asks_price(alone.raw) else alone.types,
             asks_sanction=sanction,
@@ -188,7 +192,7 @@ class _Turn:
             context_topics=memory.topics,
             context_sources=memory.sources,
             base=memory.base,
-            shift=not says_more(self.names, alone.raw),
+            shift=not sanction and not says_more(self.names, alone.raw),
             synonyms=self.u.synonyms(query),
             frameworks=self._frameworks(query),
         )
@@ -202,6 +206,7 @@ class _Turn:
             question,
             facets=_inherited(_inherited(subject.facets, question.facets), own),
             references=read_references(standalone, self.u.names, self.asked.domains, "", memory.sources),
+            asks_sanction=question.asks_sanction or moves.omits(standalone),
             follow_up=True,
             context_topics=subject.topics,
             context_sources=subject.sources,

@@ -18,12 +18,12 @@ from ingest.fiches import Role
 
 _SAID_AGAIN = 2.5
 """What a statement just shown loses when it holds nothing of what the turn itself says."""
-_BETTER = 0.2
-"""How much less of the turn's own words the less likely reading may hold, and how much is nearly all."""
-_GAP = 1.5
-"""By how much its statement must score more."""
-_PLAINLY = 0.3
-"""Or how much more of what was asked must stand in its own text, at an equal score."""
+_ENOUGH = 0.8
+"""A reading whose statement holds this much of the turn's own words is not doubted."""
+_MARGIN = 0.6
+"""By how much the less likely reading must be better supported: score, turn's own words held, words of its own text."""
+_UNKNOWN = 3.0
+"""The same for a known unknown: one from elsewhere is hardly evidence of a change of subject."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def better(first: Judged, judge_other: Callable[[], Judged], text: str, selector
     if first.question.follow_up and not own:
         return first
     fit = held(selector, first.chosen, own)
-    if first.chosen is not None and fit > 1 - _BETTER:
+    if first.chosen is not None and fit > _ENOUGH:
         return first
     other = judge_other()
     return other if _stronger(other.chosen, first.chosen, selector, own) else first
@@ -57,13 +57,11 @@ def _stronger(other: Scored | None, first: Scored | None, selector: Selector, ow
     """True when the less likely reading is plainly the better supported one."""
     if other is None or first is None:
         return other is not None
-    if held(selector, other, own) < held(selector, first, own) - _BETTER:
-        return False
-    gap = other.score - first.score
+    margin = other.score - first.score
     if other.statement is not None and other.statement.role is Role.ABSENCE:
-        return gap >= 2 * _GAP  # a known unknown from elsewhere is no evidence of a change of subject
-    more = other.features["own_coverage"] - first.features["own_coverage"]
-    return gap >= _GAP or (gap >= 0 and more >= _PLAINLY)
+        return margin >= _UNKNOWN
+    margin += 2 * (held(selector, other, own) - held(selector, first, own))
+    return margin + other.features["own_coverage"] - first.features["own_coverage"] >= _MARGIN
 
 
 def fresh(selection: Selection, told: Sequence[str], own: dict[str, float], selector: Selector) -> Selection:

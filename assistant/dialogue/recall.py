@@ -36,7 +36,9 @@ def remember(
     if previous and question.follow_up and base == previous.base:
         root = previous.root
         if telling > 1 and topics and not set(topics) & set(previous.topics):  # the subject has moved on
-            base = joined(root, question.raw)
+            named = question.facets.get("aide") != previous.facets.get("aide")
+            root = question.raw if named else root  # an aid is a subject in itself
+            base = question.raw if named else joined(root, question.raw)
     elif previous and reading.leaned and not question.follow_up and telling < _ENOUGH:
         root = previous.root
         base = joined(root, question.raw)  # « and the branch threshold? » answers alone, and yet goes on
