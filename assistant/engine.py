@@ -41,7 +41,7 @@ from assistant.compose.phrases import (
 from assistant.dialogue.memory import Memory
 from assistant.dialogue.reader import Asked, DialogueReader, Reading
 from assistant.dialogue.readings import Judged, better, fresh, own_terms
-from assistant.dialogue.recall import remember
+from assistant.dialogue.recall import remember, standalone
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
@@ -158,7 +158,8 @@ class Engine:
         t4 = time.perf_counter()
         timings = Timings(understand=reading.took, retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
         answer = self._answer(question, candidates, selections, verdicts, draft, kept, later, timings, conversation_id)
-        answer = answer.model_copy(update={"question": reading.text})
+        understood = answer.understood.model_copy(update={"question": standalone(question)})
+        answer = answer.model_copy(update={"question": reading.text, "understood": understood})
         shown = [u.passage for u in draft.used] if kept else []
         return answer, remember(question, reading, previous, answer, shown)
 

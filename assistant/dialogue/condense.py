@@ -30,7 +30,7 @@ _LONGEST = 600
 
 
 def replaced(names: FacetNames, last: str, text: str, facets: Container[str]) -> str:
-    """The last question with the words of `facets` replaced by those of the follow-up, where the first of them stood."""
+    """The last question with the words of `facets` replaced by those of the follow-up, where the first stood."""
     new, old = names.spans(text, facets), names.spans(last, facets)
     words = " ".join(text[start:end] for start, end in new)
     in_place = bool(old and new) and not says_more(names, text)

@@ -55,7 +55,7 @@ _REGIME_WORDS = frozenset(
     analyse("européen européenne Europe Bruxelles UE directive français française France European EU French Brussels")
 )
 _OMITS = re.compile(
-    r"\bsi (?:je|j|on|nous|jamais)\b.{0,24}\b(?:pas|rien|jamais|oubli\w*|zapp\w*|rate\w*)\b"
+    r"\bsi (?:j|on\b|nous\b|jamais\b).{0,28}\b(?:pas|rien|jamais|oubli\w*|zapp\w*|rate\w*)\b"
     r"|\bamendes?\b|\bfined?\b|\bpenalty\b"
 )
 _FOCUS = re.compile(

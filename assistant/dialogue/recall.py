@@ -42,8 +42,6 @@ def remember(
     elif previous and reading.leaned and not question.follow_up and telling < _ENOUGH:
         root = previous.root
         base = joined(root, question.raw)  # « and the branch threshold? » answers alone, and yet goes on
-    whole = question.query == plainly(question.base)
-    standalone = question.base if whole else joined(question.base, question.raw)
     memory = Memory(
         base=base,
         as_of=question.as_of,
@@ -54,16 +52,22 @@ def remember(
         sources=sources,
         profile=question.profile,
         heads=heads,
-        last=standalone,
+        last=standalone(question),
         root=root,
     )
     if previous is None:
         return memory
     if not shown and (question.follow_up or previous.topics):
-        return _keeping(previous, memory, last=previous.last if answer.reason == "out_of_scope" else standalone)
+        return _keeping(previous, memory, last=previous.last if answer.reason == "out_of_scope" else memory.last)
     if question.follow_up and reading.moved and _not_concerned(shown):
         return _keeping(previous, memory, last=previous.last)
     return replace(memory, earlier=previous.earlier if question.follow_up else _earlier(previous))
+
+
+def standalone(question: Question) -> str:
+    """A turn as it would be asked by itself: what is shown as understood, and what the next turn may shift."""
+    whole = not question.follow_up or question.query == plainly(question.base)
+    return question.base if whole else joined(question.base, question.raw)
 
 
 def _not_concerned(shown: Sequence[Passage]) -> bool:

@@ -355,7 +355,7 @@ class TestThroughTheService:
     def mine(self, tiny: Service, tmp_path: Path, clock: Days) -> Iterator[Service]:
         service = Service(tiny.settings, HashingEncoder(), clock, DOUBLE)
         service._conversations = Conversations(tmp_path / "conversations.db", 30, clock)
-        yield service
+        return service
 
     def test_a_conversation_goes_on(self, mine: Service) -> None:
         first = mine.ask(Ask(BILANS), ALICE)

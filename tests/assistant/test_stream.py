@@ -43,7 +43,7 @@ def app(mine: Service) -> FastAPI:
 
 @pytest.fixture
 def client(app: FastAPI) -> Iterator[TestClient]:
-    yield TestClient(app)
+    return TestClient(app)
 
 
 def events(raw: str) -> Events:
@@ -210,7 +210,7 @@ def test_a_client_that_leaves_loses_nothing(app: FastAPI, mine: Service) -> None
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(mine, "ask", slow)
             await asyncio.wait_for(app(scope, receive, send), 10)
-        assert waiting.is_set()
+        assert waiting.wait(5)
         go_on.set()
         await asyncio.wait_for(asyncio.gather(*stream._running), 10)
         return sent
