@@ -260,7 +260,7 @@ class Engine:
         if len(question.parts) == 1 or is_injection(question.raw) or is_errand(question.raw):
             selection = self.selector.select(question, candidates)
             if question.follow_up and reading.told:
-                selection = fresh(selection, reading.told, own_terms(self.selector, reading.own), self.selector)
+                selection = fresh(selection, reading.told, own_terms(self.selector, question.raw), self.selector)
             return [selection], [self.gate.judge(question, selection, candidates)]
         selections, verdicts = [], []
         for part in question.parts:
