@@ -264,7 +264,7 @@ class Engine:
             return [selection], [self.gate.judge(question, selection, candidates)]
         selections, verdicts = [], []
         for part in question.parts:
-            if self.selector.stands_alone(part) and not question.follow_up:
+            if self.selector.stands_alone(part) and (question.shift or not question.follow_up):
                 asked = replace(question, raw=part, query=part, parts=(part,), types=question_types(part))
                 found = self.search.search(asked)
                 selection = self.selector.select(asked, found)

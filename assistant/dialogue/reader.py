@@ -174,11 +174,12 @@ class _Turn:
     def _after(self, alone: Question, memory: Memory) -> Question:
         """A turn read after its subject."""
         base = without_dates(memory.base) if read_as_of(self.text, self.today) else memory.base
-        base = without_facets(self.names, base, {f for f in alone.facets if f in memory.facets})
+        own = self._own(alone)
+        base = without_facets(self.names, base, {f for f in own if f in memory.facets})
         if moves.omits(alone.raw) or (alone.types and not set(alone.types) & set(question_types(memory.base))):
             base = moves.subject_words(base)
         sanction = alone.asks_sanction or moves.omits(alone.raw)
-        said = joined(alone.raw, _SANCTION[self.language]) if sanction else alone.raw
+        said = f"{alone.raw} ({_SANCTION[self.language]})" if sanction else alone.raw
         query = plainly(f"{base} {said}")[-_LONGEST:]
         return replace(
             alone,
@@ -186,7 +187,7 @@ class _Turn:
             query=query,
             types=(AnswerType.COMBIEN, *alone.types) if moves.asks_price(alone.raw) else alone.types,
             asks_sanction=sanction,
-            facets=_inherited(memory.facets, alone.facets),
+            facets=_inherited(memory.facets, own),
             references=read_references(alone.raw, self.u.names, self.asked.domains, memory.base, memory.sources),
             follow_up=True,
             context_topics=memory.topics,
@@ -204,7 +205,7 @@ class _Turn:
         question = self._alone(standalone)
         return replace(
             question,
-            facets=_inherited(_inherited(subject.facets, question.facets), own),
+            facets=_inherited(_inherited(subject.facets, self._own(question)), own),
             references=read_references(standalone, self.u.names, self.asked.domains, "", memory.sources),
             asks_sanction=question.asks_sanction or moves.omits(standalone),
             follow_up=True,
@@ -213,6 +214,11 @@ class _Turn:
             base=standalone,
             shift=True,
         )
+
+    def _own(self, question: Question) -> dict[str, tuple[str, ...]]:
+        """The facets that a text or this turn's profile gives; those of an earlier profile are in the memory."""
+        given = {*self.u.facets(question.raw), *(self.asked.profile or {})}
+        return {f: values for f, values in question.facets.items() if f in given}
 
     def _alone(self, text: str) -> Question:
         """A text by itself, on the day of the turn."""

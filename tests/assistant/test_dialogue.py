@@ -221,6 +221,12 @@ class TestReading:
         assert kept.profile == {"genre": "documentaire"}
         assert read("Et quand ?", memory(profile=first.profile), profile={"genre": ""}).question.profile == {}
 
+    def test_the_conversation_wins_over_an_earlier_profile(self, read) -> None:  # type: ignore[no-untyped-def]
+        before = memory(profile={"genre": "fiction"}, facets={"genre": ("documentaire",)})
+        assert read("Et quand ?", before).question.facets["genre"] == ("documentaire",)
+        assert read("Et en 2024 ?", before).question.facets["genre"] == ("documentaire",)
+        assert read("Et quand ?", before, profile={"genre": "animation"}).question.facets["genre"] == ("animation",)
+
 
 class TestRemembering:
     def turns(self, engine: Engine, *texts: str) -> list[Memory]:
