@@ -31,8 +31,8 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Memory(Turn):
-    """A turn, the profile given so far, the passages that its answer showed, the last question as it would stand alone,
-    the one that opened the subject, and the subjects before this one, the most recent first."""
+    """A turn; the profile given so far; the passages that headed the last answers; the last question as it would stand
+    alone; the one that opened the subject; and the subjects before this one, the most recent first."""
 
     profile: dict[str, str] = field(default_factory=dict)
     heads: tuple[str, ...] = ()

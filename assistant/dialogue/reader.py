@@ -51,7 +51,7 @@ class Reading:
     """A question as it was put, and understood.
 
     `own` is what the turn itself says, apart from « pour revenir à… »; `other` another way to understand it, when the
-    words allow both; `told` what heads the last answer; `moved`: it asks the same of another case; `leaned`: it may be
+    words allow both; `told` what headed the last answers; `moved`: it asks the same of another case; `leaned`: it may be
     read after what came before; `took` in milliseconds.
     """
 
@@ -168,8 +168,8 @@ class _Turn:
         after = self._after(alone, memory)
         enough = len(moves.content(text)) >= 2 and not (moves.names_a_case(text) and not alone.types)
         if flagged:
-            return Reading(self.text, after, text, alone if enough else None, memory.heads[:1], leaned=True)
-        return Reading(self.text, alone, text, after, memory.heads[:1], leaned=True)
+            return Reading(self.text, after, text, alone if enough else None, memory.heads, leaned=True)
+        return Reading(self.text, alone, text, after, memory.heads, leaned=True)
 
     def _after(self, alone: Question, memory: Memory) -> Question:
         """A turn read after its subject."""

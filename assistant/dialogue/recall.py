@@ -20,6 +20,8 @@ from ingest.fiches import Polarity
 from ingest.passages import Passage
 
 _SUBJECTS = 6
+_HEADS = 4
+"""Answers whose first statement is remembered as said."""
 _ENOUGH = 4
 """Terms from which a turn that leans is a subject of its own."""
 
@@ -30,7 +32,7 @@ def remember(
     """The memory after a turn; `shown` are the passages of its answer, none when it abstained."""
     topics = tuple(dict.fromkeys(p.statement.topic for p in shown if p.statement))
     sources = tuple(dict.fromkeys(p.source_id for p in shown))
-    heads = tuple(p.id for p in shown)
+    heads = tuple(dict.fromkeys((*(p.id for p in shown[:1]), *(previous.heads if previous else ()))))[:_HEADS]
     base = root = question.base
     telling = len(content(question.raw))
     if previous and question.follow_up and base == previous.base:
