@@ -51,8 +51,8 @@ class Reading:
     """A question as it was put, and understood.
 
     `own` is what the turn itself says, apart from « pour revenir à… »; `other` another way to understand it, when the
-    words allow both; `told` what headed the last answers; `moved`: it asks the same of another case; `leaned`: it may be
-    read after what came before; `took` in milliseconds.
+    words allow both; `told` what headed the last answers; `moved`: it asks the same of another case; `leaned`: it may
+    be read after what came before; `took` in milliseconds.
     """
 
     text: str
