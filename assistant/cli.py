@@ -118,7 +118,12 @@ class _Asker:
         return client if same else None
 
     def ask(
-        self, question: str, as_of: date | None, domains: tuple[str, ...], conversation: str | None = None
+        self,
+        question: str,
+        as_of: date | None,
+        domains: tuple[str, ...],
+        conversation: str | None = None,
+        forget_date: bool = False,
     ) -> Answer:
         """One answer."""
         from assistant.answer import Answer
@@ -126,38 +131,42 @@ class _Asker:
 
         if self._client is not None:
             body: dict[str, Any] = {"question": question, "domains": list(domains), "conversation_id": conversation}
-            if as_of:
-                body["as_of"] = as_of.isoformat()
+            if as_of or forget_date:
+                body["as_of"] = as_of.isoformat() if as_of else None
             response = self._client.post("/api/chat", json=body)
             if response.is_success:
                 return Answer.model_validate(response.json())
-            problem = response.json()
-            raise ClapvertError(
-                ErrorCode(problem.get("code", "internal_error")), problem.get("detail", "Erreur du serveur.")
-            )
+            raise _refusal(response)
         if not question.strip() or len(question.strip()) > 4000:
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Une question fait de 1 à 4 000 caractères.")
         self._service = self._service or _service()
         chosen = tuple(Domain(d) for d in domains)
-        return self._service.ask(Ask(question.strip(), conversation, as_of=as_of, domains=chosen))
+        return self._service.ask(
+            Ask(question.strip(), conversation, as_of=as_of, forget_date=forget_date, domains=chosen)
+        )
+
+    def forget(self, conversation: str) -> None:
+        """Erase a conversation."""
+        if self._client is not None:
+            response = self._client.delete(f"/api/conversations/{conversation}")
+            if not response.is_success:
+                raise _refusal(response)
+        elif self._service is not None:
+            self._service.conversations.delete(conversation, "local")
+
+
+def _refusal(response: httpx.Response) -> ClapvertError:
+    problem = response.json()
+    return ClapvertError(ErrorCode(problem.get("code", "internal_error")), problem.get("detail", "Erreur du serveur."))
 
 
 @click.command()
 @click.option("--as-of", type=DAY, help="Day asked about, YYYY-MM-DD.")
 def chat(as_of: datetime | None) -> None:
-    """Talk with Clapvert in the terminal; an empty line ends."""
-    asker, conversation = _Asker(Settings()), None
-    day = as_of.date() if as_of else None
-    while True:
-        try:
-            question = click.prompt("Votre question", default="", show_default=False, prompt_suffix=" : ").strip()
-        except (click.Abort, EOFError):
-            return
-        if not question:
-            return
-        answer = asker.ask(question, day, (), conversation)
-        conversation, day = answer.conversation_id, None
-        click.echo(show(answer))
+    """Talk with Clapvert in the terminal; an empty line ends, /aide lists the commands."""
+    from assistant.chat import Chat, talk
+
+    talk(Chat(_Asker(Settings()), as_of.date() if as_of else None, show))
 
 
 def show(answer: Answer) -> str:

@@ -1,109 +1,238 @@
-"""Conversations: what was asked and answered, kept in SQLite for the retention period, deleted for good when asked.
+"""Conversations: history and memory in one SQLite file, seen by their owner alone, deleted for good.
 
-Guarantee: ids are unguessable; a conversation is seen only by its owner; deleting removes the rows.
+Guarantee: ids are unguessable. Turns of one conversation run one after the other, whatever the number of clients; those
+of two conversations never wait for each other. A message is kept in the transaction that numbers it, so none is lost
+or doubled. What is deleted, or older than the retention, leaves no byte behind: rows are overwritten (secure_delete),
+checkpoints go with them and the write-ahead log is emptied. The file is readable by its user alone. With a retention
+of 0 days nothing reaches the disk: conversations live in memory, for the day.
 """
 
 from __future__ import annotations
 
-import json
+import os
 import secrets
-from dataclasses import asdict
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from assistant.answer import Answer
-from assistant.time import AsOf
-from assistant.understand import Turn
+from assistant.dialogue.graph import ConversationGraph, LastCheckpoint
+from ingest.clock import Clock
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.register import Domain
-from ingest.store import Database
 
+_VERSION = 2
 _SCHEMA = """
 create table if not exists conversation (id text primary key, owner text not null, started text not null);
+create index if not exists conversation_owner on conversation (owner);
 create table if not exists message (
-    id text primary key, conversation text not null references conversation (id), n integer not null,
-    answer text not null, turn text not null, said text not null
+    seq integer primary key, id text not null unique, conversation text not null references conversation (id),
+    n integer not null, answer text not null, unique (conversation, n)
 );
-create index if not exists message_conversation on message (conversation, n);
 """
+_LISTED = """
+select c.id, c.started, count(*), json_extract(first.answer, '$.question'), max(m.seq) as last
+from conversation c join message m on m.conversation = c.id
+join message first on first.conversation = c.id and first.n = 0
+where c.owner = ? and c.started >= ? group by c.id having last < ? order by last desc limit ?
+"""
+TITLE = 80
+"""Characters of a title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation in a list. `kept_until` is the last day that it can be opened."""
+
+    conversation_id: str
+    title: str
+    started: date
+    kept_until: date
+    messages: int
+
+
+class _Turnstile:
+    """A lock that goes away with its last user."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
 
 
 class Conversations:
-    """The conversation store of a data folder."""
+    """The conversations of a data folder."""
 
-    def __init__(self, path: Path, retention_days: int) -> None:
-        self._db = Database(path, _SCHEMA)
+    def __init__(self, path: Path, retention_days: int, clock: Clock) -> None:
         self.retention_days = retention_days
+        self._clock = clock
+        self._db = LastCheckpoint(_connection(path, kept=retention_days > 0))
+        self._turnstiles: WeakValueDictionary[str, _Turnstile] = WeakValueDictionary()
+        self._guard = threading.Lock()
+        self.graph = ConversationGraph(self._db)
+        self.forget_old()
 
-    def start(self, owner: str, today: date) -> str:
-        """Open a conversation; its id."""
-        self.forget_old(today)
-        conversation_id = secrets.token_urlsafe(18)
-        with self._db.connection() as db:
-            db.execute("insert into conversation values (?, ?, ?)", (conversation_id, owner, today.isoformat()))
-        return conversation_id
+    @contextmanager
+    def turn(self, conversation_id: str | None, owner: str) -> Iterator[str]:
+        """The id of a conversation, new or the owner's, held for one turn; `CONVERSATION_NOT_FOUND` when it is not
+        theirs, expired or deleted. A new conversation whose first turn fails never was."""
+        if conversation_id is None:
+            new = secrets.token_urlsafe(18)
+            with self._db.cursor() as db:
+                db.execute("insert into conversation values (?, ?, ?)", (new, owner, self._clock().isoformat()))
+            try:
+                yield new
+            except BaseException:
+                self._erase([new])
+                raise
+            return
+        with self._alone(conversation_id):
+            self._owned(conversation_id, owner)
+            yield conversation_id
 
-    def last_turn(self, conversation_id: str, owner: str) -> Turn | None:
-        """The last turn of a conversation; `CONVERSATION_NOT_FOUND` when it is not this owner's."""
-        with self._db.connection() as db:
-            row = db.execute("select owner from conversation where id = ?", (conversation_id,)).fetchone()
-            if row is None or not secrets.compare_digest(str(row[0]), owner):
-                raise ClapvertError(
-                    ErrorCode.CONVERSATION_NOT_FOUND,
-                    "Conversation inconnue, ou expirée.",
-                    "Posez la question sans conversation_id.",
-                )
-            last = db.execute(
-                "select turn from message where conversation = ? order by n desc limit 1", (conversation_id,)
-            ).fetchone()
-        return _turn(json.loads(last[0])) if last else None
-
-    def keep(self, answer: Answer, turn: Turn, today: date) -> None:
-        """Append a message to its conversation."""
-        raw = asdict(turn)
-        with self._db.connection() as db:
-            n = db.execute("select count(*) from message where conversation = ?", (answer.conversation_id,)).fetchone()[
-                0
-            ]
+    def keep(self, answer: Answer) -> None:
+        """Append a message to its conversation, within `turn`."""
+        with self._db.cursor() as db:
             db.execute(
-                "insert into message values (?, ?, ?, ?, ?, ?)",
-                (
-                    answer.message_id,
-                    answer.conversation_id,
-                    n,
-                    answer.model_dump_json(),
-                    json.dumps(raw, default=str),
-                    today.isoformat(),
-                ),
+                "insert into message (id, conversation, n, answer) "
+                "select ?, id, (select count(*) from message where conversation = c.id), ? "
+                "from conversation c where id = ?",
+                (answer.message_id, answer.model_dump_json(), answer.conversation_id),
             )
 
-    def forget_old(self, today: date) -> None:
-        """Delete the conversations whose retention is over."""
-        limit = (today - timedelta(days=self.retention_days)).isoformat()
-        with self._db.connection() as db:
-            db.execute(
-                "delete from message where conversation in (select id from conversation where started < ?)",
-                (limit,),
+    def history(self, owner: str, limit: int = 20, before: str | None = None) -> list[Summary]:
+        """The owner's conversations, the last spoken in first; `before` is the last id of the page before."""
+        last = 1 << 62
+        with self._db.cursor(transaction=False) as db:
+            if before is not None:
+                self._owned(before, owner, db)
+                row = db.execute("select max(seq) from message where conversation = ?", (before,)).fetchone()
+                last = row[0] or 0
+            rows = db.execute(_LISTED, (owner, self._oldest().isoformat(), last, limit)).fetchall()
+        return [self._summary(ident, started, n, question) for ident, started, n, question, _ in rows]
+
+    def messages(self, conversation_id: str, owner: str) -> tuple[Summary, list[Answer]]:
+        """A conversation with its answers, in order; `CONVERSATION_NOT_FOUND` when it is not the owner's."""
+        with self._db.cursor(transaction=False) as db:
+            started = self._owned(conversation_id, owner, db)
+            rows = db.execute(
+                "select answer from message where conversation = ? order by n", (conversation_id,)
+            ).fetchall()
+        answers = [Answer.model_validate_json(r[0]) for r in rows]
+        first = answers[0].question if answers else ""
+        return self._summary(conversation_id, started, len(answers), first), answers
+
+    def delete(self, conversation_id: str, owner: str) -> None:
+        """Erase a conversation, after the turn in flight if there is one."""
+        with self._alone(conversation_id):
+            self._owned(conversation_id, owner)
+            self._erase([conversation_id])
+
+    def delete_all(self, owner: str) -> int:
+        """Erase every conversation of an owner; how many."""
+        with self._db.cursor(transaction=False) as db:
+            ids = [r[0] for r in db.execute("select id from conversation where owner = ?", (owner,))]
+        for ident in ids:
+            with self._alone(ident):
+                self._erase([ident])
+        return len(ids)
+
+    def forget_old(self) -> int:
+        """Erase the conversations whose retention is over, and what no conversation owns; how many.
+
+        The days count from the first question, so that nothing is ever kept longer than that."""
+        limit = self._oldest().isoformat()
+        stray = "select distinct thread_id from checkpoints where thread_id not in (select id from conversation)"
+        with self._db.cursor(transaction=False) as db:
+            old = [r[0] for r in db.execute("select id from conversation where started < ?", (limit,))]
+            strays = [r[0] for r in db.execute(stray)]
+        self._erase([*old, *strays])
+        return len(old)
+
+    def _oldest(self) -> date:
+        """The first day whose conversations are still kept."""
+        return self._clock() - timedelta(days=self.retention_days)
+
+    @contextmanager
+    def _alone(self, conversation_id: str) -> Iterator[None]:
+        with self._guard:
+            turnstile = self._turnstiles.get(conversation_id)
+            if turnstile is None:
+                turnstile = self._turnstiles[conversation_id] = _Turnstile()
+        with turnstile.lock:
+            yield
+
+    def _owned(self, conversation_id: str, owner: str, db: sqlite3.Cursor | None = None) -> str:
+        """The day that a conversation of this owner started."""
+        if db is None:
+            with self._db.cursor(transaction=False) as own:
+                return self._owned(conversation_id, owner, own)
+        row = db.execute("select owner, started from conversation where id = ?", (conversation_id,)).fetchone()
+        mine = row is not None and secrets.compare_digest(str(row[0]).encode(), owner.encode())
+        if not mine or date.fromisoformat(row[1]) < self._oldest():
+            raise ClapvertError(
+                ErrorCode.CONVERSATION_NOT_FOUND,
+                "Conversation inconnue, ou expirée.",
+                "Posez la question sans conversation_id.",
             )
-            db.execute("delete from conversation where started < ?", (limit,))
+        return str(row[1])
+
+    def _erase(self, ids: Sequence[str]) -> None:
+        """Delete rows and checkpoints, overwritten, and empty the log that still held them."""
+        with self._db.cursor() as db:
+            for table, key in (("message", "conversation"), ("conversation", "id"), ("checkpoints", "thread_id"),
+                               ("writes", "thread_id")):  # fmt: skip
+                db.executemany(f"delete from {table} where {key} = ?", [(i,) for i in ids])  # noqa: S608
+        with self._db.cursor() as db:
+            db.execute("pragma wal_checkpoint(truncate)")
+
+    def _summary(self, conversation_id: str, started: str, messages: int, question: str) -> Summary:
+        day = date.fromisoformat(started)
+        return Summary(conversation_id, title(question), day, day + timedelta(days=self.retention_days), messages)
 
 
-def _turn(raw: dict[str, object]) -> Turn:
-    when = raw["as_of"]
-    assert isinstance(when, dict)
-    facets = raw["facets"]
-    assert isinstance(facets, dict)
-    return Turn(
-        base=str(raw["base"]),
-        as_of=AsOf(
-            date.fromisoformat(when["start"]),
-            date.fromisoformat(when["end"]),
-            when["reason"],
-            when["exercise"],
-        ),
-        facets={k: tuple(v) for k, v in facets.items()},
-        topics=tuple(raw["topics"]),  # type: ignore[arg-type]
-        domains=tuple(Domain(d) for d in raw["domains"]),  # type: ignore[attr-defined]
-        language=raw["language"],  # type: ignore[arg-type]
-        sources=tuple(raw["sources"]),  # type: ignore[arg-type]
-    )
+def title(question: str) -> str:
+    """A first question as a title: one line, cut at a word."""
+    line = " ".join(question.split())
+    return line if len(line) <= TITLE else line[:TITLE].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def _connection(path: Path, kept: bool) -> sqlite3.Connection:
+    """The one connection, shared under the checkpointer's lock. What an older layout kept is erased, not converted."""
+    if not kept:
+        _remove(path)
+        return _prepared(sqlite3.connect(":memory:", check_same_thread=False))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)
+    return _prepared(sqlite3.connect(path, timeout=30, check_same_thread=False))
+
+
+def _prepared(db: sqlite3.Connection) -> sqlite3.Connection:
+    for pragma in ("journal_mode=wal", "synchronous=normal", "secure_delete=on", "busy_timeout=30000"):
+        db.execute(f"pragma {pragma}")
+    if db.execute("pragma user_version").fetchone()[0] != _VERSION:
+        db.executescript("drop table if exists message; drop table if exists conversation;")
+        db.execute(f"pragma user_version = {_VERSION}")
+    db.executescript(_SCHEMA)
+    saver = LastCheckpoint(db)
+    saver.setup()
+    db.execute("pragma wal_checkpoint(truncate)")
+    return db
+
+
+def _remove(path: Path) -> None:
+    """Nothing is to be kept: what an earlier setting kept goes, overwritten."""
+    if not path.exists():
+        return
+    db = _prepared(sqlite3.connect(path, timeout=30))
+    for table in ("message", "conversation", "checkpoints", "writes"):
+        db.execute(f"delete from {table}")  # noqa: S608
+    db.commit()
+    db.execute("pragma wal_checkpoint(truncate)")
+    db.close()
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).unlink()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
@@ -38,12 +38,16 @@ from assistant.compose.phrases import (
     OUT_OF_SCOPE,
     PART_MISSING,
 )
+from assistant.dialogue.memory import Memory
+from assistant.dialogue.reader import Asked, DialogueReader, Reading
+from assistant.dialogue.readings import Judged, better, fresh, own_terms
+from assistant.dialogue.recall import remember, standalone
 from assistant.intrusion import is_errand, is_injection
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
 from assistant.time import AsOf, say_date
-from assistant.understand import Question, Turn, Understanding
+from assistant.understand import Question, Understanding
 from assistant.verify import Sentence, Verifier, in_force
 from ingest.claims import Language
 from ingest.clock import Clock
@@ -55,6 +59,10 @@ from ingest.snapshot import Snapshot
 
 FACT_BASE_DATE = date(2026, 11, 24)
 """Day the fact base behind the fiches was last checked (shown on every answer)."""
+
+
+OnEvidence = Callable[[Sequence[Passage]], None]
+"""Told the passages that an answer will rest on (or that come near), before any of its prose exists."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,7 @@ class Engine:
         config = config or EngineConfig()
         self.snapshot, self.register, self.contacts, self.clock = snapshot, register, contacts, clock
         self.understanding = Understanding(glossary, register.names)
+        self.dialogue = DialogueReader(self.understanding)
         self.search = HybridSearch(snapshot, encoder, config.retrieval)
         self.selector = Selector(self.search, glossary, config.selection)
         self.gate = Gate(self.selector, config.abstain)
@@ -99,44 +108,61 @@ class Engine:
         domains: tuple[Domain, ...] = (),
         language: Language | None = None,
         profile: dict[str, str] | None = None,
-        previous: Turn | None = None,
+        previous: Memory | None = None,
         conversation_id: str = "",
         trace: bool = False,
-    ) -> tuple[Answer, Turn]:
+    ) -> tuple[Answer, Memory]:
         """Answer a question; the answer, and the turn to remember for the next one.
 
         `as_of` picks a day, which then sticks in the conversation; `forget_date` returns to today; a date in the
         question's own words wins for its turn.
         """
-        t0 = time.perf_counter()
-        sticky = previous.as_of if previous and previous.as_of.reason != "today" and not forget_date else None
-        question = self.understanding.read(text, self.clock(), as_of, sticky, domains, language, profile, previous)
+        asked = Asked(text, as_of, forget_date, domains, language, profile)
+        return self.answer(self.read(asked, previous), previous, conversation_id=conversation_id, trace=trace)
+
+    def read(self, asked: Asked, previous: Memory | None) -> Reading:
+        """Understand a question, in the light of the turn before it."""
+        return self.dialogue.read(asked, previous, self.clock())
+
+    def answer(
+        self,
+        reading: Reading,
+        previous: Memory | None = None,
+        *,
+        conversation_id: str = "",
+        trace: bool = False,
+        on_evidence: OnEvidence | None = None,
+    ) -> tuple[Answer, Memory]:
+        """Answer an understood question. `on_evidence` is told the passages it rests on before any prose exists."""
         t1 = time.perf_counter()
-        candidates = self.search.search(question)
-        t2 = time.perf_counter()
+        judged = self._judged(reading.question, reading, t := [0.0])
+        if reading.other is not None:
+            other = reading.other
+            judged = better(judged, lambda: self._judged(other, reading, t), reading.own, self.selector)
+        question, candidates, selections, verdicts = (
+            judged.question, judged.candidates, judged.selections, judged.verdicts,
+        )  # fmt: skip
+        t2 = t1 + t[0]
         if trace:
             self.last_ranked = [h.passage.statement.id for h in candidates.hits if h.passage.statement]
-        selections, verdicts = self._judge_parts(question, candidates)
         later = None
         if len(selections) == 1 and (question.dated or verdicts[0].kind == "abstain"):
             selections, verdicts, later = self._at_its_date(question, selections[0], verdicts[0])
         answered = [(s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.kind == "answer" and v.chosen]
         draft = self.composer.compose(question, answered) if answered else Draft()
+        if on_evidence:
+            on_evidence([u.passage for u in draft.used] or [h.passage for h in candidates.hits[:3]])
         t3 = time.perf_counter()
         kept, _ = self.verifier.keep(draft.sentences, question.as_of)
-        shown = {id(s) for s in kept}
-        draft.used = [u for s, u in zip(draft.sentences, draft.used, strict=True) if id(s) in shown]
+        held = {id(s) for s in kept}
+        draft.used = [u for s, u in zip(draft.sentences, draft.used, strict=True) if id(s) in held]
         t4 = time.perf_counter()
-        timings = Timings(understand=_ms(t0, t1), retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
+        timings = Timings(understand=reading.took, retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
         answer = self._answer(question, candidates, selections, verdicts, draft, kept, later, timings, conversation_id)
-        topics = tuple(u.statement.topic for u in draft.used if u.statement) if kept else ()
-        sources = tuple(dict.fromkeys(u.passage.source_id for u in draft.used)) if kept else ()
-        if question.follow_up and not kept:  # a turn without an answer does not change the subject
-            topics, sources = question.context_topics, question.context_sources
-        turn = Turn(
-            question.base, question.as_of, question.facets, topics, question.domains, question.language, sources
-        )
-        return answer, turn
+        understood = answer.understood.model_copy(update={"question": standalone(question)})
+        answer = answer.model_copy(update={"question": reading.text, "understood": understood})
+        shown = [u.passage for u in draft.used] if kept else []
+        return answer, remember(question, reading, previous, answer, shown)
 
     def _answer(
         self,
@@ -225,16 +251,27 @@ class Engine:
                 break
         return out
 
-    def _judge_parts(self, question: Question, candidates: Candidates) -> tuple[list[Selection], list[Verdict]]:
+    def _judged(self, question: Question, reading: Reading, searching: list[float]) -> Judged:
+        """One reading of a turn with its candidates and verdicts; `searching` adds up the seconds of retrieval."""
+        start = time.perf_counter()
+        candidates = self.search.search(question)
+        searching[0] += time.perf_counter() - start
+        return Judged(question, candidates, *self._judge_parts(question, candidates, reading))
+
+    def _judge_parts(
+        self, question: Question, candidates: Candidates, reading: Reading
+    ) -> tuple[list[Selection], list[Verdict]]:
         """Each part with its candidates and its verdict; a part that stands alone is looked up alone, then, when that
         finds nothing, in the light of the whole question (« et combien de prison au maximum ? »)."""
         if len(question.parts) == 1 or is_injection(question.raw) or is_errand(question.raw):
             selection = self.selector.select(question, candidates)
+            if question.follow_up and reading.told:
+                selection = fresh(selection, reading.told, own_terms(self.selector, question.raw), self.selector)
             return [selection], [self.gate.judge(question, selection, candidates)]
         selections, verdicts = [], []
         for part in question.parts:
             selection, verdict = self.selector.select(question, candidates, part), None
-            if self.selector.stands_alone(part):
+            if self.selector.stands_alone(part) and (question.shift or not question.follow_up):
                 asked = replace(question, raw=part, query=part, parts=(part,), types=question_types(part))
                 found = self.search.search(asked)
                 alone = self.selector.select(asked, found)

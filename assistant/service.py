@@ -14,7 +14,9 @@ from functools import cached_property
 
 from assistant.answer import Answer
 from assistant.conversation import Conversations
-from assistant.engine import Engine, EngineConfig
+from assistant.dialogue.graph import Context
+from assistant.dialogue.reader import Asked
+from assistant.engine import Engine, EngineConfig, OnEvidence
 from ingest.claims import Language
 from ingest.clock import Clock, paris_today
 from ingest.criteria import FrameworkFile, framework_source_id, load_frameworks
@@ -60,6 +62,7 @@ class Service:
         self._config = config
         self._encoder = encoder
         self._engine: Engine | None = None
+        self._conversations: Conversations | None = None
         self._lock = threading.Lock()
 
     def _read_corpus(self) -> None:
@@ -71,10 +74,14 @@ class Service:
         for cached in ("fiches", "frameworks"):
             self.__dict__.pop(cached, None)
 
-    @cached_property
+    @property
     def conversations(self) -> Conversations:
-        """The conversation store."""
-        return Conversations(self.settings.data_dir / "conversations.db", self.settings.retention_days)
+        """The conversation store, opened at first use."""
+        with self._lock:
+            if self._conversations is None:
+                path = self.settings.data_dir / "conversations.db"
+                self._conversations = Conversations(path, self.settings.retention_days, self.clock)
+            return self._conversations
 
     @cached_property
     def fiches(self) -> dict[str, FicheFile]:
@@ -114,22 +121,13 @@ class Service:
                 )
             return self._engine
 
-    def ask(self, ask: Ask, owner: str = "local") -> Answer:
+    def ask(self, ask: Ask, owner: str = "local", on_evidence: OnEvidence | None = None) -> Answer:
         """Answer a question, in its conversation; `CONVERSATION_NOT_FOUND` when it is not the owner's."""
-        previous = self.conversations.last_turn(ask.conversation_id, owner) if ask.conversation_id else None
-        today = self.clock()
-        conversation_id = ask.conversation_id or self.conversations.start(owner, today)
-        answer, turn = self.engine.ask(
-            ask.question,
-            as_of=ask.as_of,
-            forget_date=ask.forget_date,
-            domains=ask.domains,
-            language=ask.language,
-            profile=ask.profile,
-            previous=previous,
-            conversation_id=conversation_id,
-        )
-        self.conversations.keep(answer, turn, today)
+        engine, conversations = self.engine, self.conversations
+        asked = Asked(ask.question, ask.as_of, ask.forget_date, ask.domains, ask.language, ask.profile)
+        with conversations.turn(ask.conversation_id, owner) as conversation_id:
+            answer = conversations.graph.run(asked, Context(engine, conversation_id, on_evidence))
+            conversations.keep(answer)
         return answer
 
     def passage(self, passage_id: str) -> tuple[Passage, str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from assistant.aligned import Aligned
 from ingest.claims import MONTHS_EN, MONTHS_FR, Language
 from ingest.lexical import fold
 
@@ -26,7 +27,7 @@ _EXERCISE = re.compile(
 )
 _BEFORE = re.compile(rf"\b(?:avant|jusqu'en|before|prior to)\s(?:le\s|l'annee\s)?{_DAY}\b")
 _IN = re.compile(
-    rf"\b(?:en|au|a la date du|a compter du|le|courant|debut|fin|mi|pendant|durant|in|on|as of|as at|during|since|depuis|des|apres(?: le)?|after|a partir du|a partir de|from)\s(?:l'an\s|l'annee\s|the year\s)?{_DAY}\b"
+    rf"\b(?:en|au|a la date du|a compter du|le|courant|debut|fin|mi(?=-)|pendant|durant|in|on|as of|as at|during|since|depuis|des|apres(?: le)?|after|a partir du|a partir de|from)[\s-](?:l'an\s|l'annee\s|the year\s)?{_DAY}\b"
 )
 _RANGE = re.compile(r"\b(?:entre|de|from|between)\s(?P<a>20\d{2})\s(?:et|a|to|and)\s(?P<b>20\d{2})\b")
 _NAMED = re.compile(
@@ -108,6 +109,17 @@ def _opening(m: re.Match[str]) -> str:
     """The words of a match before its date."""
     first = min(m.start(name) for name in ("d", "mon", "y") if m.group(name))
     return m.string[m.start() : first]
+
+
+def without_dates(text: str) -> str:
+    """A question without the words that date it; the year in the name of a text stays."""
+    line = Aligned(text)
+    found = [m for p in (_ISO, _SLASH, _RANGE, _NOW) for m in p.finditer(line.folded)]
+    found += [
+        m for p in (_BEFORE, _IN) for m in p.finditer(line.folded) if not _NAMED.search(line.folded[: m.start("y")])
+    ]
+    found += [m for words in _RELATIVE for m in re.finditer(re.escape(words), line.folded)]
+    return line.without(map(line.span, found))
 
 
 def _exercise(text: str) -> int | None:

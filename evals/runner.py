@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answer import Answer
+from assistant.dialogue.memory import Memory
 from assistant.engine import Engine
-from assistant.understand import Turn
 from evals.golds import Golds
 from evals.reference_set import Expected, ReferenceSet
 from ingest.errors import ClapvertError, ErrorCode
@@ -105,7 +105,7 @@ def execute(engine: Engine, reference: ReferenceSet, progress: Callable[[int, in
     started = time.monotonic()
     jobs = list(_jobs(reference))
     records: list[Record] = []
-    previous: Turn | None = None
+    previous: Memory | None = None
     for n, (ident, expected, continues) in enumerate(jobs, 1):
         record, previous = _ask(engine, ident, expected, previous if continues else None)
         records.append(record)
@@ -115,7 +115,7 @@ def execute(engine: Engine, reference: ReferenceSet, progress: Callable[[int, in
     return Run(records, Golds.of(engine.snapshot), cited_passages(engine, records), seconds, about(engine))
 
 
-def _ask(engine: Engine, ident: str, expected: Expected, previous: Turn | None) -> tuple[Record, Turn | None]:
+def _ask(engine: Engine, ident: str, expected: Expected, previous: Memory | None) -> tuple[Record, Memory | None]:
     try:
         answer, turn = engine.ask(
             expected.question, as_of=expected.as_of, previous=previous, conversation_id="eval", trace=True

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import problems
+from assistant.api import conversations, problems, stream
+from assistant.api.owner import Owners
 from assistant.api.schemas import (
     ChatRequest,
     Day,
@@ -34,11 +37,13 @@ from ingest.passages import Passage
 from ingest.register import Domain, Nature, Rank, Regime
 
 _STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
-_OWNER = "clapvert_owner"
+_SWEEP = 3600.0
+"""Seconds between two looks for conversations whose retention is over."""
 _CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+_log = logging.getLogger("clapvert")
 _DOCS_PATHS = ("/docs", "/redoc", "/openapi.json")
 
 
@@ -48,7 +53,9 @@ def create_app(service: Service) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_warm, service)
+        sweeping = asyncio.create_task(_sweep(service))
         yield
+        sweeping.cancel()
 
     app = FastAPI(
         title="Clapvert",
@@ -57,6 +64,8 @@ def create_app(service: Service) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
+    owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
+    app.include_router(conversations.router(service, owners))
     pages = Pages(service)
 
     @app.middleware("http")
@@ -72,19 +81,17 @@ def create_app(service: Service) -> FastAPI:
     @app.post("/api/chat", response_model=Answer, tags=["chat"])
     def chat(body: ChatRequest, request: Request, response: Response) -> Answer:
         """Answer a question with checked, dated citations, or abstain."""
-        owner = _owner(request, response)
-        return service.ask(
-            Ask(
-                question=body.question,
-                conversation_id=body.conversation_id,
-                as_of=body.as_of,
-                forget_date="as_of" in body.model_fields_set and body.as_of is None,
-                domains=tuple(body.domains),
-                language=body.language,
-                profile=body.profile,
-            ),
-            owner,
-        )
+        return service.ask(_asked(body), owners.named(request, response))
+
+    @app.post("/api/chat/stream", response_class=StreamingResponse, tags=["chat"])
+    async def chat_stream(body: ChatRequest, request: Request) -> StreamingResponse:
+        """The same, as server-sent events: `passages`, `token`*, `answer`, `done`; or `error`."""
+        named = Response()
+        owner = owners.named(request, named)
+        response = await stream.respond(stream.Turn(partial(service.ask, _asked(body), owner)))
+        if "set-cookie" in named.headers:
+            response.headers["set-cookie"] = named.headers["set-cookie"]
+        return response
 
     @app.get("/api/passages/{passage_id}", response_model=PassageView, tags=["passages"])
     def passage(passage_id: str) -> PassageView:
@@ -135,7 +142,7 @@ def create_app(service: Service) -> FastAPI:
     def home(request: Request) -> HTMLResponse:
         """The chat page."""
         page = HTMLResponse(pages.chat())
-        _owner(request, page)
+        owners.named(request, page)
         return page
 
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
@@ -151,13 +158,26 @@ def _warm(service: Service) -> None:
     engine.ask("Quels bilans carbone pour une aide du CNC ?")
 
 
-def _owner(request: Request, response: Response) -> str:
-    """The caller's own random name, kept in a cookie: conversations are seen by their owner alone."""
-    owner = request.cookies.get(_OWNER, "")
-    if len(owner) < 20:
-        owner = secrets.token_urlsafe(24)
-        response.set_cookie(_OWNER, owner, max_age=90 * 86400, httponly=True, samesite="strict")
-    return owner
+async def _sweep(service: Service) -> None:
+    """Erase what is past its retention, now and then; a failure waits for the next time."""
+    while True:
+        try:
+            await run_in_threadpool(service.conversations.forget_old)
+        except Exception as exc:
+            _log.error("retention", exc_info=exc)
+        await asyncio.sleep(_SWEEP)
+
+
+def _asked(body: ChatRequest) -> Ask:
+    return Ask(
+        question=body.question,
+        conversation_id=body.conversation_id,
+        as_of=body.as_of,
+        forget_date="as_of" in body.model_fields_set and body.as_of is None,
+        domains=tuple(body.domains),
+        language=body.language,
+        profile=body.profile,
+    )
 
 
 def _passage_view(p: Passage, status: str) -> PassageView:

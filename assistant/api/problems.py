@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -39,18 +40,32 @@ Next = Callable[[Request], Awaitable[Response]]
 _log = logging.getLogger("clapvert")
 
 
-def problem(status: int, code: ErrorCode, detail: str, title: str | None = None) -> JSONResponse:
+def body(status: int, code: ErrorCode, detail: str) -> dict[str, Any]:
+    """The body of a problem+json response."""
+    return {
+        "type": f"urn:clapvert:{code.value}",
+        "title": _TITLES.get(status, "Erreur"),
+        "status": status,
+        "detail": detail,
+        "code": code.value,
+    }
+
+
+def problem(status: int, code: ErrorCode, detail: str) -> JSONResponse:
     """One problem+json response."""
-    return JSONResponse(
-        {
-            "type": f"urn:clapvert:{code.value}",
-            "title": title or _TITLES.get(status, "Erreur"),
-            "status": status,
-            "detail": detail,
-            "code": code.value,
-        },
-        status,
-        media_type="application/problem+json",
+    return JSONResponse(body(status, code, detail), status, media_type="application/problem+json")
+
+
+def problem_of(exc: Exception) -> dict[str, Any]:
+    """The body of the problem that an error is; nothing of an unexpected one is shown."""
+    if isinstance(exc, ClapvertError):
+        detail = f"{exc.message} {exc.hint}" if exc.hint else exc.message
+        return body(_STATUS.get(exc.code, 400), exc.code, detail)
+    _log.error("unexpected error", exc_info=exc)
+    return body(
+        500,
+        ErrorCode.INTERNAL,
+        "Une erreur inattendue s'est produite. Recommencez ; si elle persiste, signalez-la.",
     )
 
 
@@ -77,8 +92,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ClapvertError)
     async def _clapvert(_: Request, exc: ClapvertError) -> JSONResponse:
-        detail = f"{exc.message} {exc.hint}" if exc.hint else exc.message
-        return problem(_STATUS.get(exc.code, 400), exc.code, detail)
+        told = problem_of(exc)
+        return JSONResponse(told, told["status"], media_type="application/problem+json")
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, exc: RequestValidationError) -> JSONResponse:
@@ -94,9 +109,4 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _unexpected(_: Request, exc: Exception) -> JSONResponse:
-        _log.error("unexpected error", exc_info=exc)
-        return problem(
-            500,
-            ErrorCode.INTERNAL,
-            "Une erreur inattendue s'est produite. Recommencez ; si elle persiste, signalez-la.",
-        )
+        return JSONResponse(problem_of(exc), 500, media_type="application/problem+json")

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from assistant.abstain import AbstainConfig
 from assistant.answer import Answer
 from assistant.compose.extractive import ComposeConfig
+from assistant.dialogue.memory import Memory
 from assistant.engine import Engine, EngineConfig
 from assistant.service import Service
-from assistant.understand import Turn
 from evals.reference_set import ReferenceSet, load_reference
 from ingest.clock import fixed
 from ingest.embedding import HashingEncoder
@@ -124,7 +124,7 @@ def test_so_does_one_that_should_not_have_been_answered(
 @given(st.lists(st.tuples(QUESTIONS, DAYS, st.booleans()), min_size=2, max_size=5))
 @BRIEF
 def test_so_does_every_turn_of_a_conversation(tiny: Service, turns: list[tuple[str, date | None, bool]]) -> None:
-    previous: Turn | None = None
+    previous: Memory | None = None
     for question, as_of, forget in turns:
         answer, previous = tiny.engine.ask(question, as_of=as_of, forget_date=forget, previous=previous)
         assert broken(tiny, answer) == []
@@ -204,7 +204,7 @@ def test_every_reference_question(real: Service, reference: ReferenceSet, check:
 def test_every_reference_dialogue(real: Service, reference: ReferenceSet, check: Callable[[Answer], list[str]]) -> None:
     wrong = {}
     for d in reference.dialogues:
-        previous: Turn | None = None
+        previous: Memory | None = None
         for n, turn in enumerate(d.dialogue, 1):
             answer, previous = real.engine.ask(turn.question, as_of=turn.as_of, previous=previous)
             if found := check(answer):

@@ -1,0 +1,105 @@
+"""The caller's own conversations: list, read, delete."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+
+from assistant.answer import Answer
+from assistant.api.owner import Owners
+from assistant.conversation import Summary
+from assistant.service import Service
+from ingest.errors import ClapvertError, ErrorCode
+
+
+class ConversationSummary(BaseModel):
+    """A conversation in a list; it is erased after `kept_until`."""
+
+    conversation_id: str
+    title: str
+    started: dt.date
+    kept_until: dt.date
+    messages: int
+
+
+class ConversationList(BaseModel):
+    """A page of conversations, the last spoken in first; `next` is the `before` of the next page."""
+
+    conversations: list[ConversationSummary]
+    next: str | None
+    retention_days: int
+
+
+class ConversationView(ConversationSummary):
+    """A conversation with its answers, in order."""
+
+    answers: list[Answer]
+
+
+class Deleted(BaseModel):
+    """How many conversations were erased."""
+
+    deleted: int
+
+
+def router(service: Service, owners: Owners) -> APIRouter:
+    """The routes under `/api/conversations`."""
+    routes = APIRouter(prefix="/api/conversations", tags=["conversations"])
+
+    @routes.get("", response_model=ConversationList)
+    def history(
+        request: Request,
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+        before: Annotated[str | None, Query(max_length=64)] = None,
+    ) -> ConversationList:
+        """The caller's conversations."""
+        owner = owners.known(request)
+        store = service.conversations
+        found = store.history(owner, limit + 1, before) if owner else []
+        page = found[:limit]
+        return ConversationList(
+            conversations=[_summary(s) for s in page],
+            next=page[-1].conversation_id if len(found) > limit else None,
+            retention_days=store.retention_days,
+        )
+
+    @routes.delete("", response_model=Deleted)
+    def delete_all(request: Request) -> Deleted:
+        """Erase all of the caller's conversations, for good."""
+        owner = owners.known(request)
+        return Deleted(deleted=service.conversations.delete_all(owner) if owner else 0)
+
+    @routes.get("/{conversation_id}", response_model=ConversationView)
+    def read(conversation_id: str, request: Request) -> ConversationView:
+        """One of the caller's conversations, whole."""
+        summary, answers = service.conversations.messages(conversation_id, _owner(owners, request))
+        return ConversationView(**_summary(summary).model_dump(), answers=answers)
+
+    @routes.delete("/{conversation_id}", status_code=204)
+    def delete(conversation_id: str, request: Request) -> None:
+        """Erase one of the caller's conversations, for good."""
+        service.conversations.delete(conversation_id, _owner(owners, request))
+
+    return routes
+
+
+def _owner(owners: Owners, request: Request) -> str:
+    owner = owners.known(request)
+    if owner is None:
+        raise ClapvertError(
+            ErrorCode.CONVERSATION_NOT_FOUND, "Conversation inconnue, ou expirée.", "La liste : /api/conversations."
+        )
+    return owner
+
+
+def _summary(s: Summary) -> ConversationSummary:
+    return ConversationSummary(
+        conversation_id=s.conversation_id,
+        title=s.title,
+        started=s.started,
+        kept_until=s.kept_until,
+        messages=s.messages,
+    )

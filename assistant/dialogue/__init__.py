@@ -1,0 +1,1 @@
+"""Conversation: what a turn leaves unsaid, what is remembered of it, and the graph that carries one to the next."""

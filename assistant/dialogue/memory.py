@@ -1,0 +1,109 @@
+"""What a conversation remembers between two turns.
+
+Guarantee: a memory survives a restart unchanged, as plain data (no class name, no pickle in a checkpoint). It holds
+what the next question may leave unsaid and nothing else: the answers themselves are history, not memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, TypeGuard
+
+from assistant.time import AsOf
+from assistant.understand import Turn
+from ingest.claims import Language
+from ingest.register import Domain
+
+Plain = dict[str, Any]
+"""JSON-ready: strings, numbers, lists and dicts of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was being talked about, so that one can come back to it."""
+
+    base: str
+    facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    topics: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Memory(Turn):
+    """A turn; the profile given so far; the passages that headed the last answers; the last question as it would stand
+    alone; the one that opened the subject; and the subjects before this one, the most recent first."""
+
+    profile: dict[str, str] = field(default_factory=dict)
+    heads: tuple[str, ...] = ()
+    last: str = ""
+    root: str = ""
+    earlier: tuple[Subject, ...] = ()
+
+    @property
+    def subject(self) -> Subject:
+        """The subject of the turn."""
+        return Subject(self.base, self.facets, self.topics, self.sources)
+
+    def plain(self) -> Plain:
+        """As plain data."""
+        return {
+            **_plain_subject(self.subject),
+            "as_of": {
+                "start": self.as_of.start.isoformat(),
+                "end": self.as_of.end.isoformat(),
+                "reason": self.as_of.reason,
+                "exercise": self.as_of.exercise,
+            },
+            "domains": [d.value for d in self.domains],
+            "language": self.language,
+            "profile": self.profile,
+            "heads": list(self.heads),
+            "last": self.last,
+            "root": self.root,
+            "earlier": [_plain_subject(s) for s in self.earlier],
+        }
+
+    @classmethod
+    def of(cls, raw: Plain) -> Memory:
+        """What `plain` gave."""
+        subject, when = _subject(raw), raw["as_of"]
+        reason, language = str(when["reason"]), str(raw["language"])
+        if not _is_reason(reason) or not _is_language(language):
+            raise ValueError("memory")
+        return cls(
+            base=subject.base,
+            as_of=AsOf(date.fromisoformat(when["start"]), date.fromisoformat(when["end"]), reason, when["exercise"]),
+            facets=subject.facets,
+            topics=subject.topics,
+            domains=tuple(Domain(d) for d in raw["domains"]),
+            language=language,
+            sources=subject.sources,
+            profile=dict(raw["profile"]),
+            heads=tuple(raw["heads"]),
+            last=raw["last"],
+            root=raw["root"],
+            earlier=tuple(_subject(s) for s in raw["earlier"]),
+        )
+
+
+def _plain_subject(s: Subject) -> Plain:
+    return {
+        "base": s.base,
+        "facets": {k: list(v) for k, v in s.facets.items()},
+        "topics": list(s.topics),
+        "sources": list(s.sources),
+    }
+
+
+def _subject(raw: Plain) -> Subject:
+    facets = {k: tuple(v) for k, v in raw["facets"].items()}
+    return Subject(raw["base"], facets, tuple(raw["topics"]), tuple(raw["sources"]))
+
+
+def _is_reason(text: str) -> TypeGuard[Literal["today", "asked", "sticky"]]:
+    return text in ("today", "asked", "sticky")
+
+
+def _is_language(text: str) -> TypeGuard[Language]:
+    return text in ("fr", "en")
