@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from assistant import notes
 from assistant.abstain import AbstainConfig, Gate, Verdict, depends_on, is_errand, is_injection
@@ -38,6 +38,7 @@ from assistant.compose.phrases import (
     OUT_OF_SCOPE,
     PART_MISSING,
 )
+from assistant.llm.usage import Usage
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
@@ -51,6 +52,9 @@ from ingest.glossary import Glossary
 from ingest.passages import Passage
 from ingest.register import REGIME_LABELS, Contact, Domain, Regime, Register
 from ingest.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from assistant.compose.llm import LlmComposer
 
 FACT_BASE_DATE = date(2026, 11, 24)
 """Day the fact base behind the fiches was last checked (shown on every answer)."""
@@ -87,6 +91,7 @@ class Engine:
         self.gate = Gate(self.selector, config.abstain)
         self.composer = ExtractiveComposer(self.search, config.compose)
         self.verifier = Verifier()
+        self.llm: LlmComposer | None = None
         self.last_ranked: list[str] = []
 
     def ask(
@@ -110,6 +115,9 @@ class Engine:
         t0 = time.perf_counter()
         sticky = previous.as_of if previous and previous.as_of.reason != "today" and not forget_date else None
         question = self.understanding.read(text, self.clock(), as_of, sticky, domains, language, profile, previous)
+        usage = Usage()
+        if self.llm:
+            question = self.llm.condense(question, usage)
         t1 = time.perf_counter()
         candidates = self.search.search(question)
         t2 = time.perf_counter()
@@ -120,7 +128,10 @@ class Engine:
         if len(selections) == 1 and (question.dated or verdicts[0].kind == "abstain"):
             selections, verdicts, later = self._at_its_date(question, selections[0], verdicts[0])
         answered = [(s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.kind == "answer" and v.chosen]
-        draft = self.composer.compose(question, answered) if answered else Draft()
+        if self.llm:
+            draft = self.llm.compose(question, answered, usage)
+        else:
+            draft = self.composer.compose(question, answered) if answered else Draft()
         t3 = time.perf_counter()
         kept, _ = self.verifier.keep(draft.sentences, question.as_of)
         shown = {id(s) for s in kept}
@@ -196,12 +207,13 @@ class Engine:
                 ((FACET_QUESTIONS[lang][open_facet],) if open_facet and kept else ())
                 + (notes.follow_ups(self.search, question, draft.used) if kept else ())
             ),
-            engine=self.composer.name,
+            engine=draft.engine,
             receipt=Receipt(
                 snapshot=self.snapshot.manifest.name,
                 corpus_version=self.snapshot.manifest.corpus_version,
                 passages={p.id: p.sha256 for p in numbering.passages()},
                 timings_ms=timings,
+                model=draft.model,
             ),
             disclaimer=DISCLAIMER[lang].format(date=say_date(FACT_BASE_DATE, lang)),
         )

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from assistant.answer import ModelUse
 from assistant.compose.phrases import ARTICLE_SAYS, NO, YES, lower_first
 from assistant.retrieve import HybridSearch
 from assistant.select import Scored, Selection
@@ -55,10 +57,12 @@ class ComposeConfig:
 
 @dataclass
 class Draft:
-    """Sentences before verification, with the statements they came from."""
+    """Sentences before verification, with the statements they came from; which engine wrote them, and at what cost."""
 
     sentences: list[Sentence] = field(default_factory=list)
     used: list[Scored] = field(default_factory=list)
+    engine: str = "extractive"
+    model: ModelUse | None = None
 
     def words(self) -> int:
         """Words so far."""
@@ -67,6 +71,14 @@ class Draft:
     def says(self, candidate: Scored) -> bool:
         """True when a candidate is already in the draft."""
         return any(u.hit.position == candidate.hit.position for u in self.used)
+
+
+class Composer(Protocol):
+    """Writes the draft of an answer from the selections of the parts that have one."""
+
+    def compose(self, question: Question, answered: Sequence[tuple[Selection, Scored]]) -> Draft:
+        """The draft; every sentence of it goes through the verifier afterwards."""
+        ...
 
 
 class ExtractiveComposer:

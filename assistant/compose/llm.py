@@ -1,0 +1,196 @@
+"""The composer with a language model: it rewords what the extractive composer chose, sentence by sentence.
+
+Guarantee: the model chooses no passage, states no outcome and adds no fact. A sentence of its own is released only when
+the verifier of both engines accepts it against one of the passages it cites, alone, and when it is only another wording
+of that passage (`grounding`); the sentences on a passage replace the extractive one only when they leave nothing of it
+out that matters. Everything else is removed, and the extractive sentence stands. When nothing of the model's is left,
+or the model fails, the answer is the extractive one and says so (`Draft.engine`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.abstain import is_injection
+from assistant.answer import ModelUse
+from assistant.compose.extractive import Draft, ExtractiveComposer, best_quote
+from assistant.compose.phrases import NO, YES, lower_first
+from assistant.llm.condense import Condenser
+from assistant.llm.grounding import left_out, terms, unfounded
+from assistant.llm.models import LanguageModel, ModelFailure
+from assistant.llm.recent import Recent
+from assistant.llm.usage import Usage
+from assistant.llm.wire import RULES, SCHEMA, Reply, evidence, parse_reply, unshowable, visible
+from assistant.select import Scored, Selection
+from assistant.understand import Question
+from assistant.verify import Cited, Sentence, Verifier
+from ingest.fiches import Role
+from ingest.lexical import analyse
+
+_OPENINGS = tuple(f"{word}{colon}" for words in (YES, NO) for word in words.values() for colon in (" :", ":", ","))
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One passage that may be reworded: the extractive sentence on it, and the wording that the model is given."""
+
+    place: int
+    used: Scored
+    wording: str
+
+
+Resolved = tuple[tuple[str, tuple[str, ...]], ...]
+"""A reply without its keys: `(text, passage ids)` a sentence. This is what is cached."""
+
+
+class LlmComposer:
+    """Composes with a model over an extractive composer."""
+
+    def __init__(
+        self,
+        base: ExtractiveComposer,
+        model: LanguageModel,
+        verifier: Verifier,
+        snapshot: str,
+        cache_size: int = 512,
+    ) -> None:
+        self.base, self.model, self.verifier, self.snapshot = base, model, verifier, snapshot
+        self.name = f"llm:{model.name}"
+        self._condenser = Condenser(model, cache_size)
+        self._written_before: Recent[Resolved] = Recent(cache_size)
+
+    def condense(self, question: Question, usage: Usage) -> Question:
+        """A follow-up made whole (`Condenser`)."""
+        return self._condenser.read(question, usage)
+
+    def compose(
+        self, question: Question, answered: Sequence[tuple[Selection, Scored]], usage: Usage | None = None
+    ) -> Draft:
+        """The extractive draft, reworded where the model's wording holds; `usage` holds what was spent before."""
+        usage, use = usage or Usage(), ModelUse(name=self.model.name)
+        draft = self.base.compose(question, answered)
+        items = _items(draft, question)
+        if not items:
+            draft.model = _counted(use, usage, fallback=None) if usage.calls else None
+            return draft
+        try:
+            written, cached = self._written(question, items, usage)
+        except ModelFailure as failure:
+            draft.model = _counted(use, usage, fallback=failure.reason)
+            return draft
+        reworded, kept = self._released(question, items, draft, written)
+        use = use.model_copy(update={"cached": cached, "written": len(written), "removed": len(written) - kept})
+        draft.model = _counted(use, usage, shown=kept, fallback=None if kept else "unsupported")
+        return _merged(draft, reworded, self.name) if kept else draft
+
+    def _written(self, question: Question, items: Sequence[_Item], usage: Usage) -> tuple[Resolved, bool]:
+        """What the model wrote, from the cache when the same was asked of the same passages."""
+        asked = visible(question.query if question.follow_up else question.raw)
+        passages = tuple((i.used.passage.id, i.wording) for i in items)
+        key = (self.snapshot, asked, question.language, question.as_of, passages, self.model.name)
+        if (known := self._written_before.get(key)) is not None:
+            return known, True
+        sent = evidence(asked, question.as_of.day, question.language, [i.wording for i in items])
+        reply = self.model.ask(usage, RULES, sent.document, SCHEMA, parse_reply)
+        written = _resolved(reply, dict(zip(sent.keys, (i.used.passage.id for i in items), strict=True)))
+        self._written_before.put(key, written)
+        return written, False
+
+    def _released(
+        self, question: Question, items: Sequence[_Item], draft: Draft, written: Resolved
+    ) -> tuple[dict[int, list[Sentence]], int]:
+        """The sentences that hold, by the place of the extractive sentence they stand for; and how many they are."""
+        held: dict[int, list[Sentence]] = {}
+        by_passage = {i.used.passage.id: i for i in items}
+        for text, cited in written:
+            for passage_id in dict.fromkeys(cited):
+                item = by_passage.get(passage_id)
+                sentence = self._checked(text, item, question, draft) if item else None
+                if item and sentence:
+                    beside = held.setdefault(item.place, [])
+                    if _adds(sentence, beside):
+                        beside.append(sentence)
+                    break
+        for item in items:
+            on_it = [s.text for s in held.get(item.place, ())]
+            if on_it and left_out(on_it, item.wording, question.language):
+                del held[item.place]
+        return held, sum(len(sentences) for sentences in held.values())
+
+    def _checked(self, text: str, item: _Item, question: Question, draft: Draft) -> Sentence | None:
+        """The sentence as shown, when it holds on one passage alone; it cites what the extractive sentence does."""
+        said = _without_verdict(text.strip())
+        s = item.used.statement
+        if unshowable(said) or unfounded(said, item.wording, question.language, s.polarity if s else None):
+            return None
+        own = Sentence(said, (Cited(item.used.passage, item.used.passage.text),), language=question.language)
+        if self.verifier.faults(own, question.as_of):
+            return None
+        shown = Sentence(said, draft.sentences[item.place].cited, language=question.language)
+        return None if self.verifier.faults(shown, question.as_of) else shown
+
+
+def _items(draft: Draft, question: Question) -> list[_Item]:
+    """The passages that may be reworded: not a known unknown, nothing of low confidence, nothing that gives orders."""
+    out = []
+    for place, (sentence, used) in enumerate(zip(draft.sentences, draft.used, strict=True)):
+        s = used.statement
+        fixed = (s is not None and s.role is Role.ABSENCE) or used.passage.certainty == "basse"
+        if fixed or is_injection(used.passage.text):
+            continue
+        quoted = next((c.quote for c in sentence.cited if c.passage.id == used.passage.id), None)
+        wording = s.wording(question.language) if s else quoted
+        out.append(_Item(place, used, wording or best_quote(used.passage.text, analyse(question.query), 70)))
+    return out
+
+
+def _resolved(reply: Reply, passages: dict[str, str]) -> Resolved:
+    """The reply with passages for keys; a key that was not given stands for no passage."""
+    return tuple((w.text, tuple(passages.get(k, "") for k in w.keys)) for w in reply.sentences)
+
+
+def _adds(sentence: Sentence, beside: Sequence[Sentence]) -> bool:
+    """True when a sentence says something that those beside it do not."""
+    return bool(set(terms(sentence.text)) - {t for s in beside for t in terms(s.text)})
+
+
+def _without_verdict(text: str) -> str:
+    """The sentence without « Oui » or « Non » at its head: that word is the extractive composer's to say."""
+    for opening in _OPENINGS:
+        if text.startswith(opening):
+            rest = text[len(opening) :].lstrip()
+            return rest[:1].upper() + rest[1:]
+    return text
+
+
+def _verdict(text: str) -> str:
+    return next((text[: len(o) + 1] for o in _OPENINGS if text.startswith(o + " ")), "")
+
+
+def _merged(draft: Draft, reworded: dict[int, list[Sentence]], name: str) -> Draft:
+    """The draft with the model's sentences in the place of those they reword, in the extractive order."""
+    out = Draft(engine=name, model=draft.model)
+    for place, (extractive, used) in enumerate(zip(draft.sentences, draft.used, strict=True)):
+        sentences = reworded.get(place)
+        if sentences and (word := _verdict(extractive.text)):
+            first = sentences[0]
+            opened = Sentence(word + lower_first(first.text), first.cited, language=first.language)
+            sentences = [opened, *sentences[1:]]
+        for sentence in sentences or [extractive]:
+            out.sentences.append(sentence)
+            out.used.append(used)
+    return out
+
+
+def _counted(use: ModelUse, usage: Usage, *, shown: int = 0, fallback: str | None) -> ModelUse:
+    return use.model_copy(
+        update={
+            "calls": usage.calls,
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "ms": round(usage.ms, 1),
+            "shown": shown,
+            "fallback": fallback,
+        }
+    )

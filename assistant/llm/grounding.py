@@ -1,0 +1,156 @@
+"""Is a sentence that a model wrote only another wording of the passage it cites?
+
+The verifier compares features: figures, dates, references, negation, modality. That is enough for sentences that people
+wrote and checked; a model may also keep every feature and change the words between them (who owes what to whom, a
+condition moved to the other rule, a plausible adjective). So a model's sentence is held to more, without any guess:
+
+- no word of substance that the passage lacks, save a few ways of saying the same (`_SAME`);
+- the words in the passage's order, one run of them at most moved (« À compter du 1er janvier, … » may go first);
+- each negation, condition, exception, bound, hedge and quantifier bears on the same word as in the passage;
+- a clause of the passage is kept whole or left out whole, and one that limits the rule is never left out.
+
+It refuses true paraphrases; the extractive sentence stands in for them. It is linear in the sentence.
+"""
+
+# Tables of patterns read best one pattern a line.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import LCSseq
+
+from ingest.claims import Language, read_claim, unsupported
+from ingest.fiches import Polarity
+from ingest.lexical import analyse, fold
+
+_SAME = (
+    "remettre remet remettent remis remise fournir fournit fournissent transmettre transmet transmettent transmission "
+    "adresser adresse adressent envoyer envoie envoient deposer depose deposent",
+    "exiger exige exigent exigee exigible demander demande demandee demandent obligatoire obligatoires obligation "
+    "imposer impose imposent requis requise requiert",
+    "entreprise entreprises societe societes",
+    "film films oeuvre oeuvres",
+    "file files filed submit submits submitted provide provides provided send sends hand hands",
+    "company companies business businesses undertaking undertakings",
+    "require requires required mandatory compulsory",
+)
+"""Ways of saying the same, as far as a rule goes; a class a line."""
+_NUMBERS = {
+    "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "six": "6", "sept": "7", "huit": "8", "neuf": "9",
+    "dix": "10", "onze": "11", "douze": "12", "quatorze": "14", "quinze": "15", "vingt": "20", "trente": "30",
+    "two": "2", "three": "3", "four": "4", "five": "5", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
+    "premier": "1", "er": "1", "first": "1",
+}  # fmt: skip
+_SAID = re.compile(
+    r"\b(?:dev(?:ez|ons|ra|ront|rez|rait|raient)|pou(?:vez|vons|rra|rront|rrez)|faudra|also|egalement|ainsi|donc|alors|"
+    r"en effet|en outre|de plus|par ailleurs|enfin|ensuite|thus|therefore|moreover|finally|shall|you|vous)\b"
+)
+"""Words that a sentence may add: modals (their sense is checked apart), connectives, and whom it is said to."""
+_BINDING = {
+    "negation": r"\b(?:ne|n'(?=\w)|not|no|never|cannot|neither|nor|ni)\b|\b(?:pas|non)\s(?=de\b|d'|un)",
+    "privation": r"\b(?:sans|without|aucune?s?|none)\b",
+    "only": r"\b(?:seule?s?|seulement|uniquement|exclusivement|only|solely)\b",
+    "all": r"\b(?:tout|toute|tous|toutes|toujours|chaque|systematiquement|all|every|each|always|any)\b",
+    "if": r"\b(?:s'(?=ils?\b)|si|lorsqu\w*|quand|sous reserve|a condition|pourvu|en cas|des lors|if|when|where|provided|subject to)\b",
+    "except": r"\b(?:sauf|hormis|hors|excepte|a l'exception|except|unless|other than)\b",
+    "over": r"\b(?:au moins|au minimum|plus (?:de|d')|au-dela|a partir|depass\w+|superieur\w*|at least|more than|over|above|exceed\w*)\b",
+    "under": r"\b(?:au plus(?! tard)|au maximum|jusqu'\w*|moins (?:de|d')|inferieur\w*|at most|up to|less than|fewer than|under|below|no more than)\b",
+    "before": r"\b(?:avant|au plus tard|before|by|no later)\b",
+    "after": r"\b(?:apres|a compter|depuis|des(?= (?:le|la|l'|que)\b)|after|since|following|from)\b",
+    "about": r"\b(?:environ|pres de|about|around|approximately)\b",
+    "hedge": r"\b(?:sembl\w+|probable\w*|prevu\w*|prevoi\w+|annonc\w+|propos\w+|envisag\w+|deduit|deduction|selon|d'apres|expected|planned|propose\w*|likely|according|appears?|announced)\b",
+    "agent": r"\b(?:par|by)\b",
+    "either": r"\b(?:ou|or|soit)\b",
+}  # fmt: skip
+_BINDINGS = {kind: re.compile(pattern) for kind, pattern in _BINDING.items()}
+_LIMITING = frozenset(_BINDING) - {"all", "either", "agent"}
+_CLAUSE = re.compile(r"[,;:()–—]|\.\s")
+_OWED = {Polarity.OBLIGE: "oblige", Polarity.PERMET: "permet", Polarity.INTERDIT: "interdit"}
+KEPT = 0.6
+"""Least share of a passage's words that the sentences on it hold together."""
+
+
+def _classes() -> dict[str, str]:
+    out = {t: number for word, number in _NUMBERS.items() for t in analyse(word)}
+    for line in _SAME:
+        words = line.split()
+        out |= {t: words[0] for word in words for t in analyse(word)}
+    return out
+
+
+_CLASS = _classes()
+
+
+def terms(text: str) -> list[str]:
+    """The words of substance of a text, in order, one name for each class of `_SAME`."""
+    return [_CLASS.get(t, t) for t in analyse(_SAID.sub(" ", fold(text)))]
+
+
+@lru_cache(maxsize=4096)
+def bindings(text: str) -> frozenset[tuple[str, str]]:
+    """Each limiting word of a text, by kind, with the next word of substance, which it bears on."""
+    folded = fold(text)
+    out = set()
+    for kind, pattern in _BINDINGS.items():
+        for m in pattern.finditer(folded):
+            following = terms(folded[m.end() : m.end() + 90])
+            out.add((kind, following[0] if following else ""))
+    return frozenset(out)
+
+
+def unfounded(sentence: str, wording: str, language: Language, polarity: Polarity | None = None) -> list[str]:
+    """What a sentence adds to the wording it cites, or turns round; empty when it only says it otherwise."""
+    mine, theirs = terms(sentence), terms(wording)
+    if not mine:
+        return ["ne dit rien"]
+    out = [f"mot absent du passage : {t}" for t in dict.fromkeys(mine) if t not in set(theirs)]
+    if not out and not _in_order(mine, theirs):
+        out.append("mots du passage dans un autre ordre")
+    added = bindings(sentence) - bindings(wording)
+    out += [f"{kind} sur un autre mot : {on}" for kind, on in sorted(added)]
+    allowed = read_claim(wording, language).modality | ({_OWED[polarity]} if polarity in _OWED else set())
+    out += [f"modalité ajoutée : {m}" for m in sorted(read_claim(sentence, language).modality - allowed)]
+    return out
+
+
+def left_out(sentences: Sequence[str], wording: str, language: Language) -> list[str]:
+    """What the sentences on one passage leave out of it that may not be left out; empty when they may replace it."""
+    out = [f"omis : {x}" for x in unsupported(read_claim(wording, language), read_claim(" ".join(sentences), language))]
+    said = [set(terms(s)) for s in sentences]
+    bound = frozenset().union(*(bindings(s) for s in sentences))
+    for clause in _CLAUSE.split(wording):
+        words = set(terms(clause))
+        if not words:
+            continue
+        whole = any(words <= s for s in said)
+        limits = {b for b in bindings(clause) if b[0] in _LIMITING}
+        if not whole and words & set().union(*said) - set(terms(wording.replace(clause, " "))):
+            out.append("proposition rognée")
+        if not whole and (limits or read_claim(clause, language).modality):
+            out.append("condition ou réserve omise")
+        if whole and bindings(clause) - bound - _across(clause, wording):
+            out.append("condition ou réserve omise")
+    every = set(terms(wording))
+    if len(every & set().union(*said)) < KEPT * len(every):
+        out.append("dit trop peu du passage")
+    return list(dict.fromkeys(out))
+
+
+def _across(clause: str, wording: str) -> frozenset[tuple[str, str]]:
+    """Limiting words at the end of a clause bear on what follows it: their pair is read in the whole wording."""
+    return frozenset(b for b in bindings(clause) if b not in bindings(wording))
+
+
+def _in_order(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """True when the words come in the passage's order, or in it but for one run of them moved elsewhere."""
+    kept = {i for op in LCSseq.opcodes(mine, theirs) if op.tag == "equal" for i in range(op.src_start, op.src_end)}
+    moved = [i for i in range(len(mine)) if i not in kept]
+    if not moved:
+        return True
+    run = list(mine[moved[0] : moved[-1] + 1])
+    together = len(run) == len(moved)
+    return together and any(list(theirs[j : j + len(run)]) == run for j in range(len(theirs) - len(run) + 1))
