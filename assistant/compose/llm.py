@@ -9,7 +9,7 @@ or the model fails, the answer is the extractive one and says so (`Draft.engine`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.abstain import is_injection
@@ -40,6 +40,20 @@ class _Item:
     wording: str
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of one sentence of the model: the passage's wording it was held against, and why it was removed."""
+
+    text: str
+    wording: str
+    faults: tuple[str, ...]
+
+    @property
+    def released(self) -> bool:
+        """True when it is shown."""
+        return not self.faults
+
+
 Resolved = tuple[tuple[str, tuple[str, ...]], ...]
 """A reply without its keys: `(text, passage ids)` a sentence. This is what is cached."""
 
@@ -57,6 +71,8 @@ class LlmComposer:
     ) -> None:
         self.base, self.model, self.verifier, self.snapshot = base, model, verifier, snapshot
         self.name = f"llm:{model.name}"
+        self.watch: Callable[[Judged], None] | None = None
+        """Told of every sentence judged, once the reply is whole (measurements)."""
         self._condenser = Condenser(model, cache_size)
         self._written_before: Recent[Resolved] = Recent(cache_size)
 
@@ -102,33 +118,45 @@ class LlmComposer:
     ) -> tuple[dict[int, list[Sentence]], int]:
         """The sentences that hold, by the place of the extractive sentence they stand for; and how many they are."""
         held: dict[int, list[Sentence]] = {}
+        judged: list[tuple[int, Judged]] = []
         by_passage = {i.used.passage.id: i for i in items}
         for text, cited in written:
-            for passage_id in dict.fromkeys(cited):
-                item = by_passage.get(passage_id)
-                sentence = self._checked(text, item, question, draft) if item else None
-                if item and sentence:
-                    beside = held.setdefault(item.place, [])
-                    if _adds(sentence, beside):
-                        beside.append(sentence)
+            found = [by_passage[p] for p in dict.fromkeys(cited) if p in by_passage]
+            place, verdict = -1, Judged(text, "", ("ne cite aucun passage donné",))
+            for item in found:
+                said = _without_verdict(text.strip())
+                verdict = Judged(said, item.wording, self._faults(said, item, question, draft))
+                beside = held.setdefault(item.place, [])
+                if verdict.released and not _adds(said, beside):
+                    verdict = Judged(said, item.wording, ("déjà dit",))
+                if verdict.released:
+                    place = item.place
+                    beside.append(Sentence(said, draft.sentences[place].cited, language=question.language))
                     break
+            judged.append((place, verdict))
         for item in items:
-            on_it = [s.text for s in held.get(item.place, ())]
-            if on_it and left_out(on_it, item.wording, question.language):
-                del held[item.place]
+            sentences = held.get(item.place, [])
+            missing = left_out([s.text for s in sentences], item.wording, question.language) if sentences else []
+            if missing:
+                judged = [
+                    (p, Judged(j.text, j.wording, tuple(missing)) if p == item.place and j.released else j)
+                    for p, j in judged
+                ]
+            if missing or not sentences:
+                held.pop(item.place, None)
+        if self.watch:
+            for _, verdict in judged:
+                self.watch(verdict)
         return held, sum(len(sentences) for sentences in held.values())
 
-    def _checked(self, text: str, item: _Item, question: Question, draft: Draft) -> Sentence | None:
-        """The sentence as shown, when it holds on one passage alone; it cites what the extractive sentence does."""
-        said = _without_verdict(text.strip())
+    def _faults(self, text: str, item: _Item, question: Question, draft: Draft) -> tuple[str, ...]:
+        """Why a sentence does not hold on one passage alone, or may not be shown; empty when it may."""
         s = item.used.statement
-        if unshowable(said) or unfounded(said, item.wording, question.language, s.polarity if s else None):
-            return None
-        own = Sentence(said, (Cited(item.used.passage, item.used.passage.text),), language=question.language)
-        if self.verifier.faults(own, question.as_of):
-            return None
-        shown = Sentence(said, draft.sentences[item.place].cited, language=question.language)
-        return None if self.verifier.faults(shown, question.as_of) else shown
+        out = unshowable(text) + unfounded(text, item.wording, question.language, s.polarity if s else None)
+        alone = (Cited(item.used.passage, item.used.passage.text),)
+        for cited in (alone, draft.sentences[item.place].cited):
+            out += self.verifier.faults(Sentence(text, cited, language=question.language), question.as_of)
+        return tuple(dict.fromkeys(out))
 
 
 def _items(draft: Draft, question: Question) -> list[_Item]:
@@ -150,9 +178,9 @@ def _resolved(reply: Reply, passages: dict[str, str]) -> Resolved:
     return tuple((w.text, tuple(passages.get(k, "") for k in w.keys)) for w in reply.sentences)
 
 
-def _adds(sentence: Sentence, beside: Sequence[Sentence]) -> bool:
+def _adds(text: str, beside: Sequence[Sentence]) -> bool:
     """True when a sentence says something that those beside it do not."""
-    return bool(set(terms(sentence.text)) - {t for s in beside for t in terms(s.text)})
+    return bool(set(terms(text)) - {t for s in beside for t in terms(s.text)})
 
 
 def _without_verdict(text: str) -> str:
