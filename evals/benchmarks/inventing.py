@@ -29,9 +29,9 @@ from ingest.settings import Settings
 
 _FREE = (
     "doit", "doivent", "devra", "remet", "remettre", "fournit", "fournir", "transmet", "transmettre", "dépose",
-    "déposer", "exige", "exigé", "obligatoire", "impose", "demande", "entreprise", "société", "film", "œuvre", "submits",
-    "submit", "files", "file", "provides", "require", "requires", "required", "deux", "trois", "quatre", "cinq", "three",
-    "four", "five",
+    "déposer", "exige", "exigé", "obligatoire", "impose", "demande", "entreprise", "société", "film", "œuvre",
+    "submits", "submit", "files", "file", "provides", "require", "requires", "required",
+    "deux", "trois", "quatre", "cinq", "three", "four", "five",
 )  # fmt: skip
 """Words that a rewording may bring: the same rule said otherwise."""
 _NEGATIONS = re.compile(r"\b(?:ne|pas|aucune?|jamais|ni|sans|not|no|never|cannot|without|nor|neither)\b|\bn['’]")

