@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from assistant.abstain import is_injection
 from assistant.answer import ModelUse
-from assistant.compose.extractive import Draft, ExtractiveComposer, best_quote
+from assistant.compose.extractive import Draft, ExtractiveComposer
 from assistant.compose.phrases import NO, YES, lower_first
 from assistant.llm.condense import Condenser
 from assistant.llm.grounding import left_out, terms, unfounded
@@ -25,19 +25,19 @@ from assistant.llm.wire import RULES, SCHEMA, Reply, evidence, parse_reply, unsh
 from assistant.select import Scored, Selection
 from assistant.understand import Question
 from assistant.verify import Cited, Sentence, Verifier
-from ingest.fiches import Role
-from ingest.lexical import analyse
+from ingest.fiches import Polarity, Role
 
 _OPENINGS = tuple(f"{word}{colon}" for words in (YES, NO) for word in words.values() for colon in (" :", ":", ","))
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One passage that may be reworded: the extractive sentence on it, and the wording that the model is given."""
+    """One statement that may be reworded: the place of the extractive sentence on it, and what the model is given."""
 
     place: int
     used: Scored
     wording: str
+    polarity: Polarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +151,7 @@ class LlmComposer:
 
     def _faults(self, text: str, item: _Item, question: Question, draft: Draft) -> tuple[str, ...]:
         """Why a sentence does not hold on one passage alone, or may not be shown; empty when it may."""
-        s = item.used.statement
-        out = unshowable(text) + unfounded(text, item.wording, question.language, s.polarity if s else None)
+        out = unshowable(text) + unfounded(text, item.wording, question.language, item.polarity)
         alone = (Cited(item.used.passage, item.used.passage.text),)
         for cited in (alone, draft.sentences[item.place].cited):
             out += self.verifier.faults(Sentence(text, cited, language=question.language), question.as_of)
@@ -160,16 +159,16 @@ class LlmComposer:
 
 
 def _items(draft: Draft, question: Question) -> list[_Item]:
-    """The passages that may be reworded: not a known unknown, nothing of low confidence, nothing that gives orders."""
+    """The statements that may be reworded: no known unknown, nothing of low confidence, nothing that gives orders.
+
+    The words of an added text are never handed to the model: they are shown between quotation marks or not at all.
+    """
     out = []
-    for place, (sentence, used) in enumerate(zip(draft.sentences, draft.used, strict=True)):
+    for place, used in enumerate(draft.used):
         s = used.statement
-        fixed = (s is not None and s.role is Role.ABSENCE) or used.passage.certainty == "basse"
-        if fixed or is_injection(used.passage.text):
+        if s is None or s.role is Role.ABSENCE or used.passage.certainty == "basse" or is_injection(s.text):
             continue
-        quoted = next((c.quote for c in sentence.cited if c.passage.id == used.passage.id), None)
-        wording = s.wording(question.language) if s else quoted
-        out.append(_Item(place, used, wording or best_quote(used.passage.text, analyse(question.query), 70)))
+        out.append(_Item(place, used, s.wording(question.language), s.polarity))
     return out
 
 

@@ -4,7 +4,7 @@ The verifier compares features: figures, dates, references, negation, modality. 
 wrote and checked; a model may also keep every feature and change the words between them (who owes what to whom, a
 condition moved to the other rule, a plausible adjective). So a model's sentence is held to more, without any guess:
 
-- no word of substance that the passage lacks, save a few ways of saying the same (`_SAME`);
+- no word of substance that the passage lacks, or has fewer times, save a few ways of saying the same (`_SAME`);
 - the words in the passage's order, one run of them at most moved (« À compter du 1er janvier, … » may go first);
 - each negation, condition, exception, bound, hedge and quantifier bears on the same word as in the passage;
 - a clause of the passage is kept whole or left out whole, and one that limits the rule is never left out.
@@ -18,6 +18,7 @@ It refuses true paraphrases; the extractive sentence stands in for them. It is l
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ from rapidfuzz.distance import LCSseq
 from ingest.claims import Language, read_claim, unsupported
 from ingest.fiches import Polarity
 from ingest.lexical import analyse, fold
+from ingest.sentences import sentence_spans
 
 _SAME = (
     "remettre remet remettent remis remise fournir fournit fournissent transmettre transmet transmettent transmission "
@@ -68,7 +70,8 @@ _BINDING = {
 }  # fmt: skip
 _BINDINGS = {kind: re.compile(pattern) for kind, pattern in _BINDING.items()}
 _LIMITING = frozenset(_BINDING) - {"all", "either", "agent"}
-_CLAUSE = re.compile(r"[,;:()–—]|\.\s")
+_CLAUSE = re.compile(r"[,:()–—]")
+_PART = re.compile(r";|\.\s")
 _OWED = {Polarity.OBLIGE: "oblige", Polarity.PERMET: "permet", Polarity.INTERDIT: "interdit"}
 KEPT = 0.6
 """Least share of a passage's words that the sentences on it hold together."""
@@ -107,9 +110,13 @@ def unfounded(sentence: str, wording: str, language: Language, polarity: Polarit
     mine, theirs = terms(sentence), terms(wording)
     if not mine:
         return ["ne dit rien"]
-    out = [f"mot absent du passage : {t}" for t in dict.fromkeys(mine) if t not in set(theirs)]
+    have, spent = Counter(theirs), Counter(mine)
+    out = [f"mot absent du passage : {t}" for t in spent if not have[t]]
+    if any(n > have[t] > 0 for t, n in spent.items()) or len(sentence_spans(sentence)) > len(sentence_spans(wording)):
+        out.append("se répète")
     if not out and not _in_order(mine, theirs):
         out.append("mots du passage dans un autre ordre")
+    out += _trimmed(sentence, wording, language)
     added = bindings(sentence) - bindings(wording)
     out += [f"{kind} sur un autre mot : {on}" for kind, on in sorted(added)]
     allowed = read_claim(wording, language).modality | ({_OWED[polarity]} if polarity in _OWED else set())
@@ -117,32 +124,43 @@ def unfounded(sentence: str, wording: str, language: Language, polarity: Polarit
     return out
 
 
-def left_out(sentences: Sequence[str], wording: str, language: Language) -> list[str]:
-    """What the sentences on one passage leave out of it that may not be left out; empty when they may replace it."""
-    out = [f"omis : {x}" for x in unsupported(read_claim(wording, language), read_claim(" ".join(sentences), language))]
-    said = [set(terms(s)) for s in sentences]
-    bound = frozenset().union(*(bindings(s) for s in sentences))
-    for clause in _CLAUSE.split(wording):
-        words = set(terms(clause))
-        if not words:
+def _trimmed(sentence: str, wording: str, language: Language) -> list[str]:
+    """What a sentence cuts away inside the parts of the wording that it speaks of.
+
+    Parts stand apart (« … ; … »); inside one, a clause is kept whole or left out whole, and a clause that limits the
+    rule is never left out.
+    """
+    said, out = set(terms(sentence)), []
+    for part in _PART.split(wording):
+        clauses = [(c, set(terms(c))) for c in _CLAUSE.split(part)]
+        whole = set().union(*(words for _, words in clauses if words <= said))
+        if not said & set().union(*(words for _, words in clauses)) - _shared(part, wording):
             continue
-        whole = any(words <= s for s in said)
-        limits = {b for b in bindings(clause) if b[0] in _LIMITING}
-        if not whole and words & set().union(*said) - set(terms(wording.replace(clause, " "))):
-            out.append("proposition rognée")
-        if not whole and (limits or read_claim(clause, language).modality):
-            out.append("condition ou réserve omise")
-        if whole and bindings(clause) - bound - _across(clause, wording):
-            out.append("condition ou réserve omise")
-    every = set(terms(wording))
-    if len(every & set().union(*said)) < KEPT * len(every):
-        out.append("dit trop peu du passage")
+        for clause, words in clauses:
+            if words <= said:
+                out += ["limite omise"] if (bindings(clause) & bindings(wording)) - bindings(sentence) else []
+            else:
+                out += ["proposition rognée"] if words & said - whole else []
+                limits = any(kind in _LIMITING for kind, _ in bindings(clause))
+                out += ["condition omise"] if limits or read_claim(clause, language).modality else []
     return list(dict.fromkeys(out))
 
 
-def _across(clause: str, wording: str) -> frozenset[tuple[str, str]]:
-    """Limiting words at the end of a clause bear on what follows it: their pair is read in the whole wording."""
-    return frozenset(b for b in bindings(clause) if b not in bindings(wording))
+def _shared(part: str, wording: str) -> set[str]:
+    """Words of a part that the other parts hold too: they do not tell which one a sentence speaks of."""
+    return {t for other in _PART.split(wording) if other != part for t in terms(other)}
+
+
+def left_out(sentences: Sequence[str], wording: str, language: Language) -> list[str]:
+    """What the sentences on one passage, together, leave out that may not be; empty when they may stand for it."""
+    out = [f"omis : {x}" for x in unsupported(read_claim(wording, language), read_claim(" ".join(sentences), language))]
+    every, said = set(terms(wording)), {t for s in sentences for t in terms(s)}
+    if len(every & said) < KEPT * len(every):
+        out.append("dit trop peu du passage")
+    limits = {b for b in bindings(wording) if b[0] in _LIMITING}
+    if limits - frozenset().union(*(bindings(s) for s in sentences)):
+        out.append("condition ou réserve omise")
+    return out
 
 
 def _in_order(mine: Sequence[str], theirs: Sequence[str]) -> bool:
