@@ -5,7 +5,7 @@ wrote and checked; a model may also keep every feature and change the words betw
 condition moved to the other rule, a plausible adjective). So a model's sentence is held to more, without any guess:
 
 - no word of substance that the passage lacks, or has fewer times, save a few ways of saying the same (`_SAME`);
-- the words in the passage's order, one run of them at most moved (« À compter du 1er janvier, … » may go first);
+- the words in the passage's order, save one run of them put first or last (« À compter du 1er janvier, … »);
 - each negation, condition, exception, bound, hedge and quantifier bears on the same word as in the passage;
 - a clause of the passage is kept whole or left out whole, and one that limits the rule is never left out.
 
@@ -53,7 +53,7 @@ _SAID = re.compile(
 )
 """Words that a sentence may add: modals (their sense is checked apart), connectives, and whom it is said to."""
 _BINDING = {
-    "negation": r"\b(?:ne|n'(?=\w)|not|no|never|cannot|neither|nor|ni)\b|\b(?:pas|non)\s(?=de\b|d'|un)",
+    "negation": r"\b(?:ne|n'(?=\w)|not|no|never|cannot|neither|nor|ni|pas|non)\b",
     "privation": r"\b(?:sans|without|aucune?s?|none)\b",
     "only": r"\b(?:seule?s?|seulement|uniquement|exclusivement|only|solely)\b",
     "all": r"\b(?:tout|toute|tous|toutes|toujours|chaque|systematiquement|all|every|each|always|any)\b",
@@ -61,6 +61,10 @@ _BINDING = {
     "except": r"\b(?:sauf|hormis|hors|excepte|a l'exception|except|unless|other than)\b",
     "over": r"\b(?:au moins|au minimum|plus (?:de|d')|au-dela|a partir|depass\w+|superieur\w*|at least|more than|over|above|exceed\w*)\b",
     "under": r"\b(?:au plus(?! tard)|au maximum|jusqu'\w*|moins (?:de|d')|inferieur\w*|at most|up to|less than|fewer than|under|below|no more than)\b",
+    "more": r"\b(?:plus|more|higher|davantage)\b",
+    "less": r"\b(?:moins|less|lower|fewer)\b",
+    "must": r"\b(?:doi(?:t|s|vent)|devr\w+|faut|faudra|must|shall|has to|have to|tenue?s? de)\b",
+    "may": r"\b(?:peu(?:t|x|vent)|pourr\w+|may|can|might|could)\b",
     "before": r"\b(?:avant|au plus tard|before|by|no later)\b",
     "after": r"\b(?:apres|a compter|depuis|des(?= (?:le|la|l'|que)\b)|after|since|following|from)\b",
     "about": r"\b(?:environ|pres de|about|around|approximately)\b",
@@ -69,7 +73,7 @@ _BINDING = {
     "either": r"\b(?:ou|or|soit)\b",
 }  # fmt: skip
 _BINDINGS = {kind: re.compile(pattern) for kind, pattern in _BINDING.items()}
-_LIMITING = frozenset(_BINDING) - {"all", "either", "agent"}
+_LIMITING = frozenset(_BINDING) - {"all", "either", "agent", "must"}
 _CLAUSE = re.compile(r"[,:()–—]")
 _PART = re.compile(r";|\.\s")
 _OWED = {Polarity.OBLIGE: "oblige", Polarity.PERMET: "permet", Polarity.INTERDIT: "interdit"}
@@ -117,11 +121,17 @@ def unfounded(sentence: str, wording: str, language: Language, polarity: Polarit
     if not out and not _in_order(mine, theirs):
         out.append("mots du passage dans un autre ordre")
     out += _trimmed(sentence, wording, language)
-    added = bindings(sentence) - bindings(wording)
+    added = {b for b in bindings(sentence) - bindings(wording) if not _owed(b[0], wording, polarity)}
     out += [f"{kind} sur un autre mot : {on}" for kind, on in sorted(added)]
     allowed = read_claim(wording, language).modality | ({_OWED[polarity]} if polarity in _OWED else set())
     out += [f"modalité ajoutée : {m}" for m in sorted(read_claim(sentence, language).modality - allowed)]
     return out
+
+
+def _owed(kind: str, wording: str, polarity: Polarity | None) -> bool:
+    """True for « doit » said of a rule that obliges in the indicative (« remet »), « peut » of one that permits."""
+    modal = {Polarity.OBLIGE: "must", Polarity.PERMET: "may"}.get(polarity) if polarity else None
+    return kind == modal and not any(k in ("must", "may") for k, _ in bindings(wording))
 
 
 def _trimmed(sentence: str, wording: str, language: Language) -> list[str]:
@@ -164,11 +174,12 @@ def left_out(sentences: Sequence[str], wording: str, language: Language) -> list
 
 
 def _in_order(mine: Sequence[str], theirs: Sequence[str]) -> bool:
-    """True when the words come in the passage's order, or in it but for one run of them moved elsewhere."""
+    """True when the words come in the passage's order, but for one run of them put first or last."""
     kept = {i for op in LCSseq.opcodes(mine, theirs) if op.tag == "equal" for i in range(op.src_start, op.src_end)}
     moved = [i for i in range(len(mine)) if i not in kept]
     if not moved:
         return True
     run = list(mine[moved[0] : moved[-1] + 1])
-    together = len(run) == len(moved)
-    return together and any(list(theirs[j : j + len(run)]) == run for j in range(len(theirs) - len(run) + 1))
+    together = len(run) == len(moved) and any(list(theirs[j : j + len(run)]) == run for j in range(len(theirs)))
+    at_head, at_tail = moved[0] == 0, moved[-1] == len(mine) - 1 and len(run) > 1
+    return together and (at_head or at_tail) and not all(t[0].isdigit() for t in run)

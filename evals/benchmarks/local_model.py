@@ -15,7 +15,7 @@ import importlib.util
 import json
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -92,13 +92,14 @@ def answer(writer: Writer, document: dict[str, Any], n: int) -> tuple[str, int]:
 
 
 @contextmanager
-def serving(writer: Writer) -> Iterator[str]:
-    """The base URL of a running server; it stops with the block."""
+def serving(writer: Writer, called: Callable[[], None] = lambda: None) -> Iterator[str]:
+    """The base URL of a running server; it stops with the block. `called` is told of each call as it comes in."""
     calls = iter(range(1, 1_000_000))
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             """One streamed chat completion."""
+            called()
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             text, tokens = answer(writer, json.loads(body["messages"][-1]["content"]), next(calls))
             self.send_response(200)

@@ -76,9 +76,7 @@ class TestFallback:
         ],
         ids=["429", "500", "503", "400", "401", "hang-up", "cut", "prose", "no-keys", "extra", "empty"],
     )
-    def test_the_extractive_answer_stands(
-        self, tiny: Service, over: Over, step: Step, reason: str, calls: int
-    ) -> None:
+    def test_the_extractive_answer_stands(self, tiny: Service, over: Over, step: Step, reason: str, calls: int) -> None:
         service, peer = over(step)
         answer = quick(service).ask(Ask(BILANS))
         plain = tiny.ask(Ask(BILANS))
