@@ -54,7 +54,7 @@ from ingest.register import REGIME_LABELS, Contact, Domain, Regime, Register
 from ingest.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from assistant.compose.llm import LlmComposer
+    from assistant.compose.llm import Rewriter
 
 FACT_BASE_DATE = date(2026, 11, 24)
 """Day the fact base behind the fiches was last checked (shown on every answer)."""
@@ -91,7 +91,7 @@ class Engine:
         self.gate = Gate(self.selector, config.abstain)
         self.composer = ExtractiveComposer(self.search, config.compose)
         self.verifier = Verifier()
-        self.llm: LlmComposer | None = None
+        self.llm: Rewriter | None = None
         self.last_ranked: list[str] = []
 
     def ask(
@@ -128,10 +128,9 @@ class Engine:
         if len(selections) == 1 and (question.dated or verdicts[0].kind == "abstain"):
             selections, verdicts, later = self._at_its_date(question, selections[0], verdicts[0])
         answered = [(s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.kind == "answer" and v.chosen]
+        draft = self.composer.compose(question, answered) if answered else Draft()
         if self.llm:
-            draft = self.llm.compose(question, answered, usage)
-        else:
-            draft = self.composer.compose(question, answered) if answered else Draft()
+            draft = self.llm.reword(question, draft, usage)
         t3 = time.perf_counter()
         kept, _ = self.verifier.keep(draft.sentences, question.as_of)
         shown = {id(s) for s in kept}

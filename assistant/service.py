@@ -103,7 +103,7 @@ class Service:
         """The language model of the settings, opened at first use; None without one."""
         if not self.settings.llm:
             return None
-        from assistant.llm.models import open_model
+        from assistant.llm.providers import open_model
 
         return open_model(self.settings)
 
@@ -126,9 +126,9 @@ class Service:
                     snapshot, encoder, self.register, self.glossary, self.contacts, self.clock, self._config
                 )
                 if model is not None:
-                    from assistant.compose.llm import LlmComposer
+                    from assistant.compose.llm import Rewriter
 
-                    engine.llm = LlmComposer(engine.composer, model, engine.verifier, snapshot.manifest.name)
+                    engine.llm = Rewriter(model, engine.verifier, snapshot.manifest.name)
                 self._engine = engine
             return self._engine
 

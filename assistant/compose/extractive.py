@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from assistant.answer import ModelUse
 from assistant.compose.phrases import ARTICLE_SAYS, NO, YES, lower_first
@@ -71,14 +70,6 @@ class Draft:
     def says(self, candidate: Scored) -> bool:
         """True when a candidate is already in the draft."""
         return any(u.hit.position == candidate.hit.position for u in self.used)
-
-
-class Composer(Protocol):
-    """Writes the draft of an answer from the selections of the parts that have one."""
-
-    def compose(self, question: Question, answered: Sequence[tuple[Selection, Scored]]) -> Draft:
-        """The draft; every sentence of it goes through the verifier afterwards."""
-        ...
 
 
 class ExtractiveComposer:

@@ -1,4 +1,4 @@
-"""The composer with a language model: it rewords what the extractive composer chose, sentence by sentence.
+"""Composition with a language model: it rewords what the extractive composer chose, sentence by sentence.
 
 Guarantee: the model chooses no passage, states no outcome and adds no fact. A sentence of its own is released only when
 the verifier of both engines accepts it against one of the passages it cites, alone, and when it is only another wording
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from assistant.abstain import is_injection
 from assistant.answer import ModelUse
-from assistant.compose.extractive import Draft, ExtractiveComposer
+from assistant.compose.extractive import Draft
 from assistant.compose.phrases import NO, YES, lower_first
 from assistant.llm.condense import Condenser
 from assistant.llm.grounding import left_out, terms, unfounded
@@ -22,7 +22,7 @@ from assistant.llm.models import LanguageModel, ModelFailure
 from assistant.llm.recent import Recent
 from assistant.llm.usage import Usage
 from assistant.llm.wire import RULES, SCHEMA, Reply, evidence, parse_reply, unshowable, visible
-from assistant.select import Scored, Selection
+from assistant.select import Scored
 from assistant.understand import Question
 from assistant.verify import Cited, Sentence, Verifier
 from ingest.fiches import Polarity, Role
@@ -58,18 +58,11 @@ Resolved = tuple[tuple[str, tuple[str, ...]], ...]
 """A reply without its keys: `(text, passage ids)` a sentence. This is what is cached."""
 
 
-class LlmComposer:
-    """Composes with a model over an extractive composer."""
+class Rewriter:
+    """Rewords extractive drafts with a model."""
 
-    def __init__(
-        self,
-        base: ExtractiveComposer,
-        model: LanguageModel,
-        verifier: Verifier,
-        snapshot: str,
-        cache_size: int = 512,
-    ) -> None:
-        self.base, self.model, self.verifier, self.snapshot = base, model, verifier, snapshot
+    def __init__(self, model: LanguageModel, verifier: Verifier, snapshot: str, cache_size: int = 512) -> None:
+        self.model, self.verifier, self.snapshot = model, verifier, snapshot
         self.name = f"llm:{model.name}"
         self.watch: Callable[[Judged], None] | None = None
         """Told of every sentence judged, once the reply is whole (measurements)."""
@@ -80,12 +73,9 @@ class LlmComposer:
         """A follow-up made whole (`Condenser`)."""
         return self._condenser.read(question, usage)
 
-    def compose(
-        self, question: Question, answered: Sequence[tuple[Selection, Scored]], usage: Usage | None = None
-    ) -> Draft:
-        """The extractive draft, reworded where the model's wording holds; `usage` holds what was spent before."""
+    def reword(self, question: Question, draft: Draft, usage: Usage | None = None) -> Draft:
+        """The draft, in the model's words where they hold; `usage` holds what the question has cost so far."""
         usage, use = usage or Usage(), ModelUse(name=self.model.name)
-        draft = self.base.compose(question, answered)
         items = _items(draft, question)
         if not items:
             draft.model = _counted(use, usage, fallback=None) if usage.calls else None

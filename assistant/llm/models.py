@@ -1,4 +1,4 @@
-"""A language model behind `init_chat_model`: time limits, retries, and a pause when it keeps failing.
+"""A language model in use: time limits, retries, and a pause when it keeps failing.
 
 Guarantee: `LanguageModel.ask` returns a reply that its caller's strict parser accepted, or raises `ModelFailure` with a
 stable reason, within the time limit plus one silence; nothing else escapes. A provider's error is never shown: its text
@@ -7,7 +7,6 @@ may hold the question. Retries belong here alone (the provider's own are off), s
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import threading
 import time
@@ -19,8 +18,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import tenacity
 
 from assistant.llm.usage import Usage
-from ingest.errors import ClapvertError, ErrorCode
-from ingest.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -41,53 +38,6 @@ class ModelFailure(Exception):  # noqa: N818 - an outcome that callers handle, n
         super().__init__(reason)
         self.reason: Failed = reason
         self.retry_after = retry_after
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """A provider as `init_chat_model` knows it; `parameters` in its own words."""
-
-    name: str
-    package: str
-    parameters: Callable[[Settings], dict[str, Any]]
-    json_mode: Callable[[Mapping[str, Any]], dict[str, Any]]
-
-
-def _response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "response_format": {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": schema}}
-    }
-
-
-def _openai_json(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Through `extra_body`: as a plain argument it sends langchain-openai down openai's beta helpers, 700 modules that
-    load at the first question, parse the reply as well, and hide the tokens counted."""
-    return {"extra_body": _response_format(schema)}
-
-
-def _openai(s: Settings) -> dict[str, Any]:
-    return {"timeout": s.llm_silence, "max_retries": 0, "max_tokens": s.llm_tokens, "stream_usage": True}
-
-
-def _mistral(s: Settings) -> dict[str, Any]:
-    return {"timeout": max(1, round(s.llm_silence)), "max_retries": 0, "max_tokens": s.llm_tokens}
-
-
-def _anthropic(s: Settings) -> dict[str, Any]:
-    return {"timeout": s.llm_silence, "max_retries": 0, "max_tokens": s.llm_tokens}
-
-
-def _ollama(s: Settings) -> dict[str, Any]:
-    return {"client_kwargs": {"timeout": s.llm_silence}, "num_predict": s.llm_tokens}
-
-
-PROVIDERS = {
-    "openai": Provider("openai", "langchain_openai", _openai, _openai_json),
-    "mistral": Provider("mistralai", "langchain_mistralai", _mistral, _response_format),
-    "anthropic": Provider("anthropic", "langchain_anthropic", _anthropic, lambda _: {}),
-    "ollama": Provider("ollama", "langchain_ollama", _ollama, lambda schema: {"format": dict(schema)}),
-}
-"""Each is an extra of the same name; `openai` with `CLAPVERT_LLM_BASE_URL` is any OpenAI-compatible server."""
 
 
 @dataclass
@@ -227,41 +177,3 @@ def _by_status(status: int, headers: Mapping[str, str]) -> ModelFailure:
         except ValueError:  # a date: not worth waiting for
             return ModelFailure("rate_limited", 3600.0)
     return ModelFailure("server_error" if status >= 500 or status in (408, 409) else "refused")
-
-
-def open_model(settings: Settings) -> LanguageModel | None:
-    """The model of the settings; None when none is asked for; `LLM_UNAVAILABLE` when it cannot be had."""
-    if not settings.llm:
-        return None
-    family, _, model = settings.llm.partition(":")
-    provider = PROVIDERS.get(family)
-    if provider is None or not model:
-        raise ClapvertError(
-            ErrorCode.LLM_UNAVAILABLE,
-            f"CLAPVERT_LLM vaut « {settings.llm} » : on attend fournisseur:modèle.",
-            f"Fournisseurs connus : {', '.join(PROVIDERS)}. Exemple : CLAPVERT_LLM=mistral:mistral-small-latest.",
-        )
-    if importlib.util.find_spec(provider.package) is None:
-        raise ClapvertError(
-            ErrorCode.LLM_UNAVAILABLE,
-            f"Le fournisseur « {family} » demande le paquet {provider.package.replace('_', '-')}.",
-            f'Installez-le : pip install "clapvert[{family}]", ou retirez CLAPVERT_LLM.',
-        )
-    from langchain.chat_models import init_chat_model
-
-    parameters = provider.parameters(settings) | {"temperature": 0}
-    if settings.llm_base_url:
-        parameters["base_url"] = settings.llm_base_url
-    if settings.llm_api_key:
-        parameters["api_key"] = settings.llm_api_key.get_secret_value()
-    try:
-        chat = init_chat_model(model, model_provider=provider.name, **parameters)
-    except Exception as error:  # a missing key, most often; its text names the variable, never the key
-        raise ClapvertError(
-            ErrorCode.LLM_UNAVAILABLE,
-            f"Le modèle « {settings.llm} » ne s'ouvre pas ({type(error).__name__}).",
-            "Vérifiez la clé (CLAPVERT_LLM_API_KEY, ou la variable du fournisseur) et CLAPVERT_LLM_BASE_URL.",
-        ) from error
-    return LanguageModel(
-        settings.llm, chat, provider.json_mode, timeout=settings.llm_timeout, attempts=settings.llm_attempts
-    )

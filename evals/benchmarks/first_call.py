@@ -1,8 +1,8 @@
 """`python -m evals.benchmarks.first_call`: how long a question waits before its language model is called.
 
-The real pipeline, with a peer on loopback that notes when it is called and gives each passage back word for word; beside
-it, in turn, the whole extractive answer to a question of the same kind, which is what the machine takes without a model.
-The budget is 60 ms (DESIGN §7); what the model itself takes is not ours to promise.
+The real pipeline, with a peer on loopback that notes when it is called and gives each passage back word for word; in
+turn with it, whole extractive answers to questions of the same kind: what the machine takes without a model. The budget
+is 60 ms (DESIGN §7); what the model itself takes is not ours to promise.
 """
 
 from __future__ import annotations

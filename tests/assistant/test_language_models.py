@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from assistant.answer import Answer, ModelUse
-from assistant.llm.models import LanguageModel, ModelFailure, failure_of, open_model
+from assistant.llm.models import LanguageModel, ModelFailure, failure_of
+from assistant.llm.providers import open_model
 from assistant.llm.usage import Usage
 from assistant.llm.wire import RULES, SCHEMA, parse_reply
 from assistant.service import Ask, Service
