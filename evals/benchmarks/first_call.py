@@ -15,7 +15,7 @@ import sys
 import time
 
 from assistant.service import Ask, Service
-from evals.benchmarks.local_model import serving
+from evals.benchmarks.local_model import passage_of, serving
 from evals.reference_set import load_reference
 from evals.runner import TODAY
 from ingest.clock import fixed
@@ -29,7 +29,7 @@ class Echo:
 
     def line(self, prompt: str, n: int) -> tuple[str, int]:  # noqa: ARG002 - the protocol's
         """The passage, word for word."""
-        return prompt.splitlines()[-2].split(":", 1)[1].strip(), 1
+        return passage_of(prompt), 1
 
 
 def main() -> None:

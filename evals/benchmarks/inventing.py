@@ -2,7 +2,8 @@
 
 Reference questions are asked with a real, tiny model behind the pipeline (`local_model`). Counted: sentences written,
 removed, shown; and, among those shown, how many an independent check finds unsupported: it shares no code with the
-verifier, is cruder, and errs on the side of suspicion. Every sentence is kept in the report, for reading.
+verifier, is cruder, and errs on the side of suspicion. Every sentence is kept in the report, for reading; `--replay`
+judges the sentences of a report again, without the model: a minute, after a change to the verifier.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ import sys
 import time
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from assistant.compose.llm import Judged
 from assistant.service import Ask, Service
-from evals.benchmarks.local_model import gemma, missing
+from evals.benchmarks.local_model import Replay, gemma, missing, serving
 from evals.reference_set import load_reference
 from evals.runner import TODAY
 from ingest.clock import fixed
@@ -76,10 +79,10 @@ def _digits(text: str) -> list[str]:
 _FREE_PLAIN = frozenset(_plain(w) for w in _FREE)
 
 
-def measure(service: Service, wanted: int) -> list[Asked]:
-    """Ask until the model has been called for so many questions, answerable ones of every domain in turn."""
+def measure(service: Service, questions: Iterable[str], wanted: int) -> list[Asked]:
+    """Ask until the model has been called for so many questions."""
     done: list[Asked] = []
-    for question in _questions():
+    for question in questions:
         heard: list[Judged] = []
         composer = service.engine.llm
         assert composer is not None
@@ -97,7 +100,7 @@ def measure(service: Service, wanted: int) -> list[Asked]:
 
 
 def _questions() -> list[str]:
-    """Answerable questions, one domain after the other."""
+    """Answerable questions, of every domain in turn."""
     by_domain: dict[str, list[str]] = {}
     for q in load_reference().questions:
         if "answered" in q.outcome:
@@ -130,16 +133,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--out", type=Path, help="where to write every sentence, as JSON")
+    parser.add_argument("--replay", type=Path, help="judge the sentences of this report again, without the model")
     options = parser.parse_args()
-    if absent := missing():
-        sys.exit(f"Not installed: {', '.join(absent)} (see evals/benchmarks/local_model.py).")
     started = time.perf_counter()
-    with gemma() as url:
+    with ExitStack() as stack:
+        if options.replay:
+            before = json.loads(options.replay.read_text(encoding="utf-8"))
+            written = Replay((j["wording"], j["text"]) for a in before for j in a["judged"])
+            url, questions = stack.enter_context(serving(written)), [a["question"] for a in before]
+        elif absent := missing():
+            sys.exit(f"Not installed: {', '.join(absent)} (see evals/benchmarks/local_model.py).")
+        else:
+            url, questions = stack.enter_context(gemma()), _questions()
         mine = Settings(
             llm="openai:gemma-3-270m", llm_base_url=url, llm_api_key="none", llm_timeout=900, llm_silence=600,
             llm_attempts=1,
         )  # fmt: skip
-        done = measure(Service(mine, clock=fixed(TODAY)), options.questions)
+        done = measure(Service(mine, clock=fixed(TODAY)), questions, options.questions)
     if options.out:
         options.out.write_text(json.dumps([asdict(a) for a in done], ensure_ascii=False, indent=1), encoding="utf-8")
     figures = summary(done) | {"minutes": round((time.perf_counter() - started) / 60, 1)}

@@ -15,7 +15,8 @@ import importlib.util
 import json
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -78,6 +79,25 @@ class Gemma:
                 )
             )
         return "".join(pieces).strip(), len(pieces)
+
+
+class Replay:
+    """Writes again what was written before, passage by passage, in the order it came; nothing for a new passage."""
+
+    def __init__(self, written: Iterable[tuple[str, str]]) -> None:
+        self._lines: dict[str, deque[str]] = {}
+        for passage, line in written:
+            self._lines.setdefault(passage, deque()).append(line)
+
+    def line(self, prompt: str, n: int) -> tuple[str, int]:  # noqa: ARG002 - the protocol's
+        """The next line written on the last passage of the prompt."""
+        lines = self._lines.get(passage_of(prompt))
+        return (lines.popleft() if lines else ""), 0
+
+
+def passage_of(prompt: str) -> str:
+    """The passage that a prompt ends with."""
+    return prompt.splitlines()[-2].split(":", 1)[1].strip()
 
 
 def answer(writer: Writer, document: dict[str, Any], n: int) -> tuple[str, int]:
