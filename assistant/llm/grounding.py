@@ -7,7 +7,7 @@ condition moved to the other rule, a plausible adjective). So a model's sentence
 - no word of substance that the passage lacks, or has fewer times, save a few ways of saying the same (`_SAME`);
 - the words in the passage's order, save one run of them put first or last (« À compter du 1er janvier, … »);
 - each negation, condition, exception, bound, hedge and quantifier bears on the same word as in the passage;
-- a clause of the passage is kept whole or left out whole, and one that limits the rule is never left out.
+- a clause of the passage is kept whole; only one that is an aside and limits nothing may be left out, whole.
 
 It refuses true paraphrases; the extractive sentence stands in for them. It is linear in the sentence.
 """
@@ -73,9 +73,9 @@ _BINDING = {
     "either": r"\b(?:ou|or|soit)\b",
 }  # fmt: skip
 _BINDINGS = {kind: re.compile(pattern) for kind, pattern in _BINDING.items()}
-_LIMITING = frozenset(_BINDING) - {"all", "either", "agent", "must"}
-_CLAUSE = re.compile(r"[,:()–—]")
-_PART = re.compile(r";|\.\s")
+_LIMITING = frozenset(_BINDING) - {"all", "agent", "must"}
+_CLAUSE = re.compile(r"(,(?!\d)|[:()–—])")
+_PART = re.compile(r";|(?<!\b[A-Z])\.\s")
 _OWED = {Polarity.OBLIGE: "oblige", Polarity.PERMET: "permet", Polarity.INTERDIT: "interdit"}
 KEPT = 0.6
 """Least share of a passage's words that the sentences on it hold together."""
@@ -137,23 +137,36 @@ def _owed(kind: str, wording: str, polarity: Polarity | None) -> bool:
 def _trimmed(sentence: str, wording: str, language: Language) -> list[str]:
     """What a sentence cuts away inside the parts of the wording that it speaks of.
 
-    Parts stand apart (« … ; … »); inside one, a clause is kept whole or left out whole, and a clause that limits the
-    rule is never left out.
+    Parts stand apart (« … ; … »); inside one, a clause is kept whole, or it is an aside left out whole.
     """
-    said, out = set(terms(sentence)), []
+    spent, needed, out = Counter(terms(sentence)), Counter[str](), []
+    said = set(spent)
     for part in _PART.split(wording):
-        clauses = [(c, set(terms(c))) for c in _CLAUSE.split(part)]
-        whole = set().union(*(words for _, words in clauses if words <= said))
-        if not said & set().union(*(words for _, words in clauses)) - _shared(part, wording):
+        clauses = [(c, terms(c)) for c in _CLAUSE.split(part)[::2]]
+        whole = {t for _, words in clauses if said.issuperset(words) for t in words}
+        if not said & {t for _, words in clauses for t in words} - _shared(part, wording):
             continue
         for clause, words in clauses:
-            if words <= said:
+            if said.issuperset(words):
+                needed.update(words)
                 out += ["limite omise"] if (bindings(clause) & bindings(wording)) - bindings(sentence) else []
             else:
-                out += ["proposition rognée"] if words & said - whole else []
-                limits = any(kind in _LIMITING for kind, _ in bindings(clause))
-                out += ["condition omise"] if limits or read_claim(clause, language).modality else []
+                out += ["proposition rognée"] if set(words) & said - whole else []
+                out += [] if _aside(clause, part, language) else ["condition omise"]
+    if needed - spent:
+        out.append("proposition rognée")
     return list(dict.fromkeys(out))
+
+
+def _aside(clause: str, part: str, language: Language) -> bool:
+    """True for a clause that may go: between brackets, or last and naming nobody; and that limits nothing.
+
+    The first clause often says where, when or for whom a rule holds (« Aux Calanques, … »): it never goes.
+    """
+    if any(kind in _LIMITING for kind, _ in bindings(clause)) or read_claim(clause, language).modality:
+        return False
+    before = part[: part.index(clause)].rstrip()
+    return before.endswith(("(", "–", "—")) or (part.endswith(clause) and bool(before) and clause == clause.lower())
 
 
 def _shared(part: str, wording: str) -> set[str]:
