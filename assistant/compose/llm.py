@@ -114,7 +114,7 @@ class Rewriter:
             found = [by_passage[p] for p in dict.fromkeys(cited) if p in by_passage]
             place, verdict = -1, Judged(text, "", ("ne cite aucun passage donné",))
             for item in found:
-                said = _without_verdict(text.strip())
+                said = _as_sentence(text)
                 verdict = Judged(said, item.wording, self._faults(said, item, question, draft))
                 beside = held.setdefault(item.place, [])
                 if verdict.released and not _adds(said, beside):
@@ -172,13 +172,16 @@ def _adds(text: str, beside: Sequence[Sentence]) -> bool:
     return bool(set(terms(text)) - {t for s in beside for t in terms(s.text)})
 
 
-def _without_verdict(text: str) -> str:
-    """The sentence without « Oui » or « Non » at its head: that word is the extractive composer's to say."""
+def _as_sentence(text: str) -> str:
+    """The sentence with its full stop, and without « Oui » or « Non » at its head: that word is the extractive
+    composer's to say."""
+    text = text.strip()
     for opening in _OPENINGS:
         if text.startswith(opening):
             rest = text[len(opening) :].lstrip()
-            return rest[:1].upper() + rest[1:]
-    return text
+            text = rest[:1].upper() + rest[1:]
+            break
+    return text if text.endswith((".", "!", "?", "…", "»")) else f"{text}."
 
 
 def _verdict(text: str) -> str:

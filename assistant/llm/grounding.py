@@ -76,6 +76,9 @@ _BINDINGS = {kind: re.compile(pattern) for kind, pattern in _BINDING.items()}
 _LIMITING = frozenset(_BINDING) - {"all", "agent", "must"}
 _CLAUSE = re.compile(r"(,(?!\d)|[:()–—])")
 _PART = re.compile(r";|(?<!\b[A-Z])\.\s")
+_PLAIN = re.compile(r"[a-z0-9\s.,;:'()%€-]")
+"""Signs that a sentence may bring, folded; a question mark, scare quotes or a letter of another alphabet change the sense,
+or hide a word from the reading."""
 _OWED = {Polarity.OBLIGE: "oblige", Polarity.PERMET: "permet", Polarity.INTERDIT: "interdit"}
 KEPT = 0.6
 """Least share of a passage's words that the sentences on it hold together."""
@@ -121,6 +124,8 @@ def unfounded(sentence: str, wording: str, language: Language, polarity: Polarit
     if not out and not _in_order(mine, theirs):
         out.append("mots du passage dans un autre ordre")
     out += _trimmed(sentence, wording, language)
+    if odd := {c for c in fold(sentence) if not _PLAIN.match(c)} - set(fold(wording)):
+        out.append(f"signe absent du passage : {min(odd)}")
     added = {b for b in bindings(sentence) - bindings(wording) if not _owed(b[0], wording, polarity)}
     out += [f"{kind} sur un autre mot : {on}" for kind, on in sorted(added)]
     allowed = read_claim(wording, language).modality | ({_OWED[polarity]} if polarity in _OWED else set())

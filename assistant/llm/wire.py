@@ -115,6 +115,8 @@ def unshowable(text: str) -> list[str]:
     out = ["balisage, lien ou marqueur"] if _MARKUP.search(text) else []
     if visible(text) != unicodedata.normalize("NFKC", re.sub(r"\s", " ", text)):
         out.append("caractères invisibles")
+    if any(unicodedata.category(c) in ("Mn", "Me") for c in unicodedata.normalize("NFC", text)):
+        out.append("signes superposés")
     if len(text) > _LONGEST:
         out.append("trop longue")
     return out

@@ -49,6 +49,10 @@ def test_another_wording_holds(sentence: str) -> None:
         ("Le producteur remet au CNC un bilan, sauf pour l'animation.", "rognée"),
         (f"{RULE} {RULE}", "répète"),
         ("Oui.", "ne dit rien"),
+        (RULE.replace(".", " ?"), "signe"),
+        (RULE.replace("remet", "« remet »"), "signe"),
+        (RULE.replace("remet", "remet необязательно"), "signe"),
+        (RULE.replace("remet", "remet \U0001f609"), "signe"),
     ],
 )
 def test_a_change_of_sense_does_not(sentence: str, why: str) -> None:
@@ -107,7 +111,18 @@ def test_what_stands_apart_may_be_said_alone_but_not_stand_for_all() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Voir [1].", "<b>gras</b>", "https://exemple.fr", "a@b.fr", "**gras**", "a\u200bb", "a\u202eb", "x" * 500, "a\nb"],
+    [
+        "Voir [1].",
+        "<b>gras</b>",
+        "https://exemple.fr",
+        "a@b.fr",
+        "**gras**",
+        "a\u200bb",
+        "a\u202eb",
+        "b\u0336a\u0336",
+        "x" * 500,
+        "a\nb",
+    ],
 )
 def test_what_may_not_be_shown(text: str) -> None:
     assert unshowable(text)
