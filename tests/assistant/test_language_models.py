@@ -19,7 +19,8 @@ from ingest.clock import fixed
 from ingest.embedding import HashingEncoder
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
-from tests.assistant.conftest import DOUBLE
+from tests.assistant.conftest import DOUBLE, opener
+from tests.assistant.support import faults
 from tests.peers import Document, Peer, Step, faithful, hang_up, http, reply, say, scripted
 from tests.samples import TODAY
 
@@ -192,6 +193,50 @@ class TestWhatIsSent:
             service = Service(settings, HashingEncoder(), fixed(TODAY), DOUBLE)
             answer = service.ask(Ask("Que dit l'article 122-19 du RGA ?"))
             assert (answer.outcome, answer.engine, peer.calls) == ("answered", "extractive", 0)
+
+
+class TestWhatIsShown:
+    def test_what_does_not_hold_gives_way_to_the_extractive_sentence(self, tiny: Service, over: Over) -> None:
+        def half(document: Document) -> str:
+            first, *others = document["passages"]
+            invented = (first["text"].replace("65", "95"), [first["key"]])
+            return reply(invented, *((f"En outre, {p['text'][0].lower()}{p['text'][1:]}", [p["key"]]) for p in others))
+
+        question = "Quel score faut-il pour le Label Ecoprod, et quels bilans carbone remettre au CNC ?"
+        service, peer = over(say(half))
+        answer, plain = service.ask(Ask(question)), tiny.ask(Ask(question))
+        assert len(peer.document()["passages"]) > 1
+        assert answer.engine == "llm:openai:scripted"
+        assert answer.answer.split("[1]")[0] == plain.answer.split("[1]")[0]
+        assert "En outre, " in answer.answer
+        assert [c.passage_id for c in answer.citations] == [c.passage_id for c in plain.citations]
+        assert faults(answer, opener(service), service.snapshot.manifest.name) == []
+
+    def test_yes_and_no_are_not_the_models_to_say(self, tiny: Service, over: Over) -> None:
+        def contrary(document: Document) -> str:
+            return reply(*((f"Oui, {p['text'][0].lower()}{p['text'][1:]}", [p["key"]]) for p in document["passages"]))
+
+        question = "Faut-il un bilan carbone pour une aide à l'écriture ?"
+        service, _ = over(say(contrary))
+        answer = service.ask(Ask(question))
+        assert answer.engine == "llm:openai:scripted"
+        assert answer.answer.startswith("Non : une aide")
+        assert "Oui" not in answer.answer
+
+    def test_english_is_held_against_our_english(self, over: Over) -> None:
+        service, peer = over(say(faithful))
+        answer = service.ask(Ask("Which carbon reports does the CNC ask for?"))
+        assert answer.engine == "llm:openai:scripted"
+        assert peer.document()["langue"] == "anglais"
+        assert "carbon reports" in answer.answer
+
+    def test_the_same_said_twice_is_shown_once(self, over: Over) -> None:
+        def twice(document: Document) -> str:
+            return reply(*((p["text"], [p["key"]]) for p in document["passages"] * 2))
+
+        service, _ = over(say(twice))
+        answer = service.ask(Ask(BILANS))
+        assert use(answer).shown == use(answer).removed == use(answer).written // 2
 
 
 class TestFollowUps:
