@@ -63,7 +63,7 @@ class Condenser:
             except ModelFailure:
                 return question
             self._known.put(key, whole)
-        return replace(question, query=plainly(whole)) if faithful(whole, question) else question
+        return replace(question, query=plainly(whole), base=whole) if faithful(whole, question) else question
 
 
 def _parse(text: str) -> str:

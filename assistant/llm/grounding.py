@@ -4,7 +4,8 @@ The verifier compares features: figures, dates, references, negation, modality. 
 wrote and checked; a model may also keep every feature and change the words between them (who owes what to whom, a
 condition moved to the other rule, a plausible adjective). So a model's sentence is held to more, without any guess:
 
-- no word of substance that the passage lacks, or has fewer times, save a few ways of saying the same (`_SAME`);
+- no word of substance that the passage lacks, has fewer times, or has in another tense or mood, save a few ways of
+  saying the same (`_SAME`);
 - the words in the passage's order, save one run of them put first or last (« À compter du 1er janvier, … »);
 - each negation, condition, exception, bound, hedge and quantifier bears on the same word as in the passage;
 - a clause of the passage is kept whole; only one that is an aside and limits nothing may be left out, whole.
@@ -100,6 +101,12 @@ def terms(text: str) -> list[str]:
     return [_CLASS.get(t, t) for t in analyse(_SAID.sub(" ", fold(text)))]
 
 
+def _forms(text: str) -> set[str]:
+    """The words of a text as they are inflected, plural marks apart: « portait », « portera » and « porterait » differ."""
+    words = re.findall(r"[a-z]{4,}", _SAID.sub(" ", fold(text)))
+    return {re.sub(r"[sx]$", "", w) for w in words if any(t not in _CLASS for t in analyse(w))}
+
+
 @lru_cache(maxsize=4096)
 def bindings(text: str) -> frozenset[tuple[str, str]]:
     """Each limiting word of a text, by kind, with the next word of substance, which it bears on."""
@@ -119,6 +126,8 @@ def unfounded(sentence: str, wording: str, language: Language, polarity: Polarit
         return ["ne dit rien"]
     have, spent = Counter(theirs), Counter(mine)
     out = [f"mot absent du passage : {t}" for t in spent if not have[t]]
+    if not out and (bent := _forms(sentence) - _forms(wording)):
+        out.append(f"autre forme d'un mot du passage : {min(bent)}")
     if any(n > have[t] > 0 for t, n in spent.items()) or len(sentence_spans(sentence)) > len(sentence_spans(wording)):
         out.append("se répète")
     if not out and not _in_order(mine, theirs):
@@ -164,14 +173,15 @@ def _trimmed(sentence: str, wording: str, language: Language) -> list[str]:
 
 
 def _aside(clause: str, part: str, language: Language) -> bool:
-    """True for a clause that may go: between brackets, or last and naming nobody; and that limits nothing.
+    """True for a clause that may go: between brackets or last, naming nothing, limiting nothing.
 
     The first clause often says where, when or for whom a rule holds (« Aux Calanques, … »): it never goes.
     """
     if any(kind in _LIMITING for kind, _ in bindings(clause)) or read_claim(clause, language).modality:
         return False
     before = part[: part.index(clause)].rstrip()
-    return before.endswith(("(", "–", "—")) or (part.endswith(clause) and bool(before) and clause == clause.lower())
+    apart = before.endswith(("(", "–", "—")) or (part.endswith(clause) and bool(before))
+    return apart and clause == clause.lower()
 
 
 def _shared(part: str, wording: str) -> set[str]:

@@ -54,9 +54,8 @@ class Asked:
 
 def suspicious(sentence: str, wording: str) -> list[str]:
     """What a plain comparison of letters finds in a sentence and not in the wording it cites."""
-    theirs = _words(wording)
-    starts = {w[:5] for w in theirs}
-    out = [w for w in _words(sentence) if len(w) > 3 and w[:5] not in starts and w not in _FREE_PLAIN]
+    starts = {w.rstrip("sx")[:5] for w in _words(wording)}
+    out = [w for w in _words(sentence) if len(w) > 3 and w.rstrip("sx")[:5] not in starts and w not in _FREE_PLAIN]
     out += [d for d in _digits(sentence) if d not in _digits(wording)]
     if len(_NEGATIONS.findall(sentence.lower())) != len(_NEGATIONS.findall(wording.lower())):
         out.append("négations")

@@ -94,6 +94,8 @@ def test_an_obligation_may_be_said_as_one_where_the_statement_is_one() -> None:
         ("Les seuils sont de 25 M€, 50 M€ de bilan.", "Les seuils sont de 50 M€, 25 M€ de bilan."),
         ("Le CNC oblige à remettre un bilan, pas à réduire.", "Le CNC oblige à remettre un bilan, à réduire."),
         ("The CNC may grant the bonus.", "The CNC grants the bonus."),
+        ("En 2023, 77 % portaient sur l'électrique.", "En 2023, 77 % porteraient sur l'électrique."),
+        ("La règle vaut (loi Climat, article 15).", "La règle vaut (article 15)."),
     ],
 )
 def test_small_words_count(wording: str, turned: str) -> None:
