@@ -44,7 +44,7 @@ def main() -> None:
     plain: list[float] = []
     with serving(Echo(), lambda: called.append(time.perf_counter())) as url:
         bare = Service(Settings(), clock=fixed(TODAY))
-        mine = Settings().model_copy(update={"llm": "openai:echo", "llm_base_url": url})
+        mine = Settings(llm="openai:echo", llm_base_url=url, llm_api_key="none")
         service = Service(mine, bare.encoder, fixed(TODAY))
         for each in (bare, service):
             each.ask(Ask("Quels bilans carbone pour une aide du CNC ?"))
