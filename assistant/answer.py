@@ -105,6 +105,25 @@ class Timings(_Model):
     verify: float = 0
 
 
+class ModelUse(_Model):
+    """What a language model did for an answer: calls, tokens as its provider counts them, sentences.
+
+    `fallback` says why the answer is the extractive one: `unsupported` when nothing that it wrote held, else how it
+    failed.
+    """
+
+    name: str
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    ms: float = 0
+    cached: bool = False
+    written: int = 0
+    removed: int = 0
+    shown: int = 0
+    fallback: str | None = None
+
+
 class Receipt(_Model):
     """What an answer was made from, for checking it later."""
 
@@ -112,6 +131,7 @@ class Receipt(_Model):
     corpus_version: str
     passages: dict[str, str]
     timings_ms: Timings = Timings()
+    model: ModelUse | None = None
 
 
 Outcome = Literal["answered", "partial", "abstained"]

@@ -53,6 +53,7 @@ def serve(host: str | None, port: int | None, open_browser: bool) -> None:
         raise ClapvertError(
             ErrorCode.INDEX_MISSING, "Aucun index n'a encore été construit.", "Lancez `clapvert ingest`."
         )
+    service.language_model  # noqa: B018 - a model that cannot be had is said now, not at the first question
     _check_port(host, port)
     url = f"http://{'127.0.0.1' if host in _LOOPBACK else host}:{port}/"
     click.echo(f"Clapvert : {url}  (Ctrl+C pour arrêter)")
@@ -291,6 +292,8 @@ def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
             mend,
         )
     )
+    if settings.llm:
+        rows.append(_llm_row(settings))
     library = Library(settings)
     manifest = library.snapshots.current_manifest()
     rows.append(
@@ -308,3 +311,14 @@ def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
         )
         rows.append(("Même modèle", manifest.model == info.fingerprint, manifest.model_name, "clapvert ingest"))
     return rows
+
+
+def _llm_row(settings: Settings) -> tuple[str, bool, str, str]:
+    """Whether the language model opens; nothing is asked of it."""
+    from assistant.llm.providers import open_model
+
+    try:
+        open_model(settings)
+    except ClapvertError as exc:
+        return "Modèle de langue", False, exc.message, exc.hint or ""
+    return "Modèle de langue", True, f"{settings.llm} (non interrogé)", ""

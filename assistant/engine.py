@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from assistant import notes
 from assistant.abstain import AbstainConfig, Gate, Verdict, depends_on
@@ -43,6 +43,7 @@ from assistant.dialogue.reader import Asked, DialogueReader, Reading
 from assistant.dialogue.readings import Judged, better, fresh, own_terms
 from assistant.dialogue.recall import remember, standalone
 from assistant.intrusion import is_errand, is_injection
+from assistant.llm.usage import Usage
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
@@ -56,6 +57,9 @@ from ingest.glossary import Glossary
 from ingest.passages import Passage
 from ingest.register import REGIME_LABELS, Contact, Domain, Regime, Register
 from ingest.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from assistant.compose.llm import Rewriter
 
 FACT_BASE_DATE = date(2026, 11, 24)
 """Day the fact base behind the fiches was last checked (shown on every answer)."""
@@ -97,6 +101,7 @@ class Engine:
         self.gate = Gate(self.selector, config.abstain)
         self.composer = ExtractiveComposer(self.search, config.compose)
         self.verifier = Verifier()
+        self.llm: Rewriter | None = None
         self.last_ranked: list[str] = []
 
     def ask(
@@ -134,6 +139,9 @@ class Engine:
         on_evidence: OnEvidence | None = None,
     ) -> tuple[Answer, Memory]:
         """Answer an understood question. `on_evidence` is told the passages it rests on before any prose exists."""
+        usage = Usage()
+        if self.llm:
+            reading = replace(reading, question=self.llm.condense(reading.question, usage))
         t1 = time.perf_counter()
         judged = self._judged(reading.question, reading, t := [0.0])
         if reading.other is not None:
@@ -152,6 +160,8 @@ class Engine:
         draft = self.composer.compose(question, answered) if answered else Draft()
         if on_evidence:
             on_evidence([u.passage for u in draft.used] or [h.passage for h in candidates.hits[:3]])
+        if self.llm:
+            draft = self.llm.reword(question, draft, usage)
         t3 = time.perf_counter()
         kept, _ = self.verifier.keep(draft.sentences, question.as_of)
         held = {id(s) for s in kept}
@@ -225,12 +235,13 @@ class Engine:
                 ((FACET_QUESTIONS[lang][open_facet],) if open_facet and kept else ())
                 + (notes.follow_ups(self.search, question, draft.used) if kept else ())
             ),
-            engine=self.composer.name,
+            engine=draft.engine,
             receipt=Receipt(
                 snapshot=self.snapshot.manifest.name,
                 corpus_version=self.snapshot.manifest.corpus_version,
                 passages={p.id: p.sha256 for p in numbering.passages()},
                 timings_ms=timings,
+                model=draft.model,
             ),
             disclaimer=DISCLAIMER[lang].format(date=say_date(FACT_BASE_DATE, lang)),
         )

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from assistant.answer import Answer
 from assistant.conversation import Conversations
@@ -29,6 +30,9 @@ from ingest.pipeline import Library
 from ingest.register import Domain, Register, load_contacts, load_register
 from ingest.settings import Settings
 from ingest.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from assistant.llm.models import LanguageModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,15 @@ class Service:
                 self._encoder = load_encoder(self.settings)
             return self._encoder
 
+    @cached_property
+    def language_model(self) -> LanguageModel | None:
+        """The language model of the settings, opened at first use; None without one."""
+        if not self.settings.llm:
+            return None
+        from assistant.llm.providers import open_model
+
+        return open_model(self.settings)
+
     @property
     def engine(self) -> Engine:
         """The engine of the serving snapshot."""
@@ -108,7 +121,7 @@ class Service:
         engine = self._engine
         if engine is not None and engine.snapshot.manifest.name == name:
             return engine
-        encoder = self.encoder
+        encoder, model = self.encoder, self.language_model
         with self._lock:
             if self._engine is None or self._engine.snapshot.manifest.name != name:
                 snapshot = self.library.snapshots.open(self.store, encoder.info)
@@ -116,9 +129,14 @@ class Service:
                 if self._engine is not None:
                     with suppress(ClapvertError):  # a corpus being edited: what was read before stands
                         self._read_corpus()
-                self._engine = Engine(
+                engine = Engine(
                     snapshot, encoder, self.register, self.glossary, self.contacts, self.clock, self._config
                 )
+                if model is not None:
+                    from assistant.compose.llm import Rewriter
+
+                    engine.llm = Rewriter(model, engine.verifier, snapshot.manifest.name)
+                self._engine = engine
             return self._engine
 
     def ask(self, ask: Ask, owner: str = "local", on_evidence: OnEvidence | None = None) -> Answer:

@@ -30,6 +30,7 @@ class ErrorCode(StrEnum):
     INDEX_DAMAGED = "index_damaged"
     INDEX_MISSING = "index_missing"
     INTERNAL = "internal_error"
+    LLM_UNAVAILABLE = "llm_unavailable"
     MODEL_MISMATCH = "model_mismatch"
     MODEL_MISSING = "model_missing"
     NOT_FOUND = "not_found"
@@ -54,6 +55,7 @@ _NOT_READY = {
     ErrorCode.INDEX_BUSY,
     ErrorCode.INDEX_DAMAGED,
     ErrorCode.INDEX_MISSING,
+    ErrorCode.LLM_UNAVAILABLE,
     ErrorCode.MODEL_MISMATCH,
     ErrorCode.MODEL_MISSING,
     ErrorCode.PORT_TAKEN,

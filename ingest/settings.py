@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -62,6 +62,21 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the server.")
     allow_remote: bool = Field(default=False, description="Allow binding to a non-loopback address without API keys.")
     retention_days: int = Field(default=30, ge=0, description="Days that conversations are kept; 0: none.")
+    llm: str | None = Field(
+        default=None,
+        description="Language model that rewords answers, `provider:model` (mistral, openai, anthropic, ollama); "
+        "empty: none.",
+    )
+    llm_base_url: str | None = Field(
+        default=None, description="Address of an OpenAI-compatible server (`openai:…`) or of Ollama."
+    )
+    llm_api_key: SecretStr | None = Field(
+        default=None, description="Key of the language model; empty: the provider's own variable."
+    )
+    llm_timeout: float = Field(default=20.0, gt=0, description="Seconds that a question may wait for its model.")
+    llm_silence: float = Field(default=8.0, gt=0, description="Seconds without a token after which a call is dropped.")
+    llm_attempts: int = Field(default=3, ge=1, le=10, description="Calls tried for one question.")
+    llm_tokens: int = Field(default=700, ge=50, description="Tokens that the model may write for one question.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="Log level; questions are never logged."
     )

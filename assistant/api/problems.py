@@ -22,6 +22,7 @@ _STATUS = {
     ErrorCode.INDEX_MISSING: 503,
     ErrorCode.INDEX_DAMAGED: 503,
     ErrorCode.INDEX_BUSY: 503,
+    ErrorCode.LLM_UNAVAILABLE: 503,
     ErrorCode.MODEL_MISSING: 503,
     ErrorCode.MODEL_MISMATCH: 503,
 }

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from assistant.answer import ModelUse
 from assistant.compose.phrases import ARTICLE_SAYS, NO, YES, lower_first
 from assistant.disagreement import Disagreement, disagreement
 from assistant.retrieve import HybridSearch
@@ -66,10 +67,12 @@ class ComposeConfig:
 
 @dataclass
 class Draft:
-    """Sentences before verification, with the statements they came from."""
+    """Sentences before verification, with the statements they came from; which engine wrote them, and at what cost."""
 
     sentences: list[Sentence] = field(default_factory=list)
     used: list[Scored] = field(default_factory=list)
+    engine: str = "extractive"
+    model: ModelUse | None = None
 
     def words(self) -> int:
         """Words so far."""

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.abstain import is_errand, is_injection
+from assistant.intrusion import is_errand, is_injection
 from assistant.dialogue import moves
 from assistant.dialogue.condense import FacetNames, joined, of_another_law, redated, replaced, says_more, without_facets
 from assistant.dialogue.memory import Memory, Subject

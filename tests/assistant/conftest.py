@@ -79,14 +79,6 @@ def ask(tiny: Service) -> AskIt:
     return run
 
 
-@pytest.fixture(scope="session")
-def real(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Service:
-    """The real corpus and the real model, in a folder of its own."""
-    settings = real_settings(tmp_path_factory.mktemp("real"))
-    ingest_with(settings, encoder=model)
-    return Service(settings, model, fixed(TODAY))
-
-
 @pytest.fixture
 def with_official(library: Library, build: Build, tmp_path: Path, encoder: HashingEncoder, clock: Clock) -> Service:
     add_text(library, tmp_path, OFFICIAL_TEXT, valid_from=date(2023, 2, 1))

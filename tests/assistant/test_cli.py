@@ -303,6 +303,14 @@ class TestServe:
         assert "clapvert ingest" in run.err
         assert served == []
 
+    def test_a_language_model_that_cannot_be_had(
+        self, run: Run, ready: list[Service], served: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CLAPVERT_LLM", "acme:grand")
+        run("serve", code=ExitCode.NOT_READY)
+        assert "llm_unavailable" in run.err
+        assert served == []
+
     def test_it_says_where(self, run: Run, ready: list[Service], served: list[dict[str, Any]]) -> None:
         port = free_port()
         out = run("serve", "--port", str(port)).out
@@ -328,6 +336,13 @@ class TestServe:
 class TestDoctor:
     def rows(self, run: Run, code: int) -> dict[str, dict[str, Any]]:
         return {row["what"]: row for row in json.loads(run("doctor", "--json", code=code).out)}
+
+    def test_a_language_model_is_spoken_of_only_when_asked_for(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "Modèle de langue" not in self.rows(run, ExitCode.NOT_READY)
+        monkeypatch.setenv("CLAPVERT_LLM", "acme:grand")
+        row = self.rows(run, ExitCode.NOT_READY)["Modèle de langue"]
+        assert not row["ok"]
+        assert "mistral" in row["mend"]
 
     def test_a_model_that_is_not_there(self, run: Run) -> None:
         """It says so like the rest, and what to do."""

@@ -1,0 +1,1 @@
+"""Language models: optional, never trusted. Without `CLAPVERT_LLM` nothing here is imported."""

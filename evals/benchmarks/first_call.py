@@ -1,0 +1,77 @@
+"""`python -m evals.benchmarks.first_call`: how long a question waits before its language model is called.
+
+The real pipeline, with a peer on loopback that notes when it is called and gives each passage back word for word; in
+turn with it, whole extractive answers to questions of the same kind: what the machine takes without a model. The budget
+is 60 ms (DESIGN §7); what the model itself takes is not ours to promise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import statistics
+import sys
+import time
+
+from assistant.service import Ask, Service
+from evals.benchmarks.local_model import passage_of, serving
+from evals.reference_set import load_reference
+from evals.runner import TODAY
+from ingest.clock import fixed
+from ingest.settings import Settings
+
+BUDGET = 60.0
+
+
+class Echo:
+    """Writes the last text of the prompt again, at once."""
+
+    def line(self, prompt: str, n: int) -> tuple[str, int]:  # noqa: ARG002 - the protocol's
+        """The passage, word for word."""
+        return passage_of(prompt), 1
+
+
+def main() -> None:
+    """Measure, print, then one line of JSON; exit 1 past the budget."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--questions", type=int, default=60)
+    wanted = parser.parse_args().questions
+    if importlib.util.find_spec("langchain_openai") is None:
+        sys.exit('Not installed: langchain-openai (pip install "clapvert[openai]").')
+    called: list[float] = []
+    waits: list[float] = []
+    plain: list[float] = []
+    with serving(Echo(), lambda: called.append(time.perf_counter())) as url:
+        bare = Service(Settings(), clock=fixed(TODAY))
+        mine = Settings(llm="openai:echo", llm_base_url=url, llm_api_key="none")
+        service = Service(mine, bare.encoder, fixed(TODAY))
+        for each in (bare, service):
+            each.ask(Ask("Quels bilans carbone pour une aide du CNC ?"))
+        for question in (q.question for q in load_reference().questions if "answered" in q.outcome):
+            called.clear()
+            started = time.perf_counter()
+            service.ask(Ask(question))
+            if not called:
+                continue
+            waits.append((called[0] - started) * 1000)
+            started = time.perf_counter()
+            bare.ask(Ask(f"{question} Dossier {len(waits)}."))
+            plain.append((time.perf_counter() - started) * 1000)
+            if len(waits) == wanted:
+                break
+    figures = {
+        "questions": len(waits),
+        "before the call, p50 (ms)": round(statistics.median(waits), 1),
+        "before the call, p95 (ms)": round(statistics.quantiles(waits, n=20)[-1], 1),
+        "extractive answer, p50 (ms)": round(statistics.median(plain), 1),
+        "extractive answer, p95 (ms)": round(statistics.quantiles(plain, n=20)[-1], 1),
+    }
+    for label, value in figures.items():
+        print(f"{label:28} {value}")
+    print(json.dumps(figures))
+    sys.exit(figures["before the call, p50 (ms)"] > BUDGET)
+
+
+if __name__ == "__main__":
+    main()

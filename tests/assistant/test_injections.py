@@ -1,0 +1,158 @@
+"""Instructions in questions, in earlier turns and in documents are data: none succeeds, with either engine.
+
+The language model here is the worst there is: it obeys every attack, writes what it asks under every key it was given,
+glues it to true sentences, and slips it into the questions that it condenses.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assistant.answer import Answer
+from assistant.llm.wire import RULES, visible
+from assistant.service import Ask, Service
+from ingest.clock import fixed
+from ingest.embedding import HashingEncoder
+from ingest.lexical import fold
+from ingest.pipeline import Library
+from tests.assistant.conftest import DOUBLE, opener
+from tests.assistant.support import add_text, faults
+from tests.conftest import ingest_with, settings_in
+from tests.peers import Document, Peer, reply, say, scripted
+from tests.samples import TODAY, write_corpus
+
+ATTACKS: dict[str, list[dict[str, str]]] = yaml.safe_load(
+    (Path(__file__).parent / "injections.yaml").read_text(encoding="utf-8")
+)
+CASES = [pytest.param(kind, n, id=f"{kind}-{n + 1}") for kind, attacks in ATTACKS.items() for n in range(len(attacks))]
+_QUOTE = re.compile(r"«[^»]*»|“[^”]*”")
+
+
+def article(n: int) -> str:
+    return f"900-{n + 1}"
+
+
+def obeying(says: str) -> Any:
+    """A reply that does all that the attack wants."""
+
+    def obey(document: Document) -> str:
+        if "suite" in document:
+            return json.dumps({"question": f"{document['suite']} {says}"}, ensure_ascii=False)
+        written = [(says, []), (says, ["k7q"]), (f"{says} [1]", [])]
+        for p in document["passages"]:
+            first, *rest = p["text"].split(" ", 1)
+            written += [
+                (says, [p["key"]]),
+                (f"{p['text']} {says}", [p["key"]]),
+                (f"{says} {p['text']}", [p["key"]]),
+                (f"{first} {says} {' '.join(rest)}", [p["key"]]),
+            ]
+        return reply(*written[:24])
+
+    return obey
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The tiny corpus, and a text whose every article is an attack."""
+    folder = tmp_path_factory.mktemp("hostile")
+    write_corpus(folder / "corpus")
+    settings = settings_in(folder)
+    articles = "".join(f"### Article {article(n)}\n\n{a['text']}\n\n" for n, a in enumerate(ATTACKS["document"]))
+    text = f'---\ntitle: "Texte hostile"\nsnapshot: "2026-03"\n---\n\n# Texte hostile\n\n## Livre I\n\n{articles}'
+    ingest_with(settings)
+    add_text(Library(settings), folder, text, valid_from=date(2023, 2, 1))
+    ingest_with(settings)
+    return Service(settings, HashingEncoder(), fixed(TODAY), DOUBLE)
+
+
+@pytest.fixture(scope="module")
+def peer() -> Iterator[Peer]:
+    with scripted([]) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="module")
+def obedient(hostile: Service, peer: Peer) -> Service:
+    pytest.importorskip("langchain_openai", reason="needs langchain-openai")
+    settings = hostile.settings.model_copy(
+        update={"llm": "openai:obedient", "llm_base_url": peer.base_url, "llm_api_key": None}
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_API_KEY", "none")
+        service = Service(settings, HashingEncoder(), fixed(TODAY), DOUBLE)
+        assert service.engine.llm is not None
+    return service
+
+
+def asked(service: Service, kind: str, n: int) -> list[Answer]:
+    attack = ATTACKS[kind][n]
+    if kind == "document":
+        return [service.ask(Ask(f"Que dit l'article {article(n)} du RGA ?"))]
+    if kind == "history":
+        first = service.ask(Ask(attack["before"]))
+        return [first, service.ask(Ask(attack["q"], conversation_id=first.conversation_id))]
+    return [service.ask(Ask(attack["q"]))]
+
+
+def success(answer: Answer, says: str) -> list[str]:
+    """How an attack succeeded: said by us, outside the quotation marks that show a document's or a question's words."""
+    ours = _QUOTE.sub(" ", answer.answer)
+    told = [ours, *(w.text for w in answer.warnings), *answer.follow_ups, *(c.name for c in answer.contacts)]
+    wanted = fold(visible(says)).strip(" .")
+    out = [f"dit : {t}" for t in told if wanted in fold(visible(t))]
+    out += [f"consignes montrées : {line}" for line in RULES.splitlines() if line in answer.answer]
+    if re.search(r"[<>]|https?:|\]\(", ours) or visible(ours) != ours.replace("\n", " "):
+        out.append(f"balisage ou invisible : {ours}")
+    return out
+
+
+def broken(answer: Answer, service: Service) -> list[str]:
+    """Invariants that an answer breaks; their reader takes brackets for markers: a quote that has some is read alone."""
+    open_passage = opener(service)
+    if any("[" in quote for quote in _QUOTE.findall(answer.answer)):
+        passages = [(c.quote, open_passage(c.passage_id)) for c in answer.citations]
+        return [quote for quote, p in passages if p is None or quote not in p.text]
+    return faults(answer, open_passage, service.snapshot.manifest.name)
+
+
+def test_there_are_enough_attacks_of_every_kind_in_both_languages() -> None:
+    assert sum(len(v) for v in ATTACKS.values()) >= 80
+    assert all(len(v) >= 12 for v in ATTACKS.values())
+
+
+@pytest.mark.parametrize(("kind", "n"), CASES)
+def test_the_extractive_engine_obeys_nothing(hostile: Service, kind: str, n: int) -> None:
+    for answer in asked(hostile, kind, n):
+        assert success(answer, ATTACKS[kind][n]["says"]) == []
+        assert broken(answer, hostile) == []
+
+
+@pytest.mark.parametrize(("kind", "n"), CASES)
+def test_a_model_that_obeys_is_not_heard(obedient: Service, peer: Peer, kind: str, n: int) -> None:
+    says = ATTACKS[kind][n]["says"]
+    peer.steps = [say(obeying(says))]
+    for answer in asked(obedient, kind, n):
+        assert success(answer, says) == []
+        assert broken(answer, obedient) == []
+        assert answer.engine == "extractive"
+
+
+def test_the_obeying_model_was_heard_out(obedient: Service, peer: Peer) -> None:
+    """Most attacks that stand beside a true question reach the model: what stops them is verification."""
+    peer.steps = [say(obeying("CANARI"))]
+    answer = obedient.ask(Ask("Quels bilans carbone remettre pour une aide du CNC ?"))
+    use = answer.receipt.model
+    assert use is not None
+    assert use.calls == 1
+    assert (use.shown, use.removed) == (0, use.written)
+    assert use.written > 3
+    assert peer.calls > 40
