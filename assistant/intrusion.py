@@ -27,13 +27,13 @@ _ERRAND = re.compile(
 _OTHER_FIELD = re.compile(
     r"\b(?:salaires?|se paie|est paye|cachets?|minimum syndical|grille des salaires|conges spectacles|france travail|assedic|chomage|unemployment"
     r"|droits? (?:d'auteur|musica\w+|voisins?|a l'image)|sacem|music rights|copyright|credits? d'impots?|tax credits?|tax rebate|tva|vat|soficas?"
-    r"|cameras?|objectifs? (?:photo|anamorph)\w*|lens(?:es)?|etalonnage|casting|scenario|screenplay|billetterie|box.?office|statuts? (?:type|d'une s)"
+    r"|cameras?|objectifs? (?:photo|anamorph)\w*|lens(?:es)?|etalonnage|casting|(?:mon|ton|notre|votre|my|our) (?:scenario|script)|screenplay|billetterie|box.?office|statuts? (?:type|d'une s)"
     r"|mes actions|action d'une|buy shares|visa de|permis de conduire|assurance multi)\w*"
 )
 """Matters of a production that other rules than ours govern."""
 _GREEN = re.compile(
     r"\b(?:eco|carbon|co2|vert|green|climat|dechet|waste|recycl|label|csrd|rse|esrs|vsme|beges|ges|durab|sustain|environ|energ|emission|bilan|footprint"
-    r"|empreinte|pollu|afnor|dpef|vigilance|plastic|plastique|reemploi|responsab|conditionn|omnibus)\w*"
+    r"|empreinte|pollu|afnor|dpef|vigilance|plastic|plastique|reemploi|responsab|conditionn|omnibus|drone|bruit|foret|parc nat|enfant|chaleur)\w*"
 )
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
 _WRAPPED = re.compile(

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.abstain import is_injection
 from assistant.answer import ModelUse
 from assistant.compose.extractive import Draft
 from assistant.compose.phrases import NO, YES, lower_first
+from assistant.intrusion import is_injection
 from assistant.llm.condense import Condenser
 from assistant.llm.grounding import left_out, terms, unfounded
 from assistant.llm.models import LanguageModel, ModelFailure

@@ -15,10 +15,10 @@ import time
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.intrusion import is_errand, is_injection
 from assistant.dialogue import moves
 from assistant.dialogue.condense import FacetNames, joined, of_another_law, redated, replaced, says_more, without_facets
 from assistant.dialogue.memory import Memory, Subject
+from assistant.intrusion import is_errand, is_injection
 from assistant.phrasing import detect_language, is_follow_up, plainly, question_types
 from assistant.time import AsOf, read_as_of, without_dates
 from assistant.understand import Question, Understanding, read_references

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.abstain import is_injection
+from assistant.intrusion import is_injection
 from assistant.llm.models import LanguageModel, ModelFailure
 from assistant.llm.recent import Recent
 from assistant.llm.usage import Usage
