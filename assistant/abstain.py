@@ -31,6 +31,10 @@ _OURS = re.compile(
     r"contrats? climat|label|en france|in france|french|francais(?:e|es)?)\b"
 )
 """Bodies, texts and schemes that the corpus speaks of."""
+_SCHEMES = re.compile(
+    r"\b(?:ecoprod|afnor|csrd|omnibus|esrs|vsme|rse\+|beges|contrats? climat|le label|du label|the label|green ?washing|zfe)"
+)
+"""Schemes that only a question of ours names."""
 _ABROAD = frozenset(
     {
         "etranger",
@@ -66,6 +70,7 @@ class AbstainConfig:
     not_found: float = -1.29
     elsewhen: float = 1.5
     ours: float = 1.5
+    named: float = 0.6
     unknown: float = 0.6
     written_for: float = 0.6
 
@@ -101,7 +106,9 @@ class Gate:
         ours = bool(question.frameworks) or (question.follow_up and bool(question.context_topics))
         if is_other_field(question.query) and not question.follow_up and best.alias < self.config.written_for:
             return Verdict("abstain", "out_of_scope")
-        scope = self.scope(selection, candidates) + self.config.ours * ours
+        ours = ours or (best.features["figure_said"] > 0 and bool(re.search(r"\d[\d\s]{2,}", question.raw)))
+        named = bool(_SCHEMES.search(fold(question.raw)))
+        scope = self.scope(selection, candidates) + max(self.config.ours * ours, self.config.named * named)
         if scope < self.config.out_of_scope:
             return Verdict("abstain", "out_of_scope")
         if abroad := set(question.facets.get("lieu", ())) & _ABROAD:
@@ -114,7 +121,7 @@ class Gate:
             or barely_touches(self.selector, question, best)
         ):
             return Verdict("abstain", "not_found")
-        best = threshold_first(selection, known_instead(selection, best))
+        best = threshold_first(selection, known_instead(selection, believed(selection, best)))
         if question.asks_sanction:
             best = sanction_first(selection, best)
         best = filling(selection, best)
@@ -250,6 +257,16 @@ def depends_on(question: Question, selection: Selection, best: Scored) -> str | 
     if "taille" in question.facets or re.search(r"\d", question.query) or not _FIRST_PERSON.search(fold(question.raw)):
         return None
     return "taille" if is_size_threshold(s) else None
+
+
+def believed(selection: Selection, best: Scored) -> Scored:
+    """The statement close behind a denial, when nobody voiced the belief that it denies."""
+    if not _is_denial(best) or best.features["not_believed"] <= 0.6:
+        return best
+    for s in selection.scored[:4]:
+        if not s.conflict and s.statement and s.statement.role is not Role.DEMENT and s.score >= 0.9 * best.score:
+            return s
+    return best
 
 
 def sanction_first(selection: Selection, best: Scored) -> Scored:

@@ -292,7 +292,11 @@ class Engine:
                     selection = alone
                 else:
                     verdict = None
-            verdicts.append(verdict or self.gate.judge(question, selection, candidates))
+            verdict = verdict or self.gate.judge(question, selection, candidates)
+            first = next((v.chosen for v in verdicts if v.chosen), None)
+            if first and verdict.chosen and not self.selector.stands_alone(part) and _strays(verdict.chosen, first):
+                verdict = Verdict("abstain", "not_found")
+            verdicts.append(verdict)
             selections.append(selection)
         return selections, verdicts
 
@@ -393,6 +397,13 @@ def _open_facet(question: Question, selections: Sequence[Selection], verdicts: S
     return next(
         (depends_on(question, s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.chosen), None
     )
+
+
+def _strays(chosen: Scored, head: Scored) -> bool:
+    """True when the answer to a part that leans on the question is about another topic than its head."""
+    if chosen.statement is None or head.statement is None:
+        return False
+    return chosen.statement.topic != head.statement.topic
 
 
 def _first_reason(verdicts: Sequence[Verdict]) -> Reason | None:

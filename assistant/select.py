@@ -168,6 +168,10 @@ class Selector:
             return True
         held = frozenset(t for u in used for t in self.terms_of(u.hit.position)[0])
         terms = {t: w for t, w in self.question_terms(part).items() if t not in FILLER}
+        if len(terms) <= 1:  # « et quand ? », « faut prouver comment ? »: the kind of answer is all it asks
+            types = set(question_types(part))
+            if any(u.statement and types & set(u.statement.answers) for u in used):
+                return True
         return _covered(terms, held, question) >= _TOLD
 
     def question_terms(self, text: str) -> dict[str, float]:
