@@ -279,7 +279,8 @@ class Engine:
             if question.follow_up and reading.told:
                 selection = fresh(selection, reading.told, own_terms(self.selector, question.raw), self.selector)
             return [selection], [self.gate.judge(question, selection, candidates)]
-        selections, verdicts = [], []
+        selections: list[Selection] = []
+        verdicts: list[Verdict] = []
         for part in question.parts:
             selection, verdict = self.selector.select(question, candidates, part), None
             if self.selector.stands_alone(part) and (question.shift or not question.follow_up):
