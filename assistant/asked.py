@@ -43,7 +43,7 @@ _LAWFUL = re.compile(
 )
 FILLER = frozenset(
     analyse(
-        "moment date délai combien quand comment pourquoi temps max maximum mini minimum when how much many time deadline"
+        "moment date délai combien quand comment pourquoi temps max maximum mini minimum sinon prendre prend when how much many time deadline otherwise"
     )
 )
 """Terms of a question that tell what kind of answer it wants, not what it is about."""

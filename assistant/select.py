@@ -259,7 +259,7 @@ class Selector:
             "criterion_asked": float(
                 hit.passage.kind == "criterion" and asked.criterion and not beside_the_criterion(hit.passage, question)
             ),
-            "criterion_unasked": float(hit.passage.kind == "criterion" and asked.law and not asked.criterion),
+            "criterion_unasked": float(hit.passage.kind == "criterion" and not asked.criterion),
             "sanction_asked": float(s is not None and question.asks_sanction and s.role is Role.SANCTION),
             "not_believed": 0.0,
             "contact_unasked": 0.0,
@@ -332,11 +332,23 @@ def of_another_framework(passage: Passage, question: Question) -> bool:
     """True for a criterion when the question names another framework, or points of another kind (« ESRS E1 »)."""
     if passage.kind != "criterion":
         return False
+    if said_otherwise(passage, question):
+        return True
     if question.frameworks:
         return passage.source_id not in {framework_source_id(f) for f in question.frameworks}
     if not question.references and bare_codes(question.raw):  # « D3 ? » alone is only a hint
         return len(analyse(question.raw)) <= 1
     return any(r.kind == "disclosure" or (r.kind == "criterion" and r.source) for r in question.references)
+
+
+def said_otherwise(passage: Passage, question: Question) -> bool:
+    """True for a criterion whose code the question says as something else (« un unitaire F3 » is for a channel)."""
+    codes = {key.rsplit(":", 1)[-1].lower() for key in passage.keys}
+    said = codes & set(analyse(question.raw))
+    meant = {m.group(0).lower() for m in bare_codes(question.raw)} | {
+        r.number.rsplit(":", 1)[-1].lower() for r in question.references
+    }
+    return bool(said) and not said & meant
 
 
 def _overlap(question: dict[str, float], alias: dict[str, float]) -> float:

@@ -58,7 +58,7 @@ _BARE_CODE = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_CRITERION = re.compile(
-    r"\b(?:sc[ée]narios?|drones?|esrs|normes?|standards?|disclosures?|articles?|art\.?|annexes?|formats?|feuilles?|pages?|versions?|v|cat[ée]gories?|classes?|euro|carburants?|le b|autoroutes?)\s*$",
+    r"\b(?:sc[ée]narios?|drones?|esrs|normes?|standards?|disclosures?|articles?|art\.?|annexes?|formats?|feuilles?|pages?|versions?|v|cat[ée]gories?|classes?|euro|carburants?|le b|autoroutes?|unitaires?|séries?|téléfilms?|chaînes?|chez|diffusés?|diffuseur)\s*$",
     re.IGNORECASE,
 )
 """What stands before a code that is not a criterion's (« scénario S3 », « ESRS E1 », « format A4 », « version 1.2 »)."""
