@@ -220,23 +220,33 @@ def told_apart(units: list[Unit]) -> list[tuple[Unit, str]]:
 
 
 def split_text(parts: Iterable[Block]) -> list[tuple[str, tuple[int | None, int | None]]]:
-    """Exact pieces of at most `MAX_CHARACTERS`, cut between alinéas, else between sentences, with their pages."""
+    """Exact pieces of at most `MAX_CHARACTERS`, cut between alinéas, else between sentences, with their pages.
+
+    An alinéa that opens a list (« à partir du 1er janvier 2026: ») goes with its first item: alone at the end of a
+    piece, it would leave items that no longer say from when, or for whom, they hold.
+    """
     out: list[tuple[str, tuple[int | None, int | None]]] = []
     buffer: list[Block] = []
 
-    def flush() -> None:
-        if buffer:
-            pages = buffer[0].pages(0, 1)[0], buffer[-1].pages(0, len(buffer[-1].text))[1]
-            out.append(("\n\n".join(b.text for b in buffer), pages))
-            buffer.clear()
+    def size(blocks: list[Block]) -> int:
+        return sum(len(b.text) + 2 for b in blocks)
+
+    def flush(until: int | None = None) -> None:
+        if blocks := buffer[:until]:
+            pages = blocks[0].pages(0, 1)[0], blocks[-1].pages(0, len(blocks[-1].text))[1]
+            out.append(("\n\n".join(b.text for b in blocks), pages))
+            del buffer[:until]
 
     for part in parts:
         if len(part.text) > MAX_CHARACTERS:
             flush()
             out += [(part.text[a:b], part.pages(a, b)) for a, b in _sentence_runs(part.text)]
             continue
-        if buffer and sum(len(b.text) + 2 for b in buffer) + len(part.text) > MAX_CHARACTERS:
-            flush()
+        if buffer and size(buffer) + len(part.text) > MAX_CHARACTERS:
+            cut = len(buffer)
+            while cut and buffer[cut - 1].text.rstrip().endswith(":"):
+                cut -= 1
+            flush(cut if cut and size(buffer[cut:]) + len(part.text) <= MAX_CHARACTERS else None)
         buffer.append(part)
     flush()
     return out

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from pypdf import PdfReader
@@ -107,6 +108,12 @@ def test_no_passage_is_cut_inside_a_sentence_nor_holds_a_running_head(passages: 
     for p in passages:
         assert len(p.text) <= MAX_CHARACTERS or len(sentence_spans(p.text)) == 1, p.locator
         assert not re.search(r"Journal officiel de l’Union européenne\s+(?:\d|L 322)|L 322/\d+ \d+\.12\.2022", p.text)
+
+
+def test_no_passage_ends_on_words_that_open_the_next_one(passages: list[Passage]) -> None:
+    pairs = [(p, q) for p, q in pairwise(passages) if p.text.endswith(":") and p.keys and p.keys == q.keys]
+    same = [(p, q) for p, q in pairs if p.locator.split(" (")[0] == q.locator.split(" (")[0]]
+    assert [p.locator for p, q in same if len(p.text.split("\n\n")[-1]) + len(q.text) < MAX_CHARACTERS] == []
 
 
 def test_no_word_is_lost(units: list[Unit], raw: list[str]) -> None:

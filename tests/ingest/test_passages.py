@@ -158,6 +158,20 @@ def test_pages_come_from_the_first_and_the_last_block() -> None:
     assert split_text(parts) == [("a" * 900 + "\n\n" + "b" * 500, (3, 5))]
 
 
+def test_the_words_that_open_a_list_go_with_its_first_item() -> None:
+    opening = ["2. Les bilans sont dus:", "a) à partir du 1er janvier 2026:"]
+    texts = ["a" * 1000, "b" * 600, *opening, "i) par les producteurs; " * 4, "ii) par les distributeurs."]
+    pieces = [text for text, _ in split_text([Block("text", t) for t in texts])]
+    assert pieces == ["\n\n".join(texts[:2]), "\n\n".join(texts[2:])]
+
+
+@pytest.mark.parametrize("item", [1650, 1700])
+def test_an_opening_that_cannot_go_with_its_item_stays_where_it_is(item: int) -> None:
+    texts = ["a" * 500, "b" * 100 + ":", "c" * item]
+    assert [text for text, _ in split_text([Block("text", t) for t in texts])] == ["\n\n".join(texts[:2]), texts[2]]
+    assert [text for text, _ in split_text([Block("text", t) for t in texts[1:]])] == texts[1:]
+
+
 def test_one_endless_sentence_stays_whole() -> None:
     endless = "le producteur remet un bilan et " * 200
     assert [text for text, _ in split_text([Block("text", endless.strip())])] == [endless.strip()]
