@@ -33,6 +33,8 @@ _LAW = frozenset({Regime.UE, Regime.FR})
 _DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
 _POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
 _MANDATORY = re.compile(r"\bobligatoires?\b|\boblige|\bimpose|\beliminatoire|\bmandatory\b|\bcompulsory\b|\brequired\b")
+_STAFF = frozenset(analyse("salariés personnes employés effectif employees people staff workers"))
+"""Ways of counting the same people."""
 _SAID_BY_FACET = 0.5
 _TOLD = 0.6
 """Share of the terms of a part of a question, by weight, that must be held for it to be answered."""
@@ -250,7 +252,8 @@ class Selector:
             "exercise": 0.0,
             "exact": float(hit.exact and not beside_the_criterion(hit.passage, question)),
             "article_asked": float(hit.exact and asked_by_number(hit.passage, question)),
-            "of_its_time": float(question.dated and hit.passage.valid_until is not None),
+            "of_its_time": (1.0 + self._same_genre(s, question))
+            * (question.dated and hit.passage.valid_until is not None),
             "exception_unasked": float(s is not None and s.role is Role.EXCEPTION and bool(s.facets) and not matched),
             "figure_said": float(bool(asked.numbers & own_words)),
             "figure_unasked": float(s is not None and s.role is Role.CHIFFRE and bool(types) and not asked.counts),
@@ -296,6 +299,11 @@ class Selector:
                 conflict += not within and all(self.glossary.exclude(facet, a, b) for a in asked for b in stated)
                 entailed = False
         return conflict, matched, unasked, entailed
+
+    def _same_genre(self, s: Statement | None, question: Question) -> bool:
+        """True when a statement is about the very genre asked of: what was in force for it then is what is asked."""
+        stated = s.facets.get("genre", ()) if s else ()
+        return any(self.glossary.compatible("genre", asked, stated) for asked in question.facets.get("genre", ()))
 
     def belief_overlap(self, s: Statement, terms: dict[str, float]) -> float:
         """Share of a denied belief, by weight, that a question's terms hold: 1 when the question believes it."""
@@ -380,7 +388,8 @@ def _has_value(s: Statement, types: tuple[AnswerType, ...]) -> bool:
 
 def counts(s: Scored, noun: str) -> bool:
     """True when a statement gives a number of what is counted."""
-    return s.statement is not None and any(noun in analyse(v.unit or "") for v in s.statement.values)
+    nouns = _STAFF if noun in _STAFF else {noun}
+    return s.statement is not None and any(nouns & set(analyse(v.unit or "")) for v in s.statement.values)
 
 
 def _exercise_match(s: Statement, exercise: int | None) -> float:
