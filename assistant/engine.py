@@ -401,8 +401,8 @@ def _open_facet(question: Question, selections: Sequence[Selection], verdicts: S
 
 
 def _strays(chosen: Scored, head: Scored) -> bool:
-    """True when the answer to a part that leans on the question is about another topic than its head."""
-    if chosen.statement is None or head.statement is None:
+    """True when the answer to a part that leans on the question is of another topic and another fiche than its head."""
+    if chosen.statement is None or head.statement is None or chosen.passage.source_id == head.passage.source_id:
         return False
     return chosen.statement.topic != head.statement.topic
 
