@@ -236,7 +236,7 @@ def missing_names(selector: Selector, question: Question) -> list[str]:
     """Proper names of the question (a company, a place, a product) that no passage holds: the answer is about another.
     A name before the clause that asks (« il fait 38 à Nîmes, faut-il… ») only sets the scene."""
     known = selector.search.snapshot.lexical
-    glossed = {t for s in question.synonyms for t in s.said}
+    glossed = {t for s in question.synonyms for t in s.said} | selector.facet_terms(question)
     out = []
     clauses = re.split(r"(?<=[,;.!])\s", question.raw)
     first = next((i for i, clause in enumerate(clauses) if question_types(clause)), 0)
@@ -266,7 +266,9 @@ def believed(selection: Selection, best: Scored) -> Scored:
     if not _is_denial(best) or best.features["not_believed"] <= 0.6:
         return best
     for s in selection.scored[:4]:
-        if not s.conflict and s.statement and s.statement.role is not Role.DEMENT and s.score >= 0.9 * best.score:
+        if s.conflict or s.statement is None or s.statement.role is Role.DEMENT or s.type_match < best.type_match:
+            continue
+        if s.score >= 0.9 * best.score:
             return s
     return best
 
@@ -311,7 +313,7 @@ def rule_first(selection: Selection, best: Scored) -> Scored:
         return best
     for c in selection.scored[:5]:
         rule = c.statement
-        if rule is None or c.conflict or rule.topic != s.topic or c.score < 0.88 * best.score:
+        if rule is None or c.conflict or rule.topic != s.topic or c.score < 0.82 * best.score:
             continue
         if (
             rule.role is Role.REGLE
