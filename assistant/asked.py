@@ -36,7 +36,7 @@ _COMPANY = re.compile(
 """Companies whose own practice is told as a fact: beside the point of a question that names none."""
 _CRITERION = re.compile(r"\bcriter|\blabel|\becoprod|\bafnor|\bspec 2308|\bgrille\b")
 _CRITERIA = re.compile(
-    r"\bcriter|\bgrille\b|\bactions?\b|\bexigences?\b|\breferentiel|\bpostes?\b|\bpreuves?\b|\bjustifi"
+    r"\bcriter|\bgrille\b|\bactions?\b|\bexigences?\b|\breferentiel|\bpostes?\b|\bpreuves?\b|\bjustifi|\b(?:label|ecoprod) (?:demande|exige|impose|attend)"
 )
 """A question on the label's price or steps is not one on its criteria."""
 _DEFINES = re.compile(
