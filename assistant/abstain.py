@@ -32,7 +32,8 @@ _OURS = re.compile(
 )
 """Bodies, texts and schemes that the corpus speaks of."""
 _SCHEMES = re.compile(
-    r"\b(?:ecoprod|afnor|csrd|omnibus|esrs|vsme|rse\+|beges|contrats? climat|le label|du label|the label|green ?washing|zfe)"
+    r"\b(?:ecoprod|afnor|csrd|omnibus|esrs|vsme|rse\+|beges|contrats? climat|le label|du label|the label|green ?washing|zfe|"
+    r"(?:rapport|etat|reporting)s? de durabilite|sustainability (?:report|statement)|double bilan|bilans? carbone)"
 )
 """Schemes that only a question of ours names."""
 _ABROAD = frozenset(
@@ -122,6 +123,7 @@ class Gate:
         ):
             return Verdict("abstain", "not_found")
         best = threshold_first(selection, known_instead(selection, believed(selection, best)))
+        best = rule_first(selection, best)
         if question.asks_sanction:
             best = sanction_first(selection, best)
         best = filling(selection, best)
@@ -234,7 +236,7 @@ def missing_names(selector: Selector, question: Question) -> list[str]:
     """Proper names of the question (a company, a place, a product) that no passage holds: the answer is about another.
     A name before the clause that asks (« il fait 38 à Nîmes, faut-il… ») only sets the scene."""
     known = selector.search.snapshot.lexical
-    glossed = {t for s in question.synonyms for t in s.said}
+    glossed = {t for s in question.synonyms for t in s.said} | selector.facet_terms(question)
     out = []
     clauses = re.split(r"(?<=[,;.!])\s", question.raw)
     first = next((i for i, clause in enumerate(clauses) if question_types(clause)), 0)
@@ -264,7 +266,9 @@ def believed(selection: Selection, best: Scored) -> Scored:
     if not _is_denial(best) or best.features["not_believed"] <= 0.6:
         return best
     for s in selection.scored[:4]:
-        if not s.conflict and s.statement and s.statement.role is not Role.DEMENT and s.score >= 0.9 * best.score:
+        if s.conflict or s.statement is None or s.statement.role is Role.DEMENT or s.type_match < best.type_match:
+            continue
+        if s.score >= 0.9 * best.score:
             return s
     return best
 
@@ -298,6 +302,25 @@ def threshold_first(selection: Selection, best: Scored) -> Scored:
             continue
         if rule.role in (Role.REGLE, Role.CONDITION) and is_size_threshold(rule):
             return s
+    return best
+
+
+def rule_first(selection: Selection, best: Scored) -> Scored:
+    """For a yes/no question, the rule that forbids or obliges, when an exception to it or a gloss on it comes just
+    before it without having been written for this very question."""
+    s = best.statement
+    if s is None or s.role not in (Role.EXCEPTION, Role.DEFINITION) or not set(selection.types) <= _YESNO:
+        return best
+    for c in selection.scored[:5]:
+        rule = c.statement
+        if rule is None or c.conflict or rule.topic != s.topic or c.score < 0.82 * best.score:
+            continue
+        if (
+            rule.role is Role.REGLE
+            and rule.polarity in (Polarity.INTERDIT, Polarity.OBLIGE)
+            and c.alias >= best.alias - 0.1
+        ):
+            return c
     return best
 
 

@@ -35,6 +35,10 @@ _COMPANY = re.compile(
 )
 """Companies whose own practice is told as a fact: beside the point of a question that names none."""
 _CRITERION = re.compile(r"\bcriter|\blabel|\becoprod|\bafnor|\bspec 2308|\bgrille\b")
+_CRITERIA = re.compile(
+    r"\bcriter|\bgrille\b|\bactions?\b|\bexigences?\b|\breferentiel|\bpostes?\b|\bpreuves?\b|\bjustifi|\b(?:label|ecoprod) (?:demande|exige|impose|attend)"
+)
+"""A question on the label's price or steps is not one on its criteria."""
 _DEFINES = re.compile(
     r"\bc(?:'est)? (?:quoi|koi)\b|\bqu'est-ce qu(?:e c'est|'une?\b|e l[ae]\b)|\bdefini|\bkesako\b|\bveut dire\b|\bsignifie\b|\bwhat(?:'s| is| are) (?:an? |the )?\w+\W*$"
 )
@@ -62,6 +66,7 @@ class Asked:
     companies: frozenset[str] = frozenset()
     definition: bool = False
     criterion: bool = False
+    criterion_named: bool = False
     law: bool = False
 
 
@@ -81,7 +86,9 @@ def read_asked(
         companies=named_companies(question.query),
         definition=bool(_DEFINES.search(fold(part))),
         criterion=bool(question.frameworks) or bool(_CRITERION.search(folded)),
-        law=bool(_LAWFUL.search(folded)),
+        criterion_named=bool(question.references or _CRITERIA.search(folded))
+        and bool(question.frameworks or _CRITERION.search(folded)),
+        law=bool(_LAWFUL.search(folded)) or question.asks_sanction,
     )
 
 

@@ -53,6 +53,7 @@ from assistant.verify import Sentence, Verifier, in_force
 from ingest.claims import Language
 from ingest.clock import Clock
 from ingest.embedding import EncoderProtocol
+from ingest.fiches import Role
 from ingest.glossary import Glossary
 from ingest.passages import Passage
 from ingest.register import REGIME_LABELS, Contact, Domain, Regime, Register
@@ -401,8 +402,11 @@ def _open_facet(question: Question, selections: Sequence[Selection], verdicts: S
 
 
 def _strays(chosen: Scored, head: Scored) -> bool:
-    """True when the answer to a part that leans on the question is about another topic than its head."""
+    """True when the answer to a part that leans on the question is about another topic than its head; the sanction of
+    the same fiche is no stray (« qui doit le faire, et quelle amende ? »)."""
     if chosen.statement is None or head.statement is None:
+        return False
+    if chosen.statement.role is Role.SANCTION and chosen.passage.source_id == head.passage.source_id:
         return False
     return chosen.statement.topic != head.statement.topic
 

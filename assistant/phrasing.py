@@ -200,7 +200,7 @@ _ASKS = re.compile(
     r"\b(?:quel(?:le)?s?|combien|quand|comment|pourquoi|qui|dois|doit|faut|puis|peut|est-ce|what|when|how|who|which|must|can|do|does|is|are)\b"
 )
 _SPLIT = re.compile(
-    r"(?<=\?)\s+(?=\S)|\s*[;,]?\s+(?:et|and|ou bien|mais aussi)\s+(?=(?:si oui|si non|sinon|ça|ca se|c'est|est-ce|tous les combien|a partir|à partir|a quel|à quel|quand|combien|comment|qui|par qui|à qui|où|pourquoi|quel|quelle|quels|quelles|dois|doit|faut|puis|peut|est-ce|que|qu'|when|how|who|what|where|which|must|can|do|is)\b)",
+    r"(?<=\?)\s+(?=\S)|\s*[;,]?\s+(?:et|and|ou bien|mais aussi)\s+(?=(?:si oui|si non|sinon|ça|ca se|c'est|est-ce|tous les combien|a partir|à partir|a quel|à quel|quand|combien|comment|qui|par qui|à qui|où|pourquoi|quel|quelle|quels|quelles|dois|doit|faut|puis|peut|est-ce|que|qu'|depuis quand|jusqu'o[uù]|when|how|who|what|where|which|must|can|do|is)\b)",
     re.IGNORECASE,
 )
 

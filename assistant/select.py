@@ -207,14 +207,14 @@ class Selector:
         return out
 
     def _asked(self, question: Question, types: tuple[AnswerType, ...], part: str) -> Asked:
-        said = self._facet_terms(question)
+        said = self.facet_terms(question)
         terms = {t: w * (_SAID_BY_FACET if t in said else 1.0) for t, w in self.question_terms(question.query).items()}
         own = {t: terms.get(t, w) for t, w in self.question_terms(part).items()} or terms
         if question.follow_up:  # what a follow-up itself says counts twice what it leans on
             terms = terms | {t: 2 * w for t, w in own.items()}
         return read_asked(question, types, part, terms, own)
 
-    def _facet_terms(self, question: Question) -> frozenset[str]:
+    def facet_terms(self, question: Question) -> frozenset[str]:
         """Terms that name the facets of a question (« long métrage », « fiction »): the facets count them already."""
         return frozenset(
             t
@@ -260,7 +260,9 @@ class Selector:
             "company_unasked": float(s is not None and bool(named_companies(s.text) - asked.companies)),
             "definition_asked": float(s is not None and asked.definition and s.role is Role.DEFINITION),
             "criterion_asked": float(
-                hit.passage.kind == "criterion" and asked.criterion and not beside_the_criterion(hit.passage, question)
+                hit.passage.kind == "criterion"
+                and asked.criterion_named
+                and not beside_the_criterion(hit.passage, question)
             ),
             "criterion_unasked": float(hit.passage.kind == "criterion" and not asked.criterion),
             "sanction_asked": float(s is not None and question.asks_sanction and s.role is Role.SANCTION),

@@ -27,7 +27,7 @@ _EXERCISE = re.compile(
 )
 _BEFORE = re.compile(rf"\b(?:avant|jusqu'en|before|prior to)\s(?:le\s|l'annee\s)?{_DAY}\b")
 _IN = re.compile(
-    rf"\b(?:en|au|a la date du|a compter du|le|courant|debut|fin|mi(?=-)|pendant|durant|in|on|as of|as at|during|since|depuis|des|apres(?: le)?|after|a partir du|a partir de|from)[\s-](?:l'an\s|l'annee\s|the year\s)?{_DAY}\b"
+    rf"\b(?:en|au|a la date du|a compter du|le|courant|(?P<part>debut|fin|mi(?=-))|pendant|durant|in|on|as of|as at|during|since|depuis|des|apres(?: le)?|after|a partir du|a partir de|from)[\s-](?:l'an\s|l'annee\s|the year\s)?{_DAY}\b"
 )
 _RANGE = re.compile(r"\b(?:entre|de|from|between)\s(?P<a>20\d{2})\s(?:et|a|to|and)\s(?P<b>20\d{2})\b")
 _NAMED = re.compile(
@@ -135,7 +135,18 @@ def _from_match(m: re.Match[str], today: date) -> AsOf | None:
     if month:
         number = _MONTHS[month]
         return AsOf(date(year, number, 1), date(year, number, monthrange(year, number)[1]), "asked")
-    return _year(year, today)
+    return _part_of_year(m.groupdict().get("part"), year, today)
+
+
+def _part_of_year(part: str | None, year: int, today: date) -> AsOf:
+    """« Début 2025 » is its first quarter, « fin 2025 » its last, « mi-2025 » the months around July."""
+    if part is None:
+        return _year(year, today)
+    first, last = {"debut": (1, 3), "mi": (5, 8), "fin": (10, 12)}[part]
+    end = date(year, last, monthrange(year, last)[1])
+    return AsOf(
+        date(year, first, 1), min(end, today) if year == today.year and date(year, first, 1) <= today else end, "asked"
+    )
 
 
 def _year(year: int, today: date) -> AsOf:

@@ -101,12 +101,13 @@ class ExtractiveComposer:
             self._other_sides(draft, question, selection, chosen)
             rival = self._rival(draft, selection, chosen)
             if rival is not None:
-                self._head(draft, question, selection, rival)
+                self._head(draft, question, selection, rival, said=True)
             most = self.config.sentences if rival is None else self.config.beside_rival
             self._companions(draft, question, selection, chosen, most)
         return draft
 
-    def _head(self, draft: Draft, question: Question, selection: Selection, chosen: Scored) -> None:
+    def _head(self, draft: Draft, question: Question, selection: Selection, chosen: Scored, said: bool = False) -> None:
+        """The sentence that answers a part; « Oui » or « Non » opens it unless the part was `said` to already."""
         if draft.says(chosen):
             return
         s = chosen.statement
@@ -114,7 +115,7 @@ class ExtractiveComposer:
             self._official(draft, question, chosen)
             return
         text = head_text(s, question.language, self.config.terse)
-        if word := yes_or_no(s, selection, chosen):
+        if not said and (word := yes_or_no(s, selection, chosen)):
             colon = " :" if question.language == "fr" else ":"
             text = f"{(YES if word == 'yes' else NO)[question.language]}{colon} {lower_first(text)}"
         self._add(draft, question, chosen, text)

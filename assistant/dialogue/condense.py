@@ -26,6 +26,12 @@ _JOINED = re.compile(
     r"(?:(?:^|\s)(?:de|d'|du|des|et|ou|of|and|en|a|an|un|une|l'|la|le))?\s*$",
     re.IGNORECASE,
 )
+_PLACED = re.compile(r"\b(?:en|au|aux|à la|à l'|chez|hors)\s*$", re.IGNORECASE)
+_GOVERNED = re.compile(
+    r"\b(?:dans|en|au|aux|à|sur|chez|hors)\s*(?:une?\b|des\b|les?\b|la\b|l['’]|du\b)?\s*$|\b(?:une?|les?|la|des)\s*$|\bl['’]$",
+    re.IGNORECASE,
+)
+"""What governs the replaced words; a follow-up with a preposition of its own brings it (« en Natura 2000 »)."""
 _LONGEST = 600
 
 
@@ -37,7 +43,10 @@ def replaced(names: FacetNames, last: str, text: str, facets: Container[str]) ->
     kept = last
     for i, (start, end) in reversed(list(enumerate(old))):
         if i == 0 and in_place:
-            kept = f"{kept[:start]}{words}{kept[end:]}"
+            own, before = _PLACED.search(text[: new[0][0]]), kept[:start]
+            if own:
+                before, words = _GOVERNED.sub("", before), f"{own.group(0)}{words}"
+            kept = f"{before}{words}{kept[end:]}"
         else:
             kept = f"{_JOINED.sub('', kept[:start])} {kept[end:].lstrip()}"
     return joined(kept, "" if in_place else said(text))

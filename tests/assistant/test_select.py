@@ -104,7 +104,7 @@ CASES: list[tuple[str, Change, Change]] = [
     ("sanction_asked", {"q": {"asks_sanction": True}}, {"q": {"asks_sanction": True}, "s": {"role": "sanction"}}),
     ("contact_unasked", {}, {"s": {"role": "contact"}}),
     ("figure_unasked", {}, {"s": {"role": "chiffre"}}),
-    ("criterion_asked", {"q": {"frameworks": frozenset({"label-ecoprod"})}}, {"q": {"frameworks": frozenset({"label-ecoprod"})}, "p": {"kind": "criterion", "source_id": framework_source_id("label-ecoprod")}}),
+    ("criterion_asked", {"q": {"frameworks": frozenset({"label-ecoprod"}), "query": "critère"}}, {"q": {"frameworks": frozenset({"label-ecoprod"}), "query": "critère"}, "p": {"kind": "criterion", "source_id": framework_source_id("label-ecoprod")}}),
     ("doubt", {}, {"s": {"confidence": "moyenne"}}),
     ("rank", {"p": {"based_on": based_on(Rank.OFFICIEL)}}, {"p": {"based_on": based_on(Rank.GUIDE)}}),
     (
