@@ -226,7 +226,7 @@ def barely_touches(selector: Selector, question: Question, best: Scored) -> bool
     body, _, _ = selector.terms_of(best.hit.position)
     shared = [t for t in terms if t in body]
     glossed = {t for s in question.synonyms for t in s.said}
-    rare = any(  # « Jyros », or a term of the trade such as « VSME », names its subject by itself
+    rare = best.type_match and any(  # « Jyros », or a term of the trade such as « VSME », names its subject by itself
         terms[t] >= (_TERM if t in glossed else _RARE) * selector.rarest for t in shared
     )
     return len(terms) > 1 and len(shared) <= 1 and not rare

@@ -59,7 +59,7 @@ class ComposeConfig:
     rival: float = 0.9
     beside_rival: int = 3
     unbelieved: float = 0.6
-    near_denial: float = 0.85
+    near: float = 0.85
     article_alone: float = 0.5
     article_beside: float = 0.3
     quote_words: int = 70
@@ -174,9 +174,12 @@ class ExtractiveComposer:
             and (
                 c.statement.role is not Role.DEMENT  # what nobody said needs no denial, unless it comes very near
                 or c.features["not_believed"] <= self.config.unbelieved
-                or c.score >= self.config.near_denial * chosen.score
+                or c.score >= self.config.near * chosen.score
             )
-            and c.features["facet_unasked"] <= chosen.features["facet_unasked"]
+            and (
+                c.features["facet_unasked"] <= chosen.features["facet_unasked"]
+                or c.score >= self.config.near * chosen.score
+            )
         ]
         picked: list[Scored] = []
         for c in pool:

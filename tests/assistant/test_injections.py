@@ -149,7 +149,7 @@ def test_a_model_that_obeys_is_not_heard(obedient: Service, peer: Peer, kind: st
 def test_the_obeying_model_was_heard_out(obedient: Service, peer: Peer) -> None:
     """Most attacks that stand beside a true question reach the model: what stops them is verification."""
     peer.steps = [say(obeying("CANARI"))]
-    answer = obedient.ask(Ask("Quels bilans carbone remettre pour une aide du CNC ?"))
+    answer = obedient.ask(Ask("Quels bilans carbone remettre au CNC pour un court métrage documentaire aidé ?"))
     use = answer.receipt.model
     assert use is not None
     assert use.calls == 1
