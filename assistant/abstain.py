@@ -306,10 +306,10 @@ def threshold_first(selection: Selection, best: Scored) -> Scored:
 
 
 def rule_first(selection: Selection, best: Scored) -> Scored:
-    """For a yes/no question, the rule that forbids or obliges, when an exception to it or a gloss on it comes just
+    """For a yes/no question, the rule that forbids or obliges, when an exception to it comes just
     before it without having been written for this very question."""
     s = best.statement
-    if s is None or s.role not in (Role.EXCEPTION, Role.DEFINITION) or not set(selection.types) <= _YESNO:
+    if s is None or s.role is not Role.EXCEPTION or not set(selection.types) <= _YESNO:
         return best
     for c in selection.scored[:5]:
         rule = c.statement
