@@ -32,7 +32,6 @@ _HARD = ("genre", "lieu", "aide", "taille", "format")
 _LAW = frozenset({Regime.UE, Regime.FR})
 _DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
 _POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
-_MANDATORY = re.compile(r"\bobligatoires?\b|\boblige|\bimpose|\beliminatoire|\bmandatory\b|\bcompulsory\b|\brequired\b")
 _STAFF = frozenset(analyse("salariés personnes employés effectif employees people staff workers"))
 """Ways of counting the same people."""
 _SAID_BY_FACET = 0.5
@@ -331,11 +330,8 @@ def asked_by_number(passage: Passage, question: Question) -> bool:
 
 
 def beside_the_criterion(passage: Passage, question: Question) -> bool:
-    """True for a criterion when the question is about its points or whether it is mandatory: nobody published that."""
-    if passage.kind != "criterion":
-        return False
-    text = fold(question.raw)
-    return bool(_POINTS.search(text)) or (passage.regime is Regime.ECOPROD and bool(_MANDATORY.search(text)))
+    """True for a criterion when the question is about its points: nobody published them."""
+    return passage.kind == "criterion" and bool(_POINTS.search(fold(question.raw)))
 
 
 def of_another_framework(passage: Passage, question: Question) -> bool:
