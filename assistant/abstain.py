@@ -18,7 +18,7 @@ from assistant.asked import counted_noun, wanted_figures
 from assistant.intrusion import is_errand, is_injection, is_other_field
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates
-from assistant.select import Scored, Selection, Selector, counts
+from assistant.select import Scored, Selection, Selector, codes_compared, counts
 from assistant.understand import Question
 from ingest.fiches import AnswerType, Polarity, Role, Statement
 from ingest.lexical import analyse, fold
@@ -99,7 +99,7 @@ class Gate:
         best = selection.best
         if best is None:
             return Verdict("abstain", "not_found")
-        if best.hit.exact:
+        if best.hit.exact and not codes_compared(question):
             return Verdict("answer", None, best)
         if unknown_criterion(question, selection):
             denial = next((s for s in selection.scored[:8] if _is_denial(s) and not s.conflict), None)
@@ -107,7 +107,7 @@ class Gate:
         ours = bool(question.frameworks) or (question.follow_up and bool(question.context_topics))
         if is_other_field(question.query) and not question.follow_up and best.alias < self.config.written_for:
             return Verdict("abstain", "out_of_scope")
-        ours = ours or (best.features["figure_said"] > 0 and bool(re.search(r"\d[\d\s]{2,}", question.raw)))
+        ours = ours or says_its_figure(question, best)
         named = bool(_SCHEMES.search(fold(question.raw)))
         scope = self.scope(selection, candidates) + max(self.config.ours * ours, self.config.named * named)
         if scope < self.config.out_of_scope:
@@ -221,7 +221,13 @@ def barely_touches(selector: Selector, question: Question, best: Scored) -> bool
     terms = selector.question_terms(question.raw)
     if len(terms) <= 1 and not question.types and not question.follow_up and not best.hit.exact:
         return True  # « ok », « CNC »: a word is not a question
-    if question.follow_up or best.alias >= 0.45 or best.coverage >= 0.6 or best.features["facet_match"]:
+    if (
+        question.follow_up
+        or says_its_figure(question, best)
+        or best.alias >= 0.45
+        or best.coverage >= 0.6
+        or best.features["facet_match"]
+    ):
         return False
     body, _, _ = selector.terms_of(best.hit.position)
     shared = [t for t in terms if t in body]
@@ -230,6 +236,11 @@ def barely_touches(selector: Selector, question: Question, best: Scored) -> bool
         terms[t] >= (_TERM if t in glossed else _RARE) * selector.rarest for t in shared
     )
     return len(terms) > 1 and len(shared) <= 1 and not rare
+
+
+def says_its_figure(question: Question, best: Scored) -> bool:
+    """True when a question says a long figure that stands in the statement (« 314 825 t »): it names its subject."""
+    return best.features["figure_said"] > 0 and bool(re.search(r"\d[\d\s]{2,}", question.raw))
 
 
 def missing_names(selector: Selector, question: Question) -> list[str]:

@@ -249,8 +249,12 @@ class Selector:
             "regime_match": float(hit.passage.regime in question.regimes),
             "regime_other": float(bool(question.regimes & _LAW) and hit.passage.regime in _LAW - question.regimes),
             "exercise": 0.0,
-            "exact": float(hit.exact and not beside_the_criterion(hit.passage, question)),
-            "article_asked": float(hit.exact and asked_by_number(hit.passage, question)),
+            "exact": float(
+                hit.exact and not beside_the_criterion(hit.passage, question) and not codes_compared(question)
+            ),
+            "article_asked": float(
+                hit.exact and asked_by_number(hit.passage, question) and not codes_compared(question)
+            ),
             "of_its_time": (1.0 + self._same_genre(s, question))
             * (question.dated and hit.passage.valid_until is not None),
             "exception_unasked": float(s is not None and s.role is Role.EXCEPTION and bool(s.facets) and not matched),
@@ -320,6 +324,11 @@ class Selector:
         if p.statement:
             asked = (*p.statement.asked_as, p.statement.text, *filter(None, (p.statement.belief,)))
         return body, own, tuple({t: self.idf(t) for t in analyse(q)} for q in asked)
+
+
+def codes_compared(question: Question) -> bool:
+    """True when a question names a criterion and an ESRS disclosure together: it asks what tells them apart."""
+    return {"criterion", "disclosure"} <= {r.kind for r in question.references}
 
 
 def asked_by_number(passage: Passage, question: Question) -> bool:

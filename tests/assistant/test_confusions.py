@@ -56,10 +56,7 @@ class TestLabelCodesAndEsrs:
     @pytest.mark.parametrize(
         "question",
         [
-            pytest.param(
-                "Le critère E1 du Label Ecoprod et la norme ESRS E1, c'est la même chose ?",
-                marks=pytest.mark.xfail(reason="a criterion named by its code answers alone (assistant/abstain)"),
-            ),
+            "Le critère E1 du Label Ecoprod et la norme ESRS E1, c'est la même chose ?",
             "G1 au label et G1 dans la CSRD, c'est pareil ?",
         ],
     )
@@ -105,7 +102,6 @@ class TestThresholds:
         assert "70 %" in answer.answer
         assert not answer.answer.startswith("Oui")
 
-    @pytest.mark.xfail(reason="« sans » does not yet turn « Oui » away (assistant/compose: yes_or_no)")
     def test_the_higher_one_is_not_asked_without_engagement(self, ask: Ask) -> None:
         answer, _ = ask("Sans phase d'engagement, faut-il 70 % ?")
         assert not answer.answer.startswith("Oui")
@@ -155,10 +151,7 @@ class TestOtherCountries:
     @pytest.mark.parametrize(
         "question",
         [
-            pytest.param(
-                "Quelles sont les règles de déchets pour un tournage en Belgique ?",
-                marks=pytest.mark.xfail(reason="a Belgian label nearby lets French rules through (assistant/abstain)"),
-            ),
+            "Quelles sont les règles de déchets pour un tournage en Belgique ?",
             "Faut-il trier les déchets de tournage au Maroc ?",
             "Do I need a permit to fly a drone in Spain?",
             "Quelle amende en Suisse si je jette mes déchets de tournage ?",
