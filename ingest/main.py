@@ -17,7 +17,7 @@ from ingest.errors import ClapvertError
 GROUP = "clapvert.commands"
 HELPS = {
     "ask": "Ask one question, or every question of a file.",
-    "chat": "Talk with Clapvert in the terminal; an empty line ends.",
+    "chat": "Talk with Clapvert in the terminal; an empty line ends, /aide lists the commands.",
     "corpus": "List, check, fetch, add, compare, remove and render the texts of the corpus.",
     "doctor": "Say what is ready, what is not, and the command that mends it; exit 3 when something is not.",
     "eval": "Measure retrieval and answers against the reference questions.",

@@ -208,8 +208,8 @@ class TestXml:
     def test_real_acts_have_all_their_articles_and_recitals(self, name: str, articles: int, recitals: int) -> None:
         assert SHARED
         document = read_xml((SHARED / "eu" / "formex" / f"{name}.fmx.xml").read_bytes())
-        numbers = [u.number for u in split_units(document) if u.number]
-        assert len(set(numbers)) == len(numbers) == articles + recitals
+        numbers = {u.number for u in split_units(document) if u.number}  # a point inserted into another act repeats one
+        assert len(numbers) == articles + recitals
         assert sum(n.startswith("considerant:") for n in numbers) == recitals
 
 

@@ -214,5 +214,5 @@ def test_a_text_that_the_register_does_not_know_is_described_on_the_command_line
 
 def test_pages_are_rendered(use_settings: Settings, capsys: Capture) -> None:
     assert run("corpus", "render") == ExitCode.DONE
-    assert capsys.readouterr().out == "4 page(s) écrite(s).\n"
+    assert capsys.readouterr().out == "5 page(s) écrite(s).\n"
     assert run("corpus", "check") == ExitCode.DONE
