@@ -15,7 +15,7 @@ from typing import Literal
 
 from assistant.answer import Reason
 from assistant.asked import counted_noun, wanted_figures
-from assistant.intrusion import is_errand, is_injection, is_other_field
+from assistant.intrusion import is_no_question, is_other_field
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates
 from assistant.select import Scored, Selection, Selector, codes_compared, counts
@@ -94,7 +94,7 @@ class Gate:
 
     def judge(self, question: Question, selection: Selection, candidates: Candidates) -> Verdict:
         """A verdict on one part."""
-        if is_injection(question.raw) or is_errand(question.raw):
+        if is_no_question(question.raw):
             return Verdict("abstain", "out_of_scope")
         best = selection.best
         if best is None:
@@ -104,12 +104,9 @@ class Gate:
         if unknown_criterion(question, selection):
             denial = next((s for s in selection.scored[:8] if _is_denial(s) and not s.conflict), None)
             return Verdict("answer", None, denial) if denial else Verdict("abstain", "not_found")
-        ours = bool(question.frameworks) or (question.follow_up and bool(question.context_topics))
         if is_other_field(question.query) and not question.follow_up and best.alias < self.config.written_for:
             return Verdict("abstain", "out_of_scope")
-        ours = ours or says_its_figure(question, best)
-        named = bool(_SCHEMES.search(fold(question.raw)))
-        scope = self.scope(selection, candidates) + max(self.config.ours * ours, self.config.named * named)
+        scope = self.scope(selection, candidates) + self._claim(question, best)
         if scope < self.config.out_of_scope:
             return Verdict("abstain", "out_of_scope")
         if abroad := set(question.facets.get("lieu", ())) & _ABROAD:
@@ -130,6 +127,13 @@ class Gate:
         if best is None:
             return Verdict("abstain", "not_found")
         return Verdict("answer", "false_premise" if denies(self.selector, question, selection, best) else None, best)
+
+    def _claim(self, question: Question, best: Scored) -> float:
+        """What the question's own words add to its scope: a framework, its conversation, a figure or a scheme of ours."""
+        leans = question.follow_up and bool(question.context_topics)
+        if question.frameworks or leans or says_its_figure(question, best):
+            return self.config.ours
+        return self.config.named if _SCHEMES.search(fold(question.raw)) else 0.0
 
     def scope(self, selection: Selection, candidates: Candidates) -> float:
         """How much a question is ours: positive when it plainly is."""
@@ -207,9 +211,7 @@ def filling(selection: Selection, best: Scored) -> Scored | None:
 
 
 def _always_fills(s: Scored) -> bool:
-    if s.statement is None:
-        return True
-    return s.statement.role in (Role.ABSENCE, Role.DEMENT) or s.statement.polarity is Polarity.N_OBLIGE_PAS
+    return s.statement is None or is_absence(s) or _is_denial(s) or s.statement.polarity is Polarity.N_OBLIGE_PAS
 
 
 def _figures(s: Scored) -> set[str]:

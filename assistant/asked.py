@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from assistant.phrasing import QUOTED
 from assistant.understand import Question
 from ingest.fiches import AnswerType
 from ingest.lexical import analyse, fold
@@ -27,7 +29,6 @@ _TIME = (
 )
 _MEASURE = r"euros?|argent|amende|tonnes?|tons?|t|kg|kilos?|km|kilometres?|metres?|m2|litres?|watts?|money|la|le|l'"
 _COUNTED = re.compile(rf"\b(?:combien d(?:e |')|how many )(?!(?:{_TIME}|{_MEASURE})\b)([\w-]+)")
-_QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
 _LASTING = re.compile(rf"\b(?:combien d(?:e |')|how many )(?:{_TIME})\b")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _COMPANY = re.compile(
@@ -75,6 +76,7 @@ def read_asked(
 ) -> Asked:
     """What a part of a question asks; `terms` are the question's by weight, `own` the part's."""
     folded = fold(question.query)
+    criterion = bool(question.frameworks or _CRITERION.search(folded))
     numbers = frozenset(t for t in analyse(part) if t.isdigit() and len(t) > 1 and not _YEAR.fullmatch(t))
     return Asked(
         terms,
@@ -85,15 +87,15 @@ def read_asked(
         counts=AnswerType.COMBIEN in types or AnswerType.QUAND in types or bool(numbers) or not types,
         companies=named_companies(question.query),
         definition=bool(_DEFINES.search(fold(part))),
-        criterion=bool(question.frameworks) or bool(_CRITERION.search(folded)),
-        criterion_named=bool(question.references or _CRITERIA.search(folded))
-        and bool(question.frameworks or _CRITERION.search(folded)),
+        criterion=criterion,
+        criterion_named=criterion and bool(question.references or _CRITERIA.search(folded)),
         law=bool(_LAWFUL.search(folded)) or question.asks_sanction,
     )
 
 
+@lru_cache(maxsize=16384)
 def named_companies(text: str) -> frozenset[str]:
-    """Companies that a text names."""
+    """Companies that a text names; remembered, for the same statements come up question after question."""
     return frozenset(_COMPANY.findall(fold(text)))
 
 
@@ -101,7 +103,7 @@ def wanted_figures(text: str, types: tuple[AnswerType, ...]) -> frozenset[str]:
     """The kinds of figure that a question is after: « combien touche-t-on » wants an amount, not a count."""
     if AnswerType.COMBIEN not in types:
         return frozenset()
-    folded = fold(_QUOTED.sub(" ", text))
+    folded = fold(QUOTED.sub(" ", text))
     if _LASTING.search(folded):
         return frozenset({"duree"})
     if counted_noun(text):

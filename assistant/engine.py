@@ -42,7 +42,7 @@ from assistant.dialogue.memory import Memory
 from assistant.dialogue.reader import Asked, DialogueReader, Reading
 from assistant.dialogue.readings import Judged, better, fresh, own_terms
 from assistant.dialogue.recall import remember, standalone
-from assistant.intrusion import is_errand, is_injection
+from assistant.intrusion import is_no_question
 from assistant.llm.usage import Usage
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
@@ -275,7 +275,7 @@ class Engine:
     ) -> tuple[list[Selection], list[Verdict]]:
         """Each part with its candidates and its verdict; a part that stands alone is looked up alone, then, when that
         finds nothing, in the light of the whole question (« et combien de prison au maximum ? »)."""
-        if len(question.parts) == 1 or is_injection(question.raw) or is_errand(question.raw):
+        if len(question.parts) == 1 or is_no_question(question.raw):
             selection = self.selector.select(question, candidates)
             if question.follow_up and reading.told:
                 selection = fresh(selection, reading.told, own_terms(self.selector, question.raw), self.selector)
@@ -283,24 +283,32 @@ class Engine:
         selections: list[Selection] = []
         verdicts: list[Verdict] = []
         for part in question.parts:
-            selection, verdict = self.selector.select(question, candidates, part), None
-            if self.selector.stands_alone(part) and (question.shift or not question.follow_up):
-                asked = replace(question, raw=part, query=part, parts=(part,), types=question_types(part))
-                found = self.search.search(asked)
-                alone = self.selector.select(asked, found)
-                verdict = self.gate.judge(asked, alone, found)
-                best = selection.best
-                if verdict.kind == "answer" or best is None or not self.selector.told(part, question, [best]):
-                    selection = alone
-                else:
-                    verdict = None
-            verdict = verdict or self.gate.judge(question, selection, candidates)
+            alone = self.selector.stands_alone(part)
+            selection, verdict = self._judge_part(
+                question, candidates, part, alone and (question.shift or not question.follow_up)
+            )
             first = next((v.chosen for v in verdicts if v.chosen), None)
-            if first and verdict.chosen and not self.selector.stands_alone(part) and _strays(verdict.chosen, first):
+            if first and verdict.chosen and not alone and _strays(verdict.chosen, first):
                 verdict = Verdict("abstain", "not_found")
             verdicts.append(verdict)
             selections.append(selection)
         return selections, verdicts
+
+    def _judge_part(
+        self, question: Question, candidates: Candidates, part: str, alone: bool
+    ) -> tuple[Selection, Verdict]:
+        """One part: looked up by itself when `alone`, then within the whole question when its answer stands there."""
+        if alone:
+            asked = replace(question, raw=part, query=part, parts=(part,), types=question_types(part))
+            found = self.search.search(asked)
+            selection = self.selector.select(asked, found)
+            verdict = self.gate.judge(asked, selection, found)
+            if verdict.kind == "answer":
+                return selection, verdict
+        within = self.selector.select(question, candidates, part)
+        if alone and (within.best is None or not self.selector.told(part, question, [within.best])):
+            return selection, verdict
+        return within, self.gate.judge(question, within, candidates)
 
     def _at_its_date(
         self, question: Question, found: Selection, verdict: Verdict

@@ -53,6 +53,11 @@ def is_errand(text: str) -> bool:
     return bool(_ERRAND.search(fold(text)))
 
 
+def is_no_question(text: str) -> bool:
+    """True for a text that is an order or an errand: nothing in it is looked up."""
+    return is_injection(text) or is_errand(text)
+
+
 def is_other_field(text: str) -> bool:
     """True for a question of pay, rights, taxes or gear that says nothing of ecology: other rules than ours govern it."""
     folded = fold(text)

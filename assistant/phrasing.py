@@ -169,6 +169,8 @@ _WORTH = re.compile(
     r"|\bs['’](?:élève|élevait|eleve|elevait)(?:-t-(?:elle|il))?\b|\b(?:vaut|vaudra|valait|rapporte) combien\b",
     re.IGNORECASE,
 )
+QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
+"""Quoted words: a figure or a year in them is not the question's (« on annonce « neutres en 2040 » »)."""
 _SET_ASIDE = re.compile(
     r"\((?:et )?(?:pas|non pas|hors|not)\b[^()]*\)|,? \b(?:pas|et non) (?:celui|celle|ceux|celles) (?:de la|de l'|du|des|de)\s?[\w-]+",
     re.IGNORECASE,

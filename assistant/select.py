@@ -347,7 +347,7 @@ def of_another_framework(passage: Passage, question: Question) -> bool:
     """True for a criterion when the question names another framework, or points of another kind (« ESRS E1 »)."""
     if passage.kind != "criterion":
         return False
-    if said_otherwise(passage, question):
+    if code_of_something_else(passage, question):
         return True
     if question.frameworks:
         return passage.source_id not in {framework_source_id(f) for f in question.frameworks}
@@ -356,14 +356,10 @@ def of_another_framework(passage: Passage, question: Question) -> bool:
     return any(r.kind == "disclosure" or (r.kind == "criterion" and r.source) for r in question.references)
 
 
-def said_otherwise(passage: Passage, question: Question) -> bool:
-    """True for a criterion whose code the question says as something else (« un unitaire F3 » is for a channel)."""
-    codes = {key.rsplit(":", 1)[-1].lower() for key in passage.keys}
-    said = codes & set(analyse(question.raw))
-    meant = {m.group(0).lower() for m in bare_codes(question.raw)} | {
-        r.number.rsplit(":", 1)[-1].lower() for r in question.references
-    }
-    return bool(said) and not said & meant
+def code_of_something_else(passage: Passage, question: Question) -> bool:
+    """True for a criterion whose code the question says of something else (« un unitaire F3 » is for a channel)."""
+    said = question.words & {key.rsplit(":", 1)[-1].lower() for key in passage.keys}
+    return bool(said) and not said & question.codes
 
 
 def _overlap(question: dict[str, float], alias: dict[str, float]) -> float:

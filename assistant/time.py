@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from assistant.aligned import Aligned
+from assistant.phrasing import QUOTED
 from ingest.claims import MONTHS_EN, MONTHS_FR, Language
 from ingest.lexical import fold
 
@@ -38,8 +39,6 @@ _NAMED = re.compile(
 _NOW = re.compile(
     r"\b(?:aujourd'hui|ajd|maintenant|actuellement|a ce jour|a l'heure actuelle|today|now|currently|at present)\b"
 )
-_QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
-"""Quoted words: a year in them is not the question's (« on annonce « neutres en 2040 » »)."""
 _AIM = re.compile(
     r"\b(?:objectifs?|trajectoires?|horizon|neutral\w+|neutres?|target|goal|net zero)\s(?:\w+\s){0,2}20[3-9]\d\b"
 )
@@ -73,7 +72,7 @@ class AsOf:
 
 def read_as_of(question: str, today: date) -> AsOf | None:
     """The date or period that a question names, or None when it names none."""
-    text = _AIM.sub(" ", _QUOTED.sub(" ", fold(question)))
+    text = _AIM.sub(" ", QUOTED.sub(" ", fold(question)))
     exercise = _exercise(text)
     if _NOW.search(text):
         return AsOf(today, today, "today", exercise)
@@ -98,17 +97,16 @@ def read_as_of(question: str, today: date) -> AsOf | None:
         if _NAMED.search(text[: m.start("y")]) or (exercise and m.group("y") == str(exercise) and not m.group("mon")):
             continue
         found = _from_match(m, today)
-        if found and found.start <= today and _SINCE.search(text[: m.end()].removesuffix(m.group(0)) + _opening(m)):
+        if found and found.start <= today and _SINCE.search(text[: _date_start(m)]):
             return AsOf(today, today, "asked", exercise)  # what holds since a day is asked of today
         if found:
             return AsOf(found.start, found.end, "asked", exercise)
     return AsOf(today, today, "asked", exercise) if exercise else None
 
 
-def _opening(m: re.Match[str]) -> str:
-    """The words of a match before its date."""
-    first = min(m.start(name) for name in ("d", "mon", "y") if m.group(name))
-    return m.string[m.start() : first]
+def _date_start(m: re.Match[str]) -> int:
+    """Where the date of a match begins, after the words that introduce it."""
+    return min(m.start(name) for name in ("d", "mon", "y") if m.group(name))
 
 
 def without_dates(text: str) -> str:

@@ -86,6 +86,17 @@ class Question:
     synonyms: tuple[Synonym, ...] = ()
     frameworks: frozenset[str] = frozenset()
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Index terms of what was asked."""
+        return frozenset(analyse(self.raw))
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Codes and numbers, folded, that may be a criterion's: bare ones, and those of the references."""
+        bare = {m.group(0).lower() for m in bare_codes(self.raw)}
+        return frozenset(bare | {r.number.rsplit(":", 1)[-1].lower() for r in self.references})
+
     @property
     def dated(self) -> bool:
         """True when the question is about another day than today."""

@@ -18,7 +18,7 @@ from datetime import date
 from assistant.dialogue import moves
 from assistant.dialogue.condense import FacetNames, joined, of_another_law, redated, replaced, says_more, without_facets
 from assistant.dialogue.memory import Memory, Subject
-from assistant.intrusion import is_errand, is_injection
+from assistant.intrusion import is_no_question
 from assistant.phrasing import detect_language, is_follow_up, plainly, question_types
 from assistant.time import AsOf, read_as_of, without_dates
 from assistant.understand import Question, Understanding, read_references
@@ -105,7 +105,7 @@ class _Turn:
     def reading(self) -> Reading:
         """The reading of the turn."""
         memory = self.memory
-        if memory is None or is_injection(self.text) or is_errand(self.text):
+        if memory is None or is_no_question(self.text):
             return Reading(self.text, self._alone(self.text))
         return self._return(memory) or self._correction(memory) or self._shift(memory) or self._lean(memory, self.text)
 
