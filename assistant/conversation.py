@@ -26,6 +26,8 @@ from ingest.clock import Clock
 from ingest.errors import ClapvertError, ErrorCode
 
 _VERSION = 2
+_TABLES = {"message": "conversation", "conversation": "id", "checkpoints": "thread_id", "writes": "thread_id"}
+"""What a conversation leaves, and the column that names it."""
 _SCHEMA = """
 create table if not exists conversation (id text primary key, owner text not null, started text not null);
 create index if not exists conversation_owner on conversation (owner);
@@ -182,8 +184,7 @@ class Conversations:
     def _erase(self, ids: Sequence[str]) -> None:
         """Delete rows and checkpoints, overwritten, and empty the log that still held them."""
         with self._db.cursor() as db:
-            for table, key in (("message", "conversation"), ("conversation", "id"), ("checkpoints", "thread_id"),
-                               ("writes", "thread_id")):  # fmt: skip
+            for table, key in _TABLES.items():
                 db.executemany(f"delete from {table} where {key} = ?", [(i,) for i in ids])  # noqa: S608
         with self._db.cursor() as db:
             db.execute("pragma wal_checkpoint(truncate)")
@@ -228,7 +229,7 @@ def _remove(path: Path) -> None:
     if not path.exists():
         return
     db = _prepared(sqlite3.connect(path, timeout=30))
-    for table in ("message", "conversation", "checkpoints", "writes"):
+    for table in _TABLES:
         db.execute(f"delete from {table}")  # noqa: S608
     db.commit()
     db.execute("pragma wal_checkpoint(truncate)")

@@ -138,11 +138,14 @@ class Engine:
         conversation_id: str = "",
         trace: bool = False,
         on_evidence: OnEvidence | None = None,
+        reworded: bool = True,
     ) -> tuple[Answer, Memory]:
-        """Answer an understood question. `on_evidence` is told the passages it rests on before any prose exists."""
+        """Answer an understood question. `on_evidence` is told the passages it rests on before any prose exists; no
+        language model is called unless `reworded`."""
         usage = Usage()
-        if self.llm:
-            reading = replace(reading, question=self.llm.condense(reading.question, usage))
+        llm = self.llm if reworded else None
+        if llm:
+            reading = replace(reading, question=llm.condense(reading.question, usage))
         t1 = time.perf_counter()
         judged = self._judged(reading.question, reading, t := [0.0])
         if reading.other is not None:
@@ -161,22 +164,23 @@ class Engine:
         draft = self.composer.compose(question, answered) if answered else Draft()
         if on_evidence:
             on_evidence([u.passage for u in draft.used] or [h.passage for h in candidates.hits[:3]])
-        if self.llm:
-            draft = self.llm.reword(question, draft, usage)
+        if llm:
+            draft = llm.reword(question, draft, usage)
         t3 = time.perf_counter()
         kept, _ = self.verifier.keep(draft.sentences, question.as_of)
         held = {id(s) for s in kept}
         draft.used = [u for s, u in zip(draft.sentences, draft.used, strict=True) if id(s) in held]
         t4 = time.perf_counter()
         timings = Timings(understand=reading.took, retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
-        answer = self._answer(question, candidates, selections, verdicts, draft, kept, later, timings, conversation_id)
-        understood = answer.understood.model_copy(update={"question": standalone(question)})
-        answer = answer.model_copy(update={"question": reading.text, "understood": understood})
+        answer = self._answer(
+            reading.text, question, candidates, selections, verdicts, draft, kept, later, timings, conversation_id
+        )
         shown = [u.passage for u in draft.used] if kept else []
         return answer, remember(question, reading, previous, answer, shown)
 
     def _answer(
         self,
+        said: str,
         question: Question,
         candidates: Candidates,
         selections: Sequence[Selection],
@@ -221,7 +225,7 @@ class Engine:
         return Answer(
             conversation_id=conversation_id,
             message_id=secrets.token_urlsafe(12),
-            question=question.said,
+            question=said,
             as_of=question.as_of.day,
             understood=_understood(question),
             outcome=outcome,
@@ -249,12 +253,14 @@ class Engine:
 
     def _warnings(self, question: Question, draft: Draft, numbering: _Numbering) -> list[Notice]:
         out = []
-        for note in notes.time_notes(self.search, question, draft.used):
-            if not self.verifier.faults(note.sentence, AsOf(date.min, date.max, "today")):
-                kind = "changed" if note.kind == "changed" else "upcoming"
-                out.append(Notice(kind=kind, text=note.sentence.text, citations=numbering.cite(note.sentence)))
-        for note in notes.conflict_notes(self.search, question, draft.used):
-            out.append(Notice(kind="conflict", text=note.sentence.text, citations=numbering.cite(note.sentence)))
+        shown = [
+            note
+            for note in notes.time_notes(self.search, question, draft.used)
+            if not self.verifier.faults(note.sentence, AsOf(date.min, date.max, "today"))
+        ]
+        # A disagreement states two values that exclude one another: no passage supports the sentence whole.
+        for note in (*shown, *notes.conflict_notes(question, draft.disagreements, draft.used)):
+            out.append(Notice(kind=note.kind, text=note.sentence.text, citations=numbering.cite(note.sentence)))
         if due := notes.stale_days(draft.used, self.clock()):
             out.append(Notice(kind="stale", text=notes.stale_text(due, question)))
         for p in numbering.passages():
@@ -425,7 +431,7 @@ def _first_reason(verdicts: Sequence[Verdict]) -> Reason | None:
 
 def _understood(q: Question) -> Understood:
     return Understood(
-        question=q.query if q.follow_up else q.raw,
+        question=standalone(q),
         as_of=q.as_of.day,
         as_of_reason=q.as_of.reason,
         domains=q.domains,

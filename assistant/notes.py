@@ -5,13 +5,14 @@ Guarantee: hindsight is shown here and nowhere else; each warning cites the stat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from assistant.answer import ContactCard, Near
-from assistant.compose.extractive import disagreement_on
 from assistant.compose.phrases import DISAGREE, STALE, UNDATED
+from assistant.disagreement import Disagreement
 from assistant.phrasing import detect_language
 from assistant.retrieve import Candidates, HybridSearch
 from assistant.select import Scored
@@ -40,7 +41,7 @@ _VERSIONED = {
 class Note:
     """A warning before its citations are numbered."""
 
-    kind: str
+    kind: Literal["changed", "upcoming", "conflict"]
     sentence: Sentence
 
 
@@ -69,18 +70,19 @@ def time_notes(search: HybridSearch, question: Question, used: Sequence[Scored])
     return notes
 
 
-def conflict_notes(search: HybridSearch, question: Question, used: Sequence[Scored]) -> list[Note]:
-    """Where an official article held says otherwise than a notice of the answer: both are cited, the article first."""
+def conflict_notes(question: Question, found_by: Mapping[str, Disagreement], used: Sequence[Scored]) -> list[Note]:
+    """Where an official article held says otherwise than a notice of the answer: both are cited, the article first.
+    `found_by`: the disagreements met when composing, by the id of the notice's passage."""
     notes = []
     for u in used:
-        if found := disagreement_on(search, u.passage, question.as_of):
+        if found := found_by.get(u.passage.id):
             text = DISAGREE[question.language].format(ruled=found.ruled, said=found.said)
             cited = (found.official, Cited(found.notice, found.notice.text))
             notes.append(Note("conflict", Sentence(text, cited, language=question.language)))
     return notes
 
 
-def version_note(kind: str, passage: Passage, question: Question) -> Note:
+def version_note(kind: Literal["changed", "upcoming"], passage: Passage, question: Question) -> Note:
     """A warning made of one dated statement."""
     assert passage.statement is not None
     text = passage.statement.wording(question.language)

@@ -208,15 +208,12 @@ class HybridSearch:
 
     def official(self, keys: tuple[str, ...], as_of: AsOf) -> list[Passage]:
         """Official passages of the articles, in force and usable on the day."""
-        eligible = self.eligible(as_of, ())
         c = self.snapshot.columns
-        positions = [
-            p
-            for k in keys
-            for p in self.snapshot.by_key.get(k, [])
-            if not c.is_statement[p] and eligible[p] and self._usable(p, as_of)
-        ]
-        return self.snapshot.passages(list(dict.fromkeys(positions)))
+        held = dict.fromkeys(p for k in keys for p in self.snapshot.by_key.get(k, []) if not c.is_statement[p])
+        if not held:
+            return []
+        eligible = self.eligible(as_of, ())
+        return self.snapshot.passages([p for p in held if eligible[p] and self._usable(p, as_of)])
 
     def as_retriever(self, today: date, k: int = 10) -> ClapvertRetriever:
         """A LangChain retriever over this search, for other chains."""

@@ -8,17 +8,16 @@ Guarantee: deterministic rules over the glossary and the article grammar; whatev
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from assistant.aligned import Aligned
 from assistant.intrusion import without_instructions
 from assistant.phrasing import (
     ARTICLE_SAYS,
-    DATE_TERMS,
     RISK,
     detect_language,
-    is_follow_up,
     named_regimes,
     plainly,
     question_types,
@@ -35,22 +34,6 @@ from ingest.register import Domain, Regime
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What is kept of one turn of a conversation.
-
-    `base` is the last question that stood alone: a follow-up is read after it, not after every follow-up since.
-    """
-
-    base: str
-    as_of: AsOf
-    facets: dict[str, tuple[str, ...]]
-    topics: tuple[str, ...] = ()
-    domains: tuple[Domain, ...] = ()
-    language: Language = "fr"
-    sources: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Synonym:
     """Words of the question that the glossary knows: their terms, and the other ways of saying the same."""
 
@@ -61,9 +44,8 @@ class Synonym:
 
 @dataclass(frozen=True)
 class Question:
-    """A question, understood. `said` is what was typed; `raw`, what is left of it to answer."""
+    """A question, understood; `raw` is what is left of it to answer."""
 
-    said: str
     raw: str
     query: str
     language: Language
@@ -148,74 +130,52 @@ class Understanding:
         """Facet values that the words of a text name; the longest word wins."""
         regex, table = self._facet_words
         found: dict[str, dict[str, None]] = {}
-        folded, at = _folded(text)
-        for match in regex.finditer(folded):
-            said = text[at[match.start(1)] : at[match.end(1) - 1] + 1]
+        line = Aligned(text)
+        for match in regex.finditer(line.folded):
+            said = text[slice(*line.span(match, 1))]
             for facet, value, word in table[singular(match.group(1))]:
                 if spelt_as(said, word):
                     found.setdefault(facet, {})[value] = None
         return {facet: tuple(values) for facet, values in found.items()}
 
-    def _says_more(self, text: str) -> bool:
-        """True when a follow-up says more than another date, genre or place (« et un court ? » does not)."""
-        left = self._facet_words[0].sub(" ", fold(text))
-        return any(not t.isdigit() and t not in DATE_TERMS for t in analyse(left))
-
     def read(
         self,
         raw: str,
         today: date,
-        as_of: date | None = None,
-        sticky: AsOf | None = None,
         domains: tuple[Domain, ...] = (),
         language: Language | None = None,
         profile: dict[str, str] | None = None,
-        previous: Turn | None = None,
     ) -> Question:
-        """Understand one question, in the light of the turn before it."""
-        said = re.sub(r"\s+", " ", raw).strip()
-        text = without_instructions(said)
-        lang = language or detect_language(text, previous.language if previous else "fr")
-        own = self.facets(text)
-        before = previous if previous is not None and is_follow_up(text, own) else None
-        facets = {**(before.facets if before else {}), **own}
+        """Understand one question by itself, on the day that it names or today."""
+        text = without_instructions(re.sub(r"\s+", " ", raw).strip())
+        facets = self.facets(text)
         for facet, value in (profile or {}).items():
             if facet in self.glossary.facets and facet not in facets and value in self.glossary.facets[facet]:
                 facets[facet] = (value,)
-        when = read_as_of(text, today)
-        if when is None and as_of is None and sticky is not None:
-            when = replace(sticky, reason="sticky")
-        query = plainly(f"{before.base} {text}" if before else text)
+        query = plainly(text)
         return Question(
-            said=said,
             raw=text,
             query=query[-1200:],
-            language=lang,
+            language=language or detect_language(text),
             types=question_types(text),
-            as_of=when or AsOf.on(as_of, today),
+            as_of=read_as_of(text, today) or AsOf.on(None, today),
             today=today,
             facets=facets,
-            references=read_references(
-                text,
-                self.names,
-                domains,
-                before.base if before else "",
-                previous.sources if previous else (),
-            ),
+            references=read_references(text, self.names, domains),
             domains=domains,
             parts=split_parts(text),
             profile=profile or {},
-            follow_up=before is not None,
-            context_topics=before.topics if before else (),
-            context_sources=before.sources if before else (),
-            base=before.base if before else text,
+            base=text,
             asks_article=bool(ARTICLE_SAYS.search(fold(text))),
-            shift=before is not None and not self._says_more(text),
             regimes=named_regimes(text),
             asks_sanction=bool(RISK.search(fold(text))),
             synonyms=self.synonyms(query),
-            frameworks=frozenset(n for _, _, n in self.names.find(query) if n in self.names.frameworks),
+            frameworks=self.named_frameworks(query),
         )
+
+    def named_frameworks(self, text: str) -> frozenset[str]:
+        """The frameworks of criteria that a text names."""
+        return frozenset(n for _, _, n in self.names.find(text) if n in self.names.frameworks)
 
 
 def spelt_as(said: str, word: str) -> bool:
@@ -228,12 +188,6 @@ def spelt_as(said: str, word: str) -> bool:
         return False
     accents = [c for c in said.lower() if c.isalpha() and fold(c) != c]
     return all(c in word.lower() for c in accents)
-
-
-def _folded(text: str) -> tuple[str, list[int]]:
-    """A text folded, and for each of its characters the place in the text that it comes from."""
-    pieces = [fold(c) for c in text]
-    return "".join(pieces), [i for i, piece in enumerate(pieces) for _ in piece]
 
 
 def singular(folded: str) -> str:

@@ -29,6 +29,7 @@ from assistant.api.schemas import (
     SourceList,
     SourceView,
 )
+from assistant.dialogue.reader import Asked
 from assistant.service import Ask, Service
 from assistant.time import AsOf
 from assistant.web.pages import Pages
@@ -155,7 +156,7 @@ def _warm(service: Service) -> None:
         engine = service.engine
     except ClapvertError:
         return
-    engine.ask("Quels bilans carbone pour une aide du CNC ?")
+    engine.answer(engine.read(Asked("Quels bilans carbone pour une aide du CNC ?"), None), reworded=False)
 
 
 async def _sweep(service: Service) -> None:

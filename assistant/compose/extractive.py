@@ -71,6 +71,8 @@ class Draft:
 
     sentences: list[Sentence] = field(default_factory=list)
     used: list[Scored] = field(default_factory=list)
+    disagreements: dict[str, Disagreement] = field(default_factory=dict)
+    """By the id of the notice's passage."""
     engine: str = "extractive"
     model: ModelUse | None = None
 
@@ -199,19 +201,21 @@ class ExtractiveComposer:
         return len(mine - theirs) >= self.config.new_terms * len(mine)
 
     def _add(self, draft: Draft, question: Question, chosen: Scored, text: str) -> None:
-        if found := disagreement_on(self.search, chosen.passage, question.as_of):
+        notice = chosen.passage
+        official = best_official(self.search, notice, question.as_of)
+        found = disagreement(notice, official, self.search.official(notice.keys, question.as_of)) if official else None
+        if found:
+            draft.disagreements[notice.id] = found
             self._quote(draft, question, found.official)
-            draft.used.append(chosen)
-            return
-        cited = self._citations(text, chosen.passage, question)
-        draft.sentences.append(Sentence(text, cited, language=question.language))
+        else:
+            cited = self._citations(text, notice, official, question)
+            draft.sentences.append(Sentence(text, cited, language=question.language))
         draft.used.append(chosen)
 
-    def _citations(self, text: str, notice: Passage, question: Question) -> tuple[Cited, ...]:
+    def _citations(self, text: str, notice: Passage, official: Cited | None, question: Question) -> tuple[Cited, ...]:
         """What the sentence rests on: the official article alone when the words quoted from it say as much; the article
         and the notice when they say part of it; the notice alone otherwise."""
         own = Cited(notice, notice.text)
-        official = best_official(self.search, notice, question.as_of)
         if official is None:
             return (own,)
         said, quoted = set(analyse(notice.text)), set(analyse(official.quote))
@@ -281,12 +285,6 @@ def best_official(search: HybridSearch, notice: Passage, as_of: AsOf) -> Cited |
     terms = analyse(notice.text)
     best = max(found, key=lambda p: (len(set(terms) & set(analyse(p.text))), -p.position))
     return Cited(best, best_quote(best.text, terms, 70))
-
-
-def disagreement_on(search: HybridSearch, notice: Passage, as_of: AsOf) -> Disagreement | None:
-    """Where the official article in force says otherwise than a notice; None when it is not held or agrees."""
-    official = best_official(search, notice, as_of) if notice.keys else None
-    return disagreement(notice, official, search.official(notice.keys, as_of)) if official else None
 
 
 def best_quote(text: str, terms: Sequence[str], limit: int) -> str:

@@ -190,7 +190,7 @@ def _verdict(text: str) -> str:
 
 def _merged(draft: Draft, reworded: dict[int, list[Sentence]], name: str) -> Draft:
     """The draft with the model's sentences in the place of those they reword, in the extractive order."""
-    out = Draft(engine=name, model=draft.model)
+    out = Draft(disagreements=draft.disagreements, engine=name, model=draft.model)
     for place, (extractive, used) in enumerate(zip(draft.sentences, draft.used, strict=True)):
         sentences = reworded.get(place)
         if sentences and (word := _verdict(extractive.text)):

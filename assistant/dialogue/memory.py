@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any, Literal, TypeGuard
 
 from assistant.time import AsOf
-from assistant.understand import Turn
 from ingest.claims import Language
 from ingest.register import Domain
 
@@ -30,10 +29,20 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory(Turn):
+class Memory:
     """A turn; the profile given so far; the passages that headed the last answers; the last question as it would stand
-    alone; the one that opened the subject; and the subjects before this one, the most recent first."""
+    alone; the one that opened the subject; and the subjects before this one, the most recent first.
 
+    `base` is the last question that stood alone: a follow-up is read after it, not after every follow-up since.
+    """
+
+    base: str
+    as_of: AsOf
+    facets: dict[str, tuple[str, ...]]
+    topics: tuple[str, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    language: Language = "fr"
+    sources: tuple[str, ...] = ()
     profile: dict[str, str] = field(default_factory=dict)
     heads: tuple[str, ...] = ()
     last: str = ""

@@ -195,7 +195,7 @@ class _Turn:
             base=memory.base,
             shift=not sanction and not says_more(self.names, alone.raw),
             synonyms=self.u.synonyms(query),
-            frameworks=self._frameworks(query),
+            frameworks=self.u.named_frameworks(query),
         )
 
     def _condensed(
@@ -222,7 +222,7 @@ class _Turn:
 
     def _alone(self, text: str) -> Question:
         """A text by itself, on the day of the turn."""
-        question = self.u.read(text, self.today, None, None, self.asked.domains, self.language, self.profile)
+        question = self.u.read(text, self.today, self.asked.domains, self.language, self.profile)
         if self.memory is not None and not question.references:
             references = read_references(text, self.u.names, self.asked.domains, "", self.memory.sources)
             question = replace(question, references=references)
@@ -243,7 +243,7 @@ class _Turn:
     def _relative(self) -> AsOf | None:
         """« L'année suivante », « cette année-là »: from the date of the conversation."""
         years = moves.year_shift(self.text)
-        if years is None or self.memory is None or read_as_of(self.text, self.today) is not None:
+        if years is None or self.memory is None:
             return None
         year = self.memory.as_of.end.year + years
         last = self.today if year == self.today.year else date(year, 12, 31)
@@ -259,10 +259,6 @@ class _Turn:
             if score > best:
                 best, found = score, subject
         return found
-
-    def _frameworks(self, query: str) -> frozenset[str]:
-        names = self.u.names
-        return frozenset(n for _, _, n in names.find(query) if n in names.frameworks)
 
 
 def _inherited(before: dict[str, tuple[str, ...]], own: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -54,7 +54,6 @@ _PERIOD = {
     "pendant": words_pattern(["pendant", "durant", "au cours", "during", "profite du"]),
     "après": words_pattern(["apres", "une fois", "a l'issue", "au terme", "passe le", "passe un", "after", "ensuite", "suivant"]),
 }  # fmt: skip
-_NOT_PERIOD = re.compile(r"(?<!\w)apres (?:avis|cela)")
 _SHIFT = re.compile(
     r"(?<![a-z])(?:du|de l'|de la |de|from(?: the)?) ?([a-z]{4,}) (?:au|a l'|a la|a|to(?: the)?) ?([a-z]{4,})"
 )

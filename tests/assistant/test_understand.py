@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from assistant.dialogue.memory import Memory
+from assistant.dialogue.reader import Asked, DialogueReader
 from assistant.phrasing import detect_language, is_follow_up, question_types, split_parts
 from assistant.time import AsOf
-from assistant.understand import Question, Turn, Understanding
+from assistant.understand import Question, Understanding
 from ingest.fiches import AnswerType
 from ingest.register import Domain
 from tests.assistant.support import year
@@ -19,10 +21,10 @@ NOW = AsOf(TODAY, TODAY, "today")
 FIRST = "Quels bilans carbone remettre pour une aide du CNC à la production ?"
 
 
-def after(understanding: Understanding, text: str, **turn: Any) -> Question:
-    """A question read after a first turn."""
-    previous: dict[str, Any] = {"base": FIRST, "as_of": NOW, "facets": {}} | turn
-    return understanding.read(text, TODAY, sticky=turn.get("as_of"), previous=Turn(**previous))
+def after(understanding: Understanding, text: str, picked: date | None = None, **turn: Any) -> Question:
+    """A question read after a first turn, on the day picked."""
+    memory: dict[str, Any] = {"base": FIRST, "as_of": NOW, "facets": {}} | turn
+    return DialogueReader(understanding).read(Asked(text, picked), Memory(**memory), TODAY).question
 
 
 @pytest.mark.parametrize(
@@ -236,7 +238,7 @@ def test_nothing_is_a_follow_up_without_a_turn_before(understanding: Understandi
 def test_a_follow_up_is_read_after_the_question_it_leans_on(understanding: Understanding) -> None:
     question = after(understanding, "Et quand ?", topics=("double-bilan",), facets={"aide": ("production",)})
     assert question.follow_up
-    assert FIRST in question.query
+    assert question.query == f"{FIRST.removeprefix('Quels ')} Et quand ?"
     assert question.raw == "Et quand ?"
     assert question.types == (AnswerType.QUAND,)
     assert question.facets == {"aide": ("production",)}
@@ -275,21 +277,21 @@ class TestDates:
         assert not question.dated
 
     def test_a_picked_day(self, understanding: Understanding) -> None:
-        question = understanding.read("Quels bilans ?", TODAY, as_of=date(2024, 6, 1))
+        question = after(understanding, "Quels bilans ?", date(2024, 6, 1))
         assert (question.as_of.day, question.as_of.reason) == (date(2024, 6, 1), "asked")
         assert question.dated
 
     def test_the_question_wins_over_the_picked_day(self, understanding: Understanding) -> None:
-        question = understanding.read("Quels bilans en 2023 ?", TODAY, as_of=date(2024, 6, 1))
+        question = after(understanding, "Quels bilans en 2023 ?", date(2024, 6, 1))
         assert question.as_of == year(2023)
 
     def test_a_date_sticks_in_the_conversation(self, understanding: Understanding) -> None:
-        question = understanding.read("Quels bilans ?", TODAY, sticky=year(2024))
+        question = after(understanding, "Quels bilans ?", as_of=year(2024))
         assert (question.as_of.start, question.as_of.end) == (date(2024, 1, 1), date(2024, 12, 31))
         assert question.as_of.reason == "sticky"
 
     def test_a_picked_day_wins_over_the_one_that_sticks(self, understanding: Understanding) -> None:
-        question = understanding.read("Quels bilans ?", TODAY, as_of=date(2025, 6, 1), sticky=year(2024))
+        question = after(understanding, "Quels bilans ?", date(2025, 6, 1), as_of=year(2024))
         assert question.as_of.day == date(2025, 6, 1)
 
 
