@@ -51,7 +51,7 @@ from assistant.time import AsOf, say_date
 from assistant.understand import Question, Understanding
 from assistant.verify import Sentence, Verifier, in_force
 from ingest.claims import Language
-from ingest.clock import Clock
+from ingest.clock import FACT_BASE_DATE, Clock
 from ingest.embedding import EncoderProtocol
 from ingest.fiches import Role
 from ingest.glossary import Glossary
@@ -61,10 +61,6 @@ from ingest.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from assistant.compose.llm import Rewriter
-
-FACT_BASE_DATE = date(2026, 11, 24)
-"""Day the fact base behind the fiches was last checked (shown on every answer)."""
-
 
 OnEvidence = Callable[[Sequence[Passage]], None]
 """Told the passages that an answer will rest on (or that come near), before any of its prose exists."""

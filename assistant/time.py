@@ -15,7 +15,7 @@ from typing import Literal
 
 from assistant.aligned import Aligned
 from assistant.phrasing import QUOTED
-from ingest.claims import MONTHS_EN, MONTHS_FR, Language
+from ingest.claims import MONTHS_EN, MONTHS_FR, Language, french_date
 from ingest.lexical import fold
 
 _MONTHS = {fold(name): i for names in (MONTHS_FR, MONTHS_EN) for i, name in enumerate(names, 1)}
@@ -160,11 +160,6 @@ def _date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def french_date(day: date) -> str:
-    """`2026-03-01` → `1er mars 2026`."""
-    return f"{'1er' if day.day == 1 else day.day} {MONTHS_FR[day.month - 1]} {day.year}"
 
 
 def english_date(day: date) -> str:

@@ -6,7 +6,6 @@ where it stopped; two files of one batch that would take the same name are kept 
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -18,10 +17,11 @@ from typing import Any, Literal
 
 from ingest import ocr
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.model_fetch import sha256
 from ingest.register import Nature, Source
 from ingest.remarks import remarks
 from ingest.structure import split_units
-from ingest.texts import MAX_BYTES, TextShelf, free_id, read_document, version_of
+from ingest.texts import MAX_BYTES, AddedText, TextShelf, free_id, read_document, version_of
 
 State = Literal["added", "kept", "refused"]
 
@@ -56,7 +56,7 @@ class Addition:
         row = asdict(self)
         del row["error"]
         if self.error:
-            row |= {"code": self.error.code.value, "reason": self.error.message, "hint": self.error.hint}
+            row |= self.error.as_json()
         return row
 
 
@@ -68,52 +68,59 @@ def add_files(
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Addition]:
     """Add files one after the other; one `Addition` a file, in order."""
+    held = {t.id: t for t in shelf.all()}
     taken: dict[str, str] = {}
     for n, file in enumerate(files):
         if progress:
             progress(n, len(files))
         try:
-            yield _add(shelf, file, identity, today, taken)
+            yield _add(shelf, file, identity, today, held, taken)
         except ClapvertError as exc:
             if exc.code is not ErrorCode.DOCUMENT_NEEDS_OCR or file.suffix.lower() != ".pdf":
                 yield Addition(str(file), "refused", error=exc)
             elif identity.ocr:
-                yield _recognised(shelf, file, identity, today, taken)
+                yield _recognised(shelf, file, identity, today, held, taken)
             else:
                 hint = "`ocrmypdf` est installé : relancez avec --ocr." if ocr.available() else exc.hint
                 yield Addition(str(file), "refused", error=ClapvertError(exc.code, exc.message, hint))
 
 
-def _add(shelf: TextShelf, file: Path, identity: Identity, today: date, taken: dict[str, str]) -> Addition:
+def _add(
+    shelf: TextShelf, file: Path, identity: Identity, today: date, held: dict[str, AddedText], taken: dict[str, str]
+) -> Addition:
+    """Add one file. `held` are the texts of the shelf by id, `taken` the hashes of those that this batch kept."""
     source, registered = identity.source, identity.source.id if identity.registered else None
     digest = _sha256(file)
-    same = next((t for t in shelf.all() if t.sha256 == digest), None) if digest else None
-    document = shelf.read(same) if same else read_document(file)
+    same = sorted((t for t in held.values() if t.sha256 == digest), key=lambda t: t.id)
+    document = shelf.read(same[0]) if same else read_document(file)
     dates = identity.valid_from, identity.valid_until, identity.attested_at
     version = version_of(document, *dates, today, source, file.name)
     units = split_units(document)
     notes = tuple(remarks(document, units, version, today, source.nature is Nature.PROJET))
-    if same and (kept := shelf.find(digest, registered, source.id, version)):
+    if kept := next((t for t in same if t.stands_for(registered, source.id, version)), None):
         taken[kept.id] = digest
         return Addition(str(file), "kept", kept.id, len(units), notes)
     wanted = f"{source.id}-{version.valid_from or version.attested_at}"
     name = free_id(shelf, wanted, {u.number for u in units if u.number})
     if taken.get(name, digest) != digest:  # two states of one text in one batch: neither replaces the other
-        names = {t.id for t in shelf.all()}
-        name = next(f"{wanted}-{n}" for n in count(2) if f"{wanted}-{n}" not in names)
+        name = next(f"{wanted}-{n}" for n in count(2) if not shelf.one(f"{wanted}-{n}"))
     language = identity.language or _language(document.meta.get("language")) or source.language
-    text, found = shelf.add(file, name, registered, None if registered else source, version, language, document)
+    own = None if registered else source
+    text, found = shelf.add(file, name, registered, own, version, language, document, units)
+    held[text.id] = text
     taken[text.id] = digest
     return Addition(str(file), "added", text.id, found, notes)
 
 
-def _recognised(shelf: TextShelf, file: Path, identity: Identity, today: date, taken: dict[str, str]) -> Addition:
+def _recognised(
+    shelf: TextShelf, file: Path, identity: Identity, today: date, held: dict[str, AddedText], taken: dict[str, str]
+) -> Addition:
     """Keep the copy of a scan in which the characters were recognised."""
     with tempfile.TemporaryDirectory(prefix="clapvert-ocr-") as folder:
         copy = Path(folder) / file.name
         try:
             ocr.recognise(file.resolve(), copy)
-            return replace(_add(shelf, copy, identity, today, taken), file=str(file))
+            return replace(_add(shelf, copy, identity, today, held, taken), file=str(file))
         except ClapvertError as exc:
             return Addition(str(file), "refused", error=exc)
 
@@ -127,7 +134,6 @@ def _sha256(file: Path) -> str:
     if not file.is_file() or file.stat().st_size > MAX_BYTES:
         return ""
     try:
-        with file.open("rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest()
+        return sha256(file)
     except OSError as exc:
         raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"{file.name} ne peut pas être ouvert.") from exc

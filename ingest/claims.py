@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from ingest.locators import parse_references, strip_spans
+from ingest.locators import ENGLISH_SUFFIX, parse_references, strip_spans
 from ingest.numerals import ordinal_words, spelled
 
 Language = Literal["fr", "en"]
@@ -67,7 +68,6 @@ _YEAR = re.compile(
     r"(?<![\w.,/-])(?:19|20)\d{2}(?=(?:[-–](?:(?:19|20)\d{2}|\d{2}))?(?![\w/]|-\d))(?!\s?(?:€|%|EUR|euros?|t\b|kg|kWh|m²|salari))"
 )
 _YEAR_RANGE = re.compile(r"\b((?:19|20)\d{2})\s?[-–/]\s?((?:19|20)?\d{2})\b")
-_LATIN = dict(zip("abcdef", ("bis", "ter", "quater", "quinquies", "sexies", "septies"), strict=True))
 _SUFFIXED = re.compile(r"(?<![\w.])(\d{2,3})([a-f])(?!\w)")
 """English gives « 19 bis » as "19a", also in a list that only its first word calls articles."""
 _OPAQUE = re.compile(
@@ -194,12 +194,17 @@ class Claim:
     """The modalities that stand only under a negation: « n'est pas obligatoire », "may not"."""
 
 
+def french_date(day: date) -> str:
+    """`2026-03-01` → `1er mars 2026`."""
+    return f"{'1er' if day.day == 1 else day.day} {MONTHS_FR[day.month - 1]} {day.year}"
+
+
 @lru_cache(maxsize=16384)
 def read_claim(text: str, language: Language = "fr") -> Claim:
     """The features of a sentence, in French or in English."""
     text = text.translate(_PLAIN)
     if language == "en":
-        text = _SUFFIXED.sub(lambda m: f"{m.group(1)} {_LATIN[m.group(2)]}", text)
+        text = _SUFFIXED.sub(lambda m: f"{m.group(1)} {ENGLISH_SUFFIX[m.group(2)]}", text)
     references = {r.number for r in parse_references(text)}
     rest = strip_spans(text, [(r.start, r.end) for r in parse_references(text)])
     dates, rest = _dates(rest)

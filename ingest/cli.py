@@ -194,9 +194,7 @@ def add(
 def _tell_addition(row: Addition) -> None:
     """One file, in one line; what was refused goes to stderr."""
     if row.error:
-        click.echo(f"Erreur ({row.error.code.value}) : {row.error.message}", err=True)
-        if row.error.hint:
-            click.echo(row.error.hint, err=True)
+        click.echo(row.error.told(), err=True)
         return
     if row.state == "kept":
         click.echo(f"Déjà là : {row.id}.")
@@ -230,8 +228,7 @@ def fetch(ids: tuple[str, ...], accept: bool, as_json: bool) -> None:
         if as_json:
             continue
         if row.error:
-            click.echo(f"Erreur ({row.error.code.value}) : {row.id} : {row.error.message}", err=True)
-            click.echo(row.error.hint or "", err=True, nl=bool(row.error.hint))
+            click.echo(row.error.told(row.id), err=True)
         else:
             click.echo(f"{'Texte reçu' if row.state == 'added' else 'Inchangé'} : {row.text_id}.")
         for note in row.notes:

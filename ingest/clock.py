@@ -6,6 +6,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+FACT_BASE_DATE = date(2026, 11, 24)
+"""Day the fact base behind the fiches was last checked, shown on every page and every answer: what ended before it is
+an old rule, what begins after it is to come."""
+
 Clock = Callable[[], date]
 """A callable that returns today's date, in France."""
 

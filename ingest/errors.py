@@ -87,5 +87,14 @@ class ClapvertError(Exception):
             return ExitCode.USAGE
         return ExitCode.NO
 
+    def as_json(self) -> dict[str, str | None]:
+        """Plain data for `--json`: what a row about one file or text says of its refusal."""
+        return {"code": self.code.value, "reason": self.message, "hint": self.hint}
+
+    def told(self, about: str = "") -> str:
+        """The lines that the command line prints; `about` names the one of many that was refused."""
+        said = f"Erreur ({self.code.value}) : {f'{about} : ' if about else ''}{self.message}"
+        return f"{said}\n{self.hint}" if self.hint else said
+
     def __str__(self) -> str:
         return f"{self.message} {self.hint}" if self.hint else self.message

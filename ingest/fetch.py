@@ -68,7 +68,7 @@ class Outcome:
         """Plain data for `--json`."""
         row: dict[str, Any] = {"id": self.id, "state": self.state, "text_id": self.text_id, "notes": list(self.notes)}
         if self.error:
-            row |= {"code": self.error.code.value, "reason": self.error.message, "hint": self.error.hint}
+            row |= self.error.as_json()
         return row
 
 

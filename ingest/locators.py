@@ -20,13 +20,14 @@ ORDINALS = (
     "bis|ter|quater|quinquies|sexies|septies|octies|nonies|decies|undecies|duodecies|terdecies|"
     "quaterdecies|quindecies|sexdecies|septdecies|octodecies|novodecies"
 )
-_ENGLISH_SUFFIX = dict(
+ENGLISH_SUFFIX = dict(
     zip(
         "abcdefghi",
         ("bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "nonies", "decies"),
         strict=True,
     )
 )
+"""English gives « 19 bis » as "19a"."""
 _NUMBER = (
     r"(?:(?<![A-Za-z])(?:LO|[LRDAlrd])\.?\s?\*?\s?)?(?>\d{1,4}(?:-\d{1,3}){0,4})"
     r"(?!\d|\s\d{3}\b|(?:,\d+)?\s?(?:[°%€]|(?:euros?|millions?|milliards?|jours?|mois|ans?|days?|months?|years?)\b))"
@@ -110,7 +111,7 @@ def canonical_number(raw: str) -> str:
     letter, number, suffix = match.group(1).upper(), match.group(2), match.group(3).strip()
     if suffix.lower() == "er":
         suffix = ""
-    suffix = _ENGLISH_SUFFIX.get(suffix, suffix.lstrip("-"))  # "19a" is « 19 bis »; « 58 A » is an article of its own
+    suffix = ENGLISH_SUFFIX.get(suffix, suffix.lstrip("-"))  # "19a" is « 19 bis »; « 58 A » is an article of its own
     words = [w.lower() if len(w) > 1 else w.upper() for w in suffix.split()]
     return f"{letter}{number}{''.join(words)}"
 

@@ -66,9 +66,7 @@ def main(argv: list[str] | None = None) -> None:
     try:
         cli.main(argv, prog_name="clapvert")
     except ClapvertError as exc:
-        click.echo(f"Erreur ({exc.code.value}) : {exc.message}", err=True)
-        if exc.hint:
-            click.echo(exc.hint, err=True)
+        click.echo(exc.told(), err=True)
         sys.exit(exc.exit_code)
 
 

@@ -6,10 +6,10 @@ Guarantee: a remark states what was seen in the file and what was done with it; 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from datetime import date, timedelta
 
 from ingest.documents.tree import Document
+from ingest.passages import told_apart
 from ingest.units import Unit
 from ingest.versions import TextVersion, deferred_until
 
@@ -51,11 +51,9 @@ def remarks(document: Document, units: list[Unit], version: TextVersion, today: 
 
 
 def _twins(units: list[Unit]) -> list[str]:
-    texts: dict[str, set[str]] = defaultdict(set)
-    for unit in units:
-        if unit.number:
-            texts[unit.locator].add(" ".join(unit.text.split()))
-    return [locator for locator, found in texts.items() if len(found) > 1]
+    """Locators of the articles that stand in several texts, as the passages tell them apart."""
+    numbered = [u for u in units if u.number]
+    return list(dict.fromkeys(unit.locator for unit, twin in told_apart(numbered) if twin))
 
 
 def _some(names: list[str]) -> str:

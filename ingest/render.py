@@ -11,12 +11,11 @@ import re
 from datetime import date
 from pathlib import Path
 
-from ingest.claims import MONTHS_FR
+from ingest.claims import MONTHS_FR, french_date
+from ingest.clock import FACT_BASE_DATE
 from ingest.fiches import Fiche, FicheFile, Interval, Role, Statement, load_fiches
 from ingest.register import DOMAIN_LABELS, Contact, Domain, Rank, Register, load_contacts, load_register
 
-VERIFIED_ON = date(2026, 11, 24)
-"""Day the fact base was last checked: what ended before it is an old rule, what begins after it is to come."""
 INDEX = "README.md"
 _ROLE = {
     Role.CONDITION: "Condition",
@@ -54,7 +53,7 @@ def render_fiche(fiche: Fiche, register: Register, contacts: dict[str, Contact],
         "",
         f"*Notice Clapvert, domaine « {DOMAIN_LABELS[fiche.domain]} ». Ce n'est pas un texte officiel : chaque énoncé "
         "nomme celui sur lequel il repose. Information, pas un conseil juridique. Textes vérifiés au "
-        f"{_day(VERIFIED_ON)}.*",
+        f"{french_date(FACT_BASE_DATE)}.*",
         "",
     ]
     if len(fiche.sections) > 2:
@@ -112,7 +111,7 @@ def _heading(s: Statement) -> str:
     if s.belief:
         return f"**Idée reçue** : *« {s.belief.rstrip('.')} »*. **En fait** : "
     start, end = s.in_force.from_, s.in_force.until
-    when = "Ancienne règle" if end and end < VERIFIED_ON else "À venir" if start and start > VERIFIED_ON else ""
+    when = "Ancienne règle" if end and end < FACT_BASE_DATE else "À venir" if start and start > FACT_BASE_DATE else ""
     label = _ROLE.get(s.role, "")
     words = label if s.role is Role.ABSENCE else when or label
     return f"**{words}.** " if words else ""
@@ -120,7 +119,7 @@ def _heading(s: Statement) -> str:
 
 def _said(interval: Interval, text: str) -> bool:
     """True when the sentence itself gives the days of the interval: they are not said twice."""
-    return all(_day(d) in text for d in (interval.from_, interval.until) if d)
+    return all(french_date(d) in text for d in (interval.from_, interval.until) if d)
 
 
 def _in_force(s: Statement) -> str:
@@ -128,10 +127,10 @@ def _in_force(s: Statement) -> str:
     if _said(s.in_force, s.text):
         return ""
     if start and end:
-        return f"en vigueur du {_day(start)} au {_day(end)}"
+        return f"en vigueur du {french_date(start)} au {french_date(end)}"
     if start:
-        return f"depuis le {_day(start)}" if start <= VERIFIED_ON else f"à partir du {_day(start)}"
-    return f"jusqu'au {_day(end)}" if end else ""
+        return f"depuis le {french_date(start)}" if start <= FACT_BASE_DATE else f"à partir du {french_date(start)}"
+    return f"jusqu'au {french_date(end)}" if end else ""
 
 
 def _applies_to(s: Statement) -> str:
@@ -142,9 +141,9 @@ def _applies_to(s: Statement) -> str:
     if interval.basis and re.search(r"\d", interval.basis):
         return f"concerne : {interval.basis}"
     start, end = interval.from_, interval.until
-    days = " ".join(
-        x for x in (f"à partir du {_day(start)}" if start else "", f"jusqu'au {_day(end)}" if end else "") if x
-    )
+    first = f"à partir du {french_date(start)}" if start else ""
+    last = f"jusqu'au {french_date(end)}" if end else ""
+    days = " ".join(x for x in (first, last) if x)
     return f"concerne : {', '.join(x for x in (interval.basis, days) if x)}" if interval.basis or days else ""
 
 
@@ -169,17 +168,9 @@ def _version(known: str) -> str:
         return f"version de {year}"
     month = MONTHS_FR[int(rest[0]) - 1]
     if len(rest) > 1:
-        return f"version du {_ordinal(int(rest[1]))} {month} {year}"
+        return f"version du {french_date(date.fromisoformat(known))}"
     of = "d'" if month[0] in "ao" else "de "
     return f"version {of}{month} {year}"
-
-
-def _day(day: date) -> str:
-    return f"{_ordinal(day.day)} {MONTHS_FR[day.month - 1]} {day.year}"
-
-
-def _ordinal(day: int) -> str:
-    return "1er" if day == 1 else str(day)
 
 
 def _lower_first(text: str) -> str:

@@ -50,6 +50,12 @@ class AddedText(BaseModel):
         assert self.own_source is not None
         return self.own_source
 
+    def stands_for(self, registered: str | None, source_id: str, version: TextVersion) -> bool:
+        """Whether it is that text, of the register or of the command line, with those dates."""
+        if self.version != version or self.registered != registered:
+            return False
+        return bool(registered or (self.own_source and self.own_source.id == source_id))
+
 
 class TextShelf:
     """The added texts of a data folder."""
@@ -63,6 +69,11 @@ class TextShelf:
             AddedText.model_validate_json(p.read_text(encoding="utf-8"))
             for p in sorted(self.folder.glob("[!.]*/text.json"))  # .*: an addition that was killed half-way
         ]
+
+    def one(self, text_id: str) -> AddedText | None:
+        """The added text that stands on the disk under this id now, if any."""
+        kept = self.folder / text_id / "text.json"
+        return AddedText.model_validate_json(kept.read_text(encoding="utf-8")) if kept.is_file() else None
 
     def path(self, text: AddedText) -> Path:
         """The kept file."""
@@ -81,20 +92,6 @@ class TextShelf:
             _write_tree(kept, stamp, document)
         return document
 
-    def find(self, sha256: str, registered: str | None, text_id: str, version: TextVersion) -> AddedText | None:
-        """The text that already holds the same bytes for the same source and dates, if any."""
-        return next(
-            (
-                t
-                for t in self.all()
-                if t.sha256 == sha256
-                and t.version == version
-                and t.registered == registered
-                and (registered or (t.own_source and t.own_source.id == text_id))
-            ),
-            None,
-        )
-
     def add(
         self,
         file: Path,
@@ -104,13 +101,14 @@ class TextShelf:
         version: TextVersion,
         language: str,
         document: Document | None = None,
+        units: list[Unit] | None = None,
     ) -> tuple[AddedText, int]:
         """Keep a file. Returns it with the number of articles and runs found; `DOCUMENT_REFUSED` when it is no text.
 
-        `document` is the tree of the file where the caller has read it.
+        `document` is the tree of the file where the caller has read it, `units` its units where they are split.
         """
         document = document or read_document(file)
-        units = split_units(document)
+        units = split_units(document) if units is None else units
         if not units:
             raise ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"Aucun texte trouvé dans {file.name}.")
         data = file.read_bytes()
@@ -139,11 +137,7 @@ class TextShelf:
         """An added text by id; `SOURCE_NOT_FOUND` otherwise."""
         found = next((t for t in self.all() if t.id == text_id), None)
         if found is None:
-            raise ClapvertError(
-                ErrorCode.SOURCE_NOT_FOUND,
-                f"Aucun texte ajouté sous l'identifiant {text_id}.",
-                "La liste : `clapvert corpus list`.",
-            )
+            raise _unknown(text_id)
         return found
 
     def units(self, name: str) -> list[Unit]:
@@ -156,11 +150,7 @@ class TextShelf:
         """Forget a text (its passages stay openable); `SOURCE_NOT_FOUND` when there is none."""
         target = self.folder / text_id
         if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", text_id) or not (target / "text.json").is_file():
-            raise ClapvertError(
-                ErrorCode.SOURCE_NOT_FOUND,
-                f"Aucun texte ajouté sous l'identifiant {text_id}.",
-                "La liste : `clapvert corpus list`.",
-            )
+            raise _unknown(text_id)
         shutil.rmtree(target)
 
     def digest(self) -> str:
@@ -168,6 +158,14 @@ class TextShelf:
         texts = [t.model_dump(mode="json") for t in self.all()]
         said = json.dumps([texts, readers_digest() if texts else None], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _unknown(text_id: str) -> ClapvertError:
+    return ClapvertError(
+        ErrorCode.SOURCE_NOT_FOUND,
+        f"Aucun texte ajouté sous l'identifiant {text_id}.",
+        "La liste : `clapvert corpus list`.",
+    )
 
 
 def read_document(path: Path) -> Document:
@@ -255,10 +253,9 @@ def free_id(shelf: TextShelf, wanted: str, numbers: set[str]) -> str:
     A file replaces the one of its id when they hold mostly the same articles; two articles, or two books, of one code
     on one day stand side by side.
     """
-    known = {t.id: t for t in shelf.all()}
     n, free = 1, wanted
-    while free in known:
-        there = {u.number for u in split_units(shelf.read(known[free])) if u.number}
+    while text := shelf.one(free):
+        there = {u.number for u in split_units(shelf.read(text)) if u.number}
         if not numbers or not there or len(there & numbers) >= 0.5 * len(there | numbers):
             break
         n += 1

@@ -110,7 +110,7 @@ class _Reader:
         for r, row in enumerate(node.iterchildren(qn("w:tr"))):
             line: list[str] = []
             for cell in row.iterchildren(qn("w:tc")):
-                text = " ".join(filter(None, (self._cell(cell),)))
+                text = self._cell(cell)
                 merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
                 if merge is not None and merge.get(qn("w:val")) != "restart":
                     text = above.get(len(line), "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from ingest.documents.tables import MAX_CELLS, table_text
+from ingest.documents.tables import MAX_CELLS, span, table_text
 from ingest.documents.tree import Block, Document
 from ingest.documents.xmltext import ARTICLE, add_heading, day_of, inline, number_first
 from ingest.errors import ClapvertError, ErrorCode
@@ -17,7 +17,8 @@ _FORMEX_BLOCKS = {"P", "ALINEA", "PARAG", "NP", "LIST", "ITEM", "DLIST", "DLIST.
                   "PREAMBLE.INIT",
                   "PREAMBLE.FINAL", "GR.CONSID.INIT", "SIGNATURE", "SIGNATORY", "PL.DATE", "GR.SEQ", "CONTENTS",
                   "ENACTING.TERMS", "PREAMBLE", "FINAL", "GR.CONSID", "GR.VISA", "QUOT.S", "ARTICLE", "DIVISION",
-                  "SUBDIV", "COMMENT", "ANNOTATION", "INTRO", "GR.TBL", "CONS.DOC", "CONS.ANNEX"}  # fmt: skip
+                  "SUBDIV", "COMMENT", "ANNOTATION", "INTRO", "GR.TBL", "CONS.DOC", "CONS.ANNEX", "TBL",
+                  "TITLE"}  # fmt: skip
 _FORMEX_SKIPPED = {"BIB.INSTANCE", "BIB.DATA", "NOTE", "DOCUMENT.REF", "DOCUMENT.REF.CONS", "BIB.INSTANCE.CONS", "TOC",
                    "INFO.CONSLEG", "FAM.COMP", "GR.MOD.ACT", "INFO.PROD", "LINK", "INCL.ELEMENT"}  # fmt: skip
 
@@ -74,7 +75,7 @@ def _formex_block(node: etree._Element, out: list[Block], level: int) -> None:
         _numbered(number, rest, out, level)
     elif tag == "PARAG":
         _numbered(inline(node.find("NO.PARAG")), [c for c in node if c.tag != "NO.PARAG"], out, level)
-    elif any(isinstance(c.tag, str) and c.tag in (*_FORMEX_BLOCKS, "TBL", "TITLE") for c in node):
+    elif any(isinstance(c.tag, str) and c.tag in _FORMEX_BLOCKS for c in node):
         if text := " ".join((node.text or "").split()):
             out.append(Block("text", text))
         for child in node:
@@ -121,8 +122,8 @@ def _formex_table(node: etree._Element, out: list[Block]) -> None:
                 line.append(text if left else "")
                 down[len(line) - 1] = (left - 1, text) if left else (0, "")
             text = inline(cell)
-            down[len(line)] = (_int(cell.get("ROWSPAN")) - 1, text)
-            line += [text] * _int(cell.get("COLSPAN"))
+            down[len(line)] = (span(cell.get("ROWSPAN")) - 1, text)
+            line += [text] * span(cell.get("COLSPAN"))
         count += len(line)
         if count > MAX_CELLS:
             raise ClapvertError(ErrorCode.DOCUMENT_TOO_BIG, "Un tableau du fichier a trop de cellules.")
@@ -131,7 +132,3 @@ def _formex_table(node: etree._Element, out: list[Block]) -> None:
     caption = inline(node.find("TITLE"))
     if text := table_text(rows, headers, caption):
         out.append(Block("table", text))
-
-
-def _int(value: str | None) -> int:
-    return min(max(int(value), 1), 200) if value and value.isdigit() and len(value) < 5 else 1

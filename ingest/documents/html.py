@@ -14,7 +14,7 @@ from lxml import etree
 
 from ingest.documents.encoding import decode
 from ingest.documents.remarks import hidden_note
-from ingest.documents.tables import MAX_CELLS, table_text
+from ingest.documents.tables import MAX_CELLS, span, table_text
 from ingest.documents.tree import Block, Document
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -122,8 +122,8 @@ class _Reader:
         tag = node.tag if isinstance(node.tag, str) else ""
         names = node.get("class") or ""
         if tag in _SKIPPED or not tag:
-            if tag != "head":
-                self._flush_if(tag in ("nav", "form", "footer"))
+            if tag in ("nav", "form", "footer"):
+                self._flush()
             return
         if self._unseen(node):
             self.hidden.append(" ".join(node.itertext()))
@@ -184,10 +184,6 @@ class _Reader:
             out.append(one.text or "")
             stack.extend((True, child) for child in reversed(one))
         return " ".join("".join(out).split())
-
-    def _flush_if(self, wanted: bool) -> None:
-        if wanted:
-            self._flush()
 
     def _flush(self) -> None:
         lines = "".join(self._inline).split(_LINES)
@@ -262,8 +258,8 @@ class _Reader:
                 while (r, c) in grid:
                     c += 1
                 text = self._visible(cell)
-                for i in range(_span(cell, "rowspan")):
-                    for j in range(_span(cell, "colspan")):
+                for i in range(span(cell.get("rowspan"))):
+                    for j in range(span(cell.get("colspan"))):
                         grid.setdefault((r + i, c + j), text if r + i < len(rows) else "")
                 if len(grid) > MAX_CELLS:
                     raise ClapvertError(ErrorCode.DOCUMENT_TOO_BIG, "Un tableau de la page a trop de cellules.")
@@ -290,11 +286,6 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
 
 def _cells(row: etree._Element) -> list[etree._Element]:
     return [c for c in row if c.tag in ("td", "th")]
-
-
-def _span(cell: etree._Element, name: str) -> int:
-    value = cell.get(name) or "1"
-    return min(max(int(value), 1), 200) if value.isdigit() and len(value) < 5 else 1
 
 
 def _is_layout(table: etree._Element, rows: list[etree._Element]) -> bool:

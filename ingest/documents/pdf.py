@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from pypdf.errors import DependencyError, PyPdfError
 
 from ingest.documents.pdf_layout import Paragraph, body_size, paragraphs
 from ingest.documents.pdf_runs import PageRuns, page_runs
+from ingest.documents.remarks import excerpt
 from ingest.documents.tree import Block, Document
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -123,8 +125,8 @@ def _notes(pages: list[PageRuns]) -> Iterator[str]:
     for reason in reasons:
         where = [n for n, p in enumerate(pages, 1) if reason in p.hidden]
         words = " ".join(pages[n - 1].hidden[reason] for n in where)
-        extract = words if len(words) <= 120 else f"{words[:119].rstrip()}…"
-        yield f"Texte invisible non lu ({reason}), {_numbers(where)} : « {extract} » ({len(words)} caractères)."
+        head = excerpt(words, 120)
+        yield f"Texte invisible non lu ({reason}), {_numbers(where)} : « {head} » ({len(words)} caractères)."
     scans = [n for n, p in enumerate(pages, 1) if p.scan]
     if scans:
         yield f"Texte issu d'une reconnaissance de caractères, {_numbers(scans)} : à relire sur l'image."
@@ -159,17 +161,15 @@ def _outline(reader: PdfReader, found: list[Paragraph]) -> tuple[dict[int, int],
         walk(reader.outline, 1)
     except _BROKEN:
         return {}, ("Plan du PDF illisible : ignoré.",)
+    by_page: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for paragraph in found if entries else ():
+        if paragraph.lines <= 4:
+            by_page[paragraph.page_from].append((id(paragraph), _plain(paragraph.text)))
     levels: dict[int, int] = {}
     for depth, page, title in entries:
-        for paragraph in found:
-            text = _plain(paragraph.text)
-            if (
-                paragraph.page_from == page
-                and paragraph.lines <= 4
-                and text.startswith(title)
-                and len(text) < len(title) + 12
-            ):
-                levels.setdefault(id(paragraph), min(depth, 5))
+        for ident, text in by_page.get(page, ()):
+            if text.startswith(title) and len(text) < len(title) + 12:
+                levels.setdefault(ident, min(depth, 5))
                 break
     if entries and len(levels) < _TRUTHFUL * len(entries):
         return {}, ("Plan du PDF sans rapport avec ses pages : ignoré.",) if len(entries) > 2 else ()

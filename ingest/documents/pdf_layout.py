@@ -56,15 +56,13 @@ class Row:
     @property
     def size(self) -> float:
         """Font size of most of its characters."""
-        sizes: Counter[float] = Counter()
-        for run in self.runs:
-            sizes[round(run.size, 1)] += len(run.text)
-        return sizes.most_common(1)[0][0]
+        return _usual((round(run.size, 1), run.text) for run in self.runs)
 
     @property
     def y(self) -> float:
         """Baseline of the text, whatever superscripts stand in it."""
-        return next((r.y for r in self.runs if abs(r.size - self.size) < 0.2), self.runs[0].y)
+        size = self.size
+        return next((r.y for r in self.runs if abs(r.size - size) < 0.2), self.runs[0].y)
 
     @property
     def bold(self) -> bool:
@@ -75,9 +73,10 @@ class Row:
     def text(self) -> str:
         """Its words; a raised figure that would read as part of a number is written raised."""
         out = ""
+        size, y = self.size, self.y
         for n, run in enumerate(self.runs):
             text = run.text.translate(_LIGATURES)
-            raised = run.size < 0.8 * self.size and run.y > self.y + 0.5
+            raised = run.size < 0.8 * size and run.y > y + 0.5
             if raised and text.isdigit() and not out.endswith("("):
                 text = text.translate(_SUPERSCRIPT)
             out += (" " if run.gap and n else "") + text
@@ -103,7 +102,7 @@ def paragraphs(pages: list[PageRuns]) -> list[Paragraph]:
     rows = [_columns(_rows(page, n), page.width) for n, page in enumerate(pages, 1)]
     rows = _without_running_heads(rows, pages)
     rows = [[r for r in page if not _RULE.fullmatch(r.text)] for page in rows]
-    body = _body_size(r for page in rows for r in page)
+    body = _usual((r.size, r.text) for page in rows for r in page)
     words = _vocabulary(r.text for page in rows for r in page)
     text: list[Row] = []
     notes: list[Row] = []
@@ -121,10 +120,14 @@ def paragraphs(pages: list[PageRuns]) -> list[Paragraph]:
 
 def body_size(found: list[Paragraph]) -> float:
     """The font size of most of the text."""
+    return _usual((p.size, p.text) for p in found if not p.note)
+
+
+def _usual(texts: Iterable[tuple[float, str]]) -> float:
+    """The size of most of the characters; 0 when there is no text."""
     sizes: Counter[float] = Counter()
-    for p in found:
-        if not p.note:
-            sizes[p.size] += len(p.text)
+    for size, text in texts:
+        sizes[size] += len(text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
@@ -183,7 +186,7 @@ def _merged(lines: list[list[Row]]) -> list[Row]:
         runs = list(line[0].runs)
         for cell in line[1:]:
             first = cell.runs[0]
-            runs.append(Run(first.text, first.x, first.y, first.size, " ", first.bold, first.italic))
+            runs.append(Run(first.text, first.x, first.y, first.size, " ", first.bold))
             runs += cell.runs[1:]
         out.append(Row(line[0].page, runs))
     return out
@@ -216,13 +219,6 @@ def _without_running_heads(rows: list[list[Row]], pages: list[PageRuns]) -> list
             ]
         )
     return out if any(out) else rows  # a document that repeats one line is not all running heads
-
-
-def _body_size(rows: Iterable[Row]) -> float:
-    sizes: Counter[float] = Counter()
-    for row in rows:
-        sizes[row.size] += len(row.text)
-    return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
 def _footnotes(rows: list[Row], body: float) -> int:

@@ -30,7 +30,7 @@ Box = tuple[float, float, float, float]
 @dataclass(frozen=True, slots=True)
 class Run:
     """A piece of text drawn in one go, at its origin in points from the bottom left; `gap` is what parts it from the
-    run before (nothing, a space or a line end); `bold` and `italic` are read in the font's name."""
+    run before (nothing, a space or a line end); `bold` is read in the font's name."""
 
     text: str
     x: float
@@ -38,7 +38,6 @@ class Run:
     size: float
     gap: str
     bold: bool = False
-    italic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def _extract(page: PageObject, eye: _Eye, runs: list[Run], keep: str | None) -> 
             at = found + len(core)
         style = font.lower()
         bold = "bold" in style or "black" in style or style.endswith("cmbx12") or "heavy" in style
-        runs.append(Run(core, x, y, size, gap, bold, "ital" in style or "obli" in style))
+        runs.append(Run(core, x, y, size, gap, bold))
     return whole
 
 

@@ -50,7 +50,7 @@ _TEXTS = {"markdown", "text", "csv"}
 _HTML = re.compile(
     r"^\s*(?:<!--.{0,2000}?-->\s*)?(?:<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>])", re.IGNORECASE | re.DOTALL
 )
-_FRAGMENT = re.compile(r"^\s*<(?:p|div|table|br|span|b|i|a|ul|ol|h[1-6])\b", re.IGNORECASE)
+_FRAGMENT = re.compile(r"^\s*<(?:p|div|table|br|span|b|i|ul|ol|h[1-6])\b", re.IGNORECASE)
 _XML = re.compile(r"^\s*(?:<\?xml\b|<!DOCTYPE\s+(?!html)|<[A-Za-z][\w.:-]*(?:\s[^<>]*)?>)")
 
 
@@ -69,11 +69,7 @@ def sniff(data: bytes) -> str:
         return "html"
     if text.lstrip().startswith("<?xml"):
         return "html" if re.search(r"<html[\s>]", text[:4000], re.IGNORECASE) else "xml"
-    return (
-        "xml"
-        if _XML.match(text) and not re.match(r"^\s*<(?:p|div|table|br|span|b|i|ul|ol|h[1-6])\b", text, re.I)
-        else "text"
-    )
+    return "xml" if _XML.match(text) and not _FRAGMENT.match(text) else "text"
 
 
 def read_bytes(data: bytes, name: str) -> Document:

@@ -36,5 +36,10 @@ def table_text(rows: Sequence[Sequence[str]], headers: int = 0, caption: str = "
     return "\n".join(lines) if len(lines) > bool(caption) else ""
 
 
+def span(value: str | None) -> int:
+    """How many rows or columns a cell covers, as its attribute says: 1 when it says none, 200 at most."""
+    return min(max(int(value), 1), 200) if value and value.isdigit() and len(value) < 5 else 1
+
+
 def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"

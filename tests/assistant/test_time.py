@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from assistant.time import AsOf, english_date, french_date, read_as_of
+from assistant.time import AsOf, english_date, read_as_of
+from ingest.claims import french_date
 from tests.samples import TODAY
 
 

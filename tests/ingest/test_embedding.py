@@ -76,11 +76,9 @@ def test_a_damaged_folder_is_explained(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    try:
-        return load_encoder(Settings())
-    except ClapvertError as error:
-        pytest.skip(f"the embedding model can be had neither from the disk, the hub nor the index: {error}")
+def encoder(model: Encoder) -> Encoder:
+    """The session's: the model is loaded once."""
+    return model
 
 
 def test_info_says_what_the_model_is(encoder: Encoder) -> None:

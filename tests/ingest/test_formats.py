@@ -202,15 +202,27 @@ class TestXml:
 
     @pytest.mark.skipif(SHARED is None, reason="official texts are not on this machine")
     @pytest.mark.parametrize(
-        ("name", "articles", "recitals"),
-        [("32019L0790_EN_DSM", 32, 86), ("32024R1689_EN_AI-Act", 113, 180), ("32022R2065_EN_DSA", 93, 156)],
-    )
-    def test_real_acts_have_all_their_articles_and_recitals(self, name: str, articles: int, recitals: int) -> None:
+        ("name", "articles", "recitals", "points"),
+        [
+            ("32019L0790_EN_DSM", 32, 86, []),
+            (
+                "32024R1689_EN_AI-Act", 113, 180,
+                [(f"art. 108, point {n}", (to,)) for n, to in enumerate(("17", "19", "43", "47", "57", "58"), 1)],
+            ),
+            ("32022R2065_EN_DSA", 93, 156, []),
+        ],
+    )  # fmt: skip
+    def test_real_acts_have_all_their_articles_and_recitals(
+        self, name: str, articles: int, recitals: int, points: list[tuple[str, tuple[str, ...]]]
+    ) -> None:
         assert SHARED
         document = read_xml((SHARED / "eu" / "formex" / f"{name}.fmx.xml").read_bytes())
-        numbers = {u.number for u in split_units(document) if u.number}  # a point inserted into another act repeats one
-        assert len(numbers) == articles + recitals
-        assert sum(n.startswith("considerant:") for n in numbers) == recitals
+        units = [u for u in split_units(document) if u.number]
+        own = [u.number for u in units if not u.amends]  # not the points that change another act
+        assert len(set(own)) == len(own) == articles + recitals
+        assert len({u.locator for u in units}) == len(units)
+        assert [(u.locator, u.also) for u in units if u.amends] == points
+        assert sum(n.startswith("considerant:") for n in own) == recitals
 
 
 class TestDocx:
