@@ -17,7 +17,6 @@ from ingest.fiches import Statement
 
 Ask = Callable[[str], tuple[Answer, list[Statement]]]
 CRITERIA = "notice.criteres-label-ecoprod"
-ELSEWHERE = {"etranger", "hors-ue", "ue"}
 
 
 @pytest.fixture(scope="module")
