@@ -21,7 +21,9 @@ from ingest.settings import Settings
 from tests.pdfs import line, pdf
 
 SCAN = pdf("0 0 100 100 re f")
-READ = pdf(line("Article 7", y=720, size=12) + line("Un bilan carbone est remis au Centre chaque annee.", y=696, size=12))
+READ = pdf(
+    line("Article 7", y=720, size=12) + line("Un bilan carbone est remis au Centre chaque annee.", y=696, size=12)
+)
 
 
 @pytest.fixture
