@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,12 +30,13 @@ from ingest.register import load_register
 from ingest.yamlfile import YamlFile
 
 FOLDER = Path(__file__).resolve().parent / "verifier"
-TAMPERED = (
+Tampering = Literal[
     "figure", "unit", "date", "amount", "reference", "body", "actor", "negation", "modality", "condition", "time",
     "hedge",
-)  # fmt: skip
-PARAPHRASES = ("rewording", "order", "words", "dates", "english")
-Split = Literal["all", "dev", "test", "held"]
+]  # fmt: skip
+Paraphrase = Literal["rewording", "order", "words", "dates", "english"]
+TAMPERED: tuple[str, ...] = get_args(Tampering)
+PARAPHRASES: tuple[str, ...] = get_args(Paraphrase)
 _ANY_DAY = AsOf(date.min, date.max, "asked")
 
 
@@ -45,10 +46,7 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     statement: str
-    kind: Literal[
-        "figure", "unit", "date", "amount", "reference", "body", "actor", "negation", "modality", "condition", "time",
-        "hedge", "rewording", "order", "words", "dates", "english",
-    ]  # fmt: skip
+    kind: Tampering | Paraphrase
     sentence: str = Field(min_length=10)
     language: Language = "fr"
     held: bool = False
@@ -87,7 +85,7 @@ class Judged:
         return bool(self.faults) == self.case.true
 
 
-def load_cases(corpus_dir: Path, split: Split = "all", folder: Path = FOLDER) -> list[Case]:
+def load_cases(corpus_dir: Path, folder: Path = FOLDER) -> list[Case]:
     """Every row of the two files, in order, joined with the corpus."""
     passages = _passages(corpus_dir)
     cases = []
@@ -103,9 +101,7 @@ def load_cases(corpus_dir: Path, split: Split = "all", folder: Path = FOLDER) ->
             passage, domain = passages[row.statement]
             assert passage.statement is not None
             part: Literal["dev", "test", "held"] = "test" if in_test(domain, passage.statement.topic) else "dev"
-            case = Case(row, passage, true, "held" if row.held else part)
-            if split in ("all", case.split):
-                cases.append(case)
+            cases.append(Case(row, passage, true, "held" if row.held else part))
     return cases
 
 
@@ -137,13 +133,16 @@ def judge(cases: Sequence[Case], verifier: Verifier | None = None) -> list[Judge
 
 def detection(judged: Sequence[Judged], kind: str | None = None) -> Estimate:
     """Share of the tampered sentences that are refused, with Wilson's interval."""
-    rows = [j for j in judged if not j.case.true and kind in (None, j.case.row.kind)]
-    return wilson(sum(bool(j.faults) for j in rows), len(rows))
+    return _refused(judged, False, kind)
 
 
 def false_alarms(judged: Sequence[Judged], kind: str | None = None) -> Estimate:
     """Share of the true rewordings that are refused, with Wilson's interval."""
-    rows = [j for j in judged if j.case.true and kind in (None, j.case.row.kind)]
+    return _refused(judged, True, kind)
+
+
+def _refused(judged: Sequence[Judged], true: bool, kind: str | None) -> Estimate:
+    rows = [j for j in judged if j.case.true == true and kind in (None, j.case.row.kind)]
     return wilson(sum(bool(j.faults) for j in rows), len(rows))
 
 

@@ -8,6 +8,7 @@
     build            `build(force=False, encoder=…, progress=…)`: ingest `settings` again → `(Manifest, is_new)`
     service          `Service(settings, encoder, clock)` over `library`, for the test to change
     shared_service   the same over one build for the whole session: quick; ask it, never change its folders
+    tiny             `shared_service`, its gate set for the double's similarities
     model            the real encoder, loaded once for the session; skips where none can be had
 
 `use_settings` puts `settings` in the environment (`CLAPVERT_*`), for commands that read it.
@@ -154,3 +155,11 @@ def shared_service(_built: Settings, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copytree(_built.data_dir, folder / "data")
     shutil.copytree(_built.corpus_dir, folder / "corpus")
     return Service(settings_in(folder), HashingEncoder(), fixed(TODAY))
+
+
+@pytest.fixture(scope="session")
+def tiny(shared_service: Service) -> Service:
+    from assistant.service import Service
+    from tests.assistant.conftest import DOUBLE
+
+    return Service(shared_service.settings, HashingEncoder(), fixed(TODAY), DOUBLE)

@@ -2,9 +2,10 @@
 
     with scripted([say(good), http(429), …]) as peer:     one step a call, the last one repeated
         peer.base_url, peer.requests, peer.arrived        what to connect to; what came, and when (perf_counter)
+        service = written_by(peer.base_url, settings)     a service whose language model is there
 
 A step: `say(text, first=…, each=…, cut=…)` streams tokens (delays in seconds; `cut` closes after so many), `http(status)`
-refuses, `hang_up()` closes without a word. A reply may be a function of the document received (`obedient`).
+refuses, `hang_up()` closes without a word. A reply may be a function of the document received (`faithful`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import pytest
+
+from assistant.service import Service
+from ingest.clock import fixed
+from ingest.embedding import HashingEncoder
+from ingest.settings import Settings
+from tests.assistant.conftest import DOUBLE
+from tests.samples import TODAY
 
 Document = dict[str, Any]
 Text = str | Callable[[Document], str]
@@ -58,13 +68,16 @@ def faithful(document: Document) -> str:
     return reply(*((p["text"], [p["key"]]) for p in document["passages"]))
 
 
+@dataclass
 class Peer:
     """A running peer."""
 
-    def __init__(self, steps: Sequence[Step]) -> None:
-        self.steps, self.requests, self.arrived = list(steps), [], []  # type: ignore[var-annotated]
-        self._lock = threading.Lock()
-        self.stopping = threading.Event()
+    steps: list[Step]
+    base_url: str = ""
+    requests: list[Document] = field(default_factory=list)
+    arrived: list[float] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def next(self, body: Document) -> Step:
         with self._lock:
@@ -79,17 +92,22 @@ class Peer:
     def document(self, call: int = -1) -> Document:
         return document_of(self.requests[call])
 
-    base_url = ""
-
 
 def document_of(body: Document) -> Document:
     found: Document = json.loads(body["messages"][-1]["content"])
     return found
 
 
+def written_by(base_url: str, settings: Settings, **changes: Any) -> Service:
+    """A service on the hashing double and the fixed day whose language model listens at `base_url`; skips without it."""
+    pytest.importorskip("langchain_openai", reason="needs langchain-openai")
+    values = {**settings.model_dump(), "llm": "openai:scripted", "llm_base_url": base_url, "llm_api_key": "k"}
+    return Service(Settings(_env_file=None, **(values | changes)), HashingEncoder(), fixed(TODAY), DOUBLE)
+
+
 @contextmanager
 def scripted(steps: Sequence[Step]) -> Iterator[Peer]:
-    peer = Peer(steps)
+    peer = Peer(list(steps))
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

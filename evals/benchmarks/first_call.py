@@ -10,12 +10,13 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import statistics
 import sys
 import time
+from functools import partial
 
 from assistant.service import Ask, Service
 from evals.benchmarks.local_model import passage_of, serving
+from evals.benchmarks.timing import milliseconds, seconds
 from evals.reference_set import load_reference
 from evals.runner import TODAY
 from ingest.clock import fixed
@@ -54,18 +55,19 @@ def main() -> None:
             service.ask(Ask(question))
             if not called:
                 continue
-            waits.append((called[0] - started) * 1000)
-            started = time.perf_counter()
-            bare.ask(Ask(f"{question} Dossier {len(waits)}."))
-            plain.append((time.perf_counter() - started) * 1000)
+            waits.append(called[0] - started)
+            plain.append(seconds(partial(bare.ask, Ask(f"{question} Dossier {len(waits)}."))))
             if len(waits) == wanted:
                 break
+    if len(waits) < 2:
+        sys.exit(f"Too few questions reached the model to tell a median and a 95th percentile: {len(waits)}.")
+    before, extractive = milliseconds(waits), milliseconds(plain)
     figures = {
         "questions": len(waits),
-        "before the call, p50 (ms)": round(statistics.median(waits), 1),
-        "before the call, p95 (ms)": round(statistics.quantiles(waits, n=20)[-1], 1),
-        "extractive answer, p50 (ms)": round(statistics.median(plain), 1),
-        "extractive answer, p95 (ms)": round(statistics.quantiles(plain, n=20)[-1], 1),
+        "before the call, p50 (ms)": before["p50_ms"],
+        "before the call, p95 (ms)": before["p95_ms"],
+        "extractive answer, p50 (ms)": extractive["p50_ms"],
+        "extractive answer, p95 (ms)": extractive["p95_ms"],
     }
     for label, value in figures.items():
         print(f"{label:28} {value}")

@@ -3,6 +3,9 @@
 understanding    reads questions with the tiny corpus's glossary and register
 ask              `ask("…", as_of=…)` → `Answer`, on the shared tiny service; checks every invariant on the way
 real             the real corpus and the real model, built once for the session; skips where no model can be had
+days             a clock that the test moves
+conversations    an empty store of conversations, on `days`
+mine             the tiny corpus, with these conversations
 with_official    a service whose library also holds `tests.samples.OFFICIAL_TEXT`, in force since 2023-02-01
 """
 
@@ -17,6 +20,7 @@ import pytest
 
 from assistant.abstain import AbstainConfig
 from assistant.answer import Answer
+from assistant.conversation import Conversations
 from assistant.engine import Engine, EngineConfig
 from assistant.service import Ask, Service
 from assistant.understand import Understanding
@@ -24,18 +28,13 @@ from ingest.clock import Clock, fixed
 from ingest.embedding import Encoder, HashingEncoder
 from ingest.passages import Passage
 from ingest.pipeline import Library
-from tests.assistant.support import add_text, faults
+from tests.assistant.support import Days, add_text, faults
 from tests.conftest import Build, ingest_with, real_settings
 from tests.samples import OFFICIAL_TEXT, TODAY
 
 AskIt = Callable[..., Answer]
 DOUBLE = EngineConfig(abstain=AbstainConfig(contrast=0.0, bias=-3.0))
 """The hashing double's similarities have no scale to compare questions by: scope is judged on words alone."""
-
-
-@pytest.fixture(scope="session")
-def tiny(shared_service: Service) -> Service:
-    return Service(shared_service.settings, HashingEncoder(), fixed(TODAY), DOUBLE)
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +76,23 @@ def ask(tiny: Service) -> AskIt:
         return answer
 
     return run
+
+
+@pytest.fixture
+def days() -> Days:
+    return Days()
+
+
+@pytest.fixture
+def conversations(tmp_path: Path, days: Days) -> Conversations:
+    return Conversations(tmp_path / "conversations.db", 30, days)
+
+
+@pytest.fixture
+def mine(tiny: Service, conversations: Conversations, days: Days) -> Service:
+    service = Service(tiny.settings, HashingEncoder(), days, DOUBLE)
+    service._conversations = conversations
+    return service
 
 
 @pytest.fixture

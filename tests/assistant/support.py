@@ -1,4 +1,4 @@
-"""What the tests of the assistant share: added official texts, hand-made passages, and the reader of invariants.
+"""What the tests of the assistant share: added official texts, hand-made passages, a clock that moves, readers of answers.
 
 `faults(answer, open_passage, snapshot)` reads an `Answer` as a stranger would, from its JSON alone, and says which of
 the invariants of DESIGN §2 it breaks. It shares the grammar of claims with the verifier (`ingest.claims`), and nothing
@@ -17,15 +17,19 @@ from typing import Any
 
 from assistant.answer import Answer
 from assistant.compose import phrases
+from assistant.engine import Engine
 from assistant.time import AsOf
 from assistant.understand import Question, Understanding
 from ingest.claims import flipped, read_claim, unsupported
+from ingest.fiches import Statement
 from ingest.passages import Passage, passage_id
 from ingest.pipeline import Library
 from ingest.register import Domain, Rank, Regime
 from ingest.versions import TextVersion
 from tests.samples import TODAY, statement_model
 
+BILANS = "Quels bilans carbone remettre pour une aide du CNC ?"
+"""A question of the tiny corpus that follow-ups can follow."""
 MARK = re.compile(r"\[(\d+)\]")
 YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 REASONS: Mapping[str, frozenset[str | None]] = {
@@ -39,6 +43,16 @@ ABSTENTIONS: Mapping[str, Mapping[str, str]] = {
     "out_of_scope": phrases.OUT_OF_SCOPE,
     "not_in_force": phrases.NOT_IN_FORCE,
 }
+
+
+class Days:
+    """A clock that one moves."""
+
+    def __init__(self) -> None:
+        self.today = TODAY
+
+    def __call__(self) -> date:
+        return self.today
 
 
 def on(day: date) -> AsOf:
@@ -104,6 +118,33 @@ def add_text(library: Library, folder: Path, text: str, text_id: str = "code-cin
 def understood(understanding: Understanding, text: str, **changes: Any) -> Question:
     """A question, understood on the fixed day, with changes."""
     return replace(understanding.read(text, TODAY), **changes)
+
+
+def bytes_of(folder: Path) -> bytes:
+    """Every byte of every file of a folder, and the names."""
+    return b"\n".join(p.read_bytes() + p.name.encode() for p in sorted(folder.rglob("*")) if p.is_file())
+
+
+def problem(response: Any, status: int, code: str) -> dict[str, Any]:
+    """An RFC 9457 problem with this status and this code."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    data: dict[str, Any] = response.json()
+    assert set(data) == {"type", "title", "status", "detail", "code"}
+    assert (data["status"], data["code"], data["type"]) == (status, code, f"urn:clapvert:{code}")
+    assert data["title"]
+    assert data["detail"]
+    return data
+
+
+def statements_cited(engine: Engine, answer: Answer) -> list[Statement | None]:
+    """The statement behind each citation of an answer, in order; None for an official text."""
+    out = []
+    for citation in answer.citations:
+        position = engine.snapshot.position(citation.passage_id)
+        assert position is not None
+        out.append(engine.snapshot.open_passage(position).statement)
+    return out
 
 
 Open = Callable[[str], Passage | None]

@@ -19,11 +19,11 @@ from ingest.embedding import HashingEncoder
 from ingest.errors import ErrorCode
 from ingest.settings import Settings
 from tests.assistant.conftest import DOUBLE
+from tests.assistant.support import BILANS, problem
 from tests.conftest import Build
 from tests.samples import DOUBLE_BILAN, LABEL, TODAY, edited_yaml
 
 QUESTION = "Quel score faut-il pour le Label Ecoprod ?"
-BILANS = "Quels bilans carbone remettre pour une aide du CNC ?"
 Of = Callable[..., Any]
 
 
@@ -37,18 +37,6 @@ def chat(client: TestClient, question: str = QUESTION, **body: Any) -> dict[str,
     assert response.status_code == 200, response.text
     assert response.headers["content-type"] == "application/json"
     data: dict[str, Any] = response.json()
-    return data
-
-
-def problem(response: Any, status: int, code: str) -> dict[str, Any]:
-    """An RFC 9457 problem with this status and this code."""
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    data: dict[str, Any] = response.json()
-    assert set(data) == {"type", "title", "status", "detail", "code"}
-    assert (data["status"], data["code"], data["type"]) == (status, code, f"urn:clapvert:{code}")
-    assert data["title"]
-    assert data["detail"]
     return data
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,29 +17,14 @@ from assistant.api.owner import COOKIE, secret
 from assistant.service import Service
 from ingest.embedding import HashingEncoder
 from tests.assistant.conftest import DOUBLE
+from tests.assistant.support import BILANS, Days, bytes_of, problem
 from tests.conftest import Build
 from tests.samples import TODAY
-
-BILANS = "Quels bilans carbone remettre pour une aide du CNC ?"
-
-
-class Days:
-    """A clock that one moves."""
-
-    def __init__(self) -> None:
-        self.today = TODAY
-
-    def __call__(self) -> date:
-        return self.today
-
-
-@pytest.fixture
-def days() -> Days:
-    return Days()
 
 
 @pytest.fixture
 def mine(service: Service, days: Days) -> Service:
+    """A data folder of its own, whose every byte is looked at."""
     return Service(service.settings, HashingEncoder(), days, DOUBLE)
 
 
@@ -68,8 +52,7 @@ def listed(client: TestClient, **query: Any) -> dict[str, Any]:
 
 
 def not_found(response: Any) -> None:
-    assert (response.status_code, response.json()["code"]) == (404, "conversation_not_found")
-    assert response.headers["content-type"] == "application/problem+json"
+    problem(response, 404, "conversation_not_found")
 
 
 def test_list_read_delete(client: TestClient) -> None:
@@ -175,10 +158,6 @@ class TestOwners:
         assert len(path.read_bytes()) == 32
         assert secret(path) == path.read_bytes()
         assert client.cookies[COOKIE].encode() not in path.read_bytes()
-
-
-def bytes_of(folder: Path) -> bytes:
-    return b"\n".join(p.read_bytes() for p in folder.rglob("*") if p.is_file())
 
 
 def test_deletion_leaves_no_byte_in_the_data_folder(client: TestClient, mine: Service) -> None:

@@ -14,10 +14,10 @@ from assistant.answer import Answer
 from assistant.engine import Engine
 from assistant.service import Service
 from ingest.fiches import Statement
+from tests.assistant.support import statements_cited
 
 Ask = Callable[[str], tuple[Answer, list[Statement]]]
 CRITERIA = "notice.criteres-label-ecoprod"
-ELSEWHERE = {"etranger", "hors-ue", "ue"}
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +27,7 @@ def ask(real: Service) -> Ask:
     def run(question: str) -> tuple[Answer, list[Statement]]:
         """The answer, and the statements that it cites."""
         answer, _ = engine.ask(question)
-        places = [engine.snapshot.position(c.passage_id) for c in answer.citations]
-        opened = [engine.snapshot.open_passage(p).statement for p in places if p is not None]
-        return answer, [s for s in opened if s]
+        return answer, [s for s in statements_cited(engine, answer) if s]
 
     return run
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,34 +19,12 @@ from assistant.dialogue.reader import Asked
 from assistant.engine import Engine
 from assistant.service import Ask, Service
 from assistant.time import AsOf
-from ingest.embedding import HashingEncoder
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.register import Domain
-from tests.assistant.conftest import DOUBLE
+from tests.assistant.support import BILANS, Days, bytes_of
 from tests.samples import TODAY
 
 ALICE, BOB = "alice" * 5, "bob" * 8
-BILANS = "Quels bilans carbone remettre pour une aide du CNC ?"
-
-
-class Days:
-    """A clock that one moves."""
-
-    def __init__(self) -> None:
-        self.today = TODAY
-
-    def __call__(self) -> date:
-        return self.today
-
-
-@pytest.fixture
-def clock() -> Days:
-    return Days()
-
-
-@pytest.fixture
-def conversations(tmp_path: Path, clock: Days) -> Conversations:
-    return Conversations(tmp_path / "conversations.db", 30, clock)
 
 
 class Talk:
@@ -77,11 +54,6 @@ def refused(conversations: Conversations, conversation_id: str, owner: str) -> N
         pass
 
 
-def bytes_of(folder: Path) -> bytes:
-    """Every byte of every file of a folder, and the names."""
-    return b"\n".join(p.read_bytes() + p.name.encode() for p in sorted(folder.rglob("*")) if p.is_file())
-
-
 class TestMemory:
     def test_every_field_survives(self) -> None:
         memory = Memory(
@@ -98,10 +70,10 @@ class TestMemory:
         )
         assert Memory.of(memory.plain()) == memory
 
-    def test_it_survives_a_restart(self, talk: Talk, tmp_path: Path, clock: Days, engine: Engine) -> None:
+    def test_it_survives_a_restart(self, talk: Talk, tmp_path: Path, days: Days, engine: Engine) -> None:
         first = talk(BILANS)
         kept = talk.conversations.graph.memory(first.conversation_id)
-        again = Conversations(tmp_path / "conversations.db", 30, clock)
+        again = Conversations(tmp_path / "conversations.db", 30, days)
         assert again.graph.memory(first.conversation_id) == kept
         second = Talk(again, engine)("Et quand ?", first.conversation_id)
         assert second.understood.follow_up
@@ -243,7 +215,7 @@ class TestDeletion:
             deleting.result(10)
         assert b"zanzibarique" not in bytes_of(tmp_path)
 
-    def test_what_an_older_layout_kept_is_erased(self, tmp_path: Path, clock: Days) -> None:
+    def test_what_an_older_layout_kept_is_erased(self, tmp_path: Path, days: Days) -> None:
         path = tmp_path / "conversations.db"
         with sqlite3.connect(path) as db:
             db.execute("create table conversation (id text, owner text, started text)")
@@ -252,48 +224,46 @@ class TestDeletion:
             )
             db.execute("insert into message values ('m', 'c', 0, 'zanzibarique', '', '')")
         db.close()
-        Conversations(path, 30, clock)
+        Conversations(path, 30, days)
         assert b"zanzibarique" not in bytes_of(tmp_path)
 
 
 class TestRetention:
     def test_kept_for_its_days_and_gone_after(
-        self, talk: Talk, conversations: Conversations, clock: Days, tmp_path: Path
+        self, talk: Talk, conversations: Conversations, days: Days, tmp_path: Path
     ) -> None:
         ident = talk("Quels bilans pour un zanzibarique du CNC ?").conversation_id
-        clock.today = TODAY + timedelta(days=30)
+        days.today = TODAY + timedelta(days=30)
         assert conversations.forget_old() == 0
         assert conversations.messages(ident, ALICE)
-        clock.today = TODAY + timedelta(days=31)
+        days.today = TODAY + timedelta(days=31)
         refused(conversations, ident, ALICE)  # not swept yet, and yet not seen any more
         assert conversations.history(ALICE) == []
         assert conversations.forget_old() == 1
         assert b"zanzibarique" not in bytes_of(tmp_path)
 
-    def test_enforced_at_start(self, talk: Talk, clock: Days, tmp_path: Path) -> None:
+    def test_enforced_at_start(self, talk: Talk, days: Days, tmp_path: Path) -> None:
         talk("Quels bilans pour un zanzibarique du CNC ?")
-        clock.today = TODAY + timedelta(days=31)
-        Conversations(tmp_path / "conversations.db", 30, clock)
+        days.today = TODAY + timedelta(days=31)
+        Conversations(tmp_path / "conversations.db", 30, days)
         assert b"zanzibarique" not in bytes_of(tmp_path)
 
-    def test_the_days_count_from_the_first_question(
-        self, talk: Talk, clock: Days, conversations: Conversations
-    ) -> None:
+    def test_the_days_count_from_the_first_question(self, talk: Talk, days: Days, conversations: Conversations) -> None:
         ident = talk(BILANS).conversation_id
-        clock.today = TODAY + timedelta(days=29)
+        days.today = TODAY + timedelta(days=29)
         talk("Et quand ?", ident)
-        clock.today = TODAY + timedelta(days=31)
+        days.today = TODAY + timedelta(days=31)
         refused(conversations, ident, ALICE)
 
-    def test_zero_days_keeps_nothing_on_disk(self, talk: Talk, engine: Engine, clock: Days, tmp_path: Path) -> None:
+    def test_zero_days_keeps_nothing_on_disk(self, talk: Talk, engine: Engine, days: Days, tmp_path: Path) -> None:
         talk("Quels bilans pour un zanzibarique du CNC ?")
-        none = Conversations(tmp_path / "conversations.db", 0, clock)
+        none = Conversations(tmp_path / "conversations.db", 0, days)
         assert list(tmp_path.iterdir()) == []
         today = Talk(none, engine)
         ident = today(BILANS).conversation_id
         assert today("Et quand ?", ident).understood.follow_up
         assert list(tmp_path.iterdir()) == []
-        clock.today = TODAY + timedelta(days=1)
+        days.today = TODAY + timedelta(days=1)
         refused(none, ident, ALICE)
 
 
@@ -337,9 +307,9 @@ class TestConcurrency:
                 a.message_id for a in answers
             ]
 
-    def test_two_processes_share_the_file(self, talk: Talk, clock: Days, tmp_path: Path, engine: Engine) -> None:
+    def test_two_processes_share_the_file(self, talk: Talk, days: Days, tmp_path: Path, engine: Engine) -> None:
         ident = talk(BILANS).conversation_id
-        other = Talk(Conversations(tmp_path / "conversations.db", 30, clock), engine)
+        other = Talk(Conversations(tmp_path / "conversations.db", 30, days), engine)
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda t: [t("Et quand ?", ident) for _ in range(10)], (talk, other)))
         assert len(talk.conversations.messages(ident, ALICE)[1]) == 21
@@ -351,12 +321,6 @@ def test_the_file_is_its_user_s_alone(conversations: Conversations, tmp_path: Pa
 
 
 class TestThroughTheService:
-    @pytest.fixture
-    def mine(self, tiny: Service, tmp_path: Path, clock: Days) -> Iterator[Service]:
-        service = Service(tiny.settings, HashingEncoder(), clock, DOUBLE)
-        service._conversations = Conversations(tmp_path / "conversations.db", 30, clock)
-        return service
-
     def test_a_conversation_goes_on(self, mine: Service) -> None:
         first = mine.ask(Ask(BILANS), ALICE)
         second = mine.ask(Ask("Et quand ?", first.conversation_id), ALICE)

@@ -17,6 +17,7 @@ from ingest.criteria import Criterion, FrameworkFile, load_frameworks
 from ingest.register import Domain
 from ingest.settings import Settings
 from tests.assistant.criteria_words import HELD_AFNOR, HELD_LABEL, LAY_AFNOR, LAY_LABEL
+from tests.assistant.support import statements_cited
 from tests.samples import TODAY
 
 FRAMEWORKS = load_frameworks(Settings().corpus_dir)
@@ -33,13 +34,7 @@ def engine(real: Service) -> Engine:
 
 def ids(engine: Engine, answer: Answer) -> list[str]:
     """Ids of the statements that an answer cites, in order."""
-    out = []
-    for citation in answer.citations:
-        position = engine.snapshot.position(citation.passage_id)
-        assert position is not None
-        statement = engine.snapshot.open_passage(position).statement
-        out.append(statement.id if statement else "")
-    return out
+    return [s.id if s else "" for s in statements_cited(engine, answer)]
 
 
 def first(engine: Engine, answer: Answer) -> str:

@@ -18,9 +18,9 @@ from assistant.engine import Engine
 from assistant.service import Ask, Service
 from assistant.time import AsOf, without_dates
 from assistant.understand import Understanding
+from tests.assistant.support import BILANS
 from tests.samples import TODAY
 
-BILANS = "Quels bilans carbone remettre pour une aide du CNC ?"
 YESTERYEAR = AsOf(date(2024, 1, 1), date(2024, 12, 31), "asked")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from ingest.pipeline import Library
 from tests.assistant.conftest import DOUBLE, opener
 from tests.assistant.support import add_text, faults
 from tests.conftest import ingest_with, settings_in
-from tests.peers import Document, Peer, reply, say, scripted
+from tests.peers import Document, Peer, reply, say, scripted, written_by
 from tests.samples import TODAY, write_corpus
 
 ATTACKS: dict[str, list[dict[str, str]]] = yaml.safe_load(
@@ -82,15 +83,28 @@ def peer() -> Iterator[Peer]:
 
 @pytest.fixture(scope="module")
 def obedient(hostile: Service, peer: Peer) -> Service:
-    pytest.importorskip("langchain_openai", reason="needs langchain-openai")
-    settings = hostile.settings.model_copy(
-        update={"llm": "openai:obedient", "llm_base_url": peer.base_url, "llm_api_key": None}
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_API_KEY", "none")
-        service = Service(settings, HashingEncoder(), fixed(TODAY), DOUBLE)
-        assert service.engine.llm is not None
+    service = written_by(peer.base_url, hostile.settings)
+    assert service.engine.llm is not None
     return service
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The answers to every attack, by kind and place, and how often the model that obeys them was called."""
+
+    answers: dict[tuple[str, int], list[Answer]]
+    calls: int
+
+
+@pytest.fixture(scope="module")
+def heard(obedient: Service, peer: Peer) -> Heard:
+    """Every attack put once to the model that obeys it."""
+    answers = {}
+    for kind, attacks in ATTACKS.items():
+        for n, attack in enumerate(attacks):
+            peer.steps = [say(obeying(attack["says"]))]
+            answers[kind, n] = asked(obedient, kind, n)
+    return Heard(answers, peer.calls)
 
 
 def asked(service: Service, kind: str, n: int) -> list[Answer]:
@@ -137,16 +151,15 @@ def test_the_extractive_engine_obeys_nothing(hostile: Service, kind: str, n: int
 
 
 @pytest.mark.parametrize(("kind", "n"), CASES)
-def test_a_model_that_obeys_is_not_heard(obedient: Service, peer: Peer, kind: str, n: int) -> None:
+def test_a_model_that_obeys_is_not_heard(obedient: Service, heard: Heard, kind: str, n: int) -> None:
     says = ATTACKS[kind][n]["says"]
-    peer.steps = [say(obeying(says))]
-    for answer in asked(obedient, kind, n):
+    for answer in heard.answers[kind, n]:
         assert success(answer, says) == []
         assert broken(answer, obedient) == []
         assert answer.engine == "extractive"
 
 
-def test_the_obeying_model_was_heard_out(obedient: Service, peer: Peer) -> None:
+def test_the_obeying_model_was_heard_out(obedient: Service, peer: Peer, heard: Heard) -> None:
     """Most attacks that stand beside a true question reach the model: what stops them is verification."""
     peer.steps = [say(obeying("CANARI"))]
     answer = obedient.ask(Ask("Quels bilans carbone remettre au CNC pour un court métrage documentaire aidé ?"))
@@ -155,4 +168,4 @@ def test_the_obeying_model_was_heard_out(obedient: Service, peer: Peer) -> None:
     assert use.calls == 1
     assert (use.shown, use.removed) == (0, use.written)
     assert use.written > 3
-    assert peer.calls > 40
+    assert heard.calls > 40

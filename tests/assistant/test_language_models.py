@@ -15,16 +15,12 @@ from assistant.llm.providers import open_model
 from assistant.llm.usage import Usage
 from assistant.llm.wire import RULES, SCHEMA, parse_reply
 from assistant.service import Ask, Service
-from ingest.clock import fixed
-from ingest.embedding import HashingEncoder
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
-from tests.assistant.conftest import DOUBLE, opener
-from tests.assistant.support import faults
-from tests.peers import Document, Peer, Step, faithful, hang_up, http, reply, say, scripted
-from tests.samples import TODAY
+from tests.assistant.conftest import opener
+from tests.assistant.support import BILANS, faults
+from tests.peers import Document, Peer, Step, faithful, hang_up, http, reply, say, scripted, written_by
 
-BILANS = "Quels bilans carbone remettre pour une aide du CNC ?"
 DOCUMENT = '{"passages": [{"key": "k7q", "text": "Le producteur remet un bilan."}]}'
 
 Over = Callable[..., tuple[Service, Peer]]
@@ -33,19 +29,13 @@ Over = Callable[..., tuple[Service, Peer]]
 @pytest.fixture
 def over(tiny: Service) -> Iterator[Over]:
     """`over(step, …, **settings)` → a service whose model is a scripted peer, and the peer."""
-    pytest.importorskip("langchain_openai", reason="needs langchain-openai")
     with ExitStack() as stack:
 
         def start(*steps: Step, **changes: Any) -> tuple[Service, Peer]:
             peer = stack.enter_context(scripted(steps))
-            return Service(settings_over(tiny.settings, peer, **changes), HashingEncoder(), fixed(TODAY), DOUBLE), peer
+            return written_by(peer.base_url, tiny.settings, **changes), peer
 
         yield start
-
-
-def settings_over(settings: Settings, peer: Peer, **changes: Any) -> Settings:
-    values = {**settings.model_dump(), "llm": "openai:scripted", "llm_base_url": peer.base_url, "llm_api_key": "k"}
-    return Settings(_env_file=None, **(values | changes))
 
 
 def use(answer: Answer) -> ModelUse:
@@ -187,10 +177,8 @@ class TestWhatIsSent:
         assert (answer.engine, use(answer).fallback, use(answer).removed) == ("extractive", "unsupported", 1)
 
     def test_an_added_text_is_never_sent(self, with_official: Service) -> None:
-        pytest.importorskip("langchain_openai", reason="needs langchain-openai")
         with scripted([say(faithful)]) as peer:
-            settings = settings_over(with_official.settings, peer)
-            service = Service(settings, HashingEncoder(), fixed(TODAY), DOUBLE)
+            service = written_by(peer.base_url, with_official.settings)
             answer = service.ask(Ask("Que dit l'article 122-19 du RGA ?"))
             assert (answer.outcome, answer.engine, peer.calls) == ("answered", "extractive", 0)
 

@@ -176,10 +176,9 @@ class TestTampering:
         report = check(changed(answer, citations=[first, *answer.citations[1:]]))
         assert fates(report)[0] == "tampered"
 
-    @pytest.mark.parametrize(("old", "new"), [("65 %", "55 %"), ("au moins", "au plus")])
+    @pytest.mark.parametrize(("old", "new"), [("65 %", "55 %"), ("demande", "ne demande pas")])
     def test_a_sentence(self, answer: Answer, check: Check, old: str, new: str) -> None:
-        if old not in answer.answer:
-            pytest.skip("the head of the answer is worded otherwise")
+        assert old in answer.answer
         report = check(changed(answer, answer=answer.answer.replace(old, new)))
         assert any(s.faults for s in report.sentences)
         assert not report.holds

@@ -6,7 +6,6 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,24 +15,12 @@ from fastapi.testclient import TestClient
 from assistant.answer import Answer
 from assistant.api import stream
 from assistant.api.app import create_app
-from assistant.conversation import Conversations
 from assistant.service import Ask, Service
-from ingest.clock import fixed
-from ingest.embedding import HashingEncoder
 from ingest.errors import ClapvertError, ErrorCode
-from tests.assistant.conftest import DOUBLE
-from tests.samples import TODAY
+from tests.assistant.support import BILANS
 
 QUESTION = "Quel score faut-il pour le Label Ecoprod ?"
-BILANS = "Quels bilans carbone remettre pour une aide du CNC ?"
 Events = list[tuple[str, dict[str, Any]]]
-
-
-@pytest.fixture
-def mine(tiny: Service, tmp_path: Path) -> Service:
-    service = Service(tiny.settings, HashingEncoder(), fixed(TODAY), DOUBLE)
-    service._conversations = Conversations(tmp_path / "conversations.db", 30, fixed(TODAY))
-    return service
 
 
 @pytest.fixture

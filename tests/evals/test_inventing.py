@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
 from assistant.service import Ask, Service
 from evals.benchmarks.inventing import measure, summary, suspicious
 from evals.benchmarks.local_model import Replay, gemma, missing, serving
-from ingest.clock import fixed
-from ingest.embedding import HashingEncoder
-from ingest.settings import Settings
-from tests.assistant.conftest import DOUBLE
-from tests.samples import TODAY
+from tests.assistant.support import BILANS
+from tests.peers import written_by
 
-BILANS = "Quels bilans carbone remettre pour une aide du CNC ?"
 TEXT = "Le producteur ne remet que 2 bilans au CNC, dans les quatorze jours."
 
 
@@ -35,33 +30,24 @@ def test_the_independent_check_is_suspicious(sentence: str, found: list[str]) ->
     assert suspicious(sentence, TEXT) == found
 
 
-def over(service: Service, url: str) -> Service:
-    pytest.importorskip("langchain_openai", reason="needs langchain-openai")
-    values: dict[str, Any] = {
-        **service.settings.model_dump(), "llm": "openai:x", "llm_base_url": url, "llm_api_key": "k", "llm_timeout": 300,
-        "llm_silence": 300,
-    }  # fmt: skip
-    return Service(Settings(_env_file=None, **values), HashingEncoder(), fixed(TODAY), DOUBLE)
+def patient(url: str, service: Service) -> Service:
+    """It waits for a model on a slow machine."""
+    return written_by(url, service.settings, llm_timeout=300, llm_silence=300)
 
 
-@pytest.fixture
-def told(shared_service: Service) -> Service:
-    return Service(shared_service.settings, HashingEncoder(), fixed(TODAY), DOUBLE)
-
-
-def test_a_report_is_judged_again_without_the_model(told: Service) -> None:
-    text = told.ask(Ask(BILANS)).citations[0].quote
+def test_a_report_is_judged_again_without_the_model(tiny: Service) -> None:
+    text = tiny.ask(Ask(BILANS)).citations[0].quote
     with serving(Replay([(text, text)])) as url:
-        done = measure(over(told, url), [BILANS, BILANS + " Vite."], 2)
+        done = measure(patient(url, tiny), [BILANS, BILANS + " Vite."], 2)
     figures = summary(done)
     assert (figures["questions"], figures["sentences written"], figures["sentences shown"]) == (2, 1, 1)
     assert json.dumps(figures)
 
 
 @pytest.mark.skipif(bool(missing()), reason=f"not installed: {', '.join(missing())}")
-def test_what_the_real_model_invents_is_not_shown(told: Service) -> None:
+def test_what_the_real_model_invents_is_not_shown(tiny: Service) -> None:
     with gemma() as url:
-        (asked,) = measure(over(told, url), [BILANS], 1)
+        (asked,) = measure(patient(url, tiny), [BILANS], 1)
     assert asked.judged
     assert asked.fallback in (None, "unsupported")
     assert [j for j in asked.judged if not j["faults"] and j["suspicious"]] == []

@@ -46,8 +46,11 @@ def test_no_topic_is_in_both_splits(judged: list[Judged]) -> None:
 @pytest.mark.parametrize("part", ["all", "dev", "test"])
 def test_the_floor(judged: list[Judged], part: str) -> None:
     rows = [j for j in judged if part in ("all", j.case.split)]
-    assert (detection(rows).value or 0) >= (0.97 if part == "all" else 0.96)
-    assert (false_alarms(rows).value or 0) <= (0.02 if part == "all" else 0.03)
+    detected, refused = detection(rows), false_alarms(rows)
+    assert detected.n > 0
+    assert refused.n > 0
+    assert (detected.value or 0) >= (0.97 if part == "all" else 0.96)
+    assert (refused.value or 0) <= (0.02 if part == "all" else 0.03)
 
 
 def test_no_kind_is_left_to_luck(judged: list[Judged]) -> None:
@@ -93,4 +96,7 @@ class TestCommand:
         assert told["dev"]["detection"]["all"]["n"] == sum(told["dev"]["detection"][k]["n"] for k in TAMPERED)
 
     def test_a_floor_that_is_not_met(self) -> None:
-        assert CliRunner().invoke(evaluate, ["verifier", "--min-detection", "100"]).exit_code == 1
+        result = CliRunner().invoke(evaluate, ["verifier", "--min-detection", "100"])
+        assert result.exit_code == 1
+        assert isinstance(result.exception, SystemExit)
+        assert "Détection" in result.output

@@ -18,27 +18,12 @@ from ingest.errors import ClapvertError, ErrorCode
 from ingest.main import main
 from ingest.pipeline import Library
 from ingest.settings import Settings
+from tests.pdfs import line, pdf
 
-
-def page(stream: bytes) -> bytes:
-    """A one-page PDF that draws `stream`."""
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 4 0 R>>>>/Contents 5 0 R>>",
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
-    ]
-    out, places = b"%PDF-1.4\n", []
-    for n, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj %s endobj\n" % (n, body)
-    table = b"".join(b"%010d 00000 n \n" % p for p in places)
-    return out + b"xref\n0 6\n0000000000 65535 f \n%strailer <</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (table, len(out))  # fmt: skip
-
-
-SCAN = page(b"0 0 100 100 re f")
-READ = page(b"BT /F 12 Tf 72 720 Td (Article 7) Tj 0 -24 Td (Un bilan carbone est remis au Centre chaque annee.) Tj ET")
+SCAN = pdf("0 0 100 100 re f")
+READ = pdf(
+    line("Article 7", y=720, size=12) + line("Un bilan carbone est remis au Centre chaque annee.", y=696, size=12)
+)
 
 
 @pytest.fixture

@@ -110,14 +110,23 @@ def test_122_18_on_twelve_days(search: HybridSearch) -> None:
         assert wording(search, "cinema_122-18", date.fromisoformat(day)) == expected, day
 
 
-def test_one_article_changed_costs_its_own_vectors_alone(library: Library, tmp_path: Path) -> None:
+@pytest.fixture
+def copied(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """The same library, for the test to change."""
+    shutil.copytree(library.settings.data_dir, tmp_path / "data")
+    monkeypatch.setenv("CLAPVERT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("CLAPVERT_CORPUS_DIR", str(library.settings.corpus_dir))
+    return Library(Settings())
+
+
+def test_one_article_changed_costs_its_own_vectors_alone(copied: Library, tmp_path: Path) -> None:
     path = tmp_path / "2023-10-25.md"
     text = (CHAINS / "env_l229-25" / path.name).read_text(encoding="utf-8")
     path.write_text(text.replace("cinq cents", "six cents", 1), encoding="utf-8")
     assert CliRunner().invoke(corpus, ["add", str(path), "--as", "code-env"]).exit_code == 0
     encoder = CountingEncoder()
-    _, new = ingest(library, encoder.info, lambda: encoder)
+    _, new = ingest(copied, encoder.info, lambda: encoder)
     assert new
     assert len(encoder.texts) == 1
     assert "six cents" in encoder.texts[0]
-    assert not ingest(library, encoder.info, lambda: encoder)[1]
+    assert not ingest(copied, encoder.info, lambda: encoder)[1]
