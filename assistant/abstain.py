@@ -119,10 +119,11 @@ class Gate:
             or barely_touches(self.selector, question, best)
         ):
             return Verdict("abstain", "not_found")
+        best = then_first(question, selection, best)
         best = threshold_first(selection, known_instead(selection, believed(selection, best)))
         best = rule_first(selection, best)
         if question.asks_sanction:
-            best = sanction_first(selection, best)
+            best = sanction_first(question, selection, best)
         best = filling(selection, best)
         if best is None:
             return Verdict("abstain", "not_found")
@@ -286,14 +287,26 @@ def believed(selection: Selection, best: Scored) -> Scored:
     return best
 
 
-def sanction_first(selection: Selection, best: Scored) -> Scored:
+def sanction_first(question: Question, selection: Selection, best: Scored) -> Scored:
     """For a question about what is risked, the sanction close behind; a denial or a known unknown keeps its place."""
     if best.statement is None or best.statement.role in (Role.SANCTION, Role.DEMENT, Role.ABSENCE):
         return best
     for s in selection.scored[:12]:
         if s.statement is None or s.conflict or s.statement.role is not Role.SANCTION:
             continue
-        if s.score >= (0.75 if s.statement.topic == best.statement.topic else 0.85) * best.score:
+        near = s.statement.topic == best.statement.topic or s.statement.topic in question.context_topics
+        if s.score >= (0.75 if near else 0.85) * best.score:
+            return s
+    return best
+
+
+def then_first(question: Question, selection: Selection, best: Scored) -> Scored:
+    """For a question about another day, what was in force then for the very genre asked of, close behind a rule that
+    says nothing of that genre."""
+    if not question.dated or best.features["of_its_time"] or best.statement is None:
+        return best
+    for s in selection.scored[:4]:
+        if not s.conflict and s.features["of_its_time"] > 1 and s.score >= 0.95 * best.score:
             return s
     return best
 

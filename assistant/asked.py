@@ -30,6 +30,7 @@ _TIME = (
 _MEASURE = r"euros?|argent|amende|tonnes?|tons?|t|kg|kilos?|km|kilometres?|metres?|m2|litres?|watts?|money|la|le|l'"
 _COUNTED = re.compile(rf"\b(?:combien d(?:e |')|how many )(?!(?:{_TIME}|{_MEASURE})\b)([\w-]+)")
 _LASTING = re.compile(rf"\b(?:combien d(?:e |')|how many )(?:{_TIME})\b")
+_OFTEN = re.compile(r"\btous les combien\b|\bhow often\b")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _COMPANY = re.compile(
     r"\b(?:tf1|france televisions|m6|canal\+|arte|netflix|totalenergies|mediawan|banijay|newen|ubisoft|gaumont|pathe|amazon|disney)"
@@ -101,9 +102,11 @@ def named_companies(text: str) -> frozenset[str]:
 
 def wanted_figures(text: str, types: tuple[AnswerType, ...]) -> frozenset[str]:
     """The kinds of figure that a question is after: « combien touche-t-on » wants an amount, not a count."""
+    folded = fold(QUOTED.sub(" ", text))
+    if _OFTEN.search(folded):
+        return frozenset({"duree"})
     if AnswerType.COMBIEN not in types:
         return frozenset()
-    folded = fold(QUOTED.sub(" ", text))
     if _LASTING.search(folded):
         return frozenset({"duree"})
     if counted_noun(text):

@@ -37,6 +37,8 @@ _STAFF = frozenset(analyse("salariés personnes employés effectif employees peo
 _SAID_BY_FACET = 0.5
 _TOLD = 0.6
 """Share of the terms of a part of a question, by weight, that must be held for it to be answered."""
+_LABEL = re.compile(r"\blabels?\b|\betoiles?\b|\bstars?\b")
+_SCHEME = re.compile(r"\brse\b|\bprime\b|\bcnc\b|\bcsrd\b|\bafnor\b|\bbilans? carbone\b|\bcarbon reports?\b")
 _FIGURES = frozenset({"nombre", "taux", "seuil", "montant", "duree"})
 
 
@@ -56,6 +58,9 @@ class SelectionConfig:
     facet_match: float = 0.7
     facet_conflict: float = -2.1
     facet_unasked: float = -0.1
+    case_moved: float = 1.5
+    place_unasked: float = -1.0
+    label_unasked: float = -0.8
     topic_context: float = 0.6
     source_context: float = 0.6
     regime_match: float = 0.6
@@ -230,6 +235,7 @@ class Selector:
         body, own_words, aliases = self.terms_of(hit.position)
         alias = max((_overlap(asked.own, a) for a in aliases), default=0.0)
         conflict, matched, unasked, entailed = self._facets(s, question)
+        conflict += s is not None and self._elsewhere(s, question)
         conflict += not hit.exact and of_another_framework(hit.passage, question)
         features = {
             "similarity": min((hit.similarity - candidates.background) / (4 * candidates.similarity_std), 1.5),
@@ -244,6 +250,9 @@ class Selector:
             "facet_match": float(matched),
             "facet_conflict": float(conflict),
             "facet_unasked": float(unasked),
+            "case_moved": float(s is not None and any(set(question.facets[f]) & set(s.facets.get(f, ())) for f in question.moved)),
+            "place_unasked": float(s is not None and self._local(s, question)),
+            "label_unasked": float(s is not None and hit.passage.kind != "criterion" and label_unasked(s, question)),
             "topic_context": 0.0,
             "source_context": float(hit.passage.source_id in question.context_sources),
             "regime_match": float(hit.passage.regime in question.regimes),
@@ -305,6 +314,20 @@ class Selector:
                 entailed = False
         return conflict, matched, unasked, entailed
 
+    def _elsewhere(self, s: Statement, question: Question) -> bool:
+        """True when every region, or every natural site, that a statement is about excludes the one asked of: « on a
+        public road in Paris » is not about a street of Marseille."""
+        pairs = [(a, b) for a in question.facets.get("lieu", ()) for b in s.facets.get("lieu", ())]
+        mapped = [(a, b) for a, b in pairs if self.glossary.same_map(a, b)]
+        broader = self.glossary.broader
+        return bool(mapped) and not any(b in broader("lieu", a) or a in broader("lieu", b) for a, b in mapped)
+
+    def _local(self, s: Statement, question: Question) -> bool:
+        """True when a statement holds in one region, town or park only, and nobody spoke of it."""
+        asked = {b for a in question.facets.get("lieu", ()) for b in self.glossary.broader("lieu", a)}
+        places = [p for p in s.facets.get("lieu", ()) if self.glossary.local(p)]
+        return bool(places) and not any(asked & self.glossary.broader("lieu", p) - {"france"} for p in places)
+
     def _same_genre(self, s: Statement | None, question: Question) -> bool:
         """True when a statement is about the very genre asked of: what was in force for it then is what is asked."""
         stated = s.facets.get("genre", ()) if s else ()
@@ -324,6 +347,12 @@ class Selector:
         if p.statement:
             asked = (*p.statement.asked_as, p.statement.text, *filter(None, (p.statement.belief,)))
         return body, own, tuple({t: self.idf(t) for t in analyse(q)} for q in asked)
+
+
+def label_unasked(s: Statement, question: Question) -> bool:
+    """True for a statement that sets the label against the scheme asked about, when nobody spoke of the label."""
+    said = fold(question.query)
+    return bool(_SCHEME.search(said) and not _LABEL.search(said) and _LABEL.search(fold(s.text)))
 
 
 def codes_compared(question: Question) -> bool:

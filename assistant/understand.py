@@ -62,6 +62,7 @@ class Question:
     context_sources: tuple[str, ...] = ()
     base: str = ""
     shift: bool = False
+    moved: frozenset[str] = frozenset()
     asks_article: bool = False
     regimes: frozenset[Regime] = frozenset()
     asks_sanction: bool = False
@@ -104,6 +105,13 @@ class Understanding:
         return re.compile(rf"(?<![\w-])({pattern})(?![\w-])"), table
 
     @cached_property
+    def _unlike(self) -> re.Pattern[str]:
+        """Expressions in which the words of a facet name another thing: « groupe électrogène » is no group."""
+        longer = {fold(w) for values in self.glossary.facets.values() for e in values.values() for w in e.unlike}
+        pattern = "|".join(_plural_pattern(w) for w in sorted(longer, key=len, reverse=True))
+        return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])") if longer else re.compile(r"(?!)")
+
+    @cached_property
     def _families(self) -> tuple[re.Pattern[str], dict[str, tuple[str, tuple[str, ...]]]]:
         """Every way of saying each glossary term → the term, and the family it belongs to."""
         table: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -131,7 +139,7 @@ class Understanding:
         regex, table = self._facet_words
         found: dict[str, dict[str, None]] = {}
         line = Aligned(text)
-        for match in regex.finditer(line.folded):
+        for match in regex.finditer(self._unlike.sub(lambda m: "_" * len(m.group()), line.folded)):
             said = text[slice(*line.span(match, 1))]
             for facet, value, word in table[singular(match.group(1))]:
                 if spelt_as(said, word):

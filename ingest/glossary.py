@@ -24,6 +24,7 @@ class FacetValue(BaseModel):
     label: str
     words: tuple[str, ...] = ()
     within: tuple[Slug, ...] = ()
+    unlike: tuple[str, ...] = Field(default=(), description="longer expressions in which the words name another thing")
 
 
 class Term(BaseModel):
@@ -60,10 +61,17 @@ class Glossary(BaseModel):
         A short is not a series; but a studio has a canteen, and a beach is in Corsica: places exclude one another only
         when both are countries or regions, or both natural sites.
         """
-        if facet != "lieu":
-            return True
-        wide = [self.broader(facet, one), self.broader(facet, other)]
+        return facet != "lieu" or self.same_map(one, other)
+
+    def same_map(self, *places: str) -> bool:
+        """True when places lie side by side on one map: all countries or regions, or all natural sites."""
+        wide = [self.broader("lieu", place) for place in places]
         return any(all(root & values for values in wide) for root in _MAPS)
+
+    def local(self, place: str) -> bool:
+        """True for a region, a town or a park with a name of its own: neither a country nor a kind of place."""
+        within = self.broader("lieu", place) - {place}
+        return place != "outre-mer" and bool(within & {"france", "parc-national"})
 
 
 _MAPS = (frozenset({"france", "ue", "hors-ue", "etranger", "outre-mer"}), frozenset({"espace-naturel"}))

@@ -151,6 +151,8 @@ class ExtractiveComposer:
         for c in selection.scored[:6]:
             if c.statement is None or c.conflict or c.statement.topic == chosen.statement.topic:
                 continue
+            if c.features["place_unasked"] > chosen.features["place_unasked"]:
+                continue
             if draft.says(c):
                 return None
             return c if c.score >= self.config.rival * chosen.score and self._adds(c, draft.used) else None
@@ -178,6 +180,7 @@ class ExtractiveComposer:
                 or c.features["not_believed"] <= self.config.unbelieved
                 or c.score >= self.config.near * chosen.score
             )
+            and c.features["place_unasked"] <= chosen.features["place_unasked"]
             and (
                 c.features["facet_unasked"] <= chosen.features["facet_unasked"]
                 or c.score >= self.config.near * chosen.score

@@ -165,18 +165,18 @@ class _Turn:
         flagged = forced or is_follow_up(text, alone.facets)
         if not flagged and not moves.leans(text):
             return Reading(self.text, alone, text)
-        after = self._after(alone, memory)
+        after = self._after(alone, memory, back=forced)
         enough = len(moves.content(text)) >= 2 and not (moves.names_a_case(text) and not alone.types)
         if flagged:
             return Reading(self.text, after, text, alone if enough else None, memory.heads, leaned=True)
         return Reading(self.text, alone, text, after, memory.heads, leaned=True)
 
-    def _after(self, alone: Question, memory: Memory) -> Question:
-        """A turn read after its subject."""
+    def _after(self, alone: Question, memory: Memory, back: bool) -> Question:
+        """A turn read after its subject; one that comes `back` to it asks something else of it."""
         base = without_dates(memory.base) if read_as_of(self.text, self.today) else memory.base
         own = self._own(alone)
         base = without_facets(self.names, base, {f for f in own if f in memory.facets})
-        if moves.omits(alone.raw) or (alone.types and not set(alone.types) & set(question_types(memory.base))):
+        if back or moves.omits(alone.raw) or (alone.types and not set(alone.types) & set(question_types(memory.base))):
             base = moves.subject_words(base)
         sanction = alone.asks_sanction or moves.omits(alone.raw)
         said = f"{alone.raw} ({_SANCTION[self.language]})" if sanction else alone.raw
@@ -213,6 +213,7 @@ class _Turn:
             context_sources=subject.sources,
             base=standalone,
             shift=True,
+            moved=frozenset(own),
         )
 
     def _own(self, question: Question) -> dict[str, tuple[str, ...]]:

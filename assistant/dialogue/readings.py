@@ -23,7 +23,9 @@ _ENOUGH = 0.8
 _MARGIN = 0.6
 """By how much the less likely reading must be better supported: score, turn's own words held, words of its own text."""
 _UNKNOWN = 3.0
-"""The same for a known unknown: one from elsewhere is hardly evidence of a change of subject."""
+"""The same for a known unknown: one from elsewhere is hardly evidence of a change of subject…"""
+_TELLING = 0.5
+"""… unless it holds that much more of the turn's own words."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,22 @@ def _stronger(other: Scored | None, first: Scored | None, selector: Selector, ow
     """True when the less likely reading is plainly the better supported one."""
     if other is None or first is None:
         return other is not None
-    margin = other.score - first.score
-    if other.statement is not None and other.statement.role is Role.ABSENCE:
+    margin, gain = other.score - first.score, held(selector, other, own) - held(selector, first, own)
+    if other.statement is not None and other.statement.role is Role.ABSENCE and gain < _TELLING:
         return margin >= _UNKNOWN
-    margin += 2 * (held(selector, other, own) - held(selector, first, own))
+    margin += 2 * gain
     return margin + other.features["own_coverage"] - first.features["own_coverage"] >= _MARGIN
 
 
 def fresh(selection: Selection, told: Sequence[str], own: dict[str, float], selector: Selector) -> Selection:
-    """A selection where what was just said comes lower, the less it holds of what the turn itself says."""
+    """A selection where what was just said comes lower, the less it holds of what the turn itself says; unless it gives
+    the figure that the turn asks for (« faut le refaire tous les combien ? »)."""
     if not told or not own:
         return selection
     scored = [
-        replace(s, score=s.score - _SAID_AGAIN * (1 - held(selector, s, own))) if s.passage.id in told else s
+        replace(s, score=s.score - _SAID_AGAIN * (1 - held(selector, s, own)))
+        if s.passage.id in told and not s.features["figure_wanted"]
+        else s
         for s in selection.scored
     ]
     scored.sort(key=lambda s: (-s.score, s.hit.position))

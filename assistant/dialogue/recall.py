@@ -12,7 +12,7 @@ from dataclasses import replace
 from assistant.answer import Answer
 from assistant.dialogue.condense import joined
 from assistant.dialogue.memory import Memory, Subject
-from assistant.dialogue.moves import content
+from assistant.dialogue.moves import content, omits, subject_words
 from assistant.dialogue.reader import Reading
 from assistant.phrasing import plainly
 from assistant.understand import Question
@@ -69,7 +69,9 @@ def remember(
 def standalone(question: Question) -> str:
     """A turn as it would be asked by itself: what is shown as understood, and what the next turn may shift."""
     whole = not question.follow_up or question.query == plainly(question.base)
-    return question.base if whole else joined(question.base, question.raw)
+    if whole:
+        return question.base
+    return joined(subject_words(question.base) if omits(question.raw) else question.base, question.raw)
 
 
 def _not_concerned(shown: Sequence[Passage]) -> bool:
