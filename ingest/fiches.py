@@ -131,7 +131,7 @@ class Statement(_Frozen):
     facets: dict[str, tuple[Slug, ...]] = Field(default_factory=dict)
     values: tuple[Value, ...] = ()
     answers: tuple[AnswerType, ...] = Field(min_length=1)
-    asked_as: tuple[str, ...] = Field(min_length=3, max_length=6)
+    asked_as: tuple[str, ...] = Field(min_length=3, max_length=12)
     belief: str | None = Field(default=None, description="the false belief that a `dement` denies, in the affirmative")
     contacts: tuple[Slug, ...] = Field(default=(), description="who would know; required for an `absence`")
     regime: Regime
