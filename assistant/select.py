@@ -15,6 +15,7 @@ from datetime import date
 from functools import lru_cache
 
 from assistant.asked import FILLER, Asked, counted_noun, named_companies, read_asked
+from assistant.cases import case_of
 from assistant.phrasing import question_types
 from assistant.retrieve import Candidates, Hit, HybridSearch
 from assistant.understand import Question
@@ -27,8 +28,6 @@ from ingest.passages import Passage
 from ingest.register import Regime
 
 _CONTACT = re.compile(r"contact|mail|adresse|joindre|écri|question|\bqui\b|interlocut|reach|address|who", re.IGNORECASE)
-_HARD = ("genre", "lieu", "aide", "taille", "format")
-"""Facets whose mismatch makes a rule beside the point; `acteur` only orders."""
 _LAW = frozenset({Regime.UE, Regime.FR})
 _DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
 _POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
@@ -234,9 +233,8 @@ class Selector:
         terms, types = asked.terms, asked.types
         body, own_words, aliases = self.terms_of(hit.position)
         alias = max((_overlap(asked.own, a) for a in aliases), default=0.0)
-        conflict, matched, unasked, entailed = self._facets(s, question)
-        conflict += s is not None and self._elsewhere(s, question)
-        conflict += not hit.exact and of_another_framework(hit.passage, question)
+        case = case_of(s, question, self.glossary)
+        conflict = case.conflict + (not hit.exact and of_another_framework(hit.passage, question))
         features = {
             "similarity": min((hit.similarity - candidates.background) / (4 * candidates.similarity_std), 1.5),
             "coverage": _covered(terms, body, question),
@@ -247,11 +245,11 @@ class Selector:
             "type_match": float(s is None or not types or any(t in s.answers for t in types)),
             "value_match": float(s is not None and _has_value(s, types)),
             "figure_wanted": float(s is not None and bool({v.kind for v in s.values} & asked.figures)),
-            "facet_match": float(matched),
+            "facet_match": float(case.matched),
             "facet_conflict": float(conflict),
-            "facet_unasked": float(unasked),
-            "case_moved": float(s is not None and any(set(question.facets[f]) & set(s.facets.get(f, ())) for f in question.moved)),
-            "place_unasked": float(s is not None and self._local(s, question)),
+            "facet_unasked": float(case.unasked),
+            "case_moved": float(case.moved),
+            "place_unasked": float(case.local),
             "label_unasked": float(s is not None and hit.passage.kind != "criterion" and label_unasked(s, question)),
             "topic_context": 0.0,
             "source_context": float(hit.passage.source_id in question.context_sources),
@@ -264,9 +262,10 @@ class Selector:
             "article_asked": float(
                 hit.exact and asked_by_number(hit.passage, question) and not codes_compared(question)
             ),
-            "of_its_time": (1.0 + self._same_genre(s, question))
-            * (question.dated and hit.passage.valid_until is not None),
-            "exception_unasked": float(s is not None and s.role is Role.EXCEPTION and bool(s.facets) and not matched),
+            "of_its_time": (1.0 + case.same_genre) * (question.dated and hit.passage.valid_until is not None),
+            "exception_unasked": float(
+                s is not None and s.role is Role.EXCEPTION and bool(s.facets) and not case.matched
+            ),
             "figure_said": float(bool(asked.numbers & own_words)),
             "figure_unasked": float(s is not None and s.role is Role.CHIFFRE and bool(types) and not asked.counts),
             "company_unasked": float(s is not None and bool(named_companies(s.text) - asked.companies)),
@@ -292,46 +291,7 @@ class Selector:
             features["doubt"] = _DOUBT[hit.passage.confidence or s.confidence]
             features["rank"] = float(basis.rank.order if basis else 0)
         score = sum(self.weights[name] * value for name, value in features.items())
-        return Scored(hit, score, features, entailed)
-
-    def _facets(self, s: Statement | None, question: Question) -> tuple[int, int, int, bool]:
-        """Facets in conflict, matched, and stated but not asked; and whether the question entails the statement's."""
-        if s is None:
-            return 0, 0, 0, False
-        conflict = matched = unasked = 0
-        entailed = True
-        for facet, stated in s.facets.items():
-            asked = question.facets.get(facet, ())
-            hard = facet in _HARD
-            if not asked:
-                unasked += hard and len(stated) == 1
-                entailed &= not hard
-            elif any(self.glossary.compatible(facet, a, stated) for a in asked):
-                matched += 1
-            elif hard:
-                within = any(self.glossary.compatible(facet, b, asked) for b in stated)
-                conflict += not within and all(self.glossary.exclude(facet, a, b) for a in asked for b in stated)
-                entailed = False
-        return conflict, matched, unasked, entailed
-
-    def _elsewhere(self, s: Statement, question: Question) -> bool:
-        """True when every region, or every natural site, that a statement is about excludes the one asked of: « on a
-        public road in Paris » is not about a street of Marseille."""
-        pairs = [(a, b) for a in question.facets.get("lieu", ()) for b in s.facets.get("lieu", ())]
-        mapped = [(a, b) for a, b in pairs if self.glossary.same_map(a, b)]
-        broader = self.glossary.broader
-        return bool(mapped) and not any(b in broader("lieu", a) or a in broader("lieu", b) for a, b in mapped)
-
-    def _local(self, s: Statement, question: Question) -> bool:
-        """True when a statement holds in one region, town or park only, and nobody spoke of it."""
-        asked = {b for a in question.facets.get("lieu", ()) for b in self.glossary.broader("lieu", a)}
-        places = [p for p in s.facets.get("lieu", ()) if self.glossary.local(p)]
-        return bool(places) and not any(asked & self.glossary.broader("lieu", p) - {"france"} for p in places)
-
-    def _same_genre(self, s: Statement | None, question: Question) -> bool:
-        """True when a statement is about the very genre asked of: what was in force for it then is what is asked."""
-        stated = s.facets.get("genre", ()) if s else ()
-        return any(self.glossary.compatible("genre", asked, stated) for asked in question.facets.get("genre", ()))
+        return Scored(hit, score, features, case.entailed)
 
     def belief_overlap(self, s: Statement, terms: dict[str, float]) -> float:
         """Share of a denied belief, by weight, that a question's terms hold: 1 when the question believes it."""
