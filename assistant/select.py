@@ -305,7 +305,7 @@ class Selector:
         own = frozenset(analyse(f"{p.text} {p.statement.en if p.statement else ''}"))
         asked: tuple[str, ...] = ()
         if p.statement:
-            asked = (*p.statement.asked_as, p.statement.text, *filter(None, (p.statement.belief,)))
+            asked = (*p.statement.questions, p.statement.text, *filter(None, (p.statement.belief,)))
         return body, own, tuple({t: self.idf(t) for t in analyse(q)} for q in asked)
 
 

@@ -197,7 +197,7 @@ def check_statement(
                 error("facet", f"valeur de facette inconnue : {facet} = {value}")
     out += _unknown(where, (s.source.id, *s.also), register)
     out += _strangers(where, s.contacts, contacts)
-    if len({a.casefold().strip(" ?!.") for a in s.asked_as}) != len(s.asked_as):
+    if len({a.casefold().strip(" ?!.") for a in s.questions}) != len(s.questions):
         error("asked_as", "deux questions identiques dans asked_as")
     source = register.sources.get(s.source.id)
     cites_article = source and source.nature in _ARTICLE_NATURES and (s.source.locator or "").startswith("art")
@@ -283,7 +283,7 @@ def _check_together(rows: list[tuple[str, FicheFile, Statement]], frameworks: li
                 out.append(Problem("error", "near_duplicate", where, f"presque identique à {other[2].id}"))
     aliases: dict[str, str] = {}
     for where, s in [*((where, s) for where, _, s in rows), *criteria]:
-        for question in s.asked_as:
+        for question in s.questions:
             key = re.sub(r"\W+", " ", question.casefold()).strip()
             if (first := aliases.setdefault(key, s.id)) != s.id:
                 out.append(Problem("error", "asked_as_twice", where, f"même question que {first} : « {question} »"))

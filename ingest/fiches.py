@@ -131,7 +131,8 @@ class Statement(_Frozen):
     facets: dict[str, tuple[Slug, ...]] = Field(default_factory=dict)
     values: tuple[Value, ...] = ()
     answers: tuple[AnswerType, ...] = Field(min_length=1)
-    asked_as: tuple[str, ...] = Field(min_length=3, max_length=12)
+    asked_as: tuple[str, ...] = Field(min_length=3, max_length=6)
+    also_asked: tuple[str, ...] = Field(default=(), max_length=9, description="more ways of asking, found by words only")
     belief: str | None = Field(default=None, description="the false belief that a `dement` denies, in the affirmative")
     contacts: tuple[Slug, ...] = Field(default=(), description="who would know; required for an `absence`")
     regime: Regime
@@ -141,6 +142,11 @@ class Statement(_Frozen):
     also: tuple[Slug, ...] = ()
     confidence: Literal["haute", "moyenne", "basse"]
     review_by: date
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """All its ways of being asked: those in its vector, then those found by words only."""
+        return (*self.asked_as, *self.also_asked)
 
     def wording(self, language: Literal["fr", "en"]) -> str:
         """The statement in a language."""

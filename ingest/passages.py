@@ -127,7 +127,7 @@ def notice_passage(s: Statement, source: Source, **place: Any) -> Passage:
     return Passage(
         id=passage_id(place["source_id"], s.id, s.in_force.from_, s.text),
         text=s.text,
-        lexical_text=f"{s.en} {' '.join(source.id.split('-'))}",
+        lexical_text=" ".join((s.en, *source.id.split("-"), *s.also_asked)),
         url=source.url,
         rank=Rank.NOTICE,
         regime=s.regime,
