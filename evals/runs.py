@@ -26,7 +26,8 @@ it comes from a user: the questions are those of the reference set.
               "refused", "wrongly_answered"}], …}, "latency": {"stages": […], "bins": […]}, "trend": [ROW of each],
               "questions": [QUESTION], "coverage": null or …, "judges": null or …}
     QUESTION = {"id", "question", "previous", "language", "domain", "domain_label", "kind", "kind_label", "topic",
-                "as_of", "difficulty", "must_pass", "verdict": "passed|failed|unscored", "change": null|"won"|"lost"|"reworded",
+                "as_of", "difficulty", "must_pass", "verdict": "passed|failed|unscored",
+                "change": null|"won"|"lost"|"reworded",
                 "checks": [{"code", "label": French, "ok": true|false|null, "detail": French}], "outcome", "reason",
                 "answer", "citations": [{"n", "source_title", "locator", "quote", "url", "rank", "based_on"}],
                 "expected": {"outcome", "reason", "must_include", "must_not_include", "facts"}, "rank", "ms",
@@ -48,8 +49,8 @@ from evals.runner import Run
 from ingest.errors import ClapvertError, ErrorCode
 
 FORMAT = 1
-KEPT = 30
-"""Runs whose files are kept; older ones keep their row in the index, for the trend."""
+KEPT = 15
+"""Runs whose files are kept (some 10 MB each); older ones keep their row in the index, for the trend."""
 Row = dict[str, Any]
 Write = Callable[[Row, Sequence[Row]], tuple[Mapping[str, Any], str]]
 """Makes the report and the page of a run, from its row and the comparable rows before it, oldest first."""
