@@ -42,7 +42,7 @@ STAGES = {
 
 def domain_label(domain: str) -> str:
     """A domain in words."""
-    return DOMAIN_LABELS[Domain(domain)] if domain in set(Domain) else "hors champ" if domain == "none" else domain
+    return DOMAIN_LABELS[Domain(domain)] if domain in set(Domain) else "Hors champ" if domain == "none" else domain
 
 
 def question_rows(run: Run, scores: Scores, golds: Golds, base: Run | None, flips: dict[str, bool]) -> list[Any]:
@@ -85,10 +85,11 @@ def _row(record: Record, row: Row | None, why: str, golds: Golds) -> dict[str, A
 def _checks(e: Expected, answer: Answer, row: Row, rank: int | None, has_gold: bool) -> list[dict[str, Any]]:
     """What was checked; `counts` says whether it decides of the verdict."""
     s = row.score
-    out = [_check("outcome", "Issue attendue", s.outcome_ok, f"{_outcome(answer)} ; attendu : {_wanted(e)}")]
+    told = "" if s.outcome_ok else f"{_outcome(answer)} rendue, {_wanted(e)} attendue"
+    out = [_check("outcome", "Issue attendue", s.outcome_ok, told)]
     if s.coverage is not None:
         absent = missing(e, answer)
-        told = "manque : " + " ; ".join(_variants(v) for v in absent) if absent else f"{len(e.must_include)} sur autant"
+        told = "manque : " + " ; ".join(_variants(v) for v in absent) if absent else ""
         out.append(_check("coverage", "Faits attendus", not absent, told))
     if e.must_not_include:
         wrong = asserted(e, answer)
