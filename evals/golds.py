@@ -84,18 +84,6 @@ class Golds:
         )
 
 
-def article_key(source_id: str, locator: str, keys: tuple[str, ...]) -> str:
-    """What the pieces of one article of an official text are known by."""
-    return keys[0] if keys else f"{source_id}:{locator}"
-
-
-def official_articles(snapshot: Snapshot) -> dict[str, str]:
-    """Every article of the official texts of an index, with where it stands in words."""
-    c = snapshot.columns
-    rows = zip(c.statements, c.sources, c.locators, c.keys, strict=True)
-    return {article_key(s, at, keys): f"{s}, {at}" for statement, s, at, keys in rows if statement is None}
-
-
 _CODED_AS = {"label-ecoprod": "CRIT-", "afnor-spec-2308": "CRIT-AFNOR-"}
 """How the fact base numbers the criteria of each framework."""
 

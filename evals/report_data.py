@@ -38,9 +38,10 @@ _VALUE_LABELS = {
 }
 
 
-def row_of(run: Run, split: str, reference: str | None = None, domains: Sequence[str] | None = None) -> dict[str, Any]:
+def row_of(
+    run: Run, scores: Scores, split: str, reference: str | None = None, domains: Sequence[str] | None = None
+) -> dict[str, Any]:
     """The row of a run in the index (`ROW` of `evals.runs`), without its name and time."""
-    scores = score_run(run)
     rows = list(scores.rows.values())
     engines = {r.answer.engine for r in run.records if r.answer}
     return {
@@ -68,15 +69,16 @@ def metric_row(name: str, e: Estimate) -> dict[str, Any]:
 
 def report(
     run: Run,
+    scores: Scores,
     row: Mapping[str, Any],
     base: Run | None = None,
     base_name: str = "",
     trend: Sequence[Mapping[str, Any]] = (),
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The report of a run. `trend`: comparable rows, oldest first; `extra`: sections made elsewhere."""
+    """The report of a run and its scores. `trend`: comparable rows, oldest first; `extra`: sections made elsewhere."""
     golds = run.golds | base.golds if base else run.golds
-    scores = score_run(run, golds)
+    scores = score_run(run, golds) if base else scores
     against = compare(base, run) if base else None
     rows = list(scores.rows.values())
     flips = {f.id: f.won for f in against.flips} if against else {}
@@ -115,7 +117,9 @@ def recall_curve(run: Run, scores: Scores, golds: Golds) -> list[dict[str, Any]]
             gold = golds.statements(record.expected)
             rank = next((n for n, s in enumerate(record.ranked, 1) if s in gold), math.inf)
             ranks.append((scores.rows[record.id].cluster, rank))
-    deepest = max((len(r.ranked) for r in run.records), default=0)
+    if not ranks:
+        return []
+    deepest = max(len(r.ranked) for r in run.records)
     clusters = [c for c, _ in ranks]
     depths = [k for k in DEPTHS if k <= max(deepest, 1)]
     return [{"k": k, **bootstrap([float(r <= k) for _, r in ranks], clusters).as_dict()} for k in depths]

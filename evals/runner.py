@@ -18,12 +18,16 @@ from typing import Any
 
 from assistant.answer import Answer
 from assistant.dialogue.memory import Memory
-from assistant.engine import Engine
-from evals.golds import Golds, official_articles
+from assistant.engine import Engine, EngineConfig
+from assistant.service import Service
+from evals.catalogue import Catalogue
+from evals.golds import Golds
 from evals.reference_set import Expected, ReferenceSet
 from evals.trace import opened, watched
+from ingest.clock import fixed
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.passages import Passage
+from ingest.settings import Settings
 
 TODAY = date(2026, 11, 25)
 """The clock of the evals."""
@@ -84,12 +88,12 @@ class Run:
     passages: dict[str, Passage]
     seconds: float
     about: dict[str, Any] = field(default_factory=dict)
-    articles: dict[str, str] = field(default_factory=dict)
-    """Articles of the official texts of the index, with where each stands."""
+    catalogue: Catalogue | None = None
+    """What the index held; None when the run did not say."""
 
     def save(self, path: Path) -> None:
         """Write a run file (JSON lines): a header, the passages cited, then one answer a line."""
-        index = {"golds": self.golds.as_dict(), "articles": self.articles}
+        index = {"golds": self.golds.as_dict(), "catalogue": self.catalogue.as_dict() if self.catalogue else None}
         head = {"clapvert_run": FORMAT, "seconds": round(self.seconds, 2), **self.about, **index}
         cited = [
             {"passage": p.model_dump(mode="json", by_alias=True, exclude_defaults=True)} for p in self.passages.values()
@@ -108,14 +112,20 @@ class Run:
             passages = [Passage.model_validate(row["passage"]) for row in rows if "passage" in row]
             records = [Record.from_dict(row) for row in rows if "passage" not in row]
             golds, seconds = Golds.from_dict(head.pop("golds")), float(head.pop("seconds"))
-            articles = dict(head.pop("articles", {}))
+            held = head.pop("catalogue", None)
+            catalogue = Catalogue.from_dict(held) if held else None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
             raise ClapvertError(
                 ErrorCode.BAD_REQUEST,
                 f"{path} n'est pas un fichier de run.",
                 "Produisez-en un : `clapvert eval run --out`.",
             ) from exc
-        return cls(records, golds, {p.id: p for p in passages}, seconds, head, articles)
+        return cls(records, golds, {p.id: p for p in passages}, seconds, head, catalogue)
+
+
+def eval_engine(settings: Settings, config: EngineConfig | None = None) -> Engine:
+    """The engine over the serving index, on the fixed day."""
+    return Service(settings, clock=fixed(TODAY), config=config).engine
 
 
 def execute(engine: Engine, reference: ReferenceSet, progress: Callable[[int, int], None] | None = None) -> Run:
@@ -132,7 +142,7 @@ def execute(engine: Engine, reference: ReferenceSet, progress: Callable[[int, in
     seconds = time.monotonic() - started
     snapshot = engine.snapshot
     cited = cited_passages(engine, records)
-    return Run(records, Golds.of(snapshot), cited, seconds, about(engine), official_articles(snapshot))
+    return Run(records, Golds.of(snapshot), cited, seconds, about(engine), Catalogue.of(snapshot))
 
 
 def _ask(engine: Engine, ident: str, expected: Expected, previous: Memory | None) -> tuple[Record, Memory | None]:

@@ -15,8 +15,8 @@ from assistant.engine import Engine, EngineConfig
 from assistant.retrieve import Candidates
 from assistant.select import Selection
 from assistant.understand import Question as Understood
+from evals.catalogue import article_of
 from evals.configuration import with_config
-from evals.golds import article_key
 from evals.reference_set import Question
 
 OPEN = -1e9
@@ -60,8 +60,8 @@ class TracingGate(Gate):
 
     def articles(self) -> list[str]:
         """Articles of official texts among the candidates of every search, in the order they were seen."""
-        texts = [h.passage for s in self.seen for h in s.candidates.hits if h.passage.kind == "text"]
-        return list(dict.fromkeys(article_key(p.source_id, p.locator, p.keys) for p in texts))
+        keys = (article_of(h.passage) for s in self.seen for h in s.candidates.hits)
+        return list(dict.fromkeys(k for k in keys if k is not None))
 
 
 @contextmanager

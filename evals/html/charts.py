@@ -89,7 +89,7 @@ def tradeoff(curve: Mapping[str, Any]) -> Markup:
     ):  # fmt: skip
         body.append(_line([(x(p["threshold"]), y(p[name])) for p in points], style))
         body.append(_dot(x(now["threshold"]), y(now[name])))
-        body.append(_text(x(now["threshold"]) + 6, y(now[name]) - 7, percent(now[name]), "start", "strong"))
+        body.append(_text(x(now["threshold"]) - 6, y(now[name]) - 7, percent(now[name]), "end", "strong"))
         body.append(_text(WIDTH - _RIGHT + 5, min(end, HEIGHT - _BOTTOM - 4), label, "start", "strong"))
     body.append(_text((_LEFT + WIDTH - _RIGHT) / 2, HEIGHT - 6, "seuil d'abstention", "middle"))
     told = (

@@ -1,8 +1,8 @@
 """The report as one page: style and script within, nothing fetched, everything escaped.
 
 Guarantee: what a question, an answer or a source holds is text, never markup. The page carries its own content policy
-(nothing runs but its one style and its one script, by their hashes), and `csp` gives the same policy to the server that
-shows it: it needs no exception to « no inline ». Only http and https addresses become links.
+(nothing runs but its one style and its one script, by their hashes), and `served_csp` gives the same policy to the
+server that shows it, which so needs no exception to « no inline ». Only http and https addresses become links.
 """
 
 from __future__ import annotations
@@ -68,6 +68,11 @@ def csp() -> str:
     """The policy under which the page works: its own style and script, by their hashes, and nothing else."""
     style, script = (_hash(_asset(name)) for name in ("report.css", "report.js"))
     return f"default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'"
+
+
+def served_csp() -> str:
+    """The policy to send with the page over HTTP."""
+    return f"{csp()}; frame-ancestors 'none'"
 
 
 def _asset(name: str) -> str:

@@ -30,7 +30,10 @@ def invoke(
     with edited_yaml(corpus_dir / DOUBLE_BILAN) as fiche:
         fiche["sections"][0]["statements"][0]["fact"] = ["CNC-1"]
     build()
-    monkeypatch.setattr(evals.reference_set, "load_reference", lambda: REFERENCE)
+    read = evals.reference_set.load_reference
+    monkeypatch.setattr(
+        evals.reference_set, "load_reference", lambda folder=None: read(folder) if folder else REFERENCE
+    )
     monkeypatch.setattr(cli, "_engine", lambda c: with_config(service.engine, c) if c else service.engine)
 
     def run(*arguments: str) -> Result:
@@ -60,9 +63,10 @@ def test_json_stands_alone_on_stdout(invoke: Invoke, tmp_path: Path) -> None:
     assert again["metrics"] == told["metrics"]
 
 
-def test_a_run_goes_to_the_data_folder_unless_told(invoke: Invoke, use_settings: Any) -> None:
-    invoke("run", "--split", "all")
-    assert (use_settings.data_dir / "evals" / "all.jsonl").is_file()
+def test_a_run_goes_to_the_data_folder(invoke: Invoke, use_settings: Any) -> None:
+    told = json.loads(invoke("run", "--split", "all", "--json").stdout)
+    assert Path(told["run"]).parent == use_settings.data_dir / "runs"
+    assert len(Run.load(Path(told["run"])).records) == 5
 
 
 def test_only_a_domain_or_a_split(invoke: Invoke, tmp_path: Path) -> None:
