@@ -112,6 +112,13 @@ def open_judge(settings: Settings, name: str | None) -> Judge:
 
 def open_entailment(folder: Path) -> Entails:
     """A sentence-transformers cross-encoder that has an « entailment » label; `LLM_UNAVAILABLE` when it is not one."""
+    refusal = ClapvertError(
+        ErrorCode.LLM_UNAVAILABLE,
+        f"{folder} n'est pas un modèle d'inférence (un cross-encoder avec une classe « entailment »).",
+        "Donnez le dossier d'un modèle NLI de sentence-transformers.",
+    )
+    if not (folder / "config.json").is_file():
+        raise refusal
     from sentence_transformers import CrossEncoder
 
     try:
@@ -119,11 +126,7 @@ def open_entailment(folder: Path) -> Entails:
         labels: dict[int, str] = model.config.id2label
         entailment = next(i for i, label in labels.items() if label.lower().startswith("entail"))
     except Exception as exc:  # transformers has no family of errors for a folder that is not a model
-        raise ClapvertError(
-            ErrorCode.LLM_UNAVAILABLE,
-            f"{folder} n'est pas un modèle d'inférence (un cross-encoder avec une classe « entailment »).",
-            "Donnez le dossier d'un modèle NLI de sentence-transformers.",
-        ) from exc
+        raise refusal from exc
 
     def entails(pairs: Sequence[tuple[str, str]]) -> list[bool]:
         scores = model.predict(list(pairs), show_progress_bar=False)

@@ -89,7 +89,8 @@ def tradeoff(curve: Mapping[str, Any]) -> Markup:
     ):  # fmt: skip
         body.append(_line([(x(p["threshold"]), y(p[name])) for p in points], style))
         body.append(_dot(x(now["threshold"]), y(now[name])))
-        body.append(_text(x(now["threshold"]) - 6, y(now[name]) - 7, percent(now[name]), "end", "strong"))
+        side, anchor = (-6, "end") if name == "refused" else (6, "start")
+        body.append(_text(x(now["threshold"]) + side, y(now[name]) - 7, percent(now[name]), anchor, "strong"))
         body.append(_text(WIDTH - _RIGHT + 5, min(end, HEIGHT - _BOTTOM - 4), label, "start", "strong"))
     body.append(_text((_LEFT + WIDTH - _RIGHT) / 2, HEIGHT - 6, "seuil d'abstention", "middle"))
     told = (
@@ -129,8 +130,10 @@ def trend(rows: Sequence[Mapping[str, Any]], name: str) -> Markup:
     found = [(n, h) for n, r in enumerate(rows) if (h := _headline(r, name)) and h["value"] is not None]
     if not found:
         return Markup("")
-    x, y = Axis(0, max(len(rows) - 1, 1), _LEFT + 8, WIDTH - _RIGHT), _shares()
-    body = [_grid_y(y), _line([(x(n), y(h["value"])) for n, h in found])]
+    highest = max(h["high"] if h["high"] is not None else h["value"] for _, h in found)
+    top = min(1.0, math.ceil(highest * 10 + 0.5) / 10)
+    x, y = Axis(0, max(len(rows) - 1, 1), _LEFT + 8, WIDTH - _RIGHT), Axis(0, top, HEIGHT - _BOTTOM, _TOP)
+    body = [_grid_y(y, top), _line([(x(n), y(h["value"])) for n, h in found])]
     for n, h in found:
         if h["low"] is not None:
             body.append(f'<line class="whisker" x1="{x(n)}" x2="{x(n)}" y1="{y(h["low"])}" y2="{y(h["high"])}"/>')
