@@ -16,6 +16,7 @@ from ingest.errors import ClapvertError, ErrorCode
 _STATUS = {
     ErrorCode.BAD_REQUEST: 422,
     ErrorCode.CONVERSATION_NOT_FOUND: 404,
+    ErrorCode.DEADLINE_NOT_FOUND: 404,
     ErrorCode.PASSAGE_NOT_FOUND: 404,
     ErrorCode.SOURCE_NOT_FOUND: 404,
     ErrorCode.NOT_FOUND: 404,
