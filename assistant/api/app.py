@@ -16,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import conversations, feedback, problems, stream
+from assistant.api import conversations, exports, feedback, problems, stream
 from assistant.api.origin import foreign
 from assistant.api.owner import Owners
 from assistant.api.schemas import (
@@ -68,6 +68,7 @@ def create_app(service: Service) -> FastAPI:
     render = Renderer(service.clock)
     app.include_router(conversations.router(service, owners))
     app.include_router(feedback.router(service, owners))
+    app.include_router(exports.router(service, owners))
     app.include_router(chat_page.router(service, render))
 
     @app.middleware("http")
