@@ -74,7 +74,7 @@ def calendar_bytes(answer: Answer, found: list[Deadline], made: dt.date) -> byte
         if url := (c.based_on.url if c.based_on else None) or c.url:
             event.add("url", url)
         calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def no_deadline() -> ClapvertError:
