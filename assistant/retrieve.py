@@ -6,6 +6,7 @@ an undated copy never stands in for dated text of an earlier day; what a questio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -115,12 +116,7 @@ class HybridSearch:
         positions, similarities, closest = self._nearest(vector, eligible)
         terms = snap.lexical.query_terms(text)
         lexical = snap.lexical.scores(terms)
-        lexical_order = _top(np.where(eligible, lexical, 0), cfg.depth)
-        fused: dict[int, float] = {}
-        for rank, p in enumerate(positions[: cfg.depth]):
-            fused[p] = fused.get(p, 0.0) + cfg.weight_dense / (cfg.rrf_k + rank + 1)
-        for rank, p in enumerate(lexical_order):
-            fused[p] = fused.get(p, 0.0) + cfg.weight_lexical / (cfg.rrf_k + rank + 1)
+        fused = fuse(positions[: cfg.depth], top(np.where(eligible, lexical, 0), cfg.depth), cfg)
         named = {p for p in exact if eligible[p]}
         for p in named:
             fused[p] = fused.get(p, 0.0) + 2.0 / (cfg.rrf_k + 1)
@@ -255,7 +251,16 @@ def as_document(passage: Passage, score: float | None = None) -> Document:
     )
 
 
-def _top(scores: NDArray[np.float32], n: int) -> list[int]:
+def fuse(dense: Sequence[int], lexical: Sequence[int], config: RetrievalConfig) -> dict[int, float]:
+    """Reciprocal rank fusion of two rankings, best first: the fused score of every position in either."""
+    fused: dict[int, float] = {}
+    for weight, ranking in ((config.weight_dense, dense), (config.weight_lexical, lexical)):
+        for rank, p in enumerate(ranking):
+            fused[p] = fused.get(p, 0.0) + weight / (config.rrf_k + rank + 1)
+    return fused
+
+
+def top(scores: NDArray[np.float32], n: int) -> list[int]:
     """Positions of the `n` best positive scores, best first, ties by position."""
     n = min(n, len(scores))
     if n == 0:

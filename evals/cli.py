@@ -1,4 +1,4 @@
-"""`clapvert eval`: run, score, compare, calibrate."""
+"""`clapvert eval`: run, score, compare, calibrate, impact, verifier, beir."""
 
 from __future__ import annotations
 
@@ -219,6 +219,38 @@ def verifier(split: str, show_misses: bool, min_detection: float, max_false: flo
         raise SystemExit(ExitCode.NO)
 
 
+@evaluate.command("beir")
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--split", help="Which judgements of qrels/ (default: test, or the only ones there are).")
+@click.option(
+    "--k", "depth", type=click.IntRange(min=100), help="Documents kept of each ranking (default: the pipeline's 120)."
+)
+@_JSON
+def beir(folder: Path, split: str | None, depth: int | None, as_json: bool) -> None:
+    """Search a BEIR folder by BM25, by vectors and by both, and measure the three."""
+    from assistant.retrieve import RetrievalConfig
+    from evals.beir.folder import BeirFolder
+    from evals.beir.rankings import rank
+    from evals.beir.report import beir_report, data_notes
+    from evals.beir.scores import estimates, means
+    from ingest.embedding import Encoder, model_info
+    from ingest.store import VectorCache
+
+    settings = Settings()
+    data = BeirFolder(folder)
+    judged = data.judged(split)
+    config = RetrievalConfig(depth=depth) if depth else RetrievalConfig()
+    encoder = Encoder(model_info(settings, _say), settings.threads)
+    cache = VectorCache(settings.data_dir / "evals" / "beir-vectors.db")
+    ranked = rank(data, judged, encoder, cache, config, _stage)
+    for note in data_notes(judged, ranked):
+        _say(note)
+    if as_json:
+        click.echo(json.dumps(means(ranked.rankings, judged.qrels), indent=1))
+    else:
+        click.echo(beir_report(estimates(ranked.rankings, judged.qrels), judged, ranked))
+
+
 def _engine(config: EngineConfig | None) -> Engine:
     """The engine over the serving index, on the fixed day."""
     from assistant.service import Service
@@ -259,6 +291,10 @@ def _show(
 def _progress(done: int, total: int) -> None:
     if done % 50 == 0 or done == total:
         _say(f"  questions : {done}/{total}")
+
+
+def _stage(stage: str, done: int, total: int) -> None:
+    _say(f"  {stage} : {done}{f'/{total}' if total else ''}")
 
 
 def _say(message: str) -> None:
