@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -58,4 +57,3 @@ def test_the_folder_is_read_back(tmp_path: Path) -> None:
     assert len(found) == len(passages)
     with pytest.raises(SystemExit):
         write_folder(passages, [asked.model_copy(update={"articles": ("rga:1-1",)})], tmp_path / "out")
-    assert json.loads((tmp_path / "out" / "queries.jsonl").read_text())["text"] == "quels papiers carbone ?"
