@@ -1,4 +1,4 @@
-"""`clapvert eval`: run, score, compare, calibrate, impact, verifier, beir."""
+"""`clapvert eval`: run, score, compare, calibrate, impact, verifier, ablate, beir."""
 
 from __future__ import annotations
 
@@ -217,6 +217,42 @@ def verifier(split: str, show_misses: bool, min_detection: float, max_false: flo
     found, alarms = detection(columns[split]).value or 0.0, false_alarms(columns[split]).value or 0.0
     if 100 * found < min_detection or 100 * alarms > max_false:
         raise SystemExit(ExitCode.NO)
+
+
+@evaluate.command("ablate")
+@click.option("--only", "names", multiple=True, help="Only this ablation (an unknown name lists them all).")
+@click.option(
+    "--split", type=click.Choice(["dev", "test", "all"]), default="dev", show_default=True, help="Which part."
+)
+@click.option("--out", type=_OUT, help="Write the table as JSON too, row after row.")
+@_JSON
+def ablate(names: tuple[str, ...], split: str, out: Path | None, as_json: bool) -> None:
+    """Leave out one part of the pipeline at a time, and tell what each is worth."""
+    from evals.ablate.cases import ablations
+    from evals.ablate.table import AblationRow, Laboratory, ablation_report
+    from evals.golds import domains_held
+    from evals.reference_set import load_reference
+    from ingest.pipeline import Library
+
+    known = ablations()
+    if unknown := [n for n in names if n not in known]:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST, f"Ablation inconnue : {unknown[0]}.", f"Connues : {', '.join(known)}."
+        )
+    engine = _engine(None)
+    reference = load_reference().split(split).within(domains_held(engine.snapshot) | {"none"})  # type: ignore[arg-type]
+    _say("  système entier")
+    laboratory = Laboratory(engine, reference, Library(Settings()).vectors)
+    told: dict[str, object] = {}
+
+    def say(row: AblationRow) -> None:
+        told[row.name] = row.as_dict()
+        _say(f"  sans : {row.label}")
+        if out:
+            out.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    rows = laboratory.rows([known[n] for n in names or known], say)
+    click.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else ablation_report(rows))
 
 
 @evaluate.command("beir")

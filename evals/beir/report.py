@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from evals.beir.folder import Judged
 from evals.beir.rankings import Ranked
 from evals.beir.scores import MEASURES
+from evals.report import spread, table
 from evals.statistics import Estimate
 
 
@@ -16,10 +17,8 @@ def beir_report(found: Mapping[str, Mapping[str, Estimate]], judged: Judged, ran
         f"{ranked.documents} documents, {len(judged.queries)} questions jugées ({judged.split}). "
         "Intervalles à 95 % : bootstrap sur les questions.",
         "",
-        f"{'':12}" + "".join(f"{system:>24}" for system in found),
+        table(["%", *found], [[name, *(spread(row[name]) for row in found.values())] for name in MEASURES]),
     ]
-    for name in MEASURES:
-        lines.append(f"{name:12}" + "".join(f"{_cell(row[name]):>24}" for row in found.values()))
     return "\n".join(lines)
 
 
@@ -31,10 +30,3 @@ def data_notes(judged: Judged, ranked: Ranked) -> list[str]:
         (judged.without_relevant, "question(s) sans document pertinent : laissées de côté"),
     )
     return [f"{n} {what}." for n, what in told if n]
-
-
-def _cell(e: Estimate) -> str:
-    if e.value is None:
-        return "–"
-    spread = f" [{100 * e.low:.1f} – {100 * e.high:.1f}]" if e.low is not None and e.high is not None else ""
-    return f"{100 * e.value:.1f}{spread}"
