@@ -30,6 +30,11 @@ class Ablation:
     glossary: Callable[[Glossary], Glossary] | None = None
     reindexed: Reindexed | None = None
 
+    @property
+    def feature(self) -> str | None:
+        """The feature of the selection that is left out, when it is nothing else."""
+        return self.settings[0][1] if self.name.startswith(_SELECTOR) else None
+
     def config(self, base: EngineConfig) -> EngineConfig:
         """The settings of the pipeline without the part."""
         for stage, name, value in self.settings:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.engine import Engine, EngineConfig
 from evals.ablate.aside import reindexed
 from evals.ablate.cases import Ablation
+from evals.ablate.watch import Remembering, watch
 from evals.compare import difference, dropped
 from evals.metrics import BY_NAME
 from evals.reference_set import ReferenceSet
@@ -23,43 +23,9 @@ from evals.report import percent, table
 from evals.runner import Run, execute
 from evals.scores import score_run
 from evals.statistics import Difference
-from ingest.backends import FloatArray
-from ingest.embedding import EncoderProtocol, ModelInfo
 from ingest.store import VectorCache
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from langchain_core.embeddings import Embeddings
-
-    from ingest.engine import Progress
-
 MEASURES = ("recall@5", "recall@30", "coverage", "wrongly_answered", "refused", "passed")
-
-
-class Remembering:
-    """An encoder that never computes the vector of a question twice: the questions are the same in every row."""
-
-    def __init__(self, encoder: EncoderProtocol) -> None:
-        self._encoder = encoder
-        self._query = lru_cache(maxsize=None)(encoder.encode_query)
-
-    @property
-    def info(self) -> ModelInfo:
-        """The model behind it."""
-        return self._encoder.info
-
-    def encode_query(self, text: str) -> FloatArray:
-        """Unit vector of a question."""
-        return self._query(text).copy()
-
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
-        """Unit vectors of passages."""
-        return self._encoder.encode_passages(texts, progress)
-
-    def as_langchain(self) -> Embeddings:
-        """The same vectors through LangChain's interface."""
-        return self._encoder.as_langchain()
 
 
 @dataclass(frozen=True)
@@ -95,13 +61,39 @@ class Laboratory:
         self.engine, self.reference, self.vectors = engine, reference, vectors
         self.config = config or EngineConfig()
         self.encoder = Remembering(engine.search.encoder)
-        self.whole: Run = execute(self._engine(self.config), reference)
+        self.touched: dict[str, set[str]] = {}
+        """By question or dialogue, the features of the selection that were not 0 for each of its candidates."""
+        self.whole: Run = self._watched()
+
+    def _watched(self) -> Run:
+        """The whole system, its selection watched."""
+        pipeline = self._engine(self.config)
+        seen = watch(pipeline)
+        idents = list(self.reference.asked())
+
+        def note(done: int, _: int) -> None:
+            self.touched.setdefault(_root(idents[done - 1]), set()).update(seen)
+            seen.clear()
+
+        return execute(pipeline, self.reference, note)
 
     def row(self, ablation: Ablation) -> AblationRow:
-        """Ask everything again without one part."""
+        """Ask again without one part; what a feature cannot touch, being 0 throughout, keeps its answer."""
+        feature = ablation.feature
+        part = self._part(lambda ident: feature is None or feature in self.touched[ident])
         with tempfile.TemporaryDirectory() as folder:
-            run = execute(self._engine(ablation.config(self.config), ablation, Path(folder)), self.reference)
-        return compared(ablation, self.whole, run)
+            run = execute(self._engine(ablation.config(self.config), ablation, Path(folder)), part)
+        again = {r.id: r for r in run.records}
+        records = [again.get(r.id, r) for r in self.whole.records]
+        return compared(
+            ablation, self.whole, replace(run, records=records, passages=self.whole.passages | run.passages)
+        )
+
+    def _part(self, keep: Callable[[str], bool]) -> ReferenceSet:
+        return ReferenceSet(
+            questions=tuple(q for q in self.reference.questions if keep(q.id)),
+            dialogues=tuple(d for d in self.reference.dialogues if keep(d.id)),
+        )
 
     def rows(self, wanted: Iterable[Ablation], say: Callable[[AblationRow], None]) -> list[AblationRow]:
         """A row an ablation, each told as soon as it is known."""
@@ -121,6 +113,11 @@ class Laboratory:
         if ablation and ablation.reindexed and folder:
             snapshot = reindexed(snapshot, ablation.reindexed, self.encoder, self.vectors, folder)
         return Engine(snapshot, self.encoder, engine.register, glossary, engine.contacts, engine.clock, config)
+
+
+def _root(ident: str) -> str:
+    """The dialogue of a turn; a question is its own."""
+    return ident.split(".")[0]
 
 
 def compared(ablation: Ablation, whole: Run, without: Run) -> AblationRow:

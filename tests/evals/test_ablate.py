@@ -87,6 +87,18 @@ def test_nothing_is_rebuilt_by_hand(engine: Engine, tmp_path: Path) -> None:
     assert mine == [r.answer.answer for r in execute(engine, REFERENCE).records if r.answer]
 
 
+def test_what_a_feature_cannot_touch_is_answered_alike(engine: Engine, tmp_path: Path) -> None:
+    """A feature left out over the whole set changes no answer but those of the questions that it is kept for."""
+    config = EngineConfig(abstain=engine.gate.config)
+    laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), config)
+    before = {r.id: r.answer.answer for r in laboratory.whole.records if r.answer}
+    for name in ("trait-topic-context", "trait-similarity", "trait-regime-match", "trait-exercise"):
+        ablation = ablations()[name]
+        after = execute(laboratory._engine(ablation.config(config)), REFERENCE)
+        changed = {r.id.split(".")[0] for r in after.records if r.answer and r.answer.answer != before[r.id]}
+        assert changed <= {i for i, seen in laboratory.touched.items() if ablation.feature in seen}
+
+
 def test_a_clear_loss_is_said() -> None:
     good, bad = passage("Le forfait est de 28 000 €."), passage("Le délai est de deux mois.", "autre")
     asked = {f"q{i}": expected(topic=f"t{i}") for i in range(8)}
