@@ -224,12 +224,15 @@ def verifier(split: str, show_misses: bool, min_detection: float, max_false: flo
 @click.option(
     "--split", type=click.Choice(["dev", "test", "all"]), default="dev", show_default=True, help="Which part."
 )
+@click.option(
+    "--one-in", type=click.IntRange(min=1), default=1, show_default=True, help="Ask about one topic in N, for a sketch."
+)
 @click.option("--out", type=_OUT, help="Write the table as JSON too, row after row.")
 @_JSON
-def ablate(names: tuple[str, ...], split: str, out: Path | None, as_json: bool) -> None:
+def ablate(names: tuple[str, ...], split: str, one_in: int, out: Path | None, as_json: bool) -> None:
     """Leave out one part of the pipeline at a time, and tell what each is worth."""
     from evals.ablate.cases import ablations
-    from evals.ablate.table import AblationRow, Laboratory, ablation_report
+    from evals.ablate.table import AblationRow, Laboratory, ablation_report, sketched
     from evals.golds import domains_held
     from evals.reference_set import load_reference
     from ingest.pipeline import Library
@@ -241,7 +244,8 @@ def ablate(names: tuple[str, ...], split: str, out: Path | None, as_json: bool) 
         )
     engine = _engine(None)
     reference = load_reference().split(split).within(domains_held(engine.snapshot) | {"none"})  # type: ignore[arg-type]
-    _say("  système entier")
+    reference = sketched(reference, one_in)
+    _say(f"  système entier, {len(reference.asked())} questions")
     laboratory = Laboratory(engine, reference, Library(Settings()).vectors)
     told: dict[str, object] = {}
 

@@ -6,6 +6,7 @@ paired and its interval drawn over topics. A row says nothing of a measure that 
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -113,6 +114,18 @@ class Laboratory:
         if ablation and ablation.reindexed and folder:
             snapshot = reindexed(snapshot, ablation.reindexed, self.encoder, self.vectors, folder)
         return Engine(snapshot, self.encoder, engine.register, glossary, engine.contacts, engine.clock, config)
+
+
+def sketched(reference: ReferenceSet, one_in: int) -> ReferenceSet:
+    """One topic in `one_in`, drawn by a hash of its name, whole."""
+
+    def drawn(domain: str, topic: str) -> bool:
+        return int.from_bytes(hashlib.sha256(f"{domain}/{topic}/ablate".encode()).digest()[:4], "big") % one_in == 0
+
+    return ReferenceSet(
+        questions=tuple(q for q in reference.questions if drawn(q.domain, q.topic)),
+        dialogues=tuple(d for d in reference.dialogues if drawn(d.domain, d.topic or d.id)),
+    )
 
 
 def _root(ident: str) -> str:

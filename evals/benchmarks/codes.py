@@ -20,7 +20,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ingest.clock import paris_today
-from ingest.passages import Passage, unit_passages
+from ingest.passages import MAX_CHARACTERS, Passage, unit_passages
 from ingest.register import load_register
 from ingest.settings import Settings
 from ingest.structure import split_units
@@ -69,15 +69,31 @@ def load_questions(path: Path = QUESTIONS) -> tuple[CodeQuestion, ...]:
     return TypeAdapter(tuple[CodeQuestion, ...]).validate_python(file.data["questions"])
 
 
-def read_passages(texts: Path) -> list[Passage]:
-    """The passages of the two codes, as an ingest makes them."""
+def read_passages(texts: Path, longest: int = MAX_CHARACTERS) -> list[Passage]:
+    """The passages of the two codes, as an ingest makes them, or of another length."""
     register = load_register(Settings().corpus_dir)
     out: dict[str, Passage] = {}
     for name, source_id in TEXTS.items():
         source, document = register.get(source_id), read_document(texts / name)
         version = version_of(document, None, None, None, paris_today(), source, name)
-        out |= {p.id: p for p in unit_passages(split_units(document), source, register, version, "fr")}
+        out |= {p.id: p for p in unit_passages(split_units(document), source, register, version, "fr", longest)}
     return list(out.values())
+
+
+def thinned(passages: Iterable[Passage], questions: Iterable[CodeQuestion], beside: int) -> list[Passage]:
+    """The articles that answer, and `beside` other passages of each of their chapters, drawn by a hash: a corpus for a
+    machine in a hurry, harder than its size, since what is left speaks of the same things."""
+    gold = {a for q in questions for a in q.articles}
+    wanted = {chapter(a): beside for a in gold}
+    kept: set[str] = set()
+    passages = list(passages)
+    for p in sorted(passages, key=lambda p: hashlib.sha256(p.id.encode()).digest()):
+        article = p.keys[0] if p.keys else ""
+        left = wanted.get(chapter(article), 0)
+        if article in gold or left > 0:
+            kept.add(p.id)
+            wanted[chapter(article)] = left - (article not in gold)
+    return [p for p in passages if p.id in kept]
 
 
 def write_folder(passages: Iterable[Passage], questions: Iterable[CodeQuestion], out: Path) -> dict[str, int]:
@@ -113,9 +129,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("texts", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--longest", type=int, default=MAX_CHARACTERS, help="characters of the longest passage")
+    parser.add_argument("--beside", type=int, help="only so many other passages of each chapter asked about")
     args = parser.parse_args()
-    passages = read_passages(args.texts)
-    counts = write_folder(passages, load_questions(), args.out)
+    passages, questions = read_passages(args.texts, args.longest), load_questions()
+    if args.beside is not None:
+        passages = thinned(passages, questions, args.beside)
+    counts = write_folder(passages, questions, args.out)
     print(f"{len(passages)} documents ; questions : {', '.join(f'{n} {k}' for n, k in counts.items())}")
 
 

@@ -15,7 +15,8 @@ from assistant.select import SelectionConfig
 from assistant.service import Service
 from evals.ablate.aside import reindexed
 from evals.ablate.cases import Ablation, ablations, without_aliases, without_headings
-from evals.ablate.table import Laboratory, ablation_report, compared
+from evals.ablate.table import Laboratory, ablation_report, compared, sketched
+from evals.reference_set import load_reference
 from evals.runner import execute
 from ingest.embedding import HashingEncoder
 from ingest.store import VectorCache
@@ -97,6 +98,16 @@ def test_what_a_feature_cannot_touch_is_answered_alike(engine: Engine, tmp_path:
         after = execute(laboratory._engine(ablation.config(config)), REFERENCE)
         changed = {r.id.split(".")[0] for r in after.records if r.answer and r.answer.answer != before[r.id]}
         assert changed <= {i for i, seen in laboratory.touched.items() if ablation.feature in seen}
+
+
+def test_a_sketch_keeps_topics_whole_and_is_always_the_same() -> None:
+    whole = load_reference().split("dev")
+    part = sketched(whole, 3)
+    assert sketched(whole, 1) == whole
+    assert part == sketched(whole, 3)
+    assert 0.2 < len(part.asked()) / len(whole.asked()) < 0.5
+    topics = {(q.domain, q.topic) for q in part.questions}
+    assert len(part.questions) == sum((q.domain, q.topic) in topics for q in whole.questions)
 
 
 def test_a_clear_loss_is_said() -> None:
