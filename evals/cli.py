@@ -1,4 +1,4 @@
-"""`clapvert eval`: run, score, compare, calibrate; the reports are in `evals.cli_report`."""
+"""`clapvert eval`: run, score, compare, calibrate, impact, verifier, ablate, beir; reports in `evals.cli_report`."""
 
 from __future__ import annotations
 
@@ -236,6 +236,78 @@ def verifier(split: str, show_misses: bool, min_detection: float, max_false: flo
         raise SystemExit(ExitCode.NO)
 
 
+@evaluate.command("ablate")
+@click.option("--only", "names", multiple=True, help="Only this ablation (an unknown name lists them all).")
+@click.option(
+    "--split", type=click.Choice(["dev", "test", "all"]), default="dev", show_default=True, help="Which part."
+)
+@click.option(
+    "--one-in", type=click.IntRange(min=1), default=1, show_default=True, help="Ask about one topic in N, for a sketch."
+)
+@click.option("--out", type=_OUT, help="Write the table as JSON too, row after row.")
+@_JSON
+def ablate(names: tuple[str, ...], split: str, one_in: int, out: Path | None, as_json: bool) -> None:
+    """Leave out one part of the pipeline at a time, and tell what each is worth."""
+    from evals.ablate.cases import ablations
+    from evals.ablate.table import AblationRow, Laboratory, ablation_report, sketched
+    from evals.golds import domains_held
+    from evals.reference_set import load_reference
+    from ingest.pipeline import Library
+
+    known = ablations()
+    if unknown := [n for n in names if n not in known]:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST, f"Ablation inconnue : {unknown[0]}.", f"Connues : {', '.join(known)}."
+        )
+    engine = _engine(None)
+    reference = load_reference().split(split).within(domains_held(engine.snapshot) | {"none"})  # type: ignore[arg-type]
+    reference = sketched(reference, one_in)
+    _say(f"  système entier, {len(reference.asked())} questions")
+    laboratory = Laboratory(engine, reference, Library(Settings()).vectors)
+    told: dict[str, object] = {}
+
+    def say(row: AblationRow) -> None:
+        told[row.name] = row.as_dict()
+        _say(f"  sans : {row.label}")
+        if out:
+            out.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    rows = laboratory.rows([known[n] for n in names or known], say)
+    click.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else ablation_report(rows))
+
+
+@evaluate.command("beir")
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--split", help="Which judgements of qrels/ (default: test, or the only ones there are).")
+@click.option(
+    "--k", "depth", type=click.IntRange(min=100), help="Documents kept of each ranking (default: the pipeline's 120)."
+)
+@_JSON
+def beir(folder: Path, split: str | None, depth: int | None, as_json: bool) -> None:
+    """Search a BEIR folder by BM25, by vectors and by both, and measure the three."""
+    from assistant.retrieve import RetrievalConfig
+    from evals.beir.folder import BeirFolder
+    from evals.beir.rankings import rank
+    from evals.beir.report import beir_report, data_notes
+    from evals.beir.scores import estimates, means
+    from ingest.embedding import Encoder, model_info
+    from ingest.store import VectorCache
+
+    settings = Settings()
+    data = BeirFolder(folder)
+    judged = data.judged(split)
+    config = RetrievalConfig(depth=depth) if depth else RetrievalConfig()
+    encoder = Encoder(model_info(settings, _say), settings.threads)
+    cache = VectorCache(settings.data_dir / "evals" / "beir-vectors.db")
+    ranked = rank(data, judged, encoder, cache, config, _stage)
+    for note in data_notes(judged, ranked):
+        _say(note)
+    if as_json:
+        click.echo(json.dumps(means(ranked.rankings, judged.qrels), indent=1))
+    else:
+        click.echo(beir_report(estimates(ranked.rankings, judged.qrels), judged, ranked))
+
+
 def _engine(config: EngineConfig | None) -> Engine:
     """The engine over the serving index, on the fixed day."""
     from evals.runner import eval_engine
@@ -280,6 +352,10 @@ def _show(
 def _progress(done: int, total: int) -> None:
     if done % 50 == 0 or done == total:
         _say(f"  questions : {done}/{total}")
+
+
+def _stage(stage: str, done: int, total: int) -> None:
+    _say(f"  {stage} : {done}{f'/{total}' if total else ''}")
 
 
 def _say(message: str) -> None:
