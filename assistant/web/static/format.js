@@ -5,7 +5,7 @@ import { LANG, _ } from "./words.js";
 const MONTHS = {
   fr: "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
   en: "January February March April May June July August September October November December",
-}[LANG].split(" ");
+};
 
 export const TODAY = document.body.dataset.today;
 const FACETS = JSON.parse(document.body.dataset.facets ?? "{}");
@@ -20,11 +20,11 @@ const RANKS = {
 export const rankName = (rank) => RANKS[rank] ?? rank;
 
 /** `2026`, `2026-03` or `2026-03-01` in words. */
-export function sayDate(iso) {
+export function sayDate(iso, lang = LANG) {
   const [year, month, day] = iso.split("-").map(Number);
   if (!month) return String(year);
-  const name = `${MONTHS[month - 1]} ${year}`;
-  return day ? `${day === 1 && LANG === "fr" ? "1er" : day} ${name}` : name;
+  const name = `${MONTHS[lang].split(" ")[month - 1]} ${year}`;
+  return day ? `${day === 1 && lang === "fr" ? "1er" : day} ${name}` : name;
 }
 
 /** When a passage holds; null when nothing is dated. */
