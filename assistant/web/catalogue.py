@@ -37,13 +37,6 @@ NATURE_LABELS = {
     Nature.PRESSE: french("Presse"),
     Nature.NOTICE: french("Notice"),
 }
-RANK_LABELS = {
-    Rank.OFFICIEL: french("Texte officiel"),
-    Rank.AUTORITE: french("Autorité publique"),
-    Rank.GUIDE: french("Guide"),
-    Rank.PRESSE: french("Source secondaire"),
-    Rank.NOTICE: french("Notice Clapvert"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -104,8 +104,8 @@ def _open(p: Passage, today: dt.date) -> bool:
     return p.valid_until is None or p.valid_until >= today
 
 
-def _sorted(rows: Iterator[Dated] | object, newest: bool = False) -> list[Dated]:
-    found: dict[tuple[dt.date, str], Dated] = {(d.day, d.passage.id): d for d in rows}  # type: ignore[attr-defined]
+def _sorted(rows: Iterable[Dated], newest: bool = False) -> list[Dated]:
+    found: dict[tuple[dt.date, str], Dated] = {(d.day, d.passage.id): d for d in rows}
     return sorted(found.values(), key=lambda d: (d.day, d.passage.id), reverse=newest)
 
 

@@ -30,6 +30,13 @@ FAILED = 60
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _POLICY = re.compile(r"[A-Za-z0-9 ;:'/+=_.,*-]{1,4000}")
 Row = dict[str, Any]
+_ROW: Row = dict.fromkeys(
+    ("split", "reference", "domains", "questions", "snapshot", "model", "engine", "latency_ms", "csp")
+)
+_FIGURE: Row = {"name": "", "label": "", "meaning": "", "better": 1, "value": None, "low": None, "high": None, "n": 0}
+_QUESTION: Row = dict.fromkeys(
+    ("id", "question", "language", "domain", "domain_label", "kind", "kind_label", "as_of", "must_pass", "answer"), ""
+)
 
 
 def router(service: Service, render: Renderer) -> APIRouter:
@@ -46,13 +53,13 @@ def router(service: Service, render: Renderer) -> APIRouter:
     def run(request: Request, run_id: str) -> HTMLResponse:
         row = _row(folder, run_id)
         report = _read(folder / str(row["files"].get("report", "")), "clapvert_report") or {}
-        questions = report.get("questions", [])
-        failed = [q for q in questions if q.get("verdict") == "failed"]
+        failed = [{"checks": [], **_QUESTION, **q} for q in report.get("questions", []) if q.get("verdict") == "failed"]
         return render.page(
             request,
             "evals/run.html",
             row=row,
-            report=report,
+            gate=report.get("gate"),
+            metrics=[_figure(h) for h in report.get("metrics", [])] or row["headlines"],
             failed=failed[:FAILED],
             left=max(0, len(failed) - FAILED),
             when=_when,
@@ -74,36 +81,41 @@ def read_index(folder: Path) -> list[Row]:
     """The rows of the kept runs, newest first; those whose files or names are not of the format are left out."""
     data = _read(folder / "index.json", "clapvert_runs")
     rows = data.get("runs", []) if data else []
-    return [r for r in rows if _sound(r)] if isinstance(rows, list) else []
-
-
-def trends(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """A line for each headline figure over the runs comparable with the newest: points in a box of 100 × 40, oldest
-    first, each with its value; none when fewer than two runs can be compared."""
-    if not rows:
+    if not isinstance(rows, list):
         return []
+    return [{**_ROW, **r, "headlines": [_figure(h) for h in r["headlines"]]} for r in rows if _sound(r)]
+
+
+def trends(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+    """A line for each headline figure, by its name, over the runs comparable with the newest: points in a box of
+    100 × 40, oldest first, each with its value, and the change since the run before; none for fewer than two runs."""
+    if not rows:
+        return {}
     same = ("split", "reference", "domains")
     runs = [r for r in reversed(rows) if all(r.get(k) == rows[0].get(k) for k in same)]
-    out = []
+    out = {}
     for head in rows[0]["headlines"]:
-        found = [(r, h) for r in runs for h in r["headlines"] if h.get("name") == head.get("name")]
-        points = [(r, float(h["value"])) for r, h in found if isinstance(h.get("value"), int | float)]
-        if len(points) < 2:
+        found = [h for r in runs for h in r["headlines"] if h["name"] == head["name"]]
+        values = [float(h["value"]) for h in found if h["value"] is not None]
+        if len(values) < 2:
             continue
-        values = [v for _, v in points]
         low, high = min(values), max(values)
         room = max(high - low, 0.02)
+        step = 96 / (len(values) - 1)
         dots = [
-            {
-                "x": round(2 + 96 * i / (len(points) - 1), 2),
-                "y": round(36 - 32 * (v - (low + high - room) / 2) / room, 2),
-                "value": v,
-                "row": r,
-            }
-            for i, (r, v) in enumerate(points)
+            {"x": round(2 + step * i, 2), "y": round(36 - 32 * (v - (low + high - room) / 2) / room, 2), "value": v}
+            for i, v in enumerate(values)
         ]
-        out.append({"head": head, "dots": dots, "change": values[-1] - values[-2]})
+        out[head["name"]] = {"dots": dots, "change": values[-1] - values[-2]}
     return out
+
+
+def _figure(told: Row) -> Row:
+    """A figure with every field of the format; what is no number is none."""
+    figure = {**_FIGURE, **told}
+    for name in ("value", "low", "high"):
+        figure[name] = figure[name] if isinstance(figure[name], int | float) else None
+    return figure
 
 
 def _sound(row: Any) -> bool:

@@ -12,10 +12,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.service import Service
 from assistant.time import say_date
-from assistant.web.catalogue import NATURE_LABELS, RANK_LABELS, Catalogue, Entry, Sought, bring, counted
+from assistant.web.catalogue import NATURE_LABELS, Catalogue, Entry, Sought, bring, counted
 from assistant.web.changes import absences, changes
 from assistant.web.reading import Article, Reader
 from assistant.web.render import Renderer
+from assistant.web.said import RANKS
 from assistant.web.words import Words, french
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.fiches import Role
@@ -60,10 +61,10 @@ def router(service: Service, render: Renderer) -> APIRouter:
         def state(p: Passage) -> str:
             return _state(p, today)
 
-        shared = {
+        shared: dict[str, Any] = {
             "domains": DOMAIN_LABELS,
             "natures": NATURE_LABELS,
-            "ranks": RANK_LABELS,
+            "ranks": RANKS,
             "regimes": REGIME_LABELS,
             "roles": ROLE_LABELS,
             "dates": dates,
