@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from ingest.passages import Passage
@@ -16,12 +17,19 @@ from ingest.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A statement: its first domain, its topic, where it stands, its words."""
+    """A statement: its first domain, its topic, where it stands, its words, and when they are in force (inclusive)."""
 
     domain: str
     topic: str
     source: str
     text: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def nearest_day(self, today: date) -> date:
+        """Today when it is in force, else the day nearest to it that is."""
+        after = max(today, self.valid_from or today)
+        return min(after, self.valid_until or after)
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,9 @@ class Catalogue:
             if statement_id is not None:
                 p = snapshot.open_passage(position)
                 assert p.statement is not None
-                statements[statement_id] = Held(p.domains[0].value, p.statement.topic, p.source_id, p.text)
+                statements[statement_id] = Held(
+                    p.domains[0].value, p.statement.topic, p.source_id, p.text, p.valid_from, p.valid_until
+                )
         rows = zip(c.statements, c.sources, c.locators, c.keys, strict=True)
         articles = {_key(s, at, keys): f"{s}, {at}" for held, s, at, keys in rows if held is None}
         return cls(statements, articles)
@@ -48,14 +58,21 @@ class Catalogue:
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
         return {
-            "statements": {i: [h.domain, h.topic, h.source, h.text] for i, h in self.statements.items()},
+            "statements": {
+                i: [h.domain, h.topic, h.source, h.text, *(d and d.isoformat() for d in (h.valid_from, h.valid_until))]
+                for i, h in self.statements.items()
+            },
             "articles": self.articles,
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Catalogue:
         """What `as_dict` wrote."""
-        return cls({i: Held(*row) for i, row in data["statements"].items()}, dict(data["articles"]))
+        held = {
+            i: Held(*row[:4], *(date.fromisoformat(d) if d else None for d in row[4:]))
+            for i, row in data["statements"].items()
+        }
+        return cls(held, dict(data["articles"]))
 
 
 def article_of(p: Passage) -> str | None:

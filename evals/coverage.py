@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer
-from evals.catalogue import Catalogue, Held, article_of
+from evals.catalogue import Catalogue, article_of
 from evals.reference_set import ReferenceSet
 from evals.report_questions import domain_label
 from evals.runner import Run
@@ -33,6 +34,7 @@ class Coverage:
     """Ids of statements and keys of articles that a run did not reach, in the order of the index."""
 
     catalogue: Catalogue
+    today: date
     questions: int
     never_retrieved: list[str]
     never_cited: list[str]
@@ -58,15 +60,16 @@ class Coverage:
         topics = self.topics_without_question()
         return {
             "note": f"Sur {self.questions} questions et {len(held)} énoncés de l'index : retrouvé, parmi les candidats "
-            "d'une question ; cité, dans une réponse ; sans question, aucune question du jeu entier n'attend le fait.",
+            "d'une question ; cité, dans une réponse ; sans question, aucune question du jeu entier n'attend le fait. "
+            "Ce qui n'est pas en vigueur n'est retrouvé que par une question datée.",
             "statements": len(held),
             "by_domain": [
                 {"domain": d, "label": domain_label(d), "statements": n, **{name: counts[name][d] for name in lists}}
                 for d, n in sorted(domains.items())
             ],
-            **{name: [_told(i, held[i]) for i in ids] for name, ids in lists.items()},
+            **{name: [self.told(i) for i in ids] for name, ids in lists.items()},
             "topics_without_question": [
-                _told(ids[0], held[ids[0]]) | {"id": t, "statements": len(ids)} for t, ids in topics.items()
+                self.told(ids[0]) | {"id": t, "statements": len(ids)} for t, ids in topics.items()
             ],
             "articles": {
                 "total": len(self.catalogue.articles),
@@ -77,12 +80,14 @@ class Coverage:
             "refused": None,
         }  # fmt: skip
 
+    def told(self, ident: str) -> dict[str, Any]:
+        """A statement, and whether it is in force on the day of the run."""
+        h = self.catalogue.statements[ident]
+        told = {"id": ident, "domain": h.domain, "topic": h.topic, "source": h.source, "text": h.text}
+        return told | {"in_force": h.nearest_day(self.today) == self.today}
+
     def _articles(self, keys: Iterable[str]) -> list[dict[str, str]]:
         return [{"id": k, "text": self.catalogue.articles[k]} for k in keys]
-
-
-def _told(ident: str, held: Held) -> dict[str, Any]:
-    return {"id": ident, "domain": held.domain, "topic": held.topic, "source": held.source, "text": held.text}
 
 
 def coverage(run: Run, reference: ReferenceSet) -> Coverage:
@@ -103,7 +108,7 @@ def coverage(run: Run, reference: ReferenceSet) -> Coverage:
     asked |= {s for r in run.records for s in run.golds.statements(r.expected)}
     articles_asked = set(run.golds.articles_of(asked))
     return Coverage(
-        catalogue, len(run.records),
+        catalogue, date.fromisoformat(run.about["today"]), len(run.records),
         *([s for s in catalogue.statements if s not in reached] for reached in (retrieved, statements_cited, asked)),
         *([k for k in catalogue.articles if k not in reached] for reached in (found, articles_cited, articles_asked)),
     )  # fmt: skip
@@ -143,13 +148,14 @@ def refused(answers: Sequence[Answer], judged_down: int = 0, show: bool = False)
 
 
 def hidden(engine: Engine, found: Coverage) -> list[dict[str, Any]]:
-    """The statements never retrieved that their own words do not find among the first `DEEP` either, with what hides
-    them: a search each."""
+    """The statements never retrieved that their own words do not find among the first `DEEP` either, on a day when
+    they are in force, with what hides them: a search each."""
     out = []
     for ident in found.never_retrieved:
-        engine.ask(found.catalogue.statements[ident].text, trace=True)
+        held = found.catalogue.statements[ident]
+        engine.ask(held.text, as_of=held.nearest_day(found.today), trace=True)
         ranked = engine.last_ranked
         if ident not in ranked[:DEEP]:
             rank = ranked.index(ident) + 1 if ident in ranked else None
-            out.append({**_told(ident, found.catalogue.statements[ident]), "rank": rank, "hidden_by": ranked[:1]})
+            out.append({**found.told(ident), "rank": rank, "hidden_by": ranked[:1]})
     return out

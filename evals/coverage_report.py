@@ -44,6 +44,11 @@ def coverage_report(c: Mapping[str, Any], most: int = 15, width: int = 110) -> s
 def _some(title: str, found: list[Mapping[str, Any]], most: int, width: int) -> list[str]:
     if not found:
         return []
-    lines = [textwrap.shorten(f"  {x['id']} : {x['text']}", width, placeholder="…") for x in found[:most]]
+    lines = [textwrap.shorten(f"{x['id']}{_later(x)} : {x['text']}", width - 2, placeholder="…") for x in found[:most]]
+    lines = [f"  {line}" for line in lines]
     more = [f"  … et {len(found) - most} de plus (--json)"] if len(found) > most else []
     return ["", f"{title} : {len(found)}", *lines, *more]
+
+
+def _later(row: Mapping[str, Any]) -> str:
+    return "" if row.get("in_force", True) else " (hors vigueur ce jour)"

@@ -97,6 +97,7 @@ document.addEventListener("keydown", (event) => {
 addEventListener("hashchange", restore);
 
 form.hidden = false;
+document.getElementById("back").hidden = !location.pathname.startsWith("/evals/");
 if (!location.hash && form.elements.verdict.querySelector("[value=failed]")) form.elements.verdict.value = "failed";
 apply(false);
 restore();

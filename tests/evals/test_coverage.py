@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
-from click.testing import Result
 
 from assistant.service import Ask
+from evals.catalogue import Catalogue, Held
 from evals.coverage import coverage, hidden, refused
 from evals.coverage_report import coverage_report
 from evals.reference_set import ReferenceSet
 from ingest.errors import ClapvertError
+from tests.evals.conftest import Invoke
 from tests.evals.reports import small_run
 from tests.evals.samples import answer
-from tests.evals.test_cli import invoke  # noqa: F401
 
-Invoke = Callable[..., Result]
 EMPTY = ReferenceSet(questions=(), dialogues=())
 
 
@@ -40,6 +39,15 @@ def test_coverage_tells_what_was_never_reached() -> None:
     text = coverage_report(told)
     assert "Jamais retrouvés : 1" in text
     assert "loin : Un énoncé que rien n'atteint." in text
+
+
+def test_what_is_not_in_force_is_searched_on_a_day_when_it_is() -> None:
+    today, before, after = date(2026, 11, 25), date(2023, 1, 1), date(2028, 1, 1)
+    days = {(None, None): today, (before, None): today, (None, before): before, (after, None): after}
+    for (start, end), day in days.items():
+        assert Held("cnc", "t", "s", "x", start, end).nearest_day(today) == day
+    held = Catalogue({"a": Held("cnc", "t", "s", "x", after, None)}, {"k": "ici"})
+    assert Catalogue.from_dict(json.loads(json.dumps(held.as_dict()))) == held
 
 
 def test_a_run_without_a_catalogue_is_refused() -> None:
@@ -68,7 +76,7 @@ def test_hidden_statements_are_searched_by_their_own_words(shared_service: Any) 
     assert all(set(h) >= {"id", "rank", "hidden_by"} for h in hidden(shared_service.engine, few))
 
 
-def test_coverage_from_the_command_line(invoke: Invoke, use_settings: Any, service: Any) -> None:  # noqa: F811
+def test_coverage_from_the_command_line(invoke: Invoke, use_settings: Any, service: Any) -> None:
     invoke("run")
     for _ in range(2):
         service.ask(Ask("Quelle est la capitale du Pérou ?"))

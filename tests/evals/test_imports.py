@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from click.testing import Result
 
 from assistant.feedback import Feedback
 from evals.import_files import from_feedback, read_candidates
 from evals.imports import Candidate, import_questions, write_reference
 from evals.reference_set import ReferenceSet, load_reference
 from ingest.errors import ClapvertError
+from tests.evals.conftest import Invoke
 from tests.evals.samples import answer
-from tests.evals.test_cli import invoke  # noqa: F401
 from tests.evals.test_runner import REFERENCE, question
 
-Invoke = Callable[..., Result]
 EMPTY = ReferenceSet(questions=(), dialogues=())
 
 
@@ -161,7 +158,7 @@ def test_feedback_becomes_candidates() -> None:
     assert down.note.startswith("Retour négatif du 2026-11-25. Commentaire : faux. Rendu : answered, Le forfait")
 
 
-def test_import_from_the_command_line(invoke: Invoke, use_settings: Any, service: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_import_from_the_command_line(invoke: Invoke, use_settings: Any, service: Any, tmp_path: Path) -> None:
     from assistant.feedback import FeedbackStore
     from assistant.service import Ask
 
@@ -179,7 +176,7 @@ def test_import_from_the_command_line(invoke: Invoke, use_settings: Any, service
         invoke("import")
 
 
-def test_a_domain_set_is_added_without_touching_code(invoke: Invoke, use_settings: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_a_domain_set_is_added_without_touching_code(invoke: Invoke, use_settings: Any, tmp_path: Path) -> None:
     """A folder of questions of a domain that no code knows: asked, scored, kept, reported under its own name."""
     folder = tmp_path / "restauration"
     rows = [

@@ -7,12 +7,10 @@ import hashlib
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 
 from evals.html import charts
 from evals.html.page import page, safe_url, served_csp, word_diff
@@ -20,10 +18,8 @@ from evals.junit import junit
 from evals.runs import folder_of, load_index
 from evals.scores import score_run
 from evals.tradeoff import tradeoff
+from tests.evals.conftest import Invoke
 from tests.evals.reports import HOSTILE, small_report, small_run
-from tests.evals.test_cli import invoke  # noqa: F401
-
-Invoke = Callable[..., Result]
 
 
 def by_id(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -143,7 +139,7 @@ def test_junit_is_well_formed_whatever_it_holds() -> None:
     assert case.findtext("system-out") == "[answered] avant après ]]>"
 
 
-def test_a_run_is_kept_with_its_report(invoke: Invoke, use_settings: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_a_run_is_kept_with_its_report(invoke: Invoke, use_settings: Any, tmp_path: Path) -> None:
     for _ in range(2):
         assert "Run :" in invoke("run", "--split", "all").stdout
     rows = load_index(folder_of(use_settings.data_dir))
@@ -156,7 +152,24 @@ def test_a_run_is_kept_with_its_report(invoke: Invoke, use_settings: Any, tmp_pa
     assert len(load_index(folder_of(use_settings.data_dir))) == 2
 
 
-def test_report_writes_what_is_asked(invoke: Invoke, use_settings: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_the_app_serves_the_page_of_a_kept_run_under_its_policy(
+    invoke: Invoke, use_settings: Any, service: Any
+) -> None:
+    from fastapi.testclient import TestClient
+
+    from assistant.api.app import create_app
+
+    invoke("run", "--split", "all")
+    (row,) = load_index(folder_of(use_settings.data_dir))
+    client = TestClient(create_app(service), base_url="http://127.0.0.1")
+    listed, shown = client.get("/evals"), client.get(f"/evals/{row['id']}/rapport")
+    assert row["id"] in listed.text
+    assert shown.status_code == 200
+    assert shown.headers["content-security-policy"] == served_csp()
+    assert '<h2 id="questions">' in shown.text
+
+
+def test_report_writes_what_is_asked(invoke: Invoke, use_settings: Any, tmp_path: Path) -> None:
     base = str(tmp_path / "base.jsonl")
     invoke("run", "--out", base)
     names = {kind: tmp_path / "out" / f"r.{kind}" for kind in ("html", "junit", "json")}
