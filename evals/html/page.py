@@ -93,7 +93,7 @@ def prose(text: str, ident: str) -> Markup:
     """An answer: escaped, its paragraphs, its strong words and its markers kept."""
     out = []
     for block in str(escape(text)).split("\n\n"):
-        marked = _MARK.sub(rf'<a class="cite" href="#{escape(ident)}-c\1">[\1]</a>', block)
+        marked = _MARK.sub(lambda m: f'<a class="cite" href="#{escape(ident)}-c{m[1]}">[{m[1]}]</a>', block)
         out.append("<p>" + _BOLD.sub(r"<strong>\1</strong>", marked) + "</p>")
     return charts.trusted("".join(out))
 
