@@ -8,6 +8,7 @@ it comes from a user: the questions are those of the reference set.
     runs/ID.json      the report as data (`evals.report_data`)
     runs/ID.html      the same as one page that opens from disk; to serve it, send ROW["csp"] as its policy
     runs/ID.jsonl     the answers whole (`evals.runner`): what `eval report`, `score`, `compare` read
+    runs/ID.judges.json   what judges said of them (`evals.judges`), where one was asked
 
     ROW = {"id", "at": ISO 8601 in UTC, "split": "dev|test|all", "reference": null or the folder of another set,
            "domains": null or [those asked alone], "questions", "unscored", "seconds", "snapshot", "corpus_version",
@@ -111,13 +112,13 @@ def keep(folder: Path, row: Row, run: Run, write: Write, at: datetime) -> Row:
         row = {"id": _free_id(rows, row, at), "at": at.astimezone(UTC).isoformat(timespec="seconds"), **row}
         names = {"report": f"{row['id']}.json", "page": f"{row['id']}.html", "run": f"{row['id']}.jsonl"}
         row["files"] = names
+        run.save(folder / names["run"])  # first: whatever happens to its report, the answers are there
         report, page = write(row, comparable(rows, row))
-        run.save(folder / names["run"])
         _replace(folder / names["report"], json.dumps(report, ensure_ascii=False) + "\n")
         _replace(folder / names["page"], page)
         rows = [row, *rows]
         for old in rows[KEPT:]:
-            for name in old["files"].values():
+            for name in (*old["files"].values(), f"{old['id']}.judges.json"):
                 (folder / Path(name).name).unlink(missing_ok=True)
             old["files"] = {}
         _replace(folder / "index.json", json.dumps({"clapvert_runs": FORMAT, "runs": rows}, ensure_ascii=False) + "\n")
