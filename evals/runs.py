@@ -84,8 +84,9 @@ def load_index(folder: Path) -> list[Row]:
 def comparable(rows: Sequence[Row], row: Mapping[str, Any]) -> list[Row]:
     """Rows that asked the same part of the same set before a row, oldest first."""
     same = ("split", "reference", "domains")
-    found = [r for r in rows if all(r.get(k) == row.get(k) for k in same) and r["at"] < row["at"]]
-    return sorted(found, key=lambda r: str(r["at"]))
+    others = [r for r in reversed(rows) if r["id"] != row.get("id") and r["at"] <= row["at"]]
+    found = [r for r in others if all(r.get(k) == row.get(k) for k in same)]
+    return sorted(found, key=lambda r: str(r["at"]))  # stable: two runs of one second stay in the order of the index
 
 
 def find(folder: Path, name: str) -> Path:

@@ -39,9 +39,9 @@ def test_a_kept_run_is_plain_json_and_reads_back(tmp_path: Path) -> None:
 
 
 def test_two_runs_of_one_second_have_two_names(tmp_path: Path) -> None:
-    assert [kept(tmp_path, 0)["id"] for _ in range(3)] == [
-        "20261125-090000-dev", "20261125-090000-dev-2", "20261125-090000-dev-3",
-    ]  # fmt: skip
+    names = [kept(tmp_path, 0)["id"] for _ in range(3)]
+    assert names == ["20261125-090000-dev", "20261125-090000-dev-2", "20261125-090000-dev-3"]
+    assert json.loads((tmp_path / f"{names[2]}.json").read_text("utf-8"))["before"] == names[:2]
 
 
 def test_the_trend_holds_what_was_asked_alike(tmp_path: Path) -> None:
