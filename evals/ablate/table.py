@@ -162,6 +162,8 @@ def _cell(d: Difference | None) -> str:
 
 
 def _verdict(r: AblationRow) -> str:
+    if not r.changes:
+        return "non jugé"
     if r.worse:
         return "utile" + (" et nuisible" if r.better else "")
     return "nuisible" if r.better else "sans effet net"

@@ -69,11 +69,12 @@ def test_rows_against_the_whole_system(engine: Engine, tmp_path: Path) -> None:
     config = EngineConfig(abstain=engine.gate.config)
     laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), config)
     known = ablations()
-    wanted = [Ablation("rien", "rien"), *(known[n] for n in ("dense", "alias", "glossaire", "sujets"))]
+    wanted = [Ablation("rien", "rien"), *(known[n] for n in ("dense", "alias", "glossaire", "facettes", "sujets"))]
     rows = laboratory.rows(wanted, lambda _: None)
     assert [r.name for r in rows] == [a.name for a in wanted]
     assert all(d.value == d.low == d.high == 0 for d in rows[0].changes.values())
     assert not rows[0].worse
+    assert all(r.changes for r in rows)
     told = ablation_report(rows)
     assert "système entier" in told
     assert "vecteurs seuls" in told
