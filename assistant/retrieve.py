@@ -6,6 +6,7 @@ an undated copy never stands in for dated text of an earlier day; what a questio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ _SAMPLE = 2000
 
 @dataclass(frozen=True, slots=True)
 class RetrievalConfig:
-    """Depths and weights of the fusion."""
+    """Depths and weights of the fusion; a ranking of weight 0 is left out, `topics` 0 adds no statement of a topic."""
 
     depth: int = 120
     rrf_k: int = 10
@@ -46,6 +47,8 @@ class RetrievalConfig:
     weight_lexical: float = 1.0
     candidates: int = 60
     topics: int = 3
+    references: bool = True
+    """Whether the articles and criteria that a question names by number come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class HybridSearch:
         """Passages of the articles that the question names with their text; for a criterion of unknown wording, what is
         known of its poste."""
         out: list[int] = []
-        for ref in question.references:
+        for ref in question.references if self.config.references else ():
             key = ref.key()
             keys = [key] if key else [k for k in self.snapshot.by_key if k.endswith(f":{ref.number}")]
             found = [p for k in keys for p in self.snapshot.by_key.get(k, [])]
@@ -115,12 +118,7 @@ class HybridSearch:
         positions, similarities, closest = self._nearest(vector, eligible)
         terms = snap.lexical.query_terms(text)
         lexical = snap.lexical.scores(terms)
-        lexical_order = _top(np.where(eligible, lexical, 0), cfg.depth)
-        fused: dict[int, float] = {}
-        for rank, p in enumerate(positions[: cfg.depth]):
-            fused[p] = fused.get(p, 0.0) + cfg.weight_dense / (cfg.rrf_k + rank + 1)
-        for rank, p in enumerate(lexical_order):
-            fused[p] = fused.get(p, 0.0) + cfg.weight_lexical / (cfg.rrf_k + rank + 1)
+        fused = fuse(positions[: cfg.depth], top(np.where(eligible, lexical, 0), cfg.depth), cfg)
         named = {p for p in exact if eligible[p]}
         for p in named:
             fused[p] = fused.get(p, 0.0) + 2.0 / (cfg.rrf_k + 1)
@@ -192,13 +190,8 @@ class HybridSearch:
         return not any(key in self._dated_keys for key in c.keys[position])
 
     def _topic_mates(self, order: list[int], eligible: NDArray[np.bool_], as_of: AsOf) -> list[int]:
-        topics: list[str] = []
-        for p in order:
-            topic = self.snapshot.columns.topics[p]
-            if topic and topic not in topics:
-                topics.append(topic)
-            if len(topics) == self.config.topics:
-                break
+        found = dict.fromkeys(topic for p in order if (topic := self.snapshot.columns.topics[p]))
+        topics = list(found)[: self.config.topics]
         return [p for topic in topics for p in self.snapshot.by_topic[topic] if eligible[p] and self._usable(p, as_of)]
 
     def out_of_force(self, topic: str, as_of: AsOf) -> list[Passage]:
@@ -255,7 +248,16 @@ def as_document(passage: Passage, score: float | None = None) -> Document:
     )
 
 
-def _top(scores: NDArray[np.float32], n: int) -> list[int]:
+def fuse(dense: Sequence[int], lexical: Sequence[int], config: RetrievalConfig) -> dict[int, float]:
+    """Reciprocal rank fusion of two rankings, best first: the fused score of every position in either."""
+    fused: dict[int, float] = {}
+    for weight, ranking in ((config.weight_dense, dense), (config.weight_lexical, lexical)):
+        for rank, p in enumerate(ranking if weight else ()):
+            fused[p] = fused.get(p, 0.0) + weight / (config.rrf_k + rank + 1)
+    return fused
+
+
+def top(scores: NDArray[np.float32], n: int) -> list[int]:
     """Positions of the `n` best positive scores, best first, ties by position."""
     n = min(n, len(scores))
     if n == 0:

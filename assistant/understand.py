@@ -102,7 +102,7 @@ class Understanding:
                     table.setdefault(singular(fold(word)), []).append((facet, value, word))
         words = {fold(w) for values in self.glossary.facets.values() for e in values.values() for w in e.words}
         pattern = "|".join(_plural_pattern(w) for w in sorted(words, key=len, reverse=True))
-        return re.compile(rf"(?<![\w-])({pattern})(?![\w-])"), table
+        return re.compile(rf"(?<![\w-])({pattern})(?![\w-])") if words else re.compile(r"(?!)"), table
 
     @cached_property
     def _unlike(self) -> re.Pattern[str]:

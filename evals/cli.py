@@ -1,24 +1,27 @@
-"""`clapvert eval`: run, score, compare, calibrate."""
+"""`clapvert eval`: run, score, compare, calibrate, impact, verifier, ablate, beir; reports in `evals.cli_report`."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from evals.cli_report import coverage, import_, judge, report
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
-from ingest.register import Domain
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.engine import Engine, EngineConfig
     from evals.reference_set import ReferenceSet
     from evals.runner import Run
+    from evals.scores import Scores
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 
@@ -36,35 +39,49 @@ def evaluate() -> None:
 @click.option(
     "--split", type=click.Choice(["dev", "test", "all"]), default="all", show_default=True, help="Which part."
 )
-@click.option(
-    "--domain", "domains", multiple=True, type=click.Choice([d.value for d in Domain]), help="Only this domain."
-)
+@click.option("--domain", "domains", multiple=True, help="Only this domain of the set.")
+@click.option("--reference", type=_FOLDER, help="Another set of questions: a folder of reference files.")
 @click.option("--settings", "config_file", type=_FILE, help="Settings to try, as `eval calibrate` writes them.")
-@click.option("--out", type=_OUT, help="Where the run is kept (default: evals/SPLIT.jsonl of the data folder).")
+@click.option("--out", type=_OUT, help="Write the run here too (it is kept in the data folder, with its report).")
+@click.option("--keep/--no-keep", default=True, help="Keep the run in the data folder, for /evals and the trend.")
 @click.option("--misses", "show_misses", is_flag=True, help="Print every question that did not pass.")
 @_JSON
 def run(
-    split: str, domains: tuple[str, ...], config_file: Path | None, out: Path | None, show_misses: bool, as_json: bool
-) -> None:
+    split: str, domains: tuple[str, ...], reference: Path | None, config_file: Path | None, out: Path | None,
+    keep: bool, show_misses: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Ask the reference questions, keep the answers in a run file, print the scores."""
     from evals.configuration import load_config
     from evals.golds import domains_held
+    from evals.keeping import keep_run
     from evals.reference_set import load_reference
     from evals.runner import execute
+    from evals.scores import score_run
 
     engine = _engine(load_config(config_file) if config_file else None)
-    whole = load_reference()
+    whole = load_reference(reference) if reference else load_reference()
     wanted = whole.split(split)  # type: ignore[arg-type]
-    held = set(domains) if domains else domains_held(engine.snapshot) | {"none"}
+    every = {e.domain for e in wanted.asked().values()}
+    held = set(domains) or (every if reference else domains_held(engine.snapshot) | {"none"})
     asked = wanted.within(held)
     left_out = {} if domains else _left_out(wanted, asked)
     if not asked.asked():
-        raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucune question de référence dans cette sélection.")
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST,
+            "Aucune question de référence dans cette sélection.",
+            f"Domaines du jeu : {', '.join(sorted(every)) or 'aucun, le dossier est vide'}.",
+        )
     result = execute(engine, asked, _progress)
-    path = out or Settings().data_dir / "evals" / f"{split}.jsonl"
-    result.save(path)
-    _show(result, whole, left_out, show_misses, as_json, {"run": str(path)})
-    if not as_json:
+    scores = score_run(result)
+    if out:
+        result.save(out)
+    path = out
+    if keep:
+        name = reference.resolve().name if reference else None
+        kept = keep_run(Settings().data_dir, result, scores, whole, split, name, domains, datetime.now(UTC))
+        path = out or kept
+    _show(result, whole, left_out, show_misses, as_json, {"run": str(path) if path else None}, scores)
+    if path and not as_json:
         click.echo(f"Run : {path}")
 
 
@@ -219,13 +236,83 @@ def verifier(split: str, show_misses: bool, min_detection: float, max_false: flo
         raise SystemExit(ExitCode.NO)
 
 
+@evaluate.command("ablate")
+@click.option("--only", "names", multiple=True, help="Only this ablation (an unknown name lists them all).")
+@click.option(
+    "--split", type=click.Choice(["dev", "test", "all"]), default="dev", show_default=True, help="Which part."
+)
+@click.option(
+    "--one-in", type=click.IntRange(min=1), default=1, show_default=True, help="Ask about one topic in N, for a sketch."
+)
+@click.option("--out", type=_OUT, help="Write the table as JSON too, row after row.")
+@_JSON
+def ablate(names: tuple[str, ...], split: str, one_in: int, out: Path | None, as_json: bool) -> None:
+    """Leave out one part of the pipeline at a time, and tell what each is worth."""
+    from evals.ablate.cases import ablations
+    from evals.ablate.table import AblationRow, Laboratory, ablation_report, sketched
+    from evals.golds import domains_held
+    from evals.reference_set import load_reference
+    from ingest.pipeline import Library
+
+    known = ablations()
+    if unknown := [n for n in names if n not in known]:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST, f"Ablation inconnue : {unknown[0]}.", f"Connues : {', '.join(known)}."
+        )
+    engine = _engine(None)
+    reference = load_reference().split(split).within(domains_held(engine.snapshot) | {"none"})  # type: ignore[arg-type]
+    reference = sketched(reference, one_in)
+    _say(f"  système entier, {len(reference.asked())} questions")
+    laboratory = Laboratory(engine, reference, Library(Settings()).vectors)
+    told: dict[str, object] = {}
+
+    def say(row: AblationRow) -> None:
+        told[row.name] = row.as_dict()
+        _say(f"  sans : {row.label}")
+        if out:
+            out.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    rows = laboratory.rows([known[n] for n in names or known], say)
+    click.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else ablation_report(rows))
+
+
+@evaluate.command("beir")
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--split", help="Which judgements of qrels/ (default: test, or the only ones there are).")
+@click.option(
+    "--k", "depth", type=click.IntRange(min=100), help="Documents kept of each ranking (default: the pipeline's 120)."
+)
+@_JSON
+def beir(folder: Path, split: str | None, depth: int | None, as_json: bool) -> None:
+    """Search a BEIR folder by BM25, by vectors and by both, and measure the three."""
+    from assistant.retrieve import RetrievalConfig
+    from evals.beir.folder import BeirFolder
+    from evals.beir.rankings import rank
+    from evals.beir.report import beir_report, data_notes
+    from evals.beir.scores import estimates, means
+    from ingest.embedding import Encoder, model_info
+    from ingest.store import VectorCache
+
+    settings = Settings()
+    data = BeirFolder(folder)
+    judged = data.judged(split)
+    config = RetrievalConfig(depth=depth) if depth else RetrievalConfig()
+    encoder = Encoder(model_info(settings, _say), settings.threads)
+    cache = VectorCache(settings.data_dir / "evals" / "beir-vectors.db")
+    ranked = rank(data, judged, encoder, cache, config, _stage)
+    for note in data_notes(judged, ranked):
+        _say(note)
+    if as_json:
+        click.echo(json.dumps(means(ranked.rankings, judged.qrels), indent=1))
+    else:
+        click.echo(beir_report(estimates(ranked.rankings, judged.qrels), judged, ranked))
+
+
 def _engine(config: EngineConfig | None) -> Engine:
     """The engine over the serving index, on the fixed day."""
-    from assistant.service import Service
-    from evals.runner import TODAY
-    from ingest.clock import fixed
+    from evals.runner import eval_engine
 
-    return Service(Settings(), clock=fixed(TODAY), config=config).engine
+    return eval_engine(Settings(), config)
 
 
 def _left_out(wanted: ReferenceSet, asked: ReferenceSet) -> dict[str, int]:
@@ -238,13 +325,19 @@ def _left_out(wanted: ReferenceSet, asked: ReferenceSet) -> dict[str, int]:
 
 
 def _show(
-    result: Run, whole: ReferenceSet, left_out: dict[str, int], show_misses: bool, as_json: bool, extra: dict[str, Any]
+    result: Run,
+    whole: ReferenceSet,
+    left_out: dict[str, int],
+    show_misses: bool,
+    as_json: bool,
+    extra: dict[str, Any],
+    scores: Scores | None = None,
 ) -> None:
     from evals.metrics import results
     from evals.report import misses, run_report
     from evals.scores import by_split, score_run
 
-    scores = score_run(result)
+    scores = scores or score_run(result)
     columns = by_split(scores, whole)
     if as_json:
         told = results(result, scores) | extra | {"left_out": left_out}
@@ -261,5 +354,13 @@ def _progress(done: int, total: int) -> None:
         _say(f"  questions : {done}/{total}")
 
 
+def _stage(stage: str, done: int, total: int) -> None:
+    _say(f"  {stage} : {done}{f'/{total}' if total else ''}")
+
+
 def _say(message: str) -> None:
     click.echo(message, err=True)
+
+
+for _command in (report, import_, judge, coverage):
+    evaluate.add_command(_command)

@@ -56,11 +56,11 @@ def _found(name: str) -> Read:
 METRICS: tuple[Metric, ...] = (
     Metric("passed", "Réponses justes en tout", "issue attendue, tous les faits, aucun fait interdit", _of("passed")),
     Metric(
-        "must_pass", "Questions vitales", "`passed`, sur les questions `must_pass`",
+        "must_pass", "Questions vitales", "justes en tout, parmi les questions vitales",
         _of("passed", lambda r: r.score.must_pass), interval="wilson", gated=False,
     ),
     Metric("coverage", "Faits couverts", "part des faits attendus dans les 170 premiers mots", _of("coverage")),
-    Metric("forbidden", "Fait interdit affirmé", "un `must_not_include` dans la réponse", _of("forbidden"), -1),
+    Metric("forbidden", "Fait interdit affirmé", "ce qui serait faux est dit dans la réponse", _of("forbidden"), -1),
     Metric(
         "refused", "Refus à tort", "abstention sur une question qui a une réponse", _of("refused"), -1, "wilson"
     ),
@@ -68,7 +68,7 @@ METRICS: tuple[Metric, ...] = (
         "wrongly_answered", "Réponses à tort",
         "réponse à une question sans réponse, ou démenti manqué (cinq classes)", _of("wrongly_answered"), -1, "wilson",
     ),
-    Metric("outcome", "Issue attendue", "answered, partial ou abstained comme attendu", _of("outcome_ok")),
+    Metric("outcome", "Issue attendue", "réponse, réponse partielle ou abstention, comme attendu", _of("outcome_ok")),
     Metric("reason", "Motif attendu", "le motif rendu est l'un des motifs admis", _of("reason_ok"), gated=False),
     Metric("pinpoint", "Bonne source", "la réponse cite un énoncé qui porte le fait", _of("pinpoint")),
     Metric("off_topic", "Hors sujet", "part des énoncés cités dont le sujet n'est pas le bon", _of("off_topic"), -1),
@@ -82,8 +82,11 @@ METRICS: tuple[Metric, ...] = (
         "quote_support", "Chiffres dans la citation", "part des phrases dont chiffres, dates et références sont "
         "dans les mots cités", _of("quote_support"),
     ),
-    Metric("temporal", "Questions datées", "`passed`, questions datées", _of("passed", lambda r: r.score.dated)),
-    Metric("dialogue", "Dialogues", "`passed`, tours de dialogue", _of("passed", lambda r: r.is_turn)),
+    Metric(
+        "temporal", "Questions datées", "justes en tout, parmi les questions datées",
+        _of("passed", lambda r: r.score.dated),
+    ),
+    Metric("dialogue", "Dialogues", "justes en tout, parmi les tours de dialogue", _of("passed", lambda r: r.is_turn)),
     Metric("recall@5", "Rappel à 5", "un bon énoncé parmi les 5 premiers", _found("recall@5")),
     Metric("recall@10", "Rappel à 10", "un bon énoncé parmi les 10 premiers", _found("recall@10"), gated=False),
     Metric("recall@30", "Rappel à 30", "un bon énoncé parmi les 30 premiers", _found("recall@30")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from evals.compare import SLICED, Comparison, dropped
 from evals.metrics import BY_NAME, METRICS, errors_by_class, estimates, latency, words
@@ -115,6 +116,12 @@ def _expectation(record: Record) -> str:
     wanted = " ; ".join(" | ".join(v[:2]) for v in e.must_include)
     refused = f", sans {' | '.join(e.must_not_include)}" if e.must_not_include else ""
     return f"{'|'.join(e.outcome)} ({'|'.join(str(r) for r in e.reason)}) {wanted}{refused}"
+
+
+def stages_report(stages: Sequence[Mapping[str, Any]]) -> str:
+    """Where the failed questions went wrong, each once (`stages` of a report)."""
+    rows = [[f"{s['label']} : {s['meaning']}", str(s["n"]), str(s["must_pass"])] for s in stages if s["n"]]
+    return table(["Où ça rate", "questions", "dont vitales"], rows) if rows else "Aucune question manquée."
 
 
 def comparison_report(c: Comparison, width: int = 110) -> str:

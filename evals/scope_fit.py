@@ -20,12 +20,11 @@ from evals.ranking_fit import FOLDS, FloatArray, folds
 from evals.reference_set import ReferenceSet
 from evals.runner import Record, Run, cited_passages
 from evals.scores import score_run
-from evals.trace import traced
+from evals.trace import OPEN, traced
 
 WEIGHTS = ("contrast", "coverage", "alias")
 OURS_SAID_FOREIGN = 0.02
 """Largest share of in-domain questions that may be told « this is outside my field »."""
-_OPEN = -1e9
 _STEPS, _RATE, _SHRINK = 3000, 0.5, 0.02
 
 
@@ -84,7 +83,7 @@ class ScopeFit:
 
 def collect_scope(engine: Engine, reference: ReferenceSet, config: EngineConfig) -> ScopeData:
     """Features of every single question, and its answer with the scope thresholds out of the way."""
-    opened = replace(config, abstain=replace(config.abstain, out_of_scope=_OPEN, not_found=_OPEN))
+    opened = replace(config, abstain=replace(config.abstain, out_of_scope=OPEN, not_found=OPEN))
     features, records, kept = [], [], []
     gates = [Gate(engine.selector, _only(config.abstain, name)) for name in WEIGHTS]
     for q, answer, seen in traced(engine, opened, reference.questions):

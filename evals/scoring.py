@@ -97,6 +97,25 @@ def _needle(variant: str) -> re.Pattern[str]:
     return re.compile(left + re.escape(needle) + right)
 
 
+def told(answer: Answer) -> str:
+    """What an answer says, without its markers nor the parts of the question that it says it does not answer."""
+    return _NOT_SAID.sub("", _MARK.sub("", answer.answer))
+
+
+def missing(expected: Expected, answer: Answer) -> list[tuple[str, ...]]:
+    """The facts wanted, each with its variants, that the first words of an answer do not give."""
+    head = " ".join(told(answer).split()[:FIRST_WORDS])
+    return [variants for variants in expected.must_include if not contains(head, variants)]
+
+
+def asserted(expected: Expected, answer: Answer) -> list[str]:
+    """What an answer says and should not; an abstention asserts nothing."""
+    if answer.outcome == "abstained":
+        return []
+    text = told(answer)
+    return [item for item in expected.must_not_include if contains(text, (item,))]
+
+
 def score(
     ident: str,
     expected: Expected,
@@ -106,13 +125,11 @@ def score(
     gold_topics: frozenset[str],
 ) -> Score:
     """Score one answer. `passages` holds every passage it cites; `gold` are statement ids."""
-    text = _NOT_SAID.sub("", _MARK.sub("", answer.answer))
-    head = " ".join(text.split()[:FIRST_WORDS])
-    found = [contains(head, variants) for variants in expected.must_include]
+    wanted, absent = len(expected.must_include), len(missing(expected, answer))
     abstained = answer.outcome == "abstained"
     may_abstain = "abstained" in expected.outcome
-    coverage = sum(found) / len(found) if found and not may_abstain else None
-    forbidden = any(contains(text, (item,)) for item in expected.must_not_include) and not abstained
+    coverage = (wanted - absent) / wanted if wanted and not may_abstain else None
+    forbidden = bool(asserted(expected, answer))
     cited = [passages[c.passage_id] for c in answer.citations if c.passage_id in passages]
     main = _main_citations(answer)
     statements = [p.statement for p in cited if p.statement and p.id in main]
@@ -152,7 +169,7 @@ def score(
             if gold_topics and statements
             else None
         ),
-        words=len(text.split()),
+        words=len(told(answer).split()),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -69,18 +70,23 @@ class LexicalIndex:
         self._bm25 = bm25
         self.size = size
         self.vocabulary: dict[str, int] = {t: i for t, i in bm25.vocab_dict.items() if t}
-        # bm25s orders its vocabulary by hash, which changes from one process to the next: ties go to the frequent word.
         words = (t for t in self.vocabulary if t.isalpha() and len(t) >= 4)
         self._words = sorted(words, key=lambda t: (-self.frequency(t), t))
 
     @classmethod
-    def build(cls, texts: list[str]) -> LexicalIndex:
-        """Index the texts (title path, text, questions) of the passages."""
+    def build(cls, texts: Iterable[str]) -> LexicalIndex:
+        """Index the texts (title path, text, questions) of the passages; they are read once and only their terms'
+        numbers are held."""
         import bm25s
 
+        vocabulary: dict[str, int] = {}
+        rows = [
+            np.array([vocabulary.setdefault(term, len(vocabulary)) for term in analyse(text) or ["∅"]], np.int32)
+            for text in texts
+        ]
         bm25 = bm25s.BM25(method="lucene", k1=1.2, b=0.5)
-        bm25.index([analyse(t) or ["∅"] for t in texts], show_progress=False, leave_progress=False)
-        return cls(bm25, len(texts))
+        bm25.index((rows, vocabulary), show_progress=False, leave_progress=False)
+        return cls(bm25, len(rows))
 
     def save(self, folder: Path) -> None:
         """Write the index to a folder."""

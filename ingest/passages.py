@@ -152,7 +152,12 @@ def first_day(version: str | None) -> date | None:
 
 
 def unit_passages(
-    units: Iterable[Unit], source: Source, register: Register, version: TextVersion, language: str
+    units: Iterable[Unit],
+    source: Source,
+    register: Register,
+    version: TextVersion,
+    language: str,
+    longest: int = MAX_CHARACTERS,
 ) -> list[Passage]:
     """Passages of a text: whole articles where they fit, runs of alinéas otherwise.
 
@@ -170,7 +175,7 @@ def unit_passages(
             source,
         )
         start = deferred_until(unit.text, version) or version.valid_from
-        pieces = split_text(unit.parts)
+        pieces = split_text(unit.parts, longest)
         for n, (text, pages) in enumerate(pieces, 1):
             locator = f"{unit.locator}{twin}" if len(pieces) == 1 else f"{unit.locator}{twin} ({n}/{len(pieces)})"
             heading = (owner.name, *unit.heading_path)
@@ -219,8 +224,10 @@ def told_apart(units: list[Unit]) -> list[tuple[Unit, str]]:
     ]
 
 
-def split_text(parts: Iterable[Block]) -> list[tuple[str, tuple[int | None, int | None]]]:
-    """Exact pieces of at most `MAX_CHARACTERS`, cut between alinéas, else between sentences, with their pages.
+def split_text(
+    parts: Iterable[Block], longest: int = MAX_CHARACTERS
+) -> list[tuple[str, tuple[int | None, int | None]]]:
+    """Exact pieces of at most `longest` characters, cut between alinéas, else between sentences, with their pages.
 
     An alinéa that opens a list (« à partir du 1er janvier 2026: ») goes with its first item: alone at the end of a
     piece, it would leave items that no longer say from when, or for whom, they hold.
@@ -238,25 +245,25 @@ def split_text(parts: Iterable[Block]) -> list[tuple[str, tuple[int | None, int 
             del buffer[:until]
 
     for part in parts:
-        if len(part.text) > MAX_CHARACTERS:
+        if len(part.text) > longest:
             flush()
-            out += [(part.text[a:b], part.pages(a, b)) for a, b in _sentence_runs(part.text)]
+            out += [(part.text[a:b], part.pages(a, b)) for a, b in _sentence_runs(part.text, longest)]
             continue
-        if buffer and size(buffer) + len(part.text) > MAX_CHARACTERS:
+        if buffer and size(buffer) + len(part.text) > longest:
             cut = len(buffer)
             while cut and buffer[cut - 1].text.rstrip().endswith(":"):
                 cut -= 1
-            flush(cut if cut and size(buffer[cut:]) + len(part.text) <= MAX_CHARACTERS else None)
+            flush(cut if cut and size(buffer[cut:]) + len(part.text) <= longest else None)
         buffer.append(part)
     flush()
     return out
 
 
-def _sentence_runs(text: str) -> list[tuple[int, int]]:
+def _sentence_runs(text: str, longest: int) -> list[tuple[int, int]]:
     """Spans of a long paragraph, each a run of whole sentences; one endless sentence stays whole."""
     runs: list[tuple[int, int]] = []
     for start, end in sentence_spans(text):
-        if runs and end - runs[-1][0] <= MAX_CHARACTERS:
+        if runs and end - runs[-1][0] <= longest:
             runs[-1] = (runs[-1][0], end)
         else:
             runs.append((start, end))

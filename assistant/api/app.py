@@ -8,15 +8,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import conversations, problems, stream
+from assistant.api import answers, conversations, exports, feedback, problems, stream
+from assistant.api.origin import foreign
 from assistant.api.owner import Owners
 from assistant.api.schemas import (
     ChatRequest,
@@ -32,7 +33,11 @@ from assistant.api.schemas import (
 from assistant.dialogue.reader import Asked
 from assistant.service import Ask, Service
 from assistant.time import AsOf
-from assistant.web.pages import Pages
+from assistant.web import chat as chat_page
+from assistant.web import evals as evals_pages
+from assistant.web import passages as passage_pages
+from assistant.web import sources as sources_pages
+from assistant.web.render import Renderer
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.passages import Passage
 from ingest.register import Domain, Nature, Rank, Regime
@@ -40,10 +45,7 @@ from ingest.register import Domain, Nature, Rank, Regime
 _STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
 _SWEEP = 3600.0
 """Seconds between two looks for conversations whose retention is over."""
-_CSP = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
+_CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _log = logging.getLogger("clapvert")
 _DOCS_PATHS = ("/docs", "/redoc", "/openapi.json")
 
@@ -64,19 +66,26 @@ def create_app(service: Service) -> FastAPI:
         summary="Réponses vérifiées et datées sur les règles d'éco-production audiovisuelle en France.",
         lifespan=lifespan,
     )
-    problems.install(app)
+    render = Renderer(service.clock)
+    problems.install(app, partial(_problem_page, render))
     owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
     app.include_router(conversations.router(service, owners))
-    pages = Pages(service)
+    app.include_router(answers.router(service, owners))
+    app.include_router(feedback.router(service, owners))
+    app.include_router(exports.router(service, owners))
+    app.include_router(sources_pages.router(service, render))
+    app.include_router(evals_pages.router(service, render))
+    app.include_router(chat_page.router(service, owners, render))
+    app.include_router(passage_pages.router(service, render))
 
     @app.middleware("http")
     async def _headers(request: Request, call_next: problems.Next) -> Response:
-        response = await call_next(request)
+        response = problems.foreign() if foreign(request) else await call_next(request)
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = "same-origin"  # none at all would make forms say `Origin: null`
         response.headers.setdefault("Cache-Control", "no-cache")
         if not request.url.path.startswith(_DOCS_PATHS):
-            response.headers["Content-Security-Policy"] = _CSP
+            response.headers.setdefault("Content-Security-Policy", _CSP)
         return response
 
     @app.post("/api/chat", response_model=Answer, tags=["chat"])
@@ -139,15 +148,17 @@ def create_app(service: Service) -> FastAPI:
             status="ready", snapshot=snapshot.manifest.name, passages=len(snapshot), model=service.encoder.info.name
         )
 
-    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
-    def home(request: Request) -> HTMLResponse:
-        """The chat page."""
-        page = HTMLResponse(pages.chat())
-        owners.named(request, page)
-        return page
-
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
+
+
+def _problem_page(render: Renderer, request: Request, told: dict[str, Any]) -> Response | None:
+    """A problem as a page, for who reads pages; None for who reads JSON."""
+    if request.url.path.startswith(("/api/", "/static/")) or "text/html" not in request.headers.get("accept", ""):
+        return None
+    return render.page(
+        request, "error.html", status=told["status"], title=told["title"], detail=told["detail"], code=told["code"]
+    )
 
 
 def _warm(service: Service) -> None:

@@ -15,7 +15,11 @@ from ingest.errors import ClapvertError, ErrorCode
 
 _STATUS = {
     ErrorCode.BAD_REQUEST: 422,
+    ErrorCode.FOREIGN_REQUEST: 403,
     ErrorCode.CONVERSATION_NOT_FOUND: 404,
+    ErrorCode.DEADLINE_NOT_FOUND: 404,
+    ErrorCode.MESSAGE_NOT_FOUND: 404,
+    ErrorCode.SHARE_NOT_FOUND: 404,
     ErrorCode.PASSAGE_NOT_FOUND: 404,
     ErrorCode.SOURCE_NOT_FOUND: 404,
     ErrorCode.NOT_FOUND: 404,
@@ -26,7 +30,13 @@ _STATUS = {
     ErrorCode.MODEL_MISSING: 503,
     ErrorCode.MODEL_MISMATCH: 503,
 }
-_TITLES = {404: "Introuvable", 405: "Méthode non admise", 422: "Demande invalide", 503: "Service indisponible"}
+_TITLES = {
+    403: "Refusé",
+    404: "Introuvable",
+    405: "Méthode non admise",
+    422: "Demande invalide",
+    503: "Service indisponible",
+}
 _FIELDS = {
     "missing": "champ obligatoire",
     "extra_forbidden": "champ inconnu",
@@ -38,6 +48,8 @@ _FIELDS = {
 }
 Next = Callable[[Request], Awaitable[Response]]
 """The rest of the middleware chain."""
+Page = Callable[[Request, dict[str, Any]], Response | None]
+"""A problem as a page; None for who reads JSON."""
 _log = logging.getLogger("clapvert")
 
 
@@ -55,6 +67,15 @@ def body(status: int, code: ErrorCode, detail: str) -> dict[str, Any]:
 def problem(status: int, code: ErrorCode, detail: str) -> JSONResponse:
     """One problem+json response."""
     return JSONResponse(body(status, code, detail), status, media_type="application/problem+json")
+
+
+def foreign() -> JSONResponse:
+    """The answer to what another site asked for."""
+    return problem(
+        403,
+        ErrorCode.FOREIGN_REQUEST,
+        "Demande venue d'un autre site : refusée. Recommencez depuis les pages de Clapvert.",
+    )
 
 
 def problem_of(exc: Exception) -> dict[str, Any]:
@@ -88,26 +109,30 @@ def _readable(kind: str) -> str:
     return "valeur du mauvais type" if kind.endswith(("_type", "_parsing")) else "valeur refusée"
 
 
-def install(app: FastAPI) -> None:
-    """Turn every error of the app into problem+json; nothing of an unexpected one is shown."""
+def install(app: FastAPI, page: Page) -> None:
+    """Turn every error of the app into problem+json, or into a page for who reads pages; nothing of an unexpected one
+    is shown."""
+
+    def answer(request: Request, told: dict[str, Any]) -> Response:
+        shown = page(request, told)
+        return shown or JSONResponse(told, told["status"], media_type="application/problem+json")
 
     @app.exception_handler(ClapvertError)
-    async def _clapvert(_: Request, exc: ClapvertError) -> JSONResponse:
-        told = problem_of(exc)
-        return JSONResponse(told, told["status"], media_type="application/problem+json")
+    async def _clapvert(request: Request, exc: ClapvertError) -> Response:
+        return answer(request, problem_of(exc))
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, exc: RequestValidationError) -> JSONResponse:
-        return problem(422, ErrorCode.BAD_REQUEST, describe(exc.errors()))
+    async def _invalid(request: Request, exc: RequestValidationError) -> Response:
+        return answer(request, body(422, ErrorCode.BAD_REQUEST, describe(exc.errors())))
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, exc: HTTPException) -> JSONResponse:
+    async def _http(request: Request, exc: HTTPException) -> Response:
         if exc.status_code == 400:  # a body that is no UTF-8
-            return problem(422, ErrorCode.BAD_REQUEST, f"demande : {_FIELDS['json_invalid']}.")
+            return answer(request, body(422, ErrorCode.BAD_REQUEST, f"demande : {_FIELDS['json_invalid']}."))
         code = ErrorCode.NOT_FOUND if exc.status_code == 404 else ErrorCode.BAD_REQUEST
         details = {404: "Cette adresse n'existe pas.", 405: "Cette adresse n'admet pas cette méthode."}
-        return problem(exc.status_code, code, details.get(exc.status_code, str(exc.detail)))
+        return answer(request, body(exc.status_code, code, details.get(exc.status_code, str(exc.detail))))
 
     @app.exception_handler(Exception)
-    async def _unexpected(_: Request, exc: Exception) -> JSONResponse:
-        return JSONResponse(problem_of(exc), 500, media_type="application/problem+json")
+    async def _unexpected(request: Request, exc: Exception) -> Response:
+        return answer(request, problem_of(exc))

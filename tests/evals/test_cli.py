@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-import evals.reference_set
 from assistant.service import Service
-from evals import cli
-from evals.configuration import save_config, with_config
+from evals.configuration import save_config
 from evals.runner import Run
 from ingest.errors import ClapvertError
-from tests.conftest import Build
+from tests.evals.conftest import Invoke
 from tests.evals.test_runner import REFERENCE
-from tests.samples import DOUBLE_BILAN, edited_yaml
-
-Invoke = Callable[..., Result]
-
-
-@pytest.fixture
-def invoke(
-    service: Service, corpus_dir: Path, build: Build, use_settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Invoke:
-    with edited_yaml(corpus_dir / DOUBLE_BILAN) as fiche:
-        fiche["sections"][0]["statements"][0]["fact"] = ["CNC-1"]
-    build()
-    monkeypatch.setattr(evals.reference_set, "load_reference", lambda: REFERENCE)
-    monkeypatch.setattr(cli, "_engine", lambda c: with_config(service.engine, c) if c else service.engine)
-
-    def run(*arguments: str) -> Result:
-        return CliRunner().invoke(cli.evaluate, list(arguments), catch_exceptions=False)
-
-    return run
 
 
 def test_run_keeps_the_answers_and_tells_the_scores(invoke: Invoke, tmp_path: Path) -> None:
@@ -60,9 +37,10 @@ def test_json_stands_alone_on_stdout(invoke: Invoke, tmp_path: Path) -> None:
     assert again["metrics"] == told["metrics"]
 
 
-def test_a_run_goes_to_the_data_folder_unless_told(invoke: Invoke, use_settings: Any) -> None:
-    invoke("run", "--split", "all")
-    assert (use_settings.data_dir / "evals" / "all.jsonl").is_file()
+def test_a_run_goes_to_the_data_folder(invoke: Invoke, use_settings: Any) -> None:
+    told = json.loads(invoke("run", "--split", "all", "--json").stdout)
+    assert Path(told["run"]).parent == use_settings.data_dir / "runs"
+    assert len(Run.load(Path(told["run"])).records) == 5
 
 
 def test_only_a_domain_or_a_split(invoke: Invoke, tmp_path: Path) -> None:

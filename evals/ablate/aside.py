@@ -1,0 +1,34 @@
+"""An index built aside, over the serving index's passages indexed by another text.
+
+Guarantee: the serving index, its store and its pointer are not touched; only the vector cache is shared, so that a text
+already embedded costs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from evals.ablate.cases import Reindexed
+from ingest.embedding import EncoderProtocol
+from ingest.pipeline import embed
+from ingest.snapshot import Snapshot, SnapshotShelf, snapshot_name
+from ingest.store import PassageStore, VectorCache
+
+
+def reindexed(
+    snapshot: Snapshot, change: Reindexed, encoder: EncoderProtocol, vectors: VectorCache, folder: Path
+) -> Snapshot:
+    """The same passages in the same order, in an index of their own under `folder`."""
+    passages = [change(p) for p in snapshot.passages(list(range(len(snapshot))))]
+    found, computed = embed(vectors, passages, encoder.info, lambda: encoder, None)
+    store, shelf = PassageStore(folder / "passages.db"), SnapshotShelf(folder)
+    revs = store.add(passages)
+    manifest = replace(
+        snapshot.manifest,
+        name=snapshot_name(revs, passages, encoder.info.fingerprint),
+        counts=snapshot.manifest.counts | {"embedded": computed},
+    )
+    with shelf.writer():
+        shelf.build(passages, revs, found, manifest)
+    return shelf.open(store, encoder.info)

@@ -1,0 +1,89 @@
+"""The parts that can be left out, and how.
+
+Guarantee: a part is left out through the settings of the pipeline, through the glossary it is given or through the text
+that is indexed, never by replacing code: what runs is what would run if the part were removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from assistant.engine import EngineConfig
+from assistant.select import SelectionConfig
+from ingest.glossary import Glossary
+from ingest.passages import Passage
+
+Reindexed = Callable[[Passage], Passage]
+_SELECTOR = "trait-"
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """One part left out: changed settings by stage, another glossary, or another text to index."""
+
+    name: str
+    label: str
+    settings: tuple[tuple[str, str, Any], ...] = ()
+    """`(stage, setting, value)`."""
+    glossary: Callable[[Glossary], Glossary] | None = None
+    reindexed: Reindexed | None = None
+
+    @property
+    def feature(self) -> str | None:
+        """The feature of the selection that is left out, when it is nothing else."""
+        return self.settings[0][1] if self.name.startswith(_SELECTOR) else None
+
+    def config(self, base: EngineConfig) -> EngineConfig:
+        """The settings of the pipeline without the part."""
+        for stage, name, value in self.settings:
+            base = replace(base, **{stage: replace(getattr(base, stage), **{name: value})})
+        return base
+
+
+def without_aliases(p: Passage) -> Passage:
+    """The passage indexed without the questions that it answers."""
+    said = f" {' '.join(p.statement.asked_as)}" if p.statement and p.statement.asked_as else ""
+    return p.model_copy(update={"index_text": p.index_text.removesuffix(said)}) if said else p
+
+
+def without_headings(p: Passage) -> Passage:
+    """The passage indexed without the titles above it."""
+    path = f"{' › '.join((*p.heading_path, p.locator) if p.kind == 'text' else p.heading_path)}. "
+    return p.model_copy(update={"index_text": p.index_text.removeprefix(path)})
+
+
+def _no_terms(glossary: Glossary) -> Glossary:
+    return glossary.model_copy(update={"terms": ()})
+
+
+def _no_facets(glossary: Glossary) -> Glossary:
+    return glossary.model_copy(update={"facets": {}})
+
+
+_ALIAS = (("selection", "alias", 0.0), ("selection", "alias_sure", 0.0))
+_PARTS = (
+    Ablation("bm25", "BM25 seul", (("retrieval", "weight_dense", 0.0), ("selection", "similarity", 0.0))),
+    Ablation("dense", "vecteurs seuls", (("retrieval", "weight_lexical", 0.0), ("selection", "lexical", 0.0))),
+    Ablation("rrf-egal", "RRF, poids égaux", (("retrieval", "weight_dense", 1.0),)),
+    Ablation("rrf-dense-2", "RRF, vecteurs ×2", (("retrieval", "weight_dense", 2.0),)),
+    Ablation("rrf-k-60", "RRF, k = 60", (("retrieval", "rrf_k", 60),)),
+    Ablation("alias-index", "formulations hors de l'index", reindexed=without_aliases),
+    Ablation("alias-choix", "formulations hors de la sélection", _ALIAS),
+    Ablation("alias", "formulations nulle part", _ALIAS, reindexed=without_aliases),
+    Ablation("titres", "titres hors de l'index", reindexed=without_headings),
+    Ablation("glossaire", "synonymes du glossaire", glossary=_no_terms),
+    Ablation("facettes", "facettes du glossaire", glossary=_no_facets),
+    Ablation("references", "articles nommés par leur numéro", (("retrieval", "references", False),)),
+    Ablation("sujets", "extension par sujet", (("retrieval", "topics", 0),)),
+)
+
+
+def ablations() -> dict[str, Ablation]:
+    """Every ablation by name: the parts, then each feature of the selection."""
+    features = tuple(
+        Ablation(_SELECTOR + name.replace("_", "-"), f"trait {name}", (("selection", name, 0.0),))
+        for name in asdict(SelectionConfig())
+    )
+    return {a.name: a for a in (*_PARTS, *features)}

@@ -1,0 +1,169 @@
+"""The table of ablations: what is lost, question by question, when a part is left out.
+
+Guarantee: base and ablation are scored together as `eval compare` does, against the same golds; the difference is
+paired and its interval drawn over topics. A row says nothing of a measure that it could not be judged on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from assistant.engine import Engine, EngineConfig
+from evals.ablate.aside import reindexed
+from evals.ablate.cases import Ablation
+from evals.ablate.watch import Remembering, watch
+from evals.compare import difference, dropped
+from evals.metrics import BY_NAME
+from evals.reference_set import ReferenceSet
+from evals.report import percent, table
+from evals.runner import Run, execute
+from evals.scores import score_run
+from evals.statistics import Difference
+from ingest.store import VectorCache
+
+MEASURES = ("recall@5", "recall@30", "coverage", "wrongly_answered", "refused", "passed")
+
+
+@dataclass(frozen=True)
+class AblationRow:
+    """One ablation against the whole system, measure by measure."""
+
+    name: str
+    label: str
+    changes: dict[str, Difference]
+
+    @property
+    def worse(self) -> list[str]:
+        """Measures that clearly lose without the part: the whole interval is on the wrong side."""
+        return [n for n, d in self.changes.items() if dropped(BY_NAME[n], d)]
+
+    @property
+    def better(self) -> list[str]:
+        """Measures that clearly gain without it."""
+        return [n for n, d in self.changes.items() if (d.low > 0 if BY_NAME[n].better > 0 else d.high < 0)]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        changes = {n: d.as_dict() for n, d in self.changes.items()}
+        return {"label": self.label, "worse": self.worse, "better": self.better, "measures": changes}
+
+
+class Laboratory:
+    """The whole system, asked once, and every ablation of it."""
+
+    def __init__(
+        self, engine: Engine, reference: ReferenceSet, vectors: VectorCache, config: EngineConfig | None = None
+    ) -> None:
+        self.engine, self.reference, self.vectors = engine, reference, vectors
+        self.config = config or EngineConfig()
+        self.encoder = Remembering(engine.search.encoder)
+        self.touched: dict[str, set[str]] = {}
+        """By question or dialogue, the features of the selection that were not 0 for each of its candidates."""
+        self.whole: Run = self._watched()
+
+    def _watched(self) -> Run:
+        """The whole system, its selection watched."""
+        pipeline = self._engine(self.config)
+        seen = watch(pipeline)
+        idents = list(self.reference.asked())
+
+        def note(done: int, _: int) -> None:
+            self.touched.setdefault(_root(idents[done - 1]), set()).update(seen)
+            seen.clear()
+
+        return execute(pipeline, self.reference, note)
+
+    def row(self, ablation: Ablation) -> AblationRow:
+        """Ask again without one part; what a feature cannot touch, being 0 throughout, keeps its answer."""
+        feature = ablation.feature
+        part = self._part(lambda ident: feature is None or feature in self.touched[ident])
+        with tempfile.TemporaryDirectory() as folder:
+            run = execute(self._engine(ablation.config(self.config), ablation, Path(folder)), part)
+        again = {r.id: r for r in run.records}
+        records = [again.get(r.id, r) for r in self.whole.records]
+        return compared(
+            ablation, self.whole, replace(run, records=records, passages=self.whole.passages | run.passages)
+        )
+
+    def _part(self, keep: Callable[[str], bool]) -> ReferenceSet:
+        return ReferenceSet(
+            questions=tuple(q for q in self.reference.questions if keep(q.id)),
+            dialogues=tuple(d for d in self.reference.dialogues if keep(d.id)),
+        )
+
+    def rows(self, wanted: Iterable[Ablation], say: Callable[[AblationRow], None]) -> list[AblationRow]:
+        """A row an ablation, each told as soon as it is known."""
+        out = []
+        for ablation in wanted:
+            out.append(self.row(ablation))
+            say(out[-1])
+        return out
+
+    def _engine(
+        self, config: EngineConfig, ablation: Ablation | None = None, folder: Path | None = None
+    ) -> Engine:  # fmt: skip
+        engine = self.engine
+        snapshot, glossary = engine.snapshot, engine.understanding.glossary
+        if ablation and ablation.glossary:
+            glossary = ablation.glossary(glossary)
+        if ablation and ablation.reindexed and folder:
+            snapshot = reindexed(snapshot, ablation.reindexed, self.encoder, self.vectors, folder)
+        return Engine(snapshot, self.encoder, engine.register, glossary, engine.contacts, engine.clock, config)
+
+
+def sketched(reference: ReferenceSet, one_in: int) -> ReferenceSet:
+    """One topic in `one_in`, drawn by a hash of its name, whole."""
+
+    def drawn(domain: str, topic: str) -> bool:
+        return int.from_bytes(hashlib.sha256(f"{domain}/{topic}/ablate".encode()).digest()[:4], "big") % one_in == 0
+
+    return ReferenceSet(
+        questions=tuple(q for q in reference.questions if drawn(q.domain, q.topic)),
+        dialogues=tuple(d for d in reference.dialogues if drawn(d.domain, d.topic or d.id)),
+    )
+
+
+def _root(ident: str) -> str:
+    """The dialogue of a turn; a question is its own."""
+    return ident.split(".")[0]
+
+
+def compared(ablation: Ablation, whole: Run, without: Run) -> AblationRow:
+    """The paired differences of one ablation."""
+    golds = whole.golds | without.golds
+    base, candidate = score_run(whole, golds), score_run(without, golds)
+    pairs = [(row, candidate.rows[i]) for i, row in base.rows.items() if i in candidate.rows]
+    found = {name: difference(BY_NAME[name], pairs) for name in MEASURES}
+    return AblationRow(ablation.name, ablation.label, {n: d for n, d in found.items() if d})
+
+
+def ablation_report(rows: list[AblationRow]) -> str:
+    """The table: the whole system on the first line, then what each ablation changes, in points."""
+    if not rows:
+        return "Rien à retirer."
+    first = rows[0].changes
+    whole = ["système entier", *(percent(first[n].base) if n in first else "–" for n in MEASURES), ""]
+    lines = [[r.label, *(_cell(r.changes.get(n)) for n in MEASURES), _verdict(r)] for r in rows]
+    labels = (f"{BY_NAME[n].label}{' ↓' if BY_NAME[n].better < 0 else ''}" for n in MEASURES)
+    return table(["Sans… (%, écart en points [95 %])", *labels, ""], [whole, *lines])
+
+
+def _cell(d: Difference | None) -> str:
+    if d is None:
+        return "–"
+    if d.value == d.low == d.high == 0:
+        return f"{100 * d.candidate:.1f} ="
+    return f"{100 * d.candidate:.1f} {100 * d.value:+.1f} [{100 * d.low:+.1f} ; {100 * d.high:+.1f}]"
+
+
+def _verdict(r: AblationRow) -> str:
+    if not r.changes:
+        return "non jugé"
+    if r.worse:
+        return "utile" + (" et nuisible" if r.better else "")
+    return "nuisible" if r.better else "sans effet net"

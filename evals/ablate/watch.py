@@ -1,0 +1,69 @@
+"""Stand-ins of the laboratory: an encoder that remembers, a selection that is watched.
+
+Guarantee: both compute what the pipeline's own would; they only keep note of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from assistant.abstain import Gate
+from assistant.engine import Engine
+from assistant.retrieve import Candidates
+from assistant.select import Selection, Selector
+from assistant.understand import Question
+from ingest.backends import FloatArray
+from ingest.embedding import EncoderProtocol, ModelInfo
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+    from ingest.engine import Progress
+
+
+class Remembering:
+    """An encoder that never computes the vector of a question twice: the questions are the same in every row."""
+
+    def __init__(self, encoder: EncoderProtocol) -> None:
+        self._encoder = encoder
+        self._query = lru_cache(maxsize=None)(encoder.encode_query)
+
+    @property
+    def info(self) -> ModelInfo:
+        """The model behind it."""
+        return self._encoder.info
+
+    def encode_query(self, text: str) -> FloatArray:
+        """Unit vector of a question."""
+        return self._query(text).copy()
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
+        """Unit vectors of passages."""
+        return self._encoder.encode_passages(texts, progress)
+
+    def as_langchain(self) -> Embeddings:
+        """The same vectors through LangChain's interface."""
+        return self._encoder.as_langchain()
+
+
+class WatchedSelector(Selector):
+    """A selection that notes which features were not 0, over all that it was ever shown."""
+
+    def __init__(self, selector: Selector) -> None:
+        super().__init__(selector.search, selector.glossary, selector.config)
+        self.seen: set[str] = set()
+
+    def select(self, question: Question, candidates: Candidates, part: str | None = None) -> Selection:
+        """The selection, noted."""
+        found = super().select(question, candidates, part)
+        self.seen.update(name for s in found.scored for name, value in s.features.items() if value)
+        return found
+
+
+def watch(engine: Engine) -> set[str]:
+    """Watch the selection of an engine; the set that its features are noted in."""
+    selector = WatchedSelector(engine.selector)
+    engine.selector, engine.gate = selector, Gate(selector, engine.gate.config)
+    return selector.seen
