@@ -15,6 +15,7 @@ class ErrorCode(StrEnum):
     BAD_REQUEST = "bad_request"
     CONVERSATION_NOT_FOUND = "conversation_not_found"
     CORPUS_INVALID = "corpus_invalid"
+    DEADLINE_NOT_FOUND = "deadline_not_found"
     DOCUMENT_DAMAGED = "document_damaged"
     DOCUMENT_DISGUISED = "document_disguised"
     DOCUMENT_ENCRYPTED = "document_encrypted"
