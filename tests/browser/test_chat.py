@@ -138,6 +138,8 @@ def test_feedback_is_kept_once_and_shared_links_open(asked: Any, served: str, se
     assert turn.get_by_role("button", name="À revoir").get_attribute("aria-pressed") == "true"
     kept = [f for f in FeedbackStore(served_service.conversations).all() if f.message_id == turn.get_attribute("id")]
     assert [(f.rating, f.comment) for f in kept] == [("down", "Il manque la date.")]
+    asked.reload()
+    asked.locator(f"{LAST} [aria-pressed=true]", has_text="À revoir").wait_for()
 
     turn.get_by_role("button", name="Partager").click()
     url = asked.input_value("#share-url")
