@@ -62,6 +62,8 @@ class TestFeedback:
             (first["message_id"], "down", "date fausse", days.today),
         ]
         assert kept[1].question == BILANS
+        seen = client.get(f"/api/conversations/{first['conversation_id']}").json()["feedback"]
+        assert seen == {first["message_id"]: "down"}
         assert kept[1].answer.model_dump(mode="json") == first
         assert (kept[1].as_of, kept[1].outcome, kept[1].reason) == (kept[1].answer.as_of, first["outcome"], None)
 
@@ -282,3 +284,12 @@ def test_the_switch_to_english_is_kept(client: TestClient) -> None:
     assert '<html lang="en">' in client.get("/").text
     assert '<html lang="fr">' in client.get("/?lang=fr").text
     assert '<html lang="fr">' in client.get("/?lang=xx").text
+
+
+def test_today_is_said_on_that_day_alone(client: TestClient, days: Days) -> None:
+    place = f"/c/{ask(client)['conversation_id']}"
+    assert "(aujourd'hui)" in html.unescape(client.get(place).text)
+    days.today += timedelta(days=2)
+    page = html.unescape(client.get(place).text)
+    assert "(jour de la question)" in page
+    assert "(aujourd'hui)" not in page

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-import time
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from assistant.service import Service
+from assistant.service import Ask, Service
+from assistant.web.examples import ROLES
+from assistant.web.words import english
 from tests.browser.conftest import PHONE
 
 CARBON_NEUTRAL = "Une publicité peut-elle dire « neutre en carbone » ?"
@@ -138,6 +140,8 @@ def test_feedback_is_kept_once_and_shared_links_open(asked: Any, served: str, se
     assert turn.get_by_role("button", name="À revoir").get_attribute("aria-pressed") == "true"
     kept = [f for f in FeedbackStore(served_service.conversations).all() if f.message_id == turn.get_attribute("id")]
     assert [(f.rating, f.comment) for f in kept] == [("down", "Il manque la date.")]
+    asked.reload()
+    asked.locator(f"{LAST} [aria-pressed=true]", has_text="À revoir").wait_for()
 
     turn.get_by_role("button", name="Partager").click()
     url = asked.input_value("#share-url")
@@ -206,17 +210,18 @@ def test_nothing_moves_while_an_answer_streams(
     served: str, new_page: Callable[..., Any], served_service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A slow answer, as a language model's: passages on screen at once, then the answer, and no shift in between."""
-    real = served_service.ask
+    real, go_on = served_service.ask, threading.Event()
 
     def slow(asked: Any, owner: str, on_evidence: Callable[..., None]) -> Any:
         def told(*found: Any) -> None:
             on_evidence(*found)
-            time.sleep(0.8)
+            assert go_on.wait(30)
 
         return real(asked, owner, told)
 
     monkeypatch.setattr(served_service, "ask", slow)
     for options in ({}, {"viewport": PHONE}, {"viewport": {"width": 1024, "height": 768}}):
+        go_on.clear()
         page = new_page(**options)
         page.goto(served)
         page.evaluate(
@@ -228,6 +233,8 @@ def test_nothing_moves_while_an_answer_streams(
         page.wait_for_selector(f"{LAST} .sources li")
         assert not page.query_selector(f"{LAST} .foot"), "passages come before the answer"
         before = page.evaluate(f"document.querySelector('{LAST} .prose').getBoundingClientRect().top + scrollY")
+        page.wait_for_timeout(600)  # a shift within half a second of a key would be forgiven
+        go_on.set()
         settled(page)
         after = page.evaluate(f"document.querySelector('{LAST} .prose').getBoundingClientRect().top + scrollY")
         page.wait_for_timeout(100)
@@ -252,10 +259,11 @@ def test_the_first_passage_is_soon_on_screen(served: str, page: Any) -> None:
     assert best < 200, best
 
 
-def test_pages_stay_light(served: str, page: Any) -> None:
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_pages_stay_light(served: str, page: Any, language: str) -> None:
     sizes: list[int] = []
     page.on("response", lambda r: sizes.append(len(r.body())))
-    page.goto(served, wait_until="networkidle")
+    page.goto(f"{served}/?lang={language}", wait_until="networkidle")
     assert sum(sizes) < 150_000, sum(sizes)
 
 
@@ -270,3 +278,25 @@ def test_in_english(served: str, page: Any) -> None:
         "[...document.querySelectorAll('main button, main summary, header')].map((e) => e.innerText).join(' ')"
     )
     assert not re.search(r"Envoyer|Copier|Partager|Historique|Domaines|aujourd", left), left
+
+
+def test_from_the_question_to_a_checked_quote_and_a_note_in_four_clicks(served: str, page: Any) -> None:
+    page.goto(served)
+    page.locator(".examples .ask").first.click()  # 1: the question
+    settled(page)
+    page.click(f"{LAST} .cite >> nth=0")  # 2: its quote
+    page.wait_for_selector("#panel mark")
+    page.click(f"{LAST} .export summary")  # 3
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Word (.docx)").click()  # 4: the note
+    assert taken.value.suggested_filename.endswith(".docx")
+    assert taken.value.path().read_bytes().startswith(b"PK")
+
+
+def test_every_example_is_answered(served_service: Service) -> None:
+    for role in ROLES:
+        for question in role.questions:
+            for said_as in (question, english()[question]):
+                answer = served_service.ask(Ask(said_as), "examples")
+                assert answer.outcome != "abstained", said_as
+                assert answer.understood.language == ("fr" if said_as == question else "en"), said_as
