@@ -89,6 +89,10 @@ COMING = {"fr": "À venir : en vigueur à partir du {start}.", "en": "Coming: in
 BETWEEN = {"fr": "En vigueur du {start} au {end}.", "en": "In force from {start} to {end}."}
 UNTIL = {"fr": "En vigueur jusqu'au {end}.", "en": "In force until {end}."}
 UNDATED = {"fr": "Dates d'application non établies.", "en": "Dates of application not established."}
+COPY = {
+    "fr": "Lu dans une copie du {day} ; dates d'application non établies.",
+    "en": "Read in a copy of {day}; dates of application not established.",
+}
 CONFIDENCE = {
     "fr": {"haute": "", "moyenne": "Confiance moyenne : à vérifier avant de s'y fier."},
     "en": {"haute": "", "moyenne": "Medium confidence: check before relying on it."},
