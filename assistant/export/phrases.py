@@ -111,10 +111,11 @@ CONTACTS = {"fr": "À qui demander", "en": "Whom to ask"}
 CHECK = {"fr": "Vérification", "en": "Verification"}
 CHECK_HOW = {
     "fr": "Chaque phrase de la réponse a été vérifiée sur les passages qu'elle cite : citations mot pour mot, "
-    "chiffres, dates, négations, modalités. Pour la vérifier à nouveau, plus tard ou ailleurs : téléchargez le reçu de cette "
-    "réponse (JSON), puis lancez ",
+    "chiffres, dates, négations, modalités. Pour la vérifier à nouveau, plus tard ou ailleurs : téléchargez le reçu "
+    "de cette réponse (JSON), puis lancez ",
     "en": "Each sentence of the answer was checked against the passages it cites: quotes word for word, figures, "
-    "dates, negations, modality. To check it again, later or elsewhere: download the receipt of this answer (JSON), then run ",
+    "dates, negations, modality. To check it again, later or elsewhere: download the receipt of this answer (JSON), "
+    "then run ",
 }
 CHECK_SAYS = {
     "fr": " : la commande dit si les passages cités tiennent toujours, ont été modifiés ou abrogés, ou si la réponse "
