@@ -150,6 +150,8 @@ def test_a_long_table_and_a_long_quote_run_over_pages() -> None:
 def test_the_longest_texts_end() -> None:
     long = "Une question ? " * 270
     blocks = (Heading(long), Quote(long * 3), Paragraph(long, "small"), Quote(long), Listing((long,)), Heading(long, 2))
+    cell = Table((Column("A"), Column("B", 4)), (("x", long * 3), ("y" * 3000, long)), headers=False)
+    blocks = (*blocks, cell, *(Heading(f"Titre {n}") for n in range(80)), Quote("fin"))
     for to in Format:
         assert write(Document(long, blocks, subtitle=long, footer="Pied", date=DAY), to)
 
@@ -227,8 +229,8 @@ def test_links_are_addresses_or_nothing() -> None:
 
 
 def test_unknown_characters_are_shown_as_missing_never_dropped() -> None:
-    text = _pdf_text(write(Document("Titre", (Paragraph("CO₂ → 日本 ✓ 1\u202f000"),), date=DAY), Format.PDF))
-    assert "CO2 -> ?? oui 1" in text.replace("□", "?")
+    text = _pdf_text(write(Document("Titre", (Paragraph("CO₂ → 日本 ✓ 1\u202f000 e\u0301"),), date=DAY), Format.PDF))
+    assert "CO2 -> ?? oui 1 000 é" in text.replace("\u00a0", " ").replace("□", "?")
 
 
 def test_sheets_never_compute() -> None:
