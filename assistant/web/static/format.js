@@ -84,9 +84,13 @@ export function spaced(text) {
 
 const REASONS = { today: _("aujourd'hui"), asked: _("date demandée"), sticky: _("date gardée de la conversation") };
 
-/** The date of an answer, and how it came about. */
+/** The date of an answer, and how it came about; today is today on that day alone. */
 export function dateSaid({ as_of: day, as_of_reason: reason }) {
-  return _("règles au {day} ({reason})", { day: sayDate(day), reason: REASONS[reason] });
+  return _("règles au {day} ({reason})", { day: sayDate(day), reason: reasonSaid(day, reason) });
+}
+
+function reasonSaid(day, reason) {
+  return reason === "today" && day !== TODAY ? _("jour de la question") : REASONS[reason];
 }
 
 const label = (title, text) => spaced(`${title} : ${text}`);
@@ -108,7 +112,7 @@ export function asCitation(c, quote) {
 
 /** The same on a chip. */
 export function dateChip({ as_of: day, as_of_reason: reason }) {
-  return _("{day} ({reason})", { day: sayDate(day), reason: reason === "sticky" ? _("date gardée") : REASONS[reason] });
+  return _("{day} ({reason})", { day: sayDate(day), reason: reason === "sticky" ? _("date gardée") : reasonSaid(day, reason) });
 }
 
 /** An answer as plain text, with its sources, for pasting elsewhere. */

@@ -146,9 +146,9 @@ function sources(citations, open) {
         el("span", {}, el("span", { class: "title" }, spaced(c.source_title)), el("span", { class: "locator" }, `, ${spaced(c.locator)}`))),
       el("p", { class: "facts" },
         rankBadge(c.rank), " ",
+        c.confidence === "moyenne" && el("span", { class: "badge caution" }, _("confiance moyenne")), " ",
         validity(c) && el("span", { class: outOfForce(c) ? "past" : "holds", title: validity(c) }, validityShort(c)), " ",
-        c.page && el("span", {}, pages(c.page)),
-        c.confidence === "moyenne" && el("span", { class: "badge caution" }, _("confiance moyenne"))),
+        c.page && el("span", {}, pages(c.page))),
       c.based_on && el("p", { class: "basis" }, basis(c.based_on))))));
 }
 
