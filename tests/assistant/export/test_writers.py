@@ -207,11 +207,16 @@ def _linkify() -> bool:
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=60))
+@given(
+    st.one_of(
+        st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=60),
+        st.text("ab1 *_`[]()#>-+.!&;<~|\\\\:/@=^w", min_size=1, max_size=40),
+    )
+)
 def test_markdown_shows_any_text_as_it_is(text: str) -> None:
-    told = re.sub(r" +", " ", line(text)).strip(" ")
+    told = re.sub(r" +", " ", line(text)).strip()  # spaces at both ends are no text, for readers of Markdown either
     shown, _ = _rendered(write(Document("t", (Paragraph(text),), date=DAY), Format.MD).decode())
-    assert shown == "t" + told or not told.strip()
+    assert shown == "t" + told
 
 
 def test_links_are_addresses_or_nothing() -> None:
