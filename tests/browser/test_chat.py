@@ -256,10 +256,11 @@ def test_the_first_passage_is_soon_on_screen(served: str, page: Any) -> None:
     assert best < 200, best
 
 
-def test_pages_stay_light(served: str, page: Any) -> None:
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_pages_stay_light(served: str, page: Any, language: str) -> None:
     sizes: list[int] = []
     page.on("response", lambda r: sizes.append(len(r.body())))
-    page.goto(served, wait_until="networkidle")
+    page.goto(f"{served}/?lang={language}", wait_until="networkidle")
     assert sum(sizes) < 150_000, sum(sizes)
 
 
