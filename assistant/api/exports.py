@@ -12,7 +12,7 @@ from assistant.api.owner import Owners
 from assistant.export import Format, file_name, write
 from assistant.export.deadlines import deadlines
 from assistant.export.note import conversation_note
-from assistant.export.taking import Taken, taken, taken_name, value_labels
+from assistant.export.taking import Taken, beside, taken, taken_name, value_labels
 from assistant.service import Service
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -73,7 +73,8 @@ def router(service: Service, owners: Owners) -> APIRouter:
         if not answers:
             raise ClapvertError(ErrorCode.CONVERSATION_NOT_FOUND, "Cette conversation est vide.", "Posez une question.")
         today = service.clock()
-        document = conversation_note(answers, summary.title, today, value_labels(service.glossary))
+        known = beside(answers, opened, today, value_labels(service.glossary))
+        document = conversation_note(answers, summary.title, known)
         name = file_name(("clapvert", today.isoformat(), summary.title), format.value)
         return _file(write(document, format), format.media_type, name)
 

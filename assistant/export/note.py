@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.answer import Answer, Citation
@@ -24,13 +25,24 @@ _SENTENCE = re.compile(r"(?P<text>(?:[^\[\]]|\[(?!\d+\]))+)(?P<marks>(?:\s?\[\d+
 _HEADED = re.compile(r"\*\*(?P<head>[^*\n]{1,60})\*\*(?P<rest>\s?:.*)", re.DOTALL)
 
 
-def note(answer: Answer, made: date, labels: Mapping[str, str] | None = None) -> Document:
-    """The note of one answer, made on a day. `labels`: the words for the values of a profile."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a note needs beside the answer: the day it is made, the words for the values of a profile, and the days of
+    the copies that undated passages were read in, by passage."""
+
+    made: date
+    labels: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, date] = field(default_factory=dict)
+
+
+def note(answer: Answer, beside: Beside) -> Document:
+    """The note of one answer."""
+    made = beside.made
     lang = answer.understood.language
     return Document(
         title=say.TITLE[lang],
         subtitle=say.MADE[lang].format(made=say_date(made, lang), as_of=say_date(answer.as_of, lang)),
-        blocks=tuple(_blocks(answer, 0, made, labels or {})),
+        blocks=tuple(_blocks(answer, 0, beside)),
         footer=_footer(answer),
         date=made,
         subject=answer.question,
@@ -39,10 +51,9 @@ def note(answer: Answer, made: date, labels: Mapping[str, str] | None = None) ->
     )
 
 
-def conversation_note(
-    answers: Sequence[Answer], title: str, made: date, labels: Mapping[str, str] | None = None
-) -> Document:
+def conversation_note(answers: Sequence[Answer], title: str, beside: Beside) -> Document:
     """The notes of a whole conversation, one after the other. `answers` is not empty."""
+    made = beside.made
     lang = answers[0].understood.language
     blocks: list[Block] = []
     for n, answer in enumerate(answers, 1):
@@ -50,7 +61,7 @@ def conversation_note(
         blocks.append(Heading(f"{n}. {short}"))
         if short != answer.question:
             blocks.append(Paragraph(say.QUOTES[lang].format(text=answer.question)))
-        blocks += _blocks(answer, n, made, labels or {})
+        blocks += _blocks(answer, n, beside)
     return Document(
         title=say.CONVERSATION[lang],
         subtitle=say.CONVERSATION_MADE[lang].format(made=say_date(made, lang), n=len(answers)),
@@ -85,14 +96,14 @@ def _footer(answer: Answer) -> str:
     return f"Clapvert. {answer.disclaimer}".strip()
 
 
-def _blocks(answer: Answer, place: int, made: date, labels: Mapping[str, str]) -> Iterator[Block]:
+def _blocks(answer: Answer, place: int, beside: Beside) -> Iterator[Block]:
     """The parts of a note. `place`: which answer of a conversation, whose headings are then one level lower; 0 when
     the note is of this answer alone."""
     lang = answer.understood.language
     low = 1 if place else 0
     if not place:
         yield Paragraph(say.QUOTES[lang].format(text=answer.question), "lead")
-    yield Table((Column("", 1.1), Column("", 4)), tuple(_understood(answer, lang, labels)), headers=False)
+    yield Table((Column("", 1.1), Column("", 4)), tuple(_understood(answer, lang, beside.labels)), headers=False)
     yield _heading(say.ANSWER[lang], low)
     yield from _answer(answer, place)
     if answer.warnings:
@@ -110,7 +121,7 @@ def _blocks(answer: Answer, place: int, made: date, labels: Mapping[str, str]) -
         if any(c.based_on for c in answer.citations):
             yield Paragraph(say.NOTICES[lang], "small")
         for c in answer.citations:
-            yield from _source(c, answer, place, made)
+            yield from _source(c, answer, place, beside)
     yield _heading(say.CHECK[lang], low)
     yield from _check(answer)
 
@@ -186,19 +197,23 @@ def _domains(domains: Sequence[Domain]) -> str:
     return ", ".join(DOMAIN_LABELS[d] for d in domains)
 
 
-def _source(c: Citation, answer: Answer, place: int, made: date) -> Iterator[Block]:
+def _source(c: Citation, answer: Answer, place: int, beside: Beside) -> Iterator[Block]:
     lang = answer.understood.language
     kind = say.RANKS[lang][c.rank]
-    title = say.QUOTES[lang].format(text=c.source_title) if c.based_on else c.source_title
+    title = say.QUOTES[lang].format(text=c.source_title) if c.based_on else f"{c.source_title}, {c.locator}"
     yield Heading(f"[{c.n}] {kind}{say.COLON[lang]}{title}", 3 if place else 2, _anchor(place, c.n))
     page = [say.PAGE[lang].format(page=c.page)] if c.page else []
-    yield Quote(c.quote, ", ".join([c.locator, *page]), quiet=c.based_on is not None)
+    yield Quote(c.quote, ", ".join([*([c.locator] if c.based_on else []), *page]), quiet=c.based_on is not None)
     told: list[str | Run] = []
     if c.based_on:
         b = c.based_on
         where = [b.title, *([b.locator] if b.locator else []), *([say_version(b.version)] if b.version else [])]
         told += [say.BASED_ON[lang] + say.COLON[lang], Run(", ".join(where), bold=True), ". "]
-    told.append(validity(c.valid_from, c.valid_until, answer.as_of, made, lang))
+    copied = beside.copies.get(c.passage_id)
+    if copied and not (c.valid_from or c.valid_until):
+        told.append(say.COPY[lang].format(day=say_date(copied, lang)))
+    else:
+        told.append(validity(c.valid_from, c.valid_until, answer.as_of, beside.made, lang))
     if c.confidence and (sure := say.CONFIDENCE[lang][c.confidence]):
         told.append(f" {sure}")
     if url := (c.based_on.url if c.based_on else None) or c.url:

@@ -324,7 +324,8 @@ def _known(text: str) -> str:
     known = _fonts()
     if all(ord(c) in known for c in text):
         return text
-    return "".join(c if ord(c) in known else _nearest(c, known) for c in text)
+    whole = unicodedata.normalize("NFC", text)
+    return "".join(c if ord(c) in known else _nearest(c, known) for c in whole)
 
 
 def _nearest(char: str, known: frozenset[int]) -> str:

@@ -89,6 +89,10 @@ COMING = {"fr": "À venir : en vigueur à partir du {start}.", "en": "Coming: in
 BETWEEN = {"fr": "En vigueur du {start} au {end}.", "en": "In force from {start} to {end}."}
 UNTIL = {"fr": "En vigueur jusqu'au {end}.", "en": "In force until {end}."}
 UNDATED = {"fr": "Dates d'application non établies.", "en": "Dates of application not established."}
+COPY = {
+    "fr": "Lu dans une copie du {day} ; dates d'application non établies.",
+    "en": "Read in a copy of {day}; dates of application not established.",
+}
 CONFIDENCE = {
     "fr": {"haute": "", "moyenne": "Confiance moyenne : à vérifier avant de s'y fier."},
     "en": {"haute": "", "moyenne": "Medium confidence: check before relying on it."},
@@ -106,11 +110,12 @@ DETAIL = {"fr": "Pour préciser :", "en": "To narrow it down:"}
 CONTACTS = {"fr": "À qui demander", "en": "Whom to ask"}
 CHECK = {"fr": "Vérification", "en": "Verification"}
 CHECK_HOW = {
-    "fr": "Chaque phrase de la réponse a été vérifiée mot à mot, chiffre à chiffre et date à date sur les passages "
-    "qu'elle cite. Pour la vérifier à nouveau, plus tard ou ailleurs : téléchargez le reçu de cette réponse (JSON), "
-    "puis lancez ",
-    "en": "Each sentence of the answer was checked, word for word, figure by figure and date by date, against the "
-    "passages it cites. To check it again, later or elsewhere: download the receipt of this answer (JSON), then run ",
+    "fr": "Chaque phrase de la réponse a été vérifiée sur les passages qu'elle cite : citations mot pour mot, "
+    "chiffres, dates, négations, modalités. Pour la vérifier à nouveau, plus tard ou ailleurs : téléchargez le reçu "
+    "de cette réponse (JSON), puis lancez ",
+    "en": "Each sentence of the answer was checked against the passages it cites: quotes word for word, figures, "
+    "dates, negations, modality. To check it again, later or elsewhere: download the receipt of this answer (JSON), "
+    "then run ",
 }
 CHECK_SAYS = {
     "fr": " : la commande dit si les passages cités tiennent toujours, ont été modifiés ou abrogés, ou si la réponse "

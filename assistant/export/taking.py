@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +11,7 @@ from assistant.answer import Answer
 from assistant.export.deadlines import Open, calendar_bytes, deadlines, no_deadline
 from assistant.export.document import file_name
 from assistant.export.formats import Format, write
-from assistant.export.note import note, receipt_name
+from assistant.export.note import Beside, note, receipt_name
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.glossary import Glossary
 
@@ -50,7 +50,14 @@ def taken(answer: Answer, to: Taken, opened: Open, made: date, labels: Mapping[s
         if not found:
             raise no_deadline()
         return calendar_bytes(answer, found, made)
-    return write(note(answer, made, labels), Format(to.value))
+    return write(note(answer, beside([answer], opened, made, labels)), Format(to.value))
+
+
+def beside(answers: Sequence[Answer], opened: Open, made: date, labels: Mapping[str, str] | None = None) -> Beside:
+    """What the notes of answers need beside them; the days of copies are those of the passages cited."""
+    cited = {c.passage_id for a in answers for c in a.citations if not (c.valid_from or c.valid_until)}
+    held = {i: p.attested_at for i in sorted(cited) if (p := opened(i)) is not None and p.attested_at}
+    return Beside(made, labels or {}, held)
 
 
 def taken_name(answer: Answer, to: Taken) -> str:

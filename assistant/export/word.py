@@ -304,7 +304,7 @@ def _borders(properties: Any) -> None:
         edge.set(qn("w:type"), "dxa")
         margins.append(edge)
     indent = OxmlElement("w:tblInd")  # the cells' text moves right by their margin: the rules stand under the text
-    indent.set(qn("w:w"), "0")
+    indent.set(qn("w:w"), "100")
     indent.set(qn("w:type"), "dxa")
     layout, look = properties.find(qn("w:tblLayout")), properties.find(qn("w:tblLook"))
     layout.addprevious(indent)

@@ -388,3 +388,16 @@ class TestDoctor:
         out = run("doctor", "--settings-table").out
         assert out.startswith("| Variable | Default |")
         assert "`CLAPVERT_DATA_DIR`" in out
+
+
+def test_an_answer_is_exported_by_the_extension(run: Run, ready: list[Service], tmp_path: Path) -> None:
+    for name, head in (("note.pdf", b"%PDF"), ("sous/note.DOCX", b"PK"), ("note.md", b"# Note"), ("recu.json", b"{")):
+        run("ask", QUESTION, "--export", str(tmp_path / name))
+        assert (tmp_path / name).read_bytes().startswith(head)
+        assert name in run.err
+    run("verify", str(tmp_path / "recu.json"))
+    run("ask", QUESTION, "--export", str(tmp_path / "note.odt"), code=ExitCode.USAGE)
+    assert "format inconnu" in run.err
+    run("ask", QUESTION, "--export", str(tmp_path / "dates.ics"), code=ExitCode.NO)
+    assert "deadline_not_found" in run.err
+    assert not (tmp_path / "dates.ics").exists()

@@ -15,7 +15,7 @@ import pytest
 from assistant.answer import Answer
 from assistant.export import Format, write
 from assistant.export.deadlines import calendar_bytes, deadlines
-from assistant.export.note import conversation_note, note, receipt_name, sentences
+from assistant.export.note import Beside, conversation_note, note, receipt_name, sentences
 from assistant.export.taking import Taken, taken, taken_as, taken_name
 from assistant.receipt import read_answers
 from assistant.service import Service
@@ -41,7 +41,10 @@ def pdf_words(data: bytes) -> str:
 
 def test_a_note_holds_the_whole_answer(ask: AskIt) -> None:
     answer = ask(BILANS)
-    for text in (words(write(note(answer, TODAY), Format.DOCX)), pdf_words(write(note(answer, TODAY), Format.PDF))):
+    for text in (
+        words(write(note(answer, Beside(TODAY)), Format.DOCX)),
+        pdf_words(write(note(answer, Beside(TODAY)), Format.PDF)),
+    ):
         assert answer.question in text
         for sentence, numbers in sentences(answer.answer):
             assert sentence in text
@@ -61,7 +64,7 @@ def test_a_note_holds_the_whole_answer(ask: AskIt) -> None:
 def test_an_abstention_says_what_was_sought_and_whom_to_ask(ask: AskIt) -> None:
     answer = ask("Quel est le tarif du label Ecoprod en 2026 pour une série de huit épisodes ?")
     assert answer.outcome != "answered"
-    text = words(write(note(answer, TODAY), Format.DOCX))
+    text = words(write(note(answer, Beside(TODAY)), Format.DOCX))
     assert "Ce qui n'a pas été trouvé" in text
     assert "Recherche faite dans" in text
     for near in answer.near:
@@ -76,14 +79,24 @@ def test_an_official_text_is_told_from_a_notice(with_official: Service) -> None:
     answer = with_official.ask(Ask("Que dit l'article 122-18 du RGA ?"))
     ranks = {c.n: c.rank.value for c in answer.citations}
     assert "officiel" in ranks.values()
-    text = words(write(note(answer, TODAY), Format.DOCX))
+    text = words(write(note(answer, Beside(TODAY)), Format.DOCX))
     for n, rank in ranks.items():
         assert f"[{n}] {'Texte officiel' if rank == 'officiel' else 'Notice Clapvert'} :" in text
+    assert f"Texte officiel : {answer.citations[0].source_title}, art. 122-18" in text
+
+
+def test_an_undated_passage_says_the_day_of_its_copy(ask: AskIt) -> None:
+    answer = ask(BILANS)
+    c = answer.citations[0].model_copy(update={"valid_from": None, "valid_until": None})
+    undated = answer.model_copy(update={"citations": (c,)})
+    assert "Dates d'application non établies." in words(write(note(undated, Beside(TODAY)), Format.DOCX))
+    known = Beside(TODAY, copies={c.passage_id: dt.date(2026, 3, 1)})
+    assert "Lu dans une copie du 1er mars 2026 ; dates" in words(write(note(undated, known), Format.DOCX))
 
 
 def test_a_conversation_is_one_document(ask: AskIt) -> None:
     answers = [ask(BILANS), ask("What is the price of the label?")]
-    found = docx.Document(io.BytesIO(write(conversation_note(answers, "Essai", TODAY), Format.DOCX)))
+    found = docx.Document(io.BytesIO(write(conversation_note(answers, "Essai", Beside(TODAY)), Format.DOCX)))
     tops = [p.text.replace("\u00a0", " ") for p in found.paragraphs if p.style and p.style.name == "Heading 1"]
     assert tops == [f"{n}. {a.question}" for n, a in enumerate(answers, 1)]
 
