@@ -14,7 +14,7 @@ from decimal import Decimal
 from assistant.label.columns import CODE
 from assistant.label.grid_rows import Reading, RowReader
 from assistant.label.mapping import ColumnMapping
-from assistant.label.points import BadPointsError, points, said
+from assistant.label.points import BadPointsError, in_points, points, said, some
 from assistant.label.projects import Grid, GridCriterion, GridLevel
 from assistant.label.table import Table
 from ingest.documents.workbook import Row
@@ -151,7 +151,7 @@ def _about(table: Table, criteria: tuple[GridCriterion, ...], mapping: ColumnMap
     if odd := [c.key for c in criteria if c.code and not CODE.match(c.code) and not c.code.isdigit()]:
         out.append(f"Codes d'une forme inhabituelle : {named(odd)}.")
     if kind == "csv" and len(criteria) < 5:
-        out.append(f"{len(criteria)} critère(s) seulement : vérifiez le séparateur du fichier CSV.")
+        out.append(f"{some(len(criteria), 'critère')} seulement : vérifiez le séparateur du fichier CSV.")
     return out
 
 
@@ -172,7 +172,7 @@ def _totals(table: Table, mapping: ColumnMapping, readings: list[Reading], total
         part = _sum(readings, previous, row.number)
         if written not in (part, _sum(readings, 0, row.number), total):
             out.append(
-                f"Ligne {row.number}, « {_label(row)} » : le classeur annonce {said(written)} points, "
+                f"Ligne {row.number}, « {_label(row)} » : le classeur annonce {in_points(written)}, "
                 f"les lignes au-dessus en donnent {said(part)}. Vérifiez avant de vous fier au score."
             )
         previous = row.number

@@ -68,6 +68,7 @@ class CriterionState(_Frozen):
     person: Line = ""
     due: dt.date | None = None
     not_applicable_reason: Text = ""
+    level: Line = Field(default="", description="the level reached, for a criterion of the grid that has several")
     evidence: tuple[EvidenceFile, ...] = ()
     revision: int = 0
     updated_at: dt.datetime | None = None
