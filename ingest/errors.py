@@ -30,7 +30,6 @@ class ErrorCode(StrEnum):
     FETCH_UNREACHABLE = "fetch_unreachable"
     FRAMEWORK_NOT_FOUND = "framework_not_found"
     GRID_MISSING = "grid_missing"
-    GRID_REFUSED = "grid_refused"
     HUB_UNREACHABLE = "hub_unreachable"
     INDEX_BUSY = "index_busy"
     INDEX_DAMAGED = "index_damaged"

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import conversations, problems, stream
+from assistant.api import conversations, label, problems, stream
 from assistant.api.owner import Owners
 from assistant.api.schemas import (
     ChatRequest,
@@ -67,6 +67,7 @@ def create_app(service: Service) -> FastAPI:
     problems.install(app)
     owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
     app.include_router(conversations.router(service, owners))
+    app.include_router(label.router(service, owners))
     pages = Pages(service)
 
     @app.middleware("http")

@@ -280,12 +280,12 @@ class LabelStore:
         with self._db.read() as db:
             return _name(db, project_id, owner)
 
-    def remember_mapping(self, owner: str, headings: str, mapping: Mapping[str, str]) -> None:
+    def remember_mapping(self, owner: str, headings: str, mapping: Mapping[str, Any]) -> None:
         """Remember how columns were mapped; `headings` identifies the layout of a workbook."""
         with self._db.write() as db:
             db.execute("insert or replace into mapping values (?, ?, ?)", (owner, headings, json.dumps(dict(mapping))))
 
-    def mapping(self, owner: str, headings: str) -> dict[str, str] | None:
+    def mapping(self, owner: str, headings: str) -> dict[str, Any] | None:
         """How the caller mapped a workbook of this layout last time; None when never."""
         with self._db.read() as db:
             row = db.execute("select data from mapping where owner = ? and headings = ?", (owner, headings)).fetchone()
