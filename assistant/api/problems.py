@@ -16,7 +16,10 @@ from ingest.errors import ClapvertError, ErrorCode
 
 _STATUS = {
     ErrorCode.BAD_REQUEST: 422,
+    ErrorCode.FOREIGN_REQUEST: 403,
     ErrorCode.CONVERSATION_NOT_FOUND: 404,
+    ErrorCode.MESSAGE_NOT_FOUND: 404,
+    ErrorCode.SHARE_NOT_FOUND: 404,
     ErrorCode.PASSAGE_NOT_FOUND: 404,
     ErrorCode.SOURCE_NOT_FOUND: 404,
     ErrorCode.NOT_FOUND: 404,
@@ -36,6 +39,7 @@ _STATUS = {
     ErrorCode.MODEL_MISMATCH: 503,
 }
 _TITLES = {
+    403: "Refusé",
     404: "Introuvable",
     405: "Méthode non admise",
     409: "Conflit",
@@ -71,6 +75,15 @@ def body(status: int, code: ErrorCode, detail: str) -> dict[str, Any]:
 def problem(status: int, code: ErrorCode, detail: str) -> JSONResponse:
     """One problem+json response."""
     return JSONResponse(body(status, code, detail), status, media_type="application/problem+json")
+
+
+def foreign() -> JSONResponse:
+    """The answer to what another site asked for."""
+    return problem(
+        403,
+        ErrorCode.FOREIGN_REQUEST,
+        "Demande venue d'un autre site : refusée. Recommencez depuis les pages de Clapvert.",
+    )
 
 
 def problem_of(exc: Exception) -> dict[str, Any]:
