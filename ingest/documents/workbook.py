@@ -1,0 +1,223 @@
+"""Workbooks (XLSX) and CSV as cells, for readers that need rows and columns (`sheet.py` gives text to cite instead).
+
+Guarantee: nothing is left out in silence. Hidden rows, columns and sheets are read and marked; a merged cell repeats
+in all that it covers and every repetition is marked, so that its points are counted once; a number is written with
+the digits that the cell holds (15 significant, as spreadsheets do), and a formula that has no stored value is no
+number. What cannot be checked (macros, values of other workbooks, XML entities) is refused before it is parsed.
+It runs in the child process of `ingest.sandbox`.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+from ingest.documents.encoding import decode
+from ingest.documents.sheet import separator
+from ingest.documents.workbook_check import MAX_COLUMNS, MAX_ROWS, checked_workbook, too_big
+from ingest.errors import ClapvertError, ErrorCode
+
+CellKind = Literal["text", "number", "percent", "date", "bool", "error", "formula"]
+"""`percent` holds the figure before the sign (65 for 65 %); `formula` is one whose value was never stored."""
+
+
+class Cell(NamedTuple):
+    """One cell. `filled` is True when it repeats the merged cell that covers it."""
+
+    text: str
+    kind: CellKind = "text"
+    filled: bool = False
+    computed: bool = False
+    fill: str | None = None
+    """Background, `RRGGBB` or `theme:N`: some grids mark what is mandatory by colour alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that holds something; `number` is the one that the spreadsheet shows."""
+
+    number: int
+    cells: tuple[Cell | None, ...]
+    hidden: bool = False
+
+    def cell(self, column: int) -> Cell | None:
+        """The cell of a column (from 0), None when it is empty."""
+        return self.cells[column] if column < len(self.cells) else None
+
+    def text(self, column: int) -> str:
+        """Text of a column, empty when there is none."""
+        found = self.cell(column)
+        return found.text if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its rows without the blank ones, and which columns (from 0) are hidden."""
+
+    name: str
+    rows: tuple[Row, ...]
+    hidden: bool = False
+    hidden_columns: tuple[int, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return max((len(r.cells) for r in self.rows), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A file of sheets; a CSV file has one, without a name."""
+
+    kind: Literal["xlsx", "csv"]
+    sheets: tuple[Sheet, ...]
+
+
+def read_workbook(data: bytes, name: str) -> Workbook:
+    """Read a workbook or a CSV file by its bytes; a `ClapvertError` names what is wrong with it."""
+    kind = checked_workbook(data, name)
+    return Workbook("csv", (_csv(data),)) if kind == "csv" else Workbook("xlsx", tuple(_xlsx(data)))
+
+
+def _csv(data: bytes) -> Sheet:
+    text = decode(data)
+    sign = separator(text)
+    if match := re.match(r"sep=(.)\r?\n", text):  # what Excel writes for itself
+        sign, text = match[1], "\n" + text[match.end() :]
+    rows: list[Row] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
+    try:
+        for number, line in enumerate(reader, 1):
+            if number > MAX_ROWS or len(line) > MAX_COLUMNS:
+                raise too_big()
+            cells = tuple(Cell(c) if c else None for c in (_line(x) for x in line))
+            if any(cells):
+                rows.append(Row(number, cells))
+    except csv.Error as exc:
+        raise ClapvertError(
+            ErrorCode.DOCUMENT_DAMAGED,
+            f"Le CSV ne se lit pas à la ligne {reader.line_num} : un guillemet n'est pas fermé ou est mal placé.",
+            "Ouvrez-le dans un tableur et enregistrez-le de nouveau.",
+        ) from exc
+    return Sheet("", tuple(rows))
+
+
+def _xlsx(data: bytes) -> Iterator[Sheet]:
+    import openpyxl  # loads numpy: only for workbooks
+
+    def load(values: bool) -> Any:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return openpyxl.load_workbook(io.BytesIO(data), data_only=values, keep_links=False)
+        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, SyntaxError, IndexError) as exc:
+            raise ClapvertError(
+                ErrorCode.DOCUMENT_DAMAGED,
+                "Le classeur est abîmé ou incomplet.",
+                "Ouvrez-le dans un tableur et enregistrez-le de nouveau au format .xlsx.",
+            ) from exc
+
+    values, formulas = load(True), load(False)
+    for sheet in values.worksheets:
+        if (sheet.max_row or 0) > MAX_ROWS and _valued_below(sheet):
+            raise too_big()
+        yield _sheet(sheet, _formulas(formulas[sheet.title]))
+
+
+def _formulas(sheet: Any) -> set[tuple[int, int]]:
+    return {(c.row, c.column) for row in _rows(sheet) for c in row if c.data_type == "f"}
+
+
+def _rows(sheet: Any, first: int = 1, last: int = MAX_ROWS) -> Iterator[tuple[Any, ...]]:
+    """Rows between two numbers, without making the blank cells far below that some tools style."""
+    height, width = min(sheet.max_row or 1, last), min(sheet.max_column or 1, MAX_COLUMNS)
+    yield from sheet.iter_rows(min_row=first, max_row=height, max_col=width)
+
+
+def _valued_below(sheet: Any) -> bool:
+    return any(c.value is not None for c in sheet._cells.values() if c.row > MAX_ROWS)
+
+
+def _sheet(sheet: Any, formulas: set[tuple[int, int]]) -> Sheet:
+    anchors: dict[tuple[int, int], Any] = {}
+    for area in sheet.merged_cells.ranges:
+        first = sheet.cell(area.min_row, area.min_col)
+        for row in range(area.min_row, min(area.max_row, MAX_ROWS) + 1):
+            for column in range(area.min_col, min(area.max_col, MAX_COLUMNS) + 1):
+                anchors[row, column] = first
+    rows: list[Row] = []
+    for cells in _rows(sheet):
+        read: list[Cell | None] = []
+        for place in cells:
+            source = anchors.get((place.row, place.column), place)
+            at = (source.row, source.column)
+            read.append(_cell(source, filled=at != (place.row, place.column), computed=at in formulas))
+        while read and read[-1] is None:
+            read.pop()
+        if any(c and c.text for c in read):
+            number = cells[0].row
+            rows.append(Row(number, tuple(read), bool(sheet.row_dimensions[number].hidden)))
+    columns = {i - 1 for d in sheet.column_dimensions.values() if d.hidden for i in range(d.min or 1, (d.max or 0) + 1)}
+    width = max((len(r.cells) for r in rows), default=0)
+    return Sheet(
+        str(sheet.title), tuple(rows), sheet.sheet_state != "visible", tuple(sorted(c for c in columns if c < width))
+    )
+
+
+def _cell(cell: Any, filled: bool, computed: bool) -> Cell | None:
+    value, fill = cell.value, _fill(cell)
+    if value is None:
+        if computed:
+            return Cell("", "formula", filled, True, fill)
+        return Cell("", "text", filled, False, fill) if fill else None
+    text, kind = _value(value, cell.data_type, str(cell.number_format or ""))
+    return Cell(text, kind, filled, computed, fill) if text or fill else None
+
+
+def _value(value: Any, data_type: str, form: str) -> tuple[str, CellKind]:
+    if data_type == "e":
+        return str(value), "error"
+    if isinstance(value, bool):
+        return ("oui" if value else "non"), "bool"
+    if isinstance(value, (int, float)):
+        percent = "%" in form and '"' not in form
+        return _digits(value, form, percent), "percent" if percent else "number"
+    if isinstance(value, dt.datetime):
+        return value.strftime("%d/%m/%Y" if value.time() == dt.time() else "%d/%m/%Y %H:%M"), "date"
+    if isinstance(value, (dt.date, dt.time)):
+        return value.strftime("%d/%m/%Y" if isinstance(value, dt.date) else "%H:%M"), "date"
+    return _line(str(value)), "text"
+
+
+def _digits(value: float, form: str, percent: bool) -> str:
+    """A number with the digits of its cell, point for decimals; a code shown as `1.10` keeps its zero."""
+    exact = Decimal(f"{value:.15g}")
+    if percent:
+        exact = (exact * 100).normalize()
+    if match := re.fullmatch(r"0\.(0{1,4})", form):
+        shown = exact.quantize(Decimal(1).scaleb(-len(match[1])))
+        if shown == exact:
+            exact = shown
+    return format(exact, "f")
+
+
+def _fill(cell: Any) -> str | None:
+    style = cell.fill
+    if style is None or style.patternType != "solid":
+        return None
+    colour = style.fgColor
+    if colour.type == "rgb" and isinstance(colour.rgb, str):
+        return colour.rgb[-6:].upper() if colour.rgb[-6:].upper() != "FFFFFF" else None
+    return f"theme:{colour.theme}" if colour.type == "theme" and colour.theme else None
+
+
+def _line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
