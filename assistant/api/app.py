@@ -31,9 +31,11 @@ from assistant.api.schemas import (
     SourceView,
 )
 from assistant.dialogue.reader import Asked
+from assistant.label.store import PROJECT_DAYS
 from assistant.service import Ask, Service
 from assistant.time import AsOf
 from assistant.web import chat as chat_page
+from assistant.web.label import routes as label_pages
 from assistant.web.render import Renderer
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.passages import Passage
@@ -64,11 +66,13 @@ def create_app(service: Service) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
-    owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
+    kept = max(service.settings.retention_days, PROJECT_DAYS)
+    owners = Owners(service.settings.data_dir / "secret.key", kept, service.clock)
     render = Renderer(service.clock)
     app.include_router(conversations.router(service, owners))
     app.include_router(feedback.router(service, owners))
     app.include_router(chat_page.router(service, render))
+    app.include_router(label_pages.router(service, owners, render))
     app.include_router(label.router(service, owners))
 
     @app.middleware("http")

@@ -42,6 +42,7 @@ from assistant.label.compare import compare
 from assistant.label.explain import explain
 from assistant.label.files import MAX_BYTES
 from assistant.label.frameworks import Wanted, chosen, department_of
+from assistant.label.progress import Progress
 from assistant.label.projects import CriterionState
 from assistant.label.workbench import Workbench
 from assistant.service import Service
@@ -124,13 +125,13 @@ def router(service: Service, owners: Owners) -> APIRouter:
         """Erase a project, its history and its evidence, for good."""
         bench().delete(project_id, caller(request))
 
-    @routes.put("/projects/{project_id}/criteria/{code}", response_model=CriterionState)
+    @routes.put("/projects/{project_id}/criteria/{code:path}", response_model=CriterionState)
     def put(project_id: str, code: str, body: StateEdit, request: Request) -> CriterionState:
         """Say where a criterion stands."""
         return bench().put(project_id, caller(request), code, body.changes(), body.revision)
 
     @routes.post(
-        "/projects/{project_id}/criteria/{code}/evidence",
+        "/projects/{project_id}/criteria/{code:path}/evidence",
         response_model=Attached,
         status_code=201,
         openapi_extra=multipart(),
@@ -155,6 +156,11 @@ def router(service: Service, owners: Owners) -> APIRouter:
     def detach(project_id: str, evidence_id: str, request: Request) -> None:
         """Remove an attached file."""
         bench().detach(project_id, caller(request), evidence_id)
+
+    @routes.get("/projects/{project_id}/progress", response_model=Progress)
+    def progress(project_id: str, request: Request) -> Progress:
+        """Counts by department, by person and by poste."""
+        return bench().board(project_id, caller(request))[2]
 
     @routes.get("/projects/{project_id}/history", response_model=History)
     def history(

@@ -27,6 +27,9 @@ from ingest.errors import ClapvertError, ErrorCode
 Now = Callable[[], dt.datetime]
 STATE_FIELDS = ("status", "note", "person", "due", "not_applicable_reason")
 PROJECT_FIELDS = ("title", "scheme", "note")
+PROJECT_DAYS = 399
+"""Days without a visit after which a browser is no longer recognised (browsers keep no cookie longer). Projects
+themselves stay until they are deleted; an invitation opens them again."""
 MAX_PROJECTS = 200
 """Projects of one owner."""
 
