@@ -6,11 +6,13 @@ several columns (one a level). What was corrected once is proposed again for a w
 
 from __future__ import annotations
 
-import hashlib
+import re
+from collections.abc import Mapping
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from assistant.label.store import LabelStore
 from assistant.label.words import ROLE_NAMES, Role
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -85,6 +87,31 @@ class ColumnMapping(BaseModel):
             )
         return self
 
+    def as_letters(self) -> dict[str, str]:
+        """Role → columns as a spreadsheet names them, `{"code": "A", "points": "F,G"}`: how it is kept and shown."""
+        out = {str(role): ",".join(map(letter, columns)) for role, columns in self.columns().items()}
+        return out | ({"mandatory_fill": self.mandatory_fill} if self.mandatory_fill else {})
+
+    @classmethod
+    def from_letters(cls, letters: Mapping[str, str]) -> ColumnMapping:
+        """The mapping that `as_letters` wrote, or that a person typed; `BAD_REQUEST` says what is wrong."""
+        fields: dict[str, object] = {}
+        for role, text in letters.items():
+            if role == "mandatory_fill":
+                fields[role] = text or None
+                continue
+            if role not in ROLE_NAMES:
+                raise _wrong(f"« {role[:30]} » n'est pas un rôle de colonne ({', '.join(ROLE_NAMES)}).")
+            columns = [_column(part) for part in re.split(r"[,;\s]+", text.strip()) if part]
+            if len(columns) > 1 and role != "points":
+                raise _wrong(f"« {ROLE_NAMES[role]} » ne prend qu'une colonne.")
+            if columns:
+                fields[role] = tuple(columns) if role == "points" else columns[0]
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as exc:
+            raise _wrong(str(exc.errors()[0]["msg"]).removeprefix("Value error, ") + ".") from exc
+
 
 class MappingMemory(Protocol):
     """Where mappings are remembered; the project store has one, tests keep them in a dictionary."""
@@ -96,24 +123,23 @@ class MappingMemory(Protocol):
         """Keep the mapping accepted for a header."""
 
 
-class Remembered:
-    """Mappings kept in memory, by header."""
+class StoredMappings:
+    """The mappings of one user, in the store of projects."""
 
-    def __init__(self) -> None:
-        self._kept: dict[str, ColumnMapping] = {}
+    def __init__(self, store: LabelStore, owner: str) -> None:
+        self._store, self._owner = store, owner
 
     def recall(self, signature: str) -> ColumnMapping | None:
-        """The mapping last accepted for a header."""
-        return self._kept.get(signature)
+        """The mapping last accepted for a header; one that no longer reads is as none."""
+        kept = self._store.mapping(self._owner, signature)
+        try:
+            return ColumnMapping.from_letters(kept) if kept else None
+        except ClapvertError:
+            return None
 
     def remember(self, signature: str, mapping: ColumnMapping) -> None:
         """Keep the mapping accepted for a header."""
-        self._kept[signature] = mapping
-
-
-def signature_key(names: tuple[str, ...]) -> str:
-    """Short stable key of a header, from its names already made plain: 32 hexadecimal digits."""
-    return hashlib.sha256("\x1f".join(names).encode()).hexdigest()[:32]
+        self._store.remember_mapping(self._owner, signature, mapping.as_letters())
 
 
 def letter(column: int) -> str:
@@ -124,3 +150,16 @@ def letter(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         name = chr(65 + rest) + name
     return name
+
+
+def _column(letters: str) -> int:
+    if not re.fullmatch(r"[A-Za-z]{1,3}", letters):
+        raise _wrong(f"« {letters[:10]} » n'est pas une colonne : écrivez sa lettre (A, B… AA).")
+    number = 0
+    for sign in letters.upper():
+        number = number * 26 + ord(sign) - 64
+    return number - 1
+
+
+def _wrong(message: str) -> ClapvertError:
+    return ClapvertError(ErrorCode.BAD_REQUEST, message[0].upper() + message[1:])

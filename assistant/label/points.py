@@ -82,3 +82,13 @@ def said(value: Decimal, signed: bool = False) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.replace(",", "\u202f").replace(".", ",").replace("-", "−")
+
+
+def in_points(value: Decimal) -> str:
+    """`1.5` → « 1,5 point », `2` → « 2 points »: French counts several from two on."""
+    return f"{said(value)} point{'s' if value >= 2 else ''}"
+
+
+def some(number: int, word: str, plural: str | None = None) -> str:
+    """`1, "critère"` → « 1 critère »; `2` → « 2 critères »."""
+    return f"{number} {word if number < 2 else plural or word + 's'}"

@@ -68,6 +68,7 @@ class CriterionState(_Frozen):
     person: Line = ""
     due: dt.date | None = None
     not_applicable_reason: Text = ""
+    level: Line = Field(default="", description="the level reached, for a criterion of the grid that has several")
     evidence: tuple[EvidenceFile, ...] = ()
     revision: int = 0
     updated_at: dt.datetime | None = None
@@ -85,6 +86,13 @@ class CriterionState(_Frozen):
         return self.status in OPEN
 
 
+class GridLevel(_Frozen):
+    """One level of a criterion that has several, and what reaching it brings."""
+
+    name: str
+    points: Decimal = Field(ge=0)
+
+
 class GridCriterion(_Frozen):
     """One row of the official grid, as imported. None: the workbook does not say."""
 
@@ -93,7 +101,10 @@ class GridCriterion(_Frozen):
     title: str
     poste: str | None = None
     department: str | None = Field(default=None, description="as the workbook writes it")
-    points: Decimal | None = Field(default=None, ge=0)
+    points: Decimal | None = Field(default=None, ge=0, description="what it can bring: its highest level, if several")
+    levels: tuple[GridLevel, ...] = ()
+    obtained: Decimal | None = Field(default=None, ge=0, description="points already counted in the workbook")
+    answer: Status | None = Field(default=None, description="what the workbook already answers: a proposal")
     mandatory: bool | None = None
     level: str | None = None
     evidence: str | None = Field(default=None, description="what the workbook asks as proof, if it does")

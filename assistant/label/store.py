@@ -25,7 +25,7 @@ from assistant.label.projects import CriterionState, EvidenceFile, Grid, Project
 from ingest.errors import ClapvertError, ErrorCode
 
 Now = Callable[[], dt.datetime]
-STATE_FIELDS = ("status", "note", "person", "due", "not_applicable_reason")
+STATE_FIELDS = ("status", "note", "person", "due", "not_applicable_reason", "level")
 PROJECT_FIELDS = ("title", "scheme", "note")
 PROJECT_DAYS = 399
 """Days without a visit after which a browser is no longer recognised (browsers keep no cookie longer). Projects

@@ -7,6 +7,7 @@ its reason and number.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,8 +48,8 @@ class Table:
 
     @property
     def signature(self) -> str:
-        """What a header says, without case, accents or punctuation: the same workbook filled in again has it too."""
-        return "|".join(plain(n) for n in self.header.names)
+        """Key of a header, without case, accents or punctuation: the same workbook filled in again has it too."""
+        return hashlib.sha256("|".join(plain(n) for n in self.header.names).encode()).hexdigest()[:32]
 
 
 def sheet_ranks(book: Workbook) -> list[tuple[float, Sheet]]:
