@@ -57,6 +57,7 @@ class StateEdit(_Request):
     person: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = None
     due: Day | None = None
     not_applicable_reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = None
+    level: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = None
     revision: int | None = Field(default=None, ge=0)
 
     def changes(self) -> dict[str, Any]:

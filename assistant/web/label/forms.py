@@ -46,6 +46,7 @@ def router(desk: Desk) -> APIRouter:
         person: Text = "",
         due: Text = "",
         not_applicable_reason: Text = "",
+        level: Annotated[str | None, Form()] = None,
         retour: str = "",
     ) -> Response:
         owner = desk.caller(request)
@@ -54,6 +55,8 @@ def router(desk: Desk) -> APIRouter:
             "status": _status(status), "note": _lines(note), "person": person, "due": _day(due),
             "not_applicable_reason": _lines(not_applicable_reason),
         }  # fmt: skip
+        if level is not None:
+            changes["level"] = level
         try:
             desk.bench.put(project_id, owner, row.key, changes, revision)
         except EditConflictError as exc:
@@ -110,7 +113,7 @@ def _conflict(
 ) -> Response:
     """The page where both values of each field stand side by side."""
     project, row = desk.bench.row(project_id, desk.caller(request), key)
-    fields = [(f, FIELDS[f], str(current[f] or ""), str(mine[f] or "")) for f in STATE_FIELDS]
+    fields = [(f, FIELDS[f], str(current[f] or ""), str(mine[f] or "")) for f in STATE_FIELDS if f in mine]
     return desk.project_page(request, "conflict.html", project, status=409, row=row, current=current, fields=fields)
 
 

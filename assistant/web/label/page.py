@@ -36,6 +36,7 @@ FIELDS = {
     "person": french("Responsable"),
     "due": french("Échéance"),
     "not_applicable_reason": french("Motif du « sans objet »"),
+    "level": french("Niveau"),
     "title": french("Titre de la production"),
     "scheme": french("Parcours"),
     "file_name": french("Grille"),
