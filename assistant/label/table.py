@@ -132,7 +132,7 @@ def find_header(sheet: Sheet) -> Header | None:
                 break
             if block[-1].number - block[0].number != height - 1:
                 break  # a blank row ends a header
-            header = _joined(_with_above(sheet.rows, at, block), sheet.width)
+            header = _joined(_whole(sheet.rows, at, at + height - 1), sheet.width)
             found = _roles(header.names)
             if len(found) < 2 or not found & {"code", "title"}:
                 continue
@@ -142,16 +142,20 @@ def find_header(sheet: Sheet) -> Header | None:
     return best[1] if best else None
 
 
-def _with_above(rows: Sequence[Row], at: int, block: Sequence[Row]) -> list[Row]:
-    """The header with the rows above that its merged cells reach into."""
-    whole = list(block)
-    while at > 0 and rows[at].number - rows[at - 1].number == 1 and len(whole) < 2 * _TALL:
-        above = rows[at - 1]
-        if not any(c and c.filled and c.text and c.text == above.text(i) for i, c in enumerate(rows[at].cells)):
-            break
-        at -= 1
-        whole.insert(0, above)
-    return whole
+def _whole(rows: Sequence[Row], first: int, last: int) -> Sequence[Row]:
+    """The header with the rows above and below that its merged cells reach into."""
+    while first > 0 and last - first < 2 * _TALL and _joins(rows[first - 1], rows[first]):
+        first -= 1
+    while last + 1 < len(rows) and last - first < 2 * _TALL and _joins(rows[last], rows[last + 1]):
+        last += 1
+    return rows[first : last + 1]
+
+
+def _joins(above: Row, below: Row) -> bool:
+    """Whether a merged cell covers both rows."""
+    return below.number - above.number == 1 and any(
+        c and c.filled and c.text and c.text == above.text(i) for i, c in enumerate(below.cells)
+    )
 
 
 def _header(sheet: Sheet, first: int, last: int) -> Header:

@@ -38,7 +38,7 @@ _HEADERS: tuple[tuple[Role, int, tuple[str, ...]], ...] = (
         r"\b(?:obtenus?|acquis)\b.*\b(?:points?|pts?)\b", r"^score$",
     )),
     ("mandatory", 95, (
-        r"\bobligatoires?\b", r"\bprerequis\b", r"\bimperati\w+\b", r"^obl$", r"\bmandatory\b", r"\brequired\b",
+        r"\bobligatoires?\b", r"\bprerequis\b", r"\bimperati\w+\b", r"^obl(?:ig)?$", r"\bmandatory\b", r"\brequired\b",
     )),
     ("evidence", 90, (
         r"\bpreuves?\b", r"\bjustificati\w+\b", r"\bevidence\b", r"\bproof\b",
@@ -80,7 +80,7 @@ _LONGEST = 14
 """Words in the name of a column; more is a sentence of the grid."""
 
 _YES = {"oui", "o", "x", "yes", "y", "1", "vrai", "true", "✓", "✔", "ok"}
-_NO = {"non", "n", "no", "0", "faux", "false", ""}
+_NO = {"non", "n", "no", "0", "faux", "false"}
 _MANDATORY = {"obligatoire", "obl", "oblig", "obligatoires", "mandatory", "requis", "prerequis", "imperatif", "*"}
 _OPTIONAL = {"facultatif", "optionnel", "optional", "recommande", "non obligatoire", "libre"}
 _ANSWERS: dict[str, Answer] = {
@@ -121,6 +121,8 @@ def header_role(name: str) -> Role | None:
 
 def mandatory(text: str) -> bool | None:
     """Whether a cell of the « obligatoire » column says yes; None when it says neither."""
+    if text.strip() in ("", "-", "–", "—"):
+        return False
     word = plain(text)
     if word in _YES or word in _MANDATORY:
         return True

@@ -127,53 +127,43 @@ def _xlsx(data: bytes) -> Iterator[Sheet]:
 
     values, formulas = load(True), load(False)
     for sheet in values.worksheets:
-        if (sheet.max_row or 0) > MAX_ROWS and _valued_below(sheet):
-            raise too_big()
-        yield _sheet(sheet, _formulas(formulas[sheet.title]))
+        computed = {at for at, c in _held(formulas[sheet.title]).items() if c.data_type == "f"}
+        yield _sheet(sheet, computed)
 
 
-def _formulas(sheet: Any) -> set[tuple[int, int]]:
-    return {(c.row, c.column) for row in _rows(sheet) for c in row if c.data_type == "f"}
+def _held(sheet: Any) -> dict[tuple[int, int], Any]:
+    """The cells that the file holds, by row and column from 1; going through all the places between them would make
+    millions of blank ones when a single cell far below is styled."""
+    held: dict[tuple[int, int], Any] = sheet._cells
+    if any(c.value is not None for (row, _), c in held.items() if row > MAX_ROWS):
+        raise too_big()
+    return {at: c for at, c in held.items() if at[0] <= MAX_ROWS and at[1] <= MAX_COLUMNS}
 
 
-def _rows(sheet: Any, first: int = 1, last: int = MAX_ROWS) -> Iterator[tuple[Any, ...]]:
-    """Rows between two numbers, without making the blank cells far below that some tools style."""
-    height, width = min(sheet.max_row or 1, last), min(sheet.max_column or 1, MAX_COLUMNS)
-    yield from sheet.iter_rows(min_row=first, max_row=height, max_col=width)
-
-
-def _valued_below(sheet: Any) -> bool:
-    return any(c.value is not None for c in sheet._cells.values() if c.row > MAX_ROWS)
-
-
-def _sheet(sheet: Any, formulas: set[tuple[int, int]]) -> Sheet:
-    anchors: dict[tuple[int, int], Any] = {}
+def _sheet(sheet: Any, computed: set[tuple[int, int]]) -> Sheet:
+    source = _held(sheet)
     for area in sheet.merged_cells.ranges:
         first = sheet.cell(area.min_row, area.min_col)
         for row in range(area.min_row, min(area.max_row, MAX_ROWS) + 1):
             for column in range(area.min_col, min(area.max_col, MAX_COLUMNS) + 1):
-                anchors[row, column] = first
-    rows: list[Row] = []
-    for cells in _rows(sheet):
-        read: list[Cell | None] = []
-        for place in cells:
-            source = anchors.get((place.row, place.column), place)
-            at = (source.row, source.column)
-            read.append(_cell(source, filled=at != (place.row, place.column), computed=at in formulas))
-        while read and read[-1] is None:
-            read.pop()
-        if any(c and c.text for c in read):
-            number = cells[0].row
-            rows.append(Row(number, tuple(read), bool(sheet.row_dimensions[number].hidden)))
+                source[row, column] = first
+    lines: dict[int, dict[int, Cell]] = {}
+    for (row, column), cell in source.items():
+        at = (cell.row, cell.column)
+        if read := _cell(cell, filled=at != (row, column), computed=at in computed):
+            lines.setdefault(row, {})[column] = read
+    rows = tuple(
+        Row(number, tuple(line.get(c) for c in range(1, max(line) + 1)), bool(sheet.row_dimensions[number].hidden))
+        for number, line in sorted(lines.items())
+        if any(c.text for c in line.values())
+    )
     columns = {i - 1 for d in sheet.column_dimensions.values() if d.hidden for i in range(d.min or 1, (d.max or 0) + 1)}
     width = max((len(r.cells) for r in rows), default=0)
-    return Sheet(
-        str(sheet.title), tuple(rows), sheet.sheet_state != "visible", tuple(sorted(c for c in columns if c < width))
-    )
+    return Sheet(str(sheet.title), rows, sheet.sheet_state != "visible", tuple(sorted(c for c in columns if c < width)))
 
 
 def _cell(cell: Any, filled: bool, computed: bool) -> Cell | None:
-    value, fill = cell.value, _fill(cell)
+    value, fill = cell.value, _fill(cell) if cell.has_style else None
     if value is None:
         if computed:
             return Cell("", "formula", filled, True, fill)

@@ -56,7 +56,7 @@ def checked_workbook(data: bytes, name: str) -> Literal["xlsx", "csv"]:
         said = "un classeur Excel" if kind == "xlsx" else "du texte (CSV)"
         raise ClapvertError(
             ErrorCode.DOCUMENT_DISGUISED,
-            f"Le nom finit par « .{ending} », le contenu est {said}.",
+            f"{f'Le nom finit par « .{ending} »' if ending else 'Le nom est sans extension'}, le contenu est {said}.",
             f"Donnez au fichier sa vraie extension (.{kind}) s'il vient bien de la grille, et recommencez.",
         )
     return kind
@@ -83,7 +83,10 @@ def _ole(data: bytes) -> ClapvertError:
 
 
 def _checked_parts(data: bytes, ending: str) -> None:
-    archive = checked_zip(data)
+    try:
+        archive = checked_zip(data)
+    except ClapvertError as exc:
+        raise ClapvertError(exc.code, exc.message, exc.hint or _SAVE) from exc
     names = set(archive.namelist())
     if "xl/vbaProject.bin" in names or ending in ("xlsm", "xltm"):
         raise ClapvertError(
