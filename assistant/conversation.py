@@ -13,8 +13,9 @@ import os
 import secrets
 import sqlite3
 import threading
+import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,7 +27,15 @@ from ingest.clock import Clock
 from ingest.errors import ClapvertError, ErrorCode
 
 _VERSION = 2
-_TABLES = {"message": "conversation", "conversation": "id", "checkpoints": "thread_id", "writes": "thread_id"}
+_TABLES = {
+    "feedback": "conversation",
+    "share": "conversation",
+    "title": "conversation",
+    "message": "conversation",
+    "conversation": "id",
+    "checkpoints": "thread_id",
+    "writes": "thread_id",
+}
 """What a conversation leaves, and the column that names it."""
 _SCHEMA = """
 create table if not exists conversation (id text primary key, owner text not null, started text not null);
@@ -35,12 +44,23 @@ create table if not exists message (
     seq integer primary key, id text not null unique, conversation text not null references conversation (id),
     n integer not null, answer text not null, unique (conversation, n)
 );
+create table if not exists title (conversation text primary key, title text not null);
+create table if not exists share (token text primary key, message text not null unique, conversation text not null);
+create table if not exists feedback (
+    message text primary key, conversation text not null, rating text not null, comment text, at text not null
+);
 """
 _LISTED = """
-select c.id, c.started, count(*), json_extract(first.answer, '$.question'), max(m.seq) as last
+select c.id, c.started, count(*), coalesce(t.title, json_extract(first.answer, '$.question')), max(m.seq) as last
 from conversation c join message m on m.conversation = c.id
 join message first on first.conversation = c.id and first.n = 0
-where c.owner = ? and c.started >= ? group by c.id having last < ? order by last desc limit ?
+left join title t on t.conversation = c.id
+where c.owner = :owner and c.started >= :oldest
+group by c.id
+having last < :last and (:sought = '' or instr(folded(coalesce(t.title, '')), :sought) > 0
+    or max(instr(folded(json_extract(m.answer, '$.question')), :sought)) > 0
+    or max(instr(folded(json_extract(m.answer, '$.answer')), :sought)) > 0)
+order by last desc limit :limit
 """
 TITLE = 80
 """Characters of a title."""
@@ -104,15 +124,17 @@ class Conversations:
                 (answer.message_id, answer.model_dump_json(), answer.conversation_id),
             )
 
-    def history(self, owner: str, limit: int = 20, before: str | None = None) -> list[Summary]:
-        """The owner's conversations, the last spoken in first; `before` is the last id of the page before."""
+    def history(self, owner: str, limit: int = 20, before: str | None = None, sought: str = "") -> list[Summary]:
+        """The owner's conversations, the last spoken in first; `before` is the last id of the page before; `sought`
+        keeps those that say it in their title, a question or an answer, whatever its case and accents."""
         last = 1 << 62
         with self._db.cursor(transaction=False) as db:
             if before is not None:
                 self._owned(before, owner, db)
                 row = db.execute("select max(seq) from message where conversation = ?", (before,)).fetchone()
                 last = row[0] or 0
-            rows = db.execute(_LISTED, (owner, self._oldest().isoformat(), last, limit)).fetchall()
+            asked = {"owner": owner, "oldest": self._oldest().isoformat(), "last": last, "limit": limit}
+            rows = db.execute(_LISTED, {**asked, "sought": folded(sought)}).fetchall()
         return [self._summary(ident, started, n, question) for ident, started, n, question, _ in rows]
 
     def messages(self, conversation_id: str, owner: str) -> tuple[Summary, list[Answer]]:
@@ -122,9 +144,39 @@ class Conversations:
             rows = db.execute(
                 "select answer from message where conversation = ? order by n", (conversation_id,)
             ).fetchall()
+            named = db.execute("select title from title where conversation = ?", (conversation_id,)).fetchone()
         answers = [Answer.model_validate_json(r[0]) for r in rows]
-        first = answers[0].question if answers else ""
+        first = named[0] if named else answers[0].question if answers else ""
         return self._summary(conversation_id, started, len(answers), first), answers
+
+    def answer(self, message_id: str, owner: str) -> Answer:
+        """An answer of the owner's conversations; `MESSAGE_NOT_FOUND` when it is not theirs, expired or deleted."""
+        with self.cursor(transaction=False) as db:
+            return self.owned_answer(message_id, owner, db)
+
+    def owned_answer(self, message_id: str, owner: str, db: sqlite3.Cursor) -> Answer:
+        """The same, in a transaction of the caller's."""
+        row = db.execute("select conversation, answer from message where id = ?", (message_id,)).fetchone()
+        try:
+            self._owned(row[0] if row else "", owner, db)
+        except ClapvertError as exc:
+            raise ClapvertError(
+                ErrorCode.MESSAGE_NOT_FOUND, "Réponse inconnue, ou expirée.", "Reposez la question."
+            ) from exc
+        return Answer.model_validate_json(row[1])
+
+    def cursor(self, transaction: bool = True) -> AbstractContextManager[sqlite3.Cursor]:
+        """A cursor of the file, for what is kept beside the answers and goes with them (feedback, shared links)."""
+        return self._db.cursor(transaction)
+
+    def rename(self, conversation_id: str, owner: str, name: str) -> Summary:
+        """Give a conversation another title; an empty one is its first question again."""
+        with self._db.cursor() as db:
+            self._owned(conversation_id, owner, db)
+            db.execute("delete from title where conversation = ?", (conversation_id,))
+            if name.strip():
+                db.execute("insert into title values (?, ?)", (conversation_id, title(name)))
+        return self.messages(conversation_id, owner)[0]
 
     def delete(self, conversation_id: str, owner: str) -> None:
         """Erase a conversation, after the turn in flight if there is one."""
@@ -194,6 +246,12 @@ class Conversations:
         return Summary(conversation_id, title(question), day, day + timedelta(days=self.retention_days), messages)
 
 
+def folded(text: str | None) -> str:
+    """A text without case and accents, for looking something up in it."""
+    apart = unicodedata.normalize("NFKD", (text or "").replace("’", "'").casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
 def title(question: str) -> str:
     """A first question as a title: one line, cut at a word."""
     line = " ".join(question.split())
@@ -218,6 +276,7 @@ def _prepared(db: sqlite3.Connection) -> sqlite3.Connection:
         db.executescript("drop table if exists message; drop table if exists conversation;")
         db.execute(f"pragma user_version = {_VERSION}")
     db.executescript(_SCHEMA)
+    db.create_function("folded", 1, folded, deterministic=True)
     saver = LastCheckpoint(db)
     saver.setup()
     db.execute("pragma wal_checkpoint(truncate)")

@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     FETCH_CHANGED = "fetch_changed"
     FETCH_FAILED = "fetch_failed"
     FETCH_UNREACHABLE = "fetch_unreachable"
+    FOREIGN_REQUEST = "foreign_request"
     FRAMEWORK_NOT_FOUND = "framework_not_found"
     GRID_BAD_POINTS = "grid_bad_points"
     GRID_DUPLICATE = "grid_duplicate"
@@ -45,6 +46,7 @@ class ErrorCode(StrEnum):
     INDEX_MISSING = "index_missing"
     INTERNAL = "internal_error"
     LLM_UNAVAILABLE = "llm_unavailable"
+    MESSAGE_NOT_FOUND = "message_not_found"
     MODEL_MISMATCH = "model_mismatch"
     MODEL_MISSING = "model_missing"
     NOT_FOUND = "not_found"
@@ -52,6 +54,7 @@ class ErrorCode(StrEnum):
     PORT_TAKEN = "port_taken"
     PROJECT_NOT_FOUND = "project_not_found"
     REASON_MISSING = "reason_missing"
+    SHARE_NOT_FOUND = "share_not_found"
     SOURCE_NOT_FOUND = "source_not_found"
     UNSAFE_BIND = "unsafe_bind"
 

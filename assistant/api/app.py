@@ -12,11 +12,12 @@ from typing import Annotated
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import conversations, problems, stream
+from assistant.api import conversations, feedback, label, problems, stream
+from assistant.api.origin import foreign
 from assistant.api.owner import Owners
 from assistant.api.schemas import (
     ChatRequest,
@@ -30,9 +31,12 @@ from assistant.api.schemas import (
     SourceView,
 )
 from assistant.dialogue.reader import Asked
+from assistant.label.store import PROJECT_DAYS
 from assistant.service import Ask, Service
 from assistant.time import AsOf
-from assistant.web.pages import Pages
+from assistant.web import chat as chat_page
+from assistant.web.label import routes as label_pages
+from assistant.web.render import Renderer
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.passages import Passage
 from ingest.register import Domain, Nature, Rank, Regime
@@ -40,10 +44,7 @@ from ingest.register import Domain, Nature, Rank, Regime
 _STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
 _SWEEP = 3600.0
 """Seconds between two looks for conversations whose retention is over."""
-_CSP = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
+_CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _log = logging.getLogger("clapvert")
 _DOCS_PATHS = ("/docs", "/redoc", "/openapi.json")
 
@@ -65,15 +66,20 @@ def create_app(service: Service) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
-    owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
+    kept = max(service.settings.retention_days, PROJECT_DAYS)
+    owners = Owners(service.settings.data_dir / "secret.key", kept, service.clock)
+    render = Renderer(service.clock)
     app.include_router(conversations.router(service, owners))
-    pages = Pages(service)
+    app.include_router(feedback.router(service, owners))
+    app.include_router(chat_page.router(service, render))
+    app.include_router(label_pages.router(service, owners, render))
+    app.include_router(label.router(service, owners))
 
     @app.middleware("http")
     async def _headers(request: Request, call_next: problems.Next) -> Response:
-        response = await call_next(request)
+        response = problems.foreign() if foreign(request) else await call_next(request)
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = "same-origin"  # none at all would make forms say `Origin: null`
         response.headers.setdefault("Cache-Control", "no-cache")
         if not request.url.path.startswith(_DOCS_PATHS):
             response.headers["Content-Security-Policy"] = _CSP
@@ -138,13 +144,6 @@ def create_app(service: Service) -> FastAPI:
         return Health(
             status="ready", snapshot=snapshot.manifest.name, passages=len(snapshot), model=service.encoder.info.name
         )
-
-    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
-    def home(request: Request) -> HTMLResponse:
-        """The chat page."""
-        page = HTMLResponse(pages.chat())
-        owners.named(request, page)
-        return page
 
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app

@@ -11,14 +11,26 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from assistant.label.store import EditConflictError
 from ingest.errors import ClapvertError, ErrorCode
 
 _STATUS = {
     ErrorCode.BAD_REQUEST: 422,
+    ErrorCode.FOREIGN_REQUEST: 403,
     ErrorCode.CONVERSATION_NOT_FOUND: 404,
+    ErrorCode.MESSAGE_NOT_FOUND: 404,
+    ErrorCode.SHARE_NOT_FOUND: 404,
     ErrorCode.PASSAGE_NOT_FOUND: 404,
     ErrorCode.SOURCE_NOT_FOUND: 404,
     ErrorCode.NOT_FOUND: 404,
+    ErrorCode.CRITERION_NOT_FOUND: 404,
+    ErrorCode.EVIDENCE_NOT_FOUND: 404,
+    ErrorCode.FRAMEWORK_NOT_FOUND: 404,
+    ErrorCode.PROJECT_NOT_FOUND: 404,
+    ErrorCode.EDIT_CONFLICT: 409,
+    ErrorCode.GRID_MISSING: 409,
+    ErrorCode.DOCUMENT_TOO_BIG: 413,
+    ErrorCode.REASON_MISSING: 422,
     ErrorCode.INDEX_MISSING: 503,
     ErrorCode.INDEX_DAMAGED: 503,
     ErrorCode.INDEX_BUSY: 503,
@@ -26,7 +38,15 @@ _STATUS = {
     ErrorCode.MODEL_MISSING: 503,
     ErrorCode.MODEL_MISMATCH: 503,
 }
-_TITLES = {404: "Introuvable", 405: "Méthode non admise", 422: "Demande invalide", 503: "Service indisponible"}
+_TITLES = {
+    403: "Refusé",
+    404: "Introuvable",
+    405: "Méthode non admise",
+    409: "Conflit",
+    413: "Trop volumineux",
+    422: "Demande invalide",
+    503: "Service indisponible",
+}
 _FIELDS = {
     "missing": "champ obligatoire",
     "extra_forbidden": "champ inconnu",
@@ -55,6 +75,15 @@ def body(status: int, code: ErrorCode, detail: str) -> dict[str, Any]:
 def problem(status: int, code: ErrorCode, detail: str) -> JSONResponse:
     """One problem+json response."""
     return JSONResponse(body(status, code, detail), status, media_type="application/problem+json")
+
+
+def foreign() -> JSONResponse:
+    """The answer to what another site asked for."""
+    return problem(
+        403,
+        ErrorCode.FOREIGN_REQUEST,
+        "Demande venue d'un autre site : refusée. Recommencez depuis les pages de Clapvert.",
+    )
 
 
 def problem_of(exc: Exception) -> dict[str, Any]:
@@ -94,6 +123,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ClapvertError)
     async def _clapvert(_: Request, exc: ClapvertError) -> JSONResponse:
         told = problem_of(exc)
+        if isinstance(exc, EditConflictError):
+            told["current"] = exc.current
         return JSONResponse(told, told["status"], media_type="application/problem+json")
 
     @app.exception_handler(RequestValidationError)

@@ -40,6 +40,9 @@ create table if not exists history (
     kind text not null, code text, before text not null, after text not null
 );
 create index if not exists history_project on history (project, seq);
+create table if not exists upload (
+    project text primary key references project (id), name text not null, content blob not null
+);
 create table if not exists mapping (
     owner text not null, headings text not null, data text not null, primary key (owner, headings)
 );

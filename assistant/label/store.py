@@ -27,6 +27,9 @@ from ingest.errors import ClapvertError, ErrorCode
 Now = Callable[[], dt.datetime]
 STATE_FIELDS = ("status", "note", "person", "due", "not_applicable_reason", "level")
 PROJECT_FIELDS = ("title", "scheme", "note")
+PROJECT_DAYS = 399
+"""Days without a visit after which a browser is no longer recognised (browsers keep no cookie longer). Projects
+themselves stay until they are deleted; an invitation opens them again."""
 MAX_PROJECTS = 200
 """Projects of one owner."""
 
@@ -66,11 +69,11 @@ class LabelStore:
 
     def __init__(self, path: Path, now: Now = utc_now) -> None:
         self._db = Database(path)
-        self._now = now
+        self.now = now
 
     def create(self, owner: str, framework: str, title: str, scheme: str | None = None, note: str = "") -> Project:
         """A new project of one framework; the caller checks that the framework exists."""
-        at = self._now()
+        at = self.now()
         project = _valid_project(
             id=secrets.token_urlsafe(18), framework=framework, title=title, scheme=scheme, note=note,
             created_at=at, updated_at=at,
@@ -141,7 +144,7 @@ class LabelStore:
             before, after = _differences(_state_fields(old), _state_fields(new))
             if not after:
                 return old
-            at, by = self._now(), _name(db, project_id, owner)
+            at, by = self.now(), _name(db, project_id, owner)
             new = new.model_copy(update={"revision": old.revision + 1, "updated_at": at, "updated_by": by})
             db.execute(
                 "insert or replace into state values (?, ?, ?)",
@@ -158,7 +161,7 @@ class LabelStore:
             _member(db, project_id, owner)
             file = EvidenceFile(
                 id=secrets.token_urlsafe(12), name=name, sha256=sha256, size=size, media_type=media_type,
-                added_at=self._now(), added_by=_name(db, project_id, owner),
+                added_at=self.now(), added_by=_name(db, project_id, owner),
             )  # fmt: skip
             db.execute(
                 "insert into evidence values (?, ?, ?, ?, ?)",
@@ -199,7 +202,7 @@ class LabelStore:
         with self._db.write() as db:
             _member(db, project_id, owner)
             held = {r[0] for r in db.execute("select sha256 from evidence where project = ?", (project_id,))}
-            for table in ("state", "evidence", "history", "member"):
+            for table in ("state", "evidence", "history", "member", "upload"):
                 db.execute(f"delete from {table} where project = ?", (project_id,))  # noqa: S608
             db.execute("delete from project where id = ?", (project_id,))
         self._db.empty_log()
@@ -209,7 +212,7 @@ class LabelStore:
         """A copy for another production: same grid, people and notes, nothing done yet and no evidence; what was
         « sans objet » or « non retenu » is to be decided again."""
         source = self.get(project_id, owner)
-        at = self._now()
+        at = self.now()
         copy = _valid_project(
             **(_fields(source) | {"id": secrets.token_urlsafe(18), "title": title, "revision": 1,
                                   "created_at": at, "updated_at": at}),
@@ -280,12 +283,32 @@ class LabelStore:
         with self._db.read() as db:
             return _name(db, project_id, owner)
 
-    def remember_mapping(self, owner: str, headings: str, mapping: Mapping[str, str]) -> None:
+    def stage(self, project_id: str, owner: str | None, name: str, content: bytes) -> None:
+        """Keep an uploaded workbook until its columns are accepted; it takes the place of the one before."""
+        with self._db.write() as db:
+            _member(db, project_id, owner)
+            db.execute("insert or replace into upload values (?, ?, ?)", (project_id, name, content))
+
+    def staged(self, project_id: str, owner: str | None) -> tuple[str, bytes] | None:
+        """The name and content of the workbook that waits; None when none does."""
+        with self._db.read() as db:
+            _member(db, project_id, owner)
+            row = db.execute("select name, content from upload where project = ?", (project_id,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def unstage(self, project_id: str, owner: str | None) -> None:
+        """Erase the workbook that waits."""
+        with self._db.write() as db:
+            _member(db, project_id, owner)
+            db.execute("delete from upload where project = ?", (project_id,))
+        self._db.empty_log()
+
+    def remember_mapping(self, owner: str, headings: str, mapping: Mapping[str, Any]) -> None:
         """Remember how columns were mapped; `headings` identifies the layout of a workbook."""
         with self._db.write() as db:
             db.execute("insert or replace into mapping values (?, ?, ?)", (owner, headings, json.dumps(dict(mapping))))
 
-    def mapping(self, owner: str, headings: str) -> dict[str, str] | None:
+    def mapping(self, owner: str, headings: str) -> dict[str, Any] | None:
         """How the caller mapped a workbook of this layout last time; None when never."""
         with self._db.read() as db:
             row = db.execute("select data from mapping where owner = ? and headings = ?", (owner, headings)).fetchone()
@@ -306,7 +329,7 @@ class LabelStore:
         self, db: sqlite3.Cursor, project_id: str, owner: str | None, kind: str, code: str | None,
         before: Mapping[str, Any], after: Mapping[str, Any],
     ) -> None:  # fmt: skip
-        at = self._now().isoformat()
+        at = self.now().isoformat()
         row = (project_id, at, _name(db, project_id, owner), kind, code, _json(before), _json(after))
         db.execute("insert into history (project, at, by, kind, code, before, after) values (?, ?, ?, ?, ?, ?, ?)", row)
         db.execute("update project set updated = ? where id = ?", (at, project_id))

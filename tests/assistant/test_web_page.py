@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 import assistant.web
 from assistant.api.app import create_app
 from assistant.service import Service
-from assistant.web.pages import EXAMPLES
+from assistant.web.chat import EXAMPLES
 from ingest.clock import fixed
 from ingest.register import Domain, Rank
 from ingest.settings import Settings
@@ -121,7 +121,7 @@ def test_nothing_runs_or_styles_inline(page: Page) -> None:
 def test_everything_comes_from_here_and_exists(page: Page, client: TestClient) -> None:
     references = [e.attrs.get(a) or "" for e in page.elements for a in ("src", "href") if a in e.attrs]
     files = {r for r in references if r.startswith("/static/")}
-    assert {r for r in references if r not in files} == {"#question"}
+    assert {r for r in references if r not in files} == {"#question", "/", "/?lang=en"}
     assert files >= {f"/static/{m.name}" for m in MODULES}, "a module is not preloaded"
     for name in files:
         response = client.get(name)

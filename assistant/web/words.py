@@ -1,0 +1,68 @@
+"""The interface in French and in English: French is written in the pages, its English is in `english/<page>.yaml`.
+
+Guarantee: French is what a page shows unless English was asked for; a sentence without its English shows in French
+rather than not at all, and a test fails on it. A sentence has one English, whatever the page.
+
+A page writes `_("{n} textes lus", n=3)`: values fill in after the translation, and are escaped by the page as all text
+is. A constant written before the language is known is marked `french("…")` and read with `_` where it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+from fastapi import Request
+
+from ingest.claims import Language
+
+COOKIE = "lang"
+YEAR = 365 * 86400
+"""Seconds that a choice of language is kept."""
+_ENGLISH = Path(__file__).resolve().parent / "english"
+
+
+class Words:
+    """Says a French sentence in the language of a page."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, sentence: str, **values: object) -> str:
+        """A sentence in the page's language, its `{names}` filled in."""
+        said = english().get(sentence, sentence) if self.language == "en" else sentence
+        return said.format(**values) if values else said
+
+
+def french(sentence: str) -> str:
+    """Marks a constant as a sentence of the interface; `Words` translates it where it is shown."""
+    return sentence
+
+
+def asked_language(request: Request) -> Language:
+    """The language that a request asks for: `?lang=`, else the cookie, else French."""
+    asked = request.query_params.get("lang") or request.cookies.get(COOKIE)
+    return "en" if asked == "en" else "fr"
+
+
+@cache
+def english() -> Mapping[str, str]:
+    """Every sentence that has its English, all pages together."""
+    return {fr: en for page in pages() for fr, en in page_words(page).items()}
+
+
+@cache
+def page_words(page: str) -> Mapping[str, str]:
+    """The sentences of `english/<page>.yaml`, French to English; none when the file is absent."""
+    path = _ENGLISH / f"{page}.yaml"
+    if not path.is_file():
+        return {}
+    read = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return {str(fr): str(en) for fr, en in read.items()}
+
+
+def pages() -> list[str]:
+    """The names of the files of English."""
+    return sorted(p.stem for p in _ENGLISH.glob("*.yaml"))
