@@ -109,7 +109,8 @@ class GridCriterion(_Frozen):
     level: str | None = None
     evidence: str | None = Field(default=None, description="what the workbook asks as proof, if it does")
     known: str | None = Field(
-        default=None, description="the criterion of ours that a person said it is; empty: none of them; None: by code"
+        default=None,
+        description="the criterion of ours a person said it is; empty: none; `?`: doubtful; None: by code",
     )
     sheet: str = ""
     row: int = Field(default=0, description="1-based row of the sheet")
