@@ -96,7 +96,7 @@ class GridLevel(_Frozen):
 class GridCriterion(_Frozen):
     """One row of the official grid, as imported. None: the workbook does not say."""
 
-    key: str = Field(description="the code when the row has one, else `sheet:row`; unique in the grid")
+    key: str = Field(description="the code when the row has one, else its title as a slug; unique in the grid")
     code: str | None
     title: str
     poste: str | None = None
