@@ -16,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import conversations, feedback, label, problems, stream
+from assistant.api import conversations, feedback, label, label_grid, problems, stream
 from assistant.api.origin import foreign
 from assistant.api.owner import Owners
 from assistant.api.schemas import (
@@ -74,6 +74,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(chat_page.router(service, render))
     app.include_router(label_pages.router(service, owners, render))
     app.include_router(label.router(service, owners))
+    app.include_router(label_grid.router(service, owners))
 
     @app.middleware("http")
     async def _headers(request: Request, call_next: problems.Next) -> Response:
