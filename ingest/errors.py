@@ -16,6 +16,7 @@ class ErrorCode(StrEnum):
     CONVERSATION_NOT_FOUND = "conversation_not_found"
     CORPUS_INVALID = "corpus_invalid"
     CRITERION_NOT_FOUND = "criterion_not_found"
+    DEADLINE_NOT_FOUND = "deadline_not_found"
     DOCUMENT_DAMAGED = "document_damaged"
     DOCUMENT_DISGUISED = "document_disguised"
     DOCUMENT_ENCRYPTED = "document_encrypted"

@@ -157,11 +157,11 @@ def _source(key: str, register: Register) -> str:
     sid, locator, version = key.split("|")
     source = register.get(sid)
     title = f"[{source.title}]({source.url})" if source.url else source.title
-    tail = [x for x in (locator, _version(version) if version else "") if x]
+    tail = [x for x in (locator, say_version(version) if version else "") if x]
     return f"{', '.join([title, *tail])} ({_RANK[source.rank]})"
 
 
-def _version(known: str) -> str:
+def say_version(known: str) -> str:
     """The version read, whose date is known to the year, the month or the day."""
     year, *rest = known.split("-")
     if not rest:

@@ -108,6 +108,9 @@ class GridCriterion(_Frozen):
     mandatory: bool | None = None
     level: str | None = None
     evidence: str | None = Field(default=None, description="what the workbook asks as proof, if it does")
+    known: str | None = Field(
+        default=None, description="the criterion of ours that a person said it is; empty: none of them; None: by code"
+    )
     sheet: str = ""
     row: int = Field(default=0, description="1-based row of the sheet")
 
@@ -175,12 +178,17 @@ def rows(project: Project, framework: Framework) -> list[Row]:
         out += [_row(project, framework, criterion_key(c), None, c, True) for c in framework.criteria]
     else:
         for g in project.grid.criteria:
-            out.append(_row(project, framework, g.key, g, find(framework, g.code) if g.code else None, True))
+            out.append(_row(project, framework, g.key, g, _ours(framework, g), True))
     shown = {row.key for row in out}
     for key in project.states:
         if key not in shown:
             out.append(_row(project, framework, key, None, find(framework, key), False))
     return out
+
+
+def _ours(framework: Framework, row: GridCriterion) -> Criterion | None:
+    wanted = row.code if row.known is None else row.known
+    return find(framework, wanted) if wanted else None
 
 
 def _row(

@@ -1,0 +1,222 @@
+"""The « note de conformité » of an answer: what was asked, how it was understood, what the texts say, how to check it.
+
+Guarantee: the note says nothing that the answer does not: its sentences, quotes, warnings and contacts are those of the
+`Answer`, word for word. A notice of ours is never shown as the law; the day that the rules are those of, and the day
+that they were verified, stand on every page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from assistant.answer import Answer, Citation
+from assistant.export import phrases as say
+from assistant.export.document import Block, Column, Document, Heading, Listing, Paragraph, Quote, Run, Table, Text
+from assistant.time import say_date
+from ingest.claims import Language
+from ingest.register import DOMAIN_LABELS, Domain
+from ingest.render import say_version
+
+_SENTENCE = re.compile(r"(?P<text>(?:[^\[\]]|\[(?!\d+\]))+)(?P<marks>(?:\s?\[\d+\])*)")
+_HEADED = re.compile(r"\*\*(?P<head>[^*\n]{1,60})\*\*(?P<rest>\s?:.*)", re.DOTALL)
+
+
+def note(answer: Answer, made: date, labels: Mapping[str, str] | None = None) -> Document:
+    """The note of one answer, made on a day. `labels`: the words for the values of a profile."""
+    lang = answer.understood.language
+    return Document(
+        title=say.TITLE[lang],
+        subtitle=say.MADE[lang].format(made=say_date(made, lang), as_of=say_date(answer.as_of, lang)),
+        blocks=tuple(_blocks(answer, 0, labels or {})),
+        footer=_footer(answer),
+        date=made,
+        subject=answer.question,
+        keywords=tuple(dict.fromkeys(c.source_title for c in answer.citations)),
+        language=lang,
+    )
+
+
+def conversation_note(
+    answers: Sequence[Answer], title: str, made: date, labels: Mapping[str, str] | None = None
+) -> Document:
+    """The notes of a whole conversation, one after the other. `answers` is not empty."""
+    lang = answers[0].understood.language
+    blocks: list[Block] = []
+    for n, answer in enumerate(answers, 1):
+        blocks += [Heading(f"{n}. {answer.question}"), *_blocks(answer, n, labels or {})]
+    return Document(
+        title=say.CONVERSATION[lang],
+        subtitle=say.CONVERSATION_MADE[lang].format(made=say_date(made, lang), n=len(answers)),
+        blocks=tuple(blocks),
+        footer=_footer(answers[-1]),
+        date=made,
+        subject=title,
+        language=lang,
+    )
+
+
+def sentences(text: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The sentences of an answer, each with the numbers of what it cites; none when it cites nothing."""
+    for paragraph in re.split(r"\n{2,}", text):
+        for m in _SENTENCE.finditer(paragraph):
+            if told := m.group("text").strip():
+                yield told, tuple(int(n) for n in re.findall(r"\d+", m.group("marks")))
+
+
+def validity(start: date | None, end: date | None, today: date, lang: Language) -> str:
+    """Since when and until when, in a sentence."""
+    first, last = (say_date(d, lang) if d else "" for d in (start, end))
+    if start and end:
+        return say.BETWEEN[lang].format(start=first, end=last)
+    if start:
+        return (say.COMING if start > today else say.SINCE)[lang].format(start=first)
+    return say.UNTIL[lang].format(end=last) if end else say.UNDATED[lang]
+
+
+def _footer(answer: Answer) -> str:
+    return f"Clapvert. {answer.disclaimer}".strip()
+
+
+def _blocks(answer: Answer, place: int, labels: Mapping[str, str]) -> Iterator[Block]:
+    """The parts of a note. `place`: which answer of a conversation, whose headings are then one level lower; 0 when
+    the note is of this answer alone."""
+    lang = answer.understood.language
+    low = 1 if place else 0
+    if not place:
+        yield Paragraph(say.QUOTES[lang].format(text=answer.question), "lead")
+    yield Table((Column("", 1.1), Column("", 4)), tuple(_understood(answer, lang, labels)), headers=False)
+    yield _heading(say.ANSWER[lang], low)
+    yield from _answer(answer, place)
+    if answer.warnings:
+        yield _heading(say.BESIDE[lang], low)
+        for w in answer.warnings:
+            head = Run(say.KINDS[lang][w.kind] + say.COLON[lang], bold=True)
+            yield Paragraph((head, w.text, *_marks(w.citations, place)), "notice")
+    if answer.outcome != "answered":
+        yield from _not_found(answer, low)
+    if answer.contacts:
+        yield _heading(say.CONTACTS[lang], low)
+        yield Listing(tuple(_contact(c.name, c.url, c.about, lang) for c in answer.contacts))
+    if answer.citations:
+        yield _heading(say.SOURCES[lang], low)
+        for c in answer.citations:
+            yield from _source(c, answer, place)
+    yield _heading(say.CHECK[lang], low)
+    yield from _check(answer)
+
+
+def _heading(text: str, low: int) -> Heading:
+    return Heading(text, 2 if low else 1)
+
+
+def _anchor(place: int, n: int) -> str:
+    return f"source-{place}-{n}" if place else f"source-{n}"
+
+
+def _marks(numbers: Sequence[int], place: int) -> tuple[Run, ...]:
+    return tuple(Run(f"\u00a0[{n}]", link=f"#{_anchor(place, n)}") for n in numbers)
+
+
+def _understood(answer: Answer, lang: Language, labels: Mapping[str, str]) -> Iterator[tuple[Text, ...]]:
+    u = answer.understood
+    if u.question != answer.question:
+        yield (say.UNDERSTOOD[lang], u.question)
+    yield (say.DATE[lang], f"{say_date(answer.as_of, lang)} ({say.DATE_REASON[lang][u.as_of_reason]})")
+    if u.domains:
+        yield (say.DOMAINS[lang], _domains(u.domains))
+    if u.profile:
+        yield (say.PROFILE[lang], ", ".join(labels.get(v, v) for v in u.profile.values()))
+    reason = f" ({say.REASONS[lang][answer.reason]})" if answer.reason else ""
+    yield (say.OUTCOME[lang], say.OUTCOMES[lang][answer.outcome] + reason)
+
+
+def _answer(answer: Answer, place: int) -> Iterator[Block]:
+    items: list[Text] = []
+    for text, numbers in sentences(answer.answer):
+        item = (*_headed(text), *_marks(numbers, place))
+        if numbers:
+            items.append(item)
+        else:
+            if items:
+                yield Listing(tuple(items), ordered=True)
+                items = []
+            yield Paragraph(item)
+    if items:
+        yield Listing(tuple(items), ordered=True)
+
+
+def _headed(text: str) -> tuple[Run, ...]:
+    """The fixed words that may stand in bold before a sentence; the rest is text, whatever is in it."""
+    m = _HEADED.fullmatch(text)
+    return (Run(m["head"], bold=True), Run(m["rest"])) if m else (Run(text),)
+
+
+def _not_found(answer: Answer, low: int) -> Iterator[Block]:
+    lang = answer.understood.language
+    yield _heading(say.MISSING[lang], low)
+    if answer.searched.sources:
+        yield Paragraph(
+            say.SEARCHED[lang].format(n=answer.searched.sources, domains=_domains(answer.searched.domains)), "small"
+        )
+    if answer.near:
+        yield Paragraph(say.NEAR[lang])
+        for found in answer.near:
+            yield Quote(found.quote, f"{found.source_title}, {found.locator}")
+    if answer.outcome == "partial" and answer.follow_ups:
+        yield Paragraph(say.DETAIL[lang])
+        yield Listing(answer.follow_ups)
+
+
+def _contact(name: str, url: str | None, about: str | None, lang: Language) -> Text:
+    return (Run(name, bold=True, link=url), say.COLON[lang] + about) if about else (Run(name, bold=True, link=url),)
+
+
+def _domains(domains: Sequence[Domain]) -> str:
+    return ", ".join(DOMAIN_LABELS[d] for d in domains)
+
+
+def _source(c: Citation, answer: Answer, place: int) -> Iterator[Block]:
+    lang = answer.understood.language
+    kind = say.RANKS[lang][c.rank]
+    title = say.QUOTES[lang].format(text=c.source_title) if c.based_on else c.source_title
+    yield Heading(f"[{c.n}] {kind}{say.COLON[lang]}{title}", 3 if place else 2, _anchor(place, c.n))
+    page = [say.PAGE[lang].format(page=c.page)] if c.page else []
+    yield Quote(c.quote, ", ".join([c.locator, *page]))
+    if c.based_on:
+        b = c.based_on
+        where = [b.title, *([b.locator] if b.locator else []), *([say_version(b.version)] if b.version else [])]
+        yield Paragraph((say.NOTICE_ONLY[lang], Run(", ".join(where), bold=True), "."), "small")
+    dates = validity(c.valid_from, c.valid_until, answer.as_of, lang)
+    sure = say.CONFIDENCE[lang][c.confidence] if c.confidence else ""
+    url = (c.based_on.url if c.based_on else None) or c.url
+    link = (" ", Run(say.READ[lang] + say.COLON[lang]), Run(url, link=url)) if url else ()
+    yield Paragraph((f"{dates} {sure}".strip(), *link), "small")
+
+
+def _check(answer: Answer) -> Iterator[Block]:
+    lang, receipt = answer.understood.language, answer.receipt
+    command = f"clapvert verify {receipt_name(answer)}"
+    if not answer.citations:
+        yield Paragraph(say.NOTHING_TO_CHECK[lang], "small")
+    else:
+        yield Paragraph((say.CHECK_HOW[lang], Run(command, bold=True), say.CHECK_SAYS[lang]), "small")
+    engine, _, model = answer.engine.partition(":")
+    rows: list[tuple[Text, ...]] = [
+        (say.SNAPSHOT[lang], receipt.snapshot),
+        (say.CORPUS[lang], receipt.corpus_version),
+        (say.ENGINE[lang], say.ENGINES[lang][engine].format(name=model)),
+        (say.RECEIPT[lang], answer.message_id),
+    ]
+    rows += [
+        (say.HASH[lang].format(n=c.n), f"sha256 {receipt.passages[c.passage_id]}")
+        for c in answer.citations
+        if c.passage_id in receipt.passages
+    ]
+    yield Table((Column("", 1.1), Column("", 4)), tuple(rows), headers=False)
+
+
+def receipt_name(answer: Answer) -> str:
+    """The name of the file of an answer that `clapvert verify` reads."""
+    return f"clapvert-{answer.as_of.isoformat()}-{re.sub('[^A-Za-z0-9]', '', answer.message_id)[:8].lower()}.json"
