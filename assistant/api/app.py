@@ -31,7 +31,6 @@ from assistant.api.schemas import (
     SourceView,
 )
 from assistant.dialogue.reader import Asked
-from assistant.label.store import PROJECT_DAYS
 from assistant.service import Ask, Service
 from assistant.time import AsOf
 from assistant.web import chat as chat_page
@@ -66,8 +65,7 @@ def create_app(service: Service) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
-    kept = max(service.settings.retention_days, PROJECT_DAYS)
-    owners = Owners(service.settings.data_dir / "secret.key", kept, service.clock)
+    owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
     render = Renderer(service.clock)
     app.include_router(conversations.router(service, owners))
     app.include_router(feedback.router(service, owners))
