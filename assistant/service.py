@@ -10,7 +10,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer
@@ -18,6 +18,7 @@ from assistant.conversation import Conversations
 from assistant.dialogue.graph import Context
 from assistant.dialogue.reader import Asked
 from assistant.engine import Engine, EngineConfig, OnEvidence
+from assistant.label.answering import project_answer
 from assistant.label.frameworks import Frameworks
 from assistant.label.workbench import Workbench
 from ingest.claims import Language
@@ -157,7 +158,10 @@ class Service:
         engine, conversations = self.engine, self.conversations
         asked = Asked(ask.question, ask.as_of, ask.forget_date, ask.domains, ask.language, ask.profile)
         with conversations.turn(ask.conversation_id, owner) as conversation_id:
-            answer = conversations.graph.run(asked, Context(engine, conversation_id, on_evidence))
+            previous = partial(conversations.last, conversation_id)
+            answer = project_answer(
+                self.workbench, engine, ask.question, owner, conversation_id, previous, on_evidence
+            ) or conversations.graph.run(asked, Context(engine, conversation_id, on_evidence))
             conversations.keep(answer)
         return answer
 

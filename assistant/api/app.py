@@ -16,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import conversations, feedback, label, problems, stream
+from assistant.api import conversations, feedback, label, label_grid, problems, stream
 from assistant.api.origin import foreign
 from assistant.api.owner import Owners
 from assistant.api.schemas import (
@@ -31,7 +31,6 @@ from assistant.api.schemas import (
     SourceView,
 )
 from assistant.dialogue.reader import Asked
-from assistant.label.store import PROJECT_DAYS
 from assistant.service import Ask, Service
 from assistant.time import AsOf
 from assistant.web import chat as chat_page
@@ -66,14 +65,14 @@ def create_app(service: Service) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
-    kept = max(service.settings.retention_days, PROJECT_DAYS)
-    owners = Owners(service.settings.data_dir / "secret.key", kept, service.clock)
+    owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
     render = Renderer(service.clock)
     app.include_router(conversations.router(service, owners))
     app.include_router(feedback.router(service, owners))
     app.include_router(chat_page.router(service, render))
     app.include_router(label_pages.router(service, owners, render))
     app.include_router(label.router(service, owners))
+    app.include_router(label_grid.router(service, owners))
 
     @app.middleware("http")
     async def _headers(request: Request, call_next: problems.Next) -> Response:

@@ -96,7 +96,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.post("/projects", response_model=ProjectSummary, status_code=201)
     def create(body: NewProject, request: Request, response: Response) -> ProjectSummary:
         """A new project."""
-        owner = owners.named(request, response)
+        owner = owners.named(request, response, lasting=True)
         return ProjectSummary.of(bench().create(owner, body.framework, body.title, body.scheme, body.note))
 
     @routes.get("/projects", response_model=ProjectList)
@@ -107,7 +107,9 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.post("/join", response_model=ProjectSummary)
     def join(body: Join, request: Request, response: Response) -> ProjectSummary:
         """Take up an invitation."""
-        return ProjectSummary.of(bench().store.join(body.token, owners.named(request, response), body.name))
+        return ProjectSummary.of(
+            bench().store.join(body.token, owners.named(request, response, lasting=True), body.name)
+        )
 
     @routes.get("/projects/{project_id}", response_model=ProjectView)
     def project(project_id: str, request: Request) -> ProjectView:

@@ -94,3 +94,15 @@ def mapping_of(roles: dict[int, str], fill: str | None = None) -> ColumnMapping:
         return ColumnMapping.model_validate({**fields, "mandatory_fill": fill or None})
     except ValidationError as exc:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Ce choix de colonnes ne tient pas.", "Corrigez-le.") from exc
+
+
+def efforts_of(given: list[str]) -> dict[str, int]:
+    """Efforts as an address carries them, `A1:3`."""
+    out: dict[str, int] = {}
+    for text in given:
+        key, _, number = text.rpartition(":")
+        if not number.isdigit() or not key:
+            raise ClapvertError(ErrorCode.BAD_REQUEST, f"Effort illisible : « {text[:40]} ».", "Écrivez CODE:NOMBRE.")
+        if number != "1":
+            out[key] = int(number)
+    return out

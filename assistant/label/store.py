@@ -22,14 +22,19 @@ from pydantic import ValidationError
 
 from assistant.label.database import Database
 from assistant.label.projects import CriterionState, EvidenceFile, Grid, Project, Status
+from assistant.label.records import (
+    add_member,
+    check_member,
+    load_evidence,
+    load_project,
+    load_state,
+    member_name,
+)
 from ingest.errors import ClapvertError, ErrorCode
 
 Now = Callable[[], dt.datetime]
 STATE_FIELDS = ("status", "note", "person", "due", "not_applicable_reason", "level")
 PROJECT_FIELDS = ("title", "scheme", "note")
-PROJECT_DAYS = 399
-"""Days without a visit after which a browser is no longer recognised (browsers keep no cookie longer). Projects
-themselves stay until they are deleted; an invitation opens them again."""
 MAX_PROJECTS = 200
 """Projects of one owner."""
 
@@ -95,21 +100,21 @@ class LabelStore:
                 f"select id from project {where} order by updated desc, rowid desc",  # noqa: S608
                 () if owner is None else (owner,),
             ).fetchall()
-            return [_load(db, r[0]) for r in rows]
+            return [load_project(db, r[0]) for r in rows]
 
     def get(self, project_id: str, owner: str | None) -> Project:
         """A project with its states and its grid; `PROJECT_NOT_FOUND` when it is not the caller's."""
         with self._db.read() as db:
-            _member(db, project_id, owner)
-            return _load(db, project_id)
+            check_member(db, project_id, owner)
+            return load_project(db, project_id)
 
     def edit(
         self, project_id: str, owner: str | None, changes: Mapping[str, Any], revision: int | None = None
     ) -> Project:
         """Change `title`, `scheme` or `note`; `EDIT_CONFLICT` when `revision` is no longer the current one."""
         with self._db.write() as db:
-            _member(db, project_id, owner)
-            old = _load(db, project_id)
+            check_member(db, project_id, owner)
+            old = load_project(db, project_id)
             _same_revision(revision, old.revision, lambda: _without_states(old))
             fields = {f: changes[f] for f in PROJECT_FIELDS if f in changes}
             new = _valid_project(**(_fields(old) | fields))
@@ -118,17 +123,17 @@ class LabelStore:
                 return old
             self._save_project(db, new)
             self._log(db, project_id, owner, "project", None, before, after)
-            return _load(db, project_id)
+            return load_project(db, project_id)
 
     def set_grid(self, project_id: str, owner: str | None, grid: Grid, revision: int | None = None) -> Project:
         """Take an imported grid in place of the one before; what was said of its criteria stays, by key."""
         with self._db.write() as db:
-            _member(db, project_id, owner)
-            old = _load(db, project_id)
+            check_member(db, project_id, owner)
+            old = load_project(db, project_id)
             _same_revision(revision, old.revision, lambda: _without_states(old))
             self._save_project(db, old.model_copy(update={"grid": grid}))
             self._log(db, project_id, owner, "grid", None, _grid_line(old.grid), _grid_line(grid))
-            return _load(db, project_id)
+            return load_project(db, project_id)
 
     def put_state(
         self, project_id: str, owner: str | None, code: str, changes: Mapping[str, Any], revision: int | None = None
@@ -136,15 +141,15 @@ class LabelStore:
         """Change what is said of a criterion; the fields that `changes` does not name stay. The caller checks that the
         criterion exists. `EDIT_CONFLICT` with the current state; `REASON_MISSING` for « sans objet » without one."""
         with self._db.write() as db:
-            _member(db, project_id, owner)
-            old = _state(db, project_id, code)
+            check_member(db, project_id, owner)
+            old = load_state(db, project_id, code)
             _same_revision(revision, old.revision, lambda: old.model_dump(mode="json"))
             fields = {f: changes[f] for f in STATE_FIELDS if f in changes}
             new = _valid_state(_fields(old) | fields)
             before, after = _differences(_state_fields(old), _state_fields(new))
             if not after:
                 return old
-            at, by = self.now(), _name(db, project_id, owner)
+            at, by = self.now(), member_name(db, project_id, owner)
             new = new.model_copy(update={"revision": old.revision + 1, "updated_at": at, "updated_by": by})
             db.execute(
                 "insert or replace into state values (?, ?, ?)",
@@ -158,10 +163,10 @@ class LabelStore:
     ) -> EvidenceFile:
         """Attach a file whose bytes are already in the data folder."""
         with self._db.write() as db:
-            _member(db, project_id, owner)
+            check_member(db, project_id, owner)
             file = EvidenceFile(
                 id=secrets.token_urlsafe(12), name=name, sha256=sha256, size=size, media_type=media_type,
-                added_at=self.now(), added_by=_name(db, project_id, owner),
+                added_at=self.now(), added_by=member_name(db, project_id, owner),
             )  # fmt: skip
             db.execute(
                 "insert into evidence values (?, ?, ?, ?, ?)",
@@ -173,14 +178,14 @@ class LabelStore:
     def evidence(self, project_id: str, owner: str | None, evidence_id: str) -> EvidenceFile:
         """One attached file; `EVIDENCE_NOT_FOUND`."""
         with self._db.read() as db:
-            _member(db, project_id, owner)
-            return _evidence(db, project_id, evidence_id)[1]
+            check_member(db, project_id, owner)
+            return load_evidence(db, project_id, evidence_id)[1]
 
     def remove_evidence(self, project_id: str, owner: str | None, evidence_id: str) -> str:
         """Detach a file; its hash, for the caller to erase the bytes when `holds` says that nothing needs them."""
         with self._db.write() as db:
-            _member(db, project_id, owner)
-            code, file = _evidence(db, project_id, evidence_id)
+            check_member(db, project_id, owner)
+            code, file = load_evidence(db, project_id, evidence_id)
             db.execute("delete from evidence where id = ?", (evidence_id,))
             self._log(db, project_id, owner, "evidence_removed", code, {"name": file.name, "sha256": file.sha256}, {})
         self._db.empty_log()
@@ -200,7 +205,7 @@ class LabelStore:
     def delete(self, project_id: str, owner: str | None) -> set[str]:
         """Erase a project, its history and its list of files; the hashes that it held."""
         with self._db.write() as db:
-            _member(db, project_id, owner)
+            check_member(db, project_id, owner)
             held = {r[0] for r in db.execute("select sha256 from evidence where project = ?", (project_id,))}
             for table in ("state", "evidence", "history", "member", "upload"):
                 db.execute(f"delete from {table} where project = ?", (project_id,))  # noqa: S608
@@ -218,7 +223,7 @@ class LabelStore:
                                   "created_at": at, "updated_at": at}),
         )  # fmt: skip
         with self._db.write() as db:
-            self._insert(db, copy, owner, _name(db, project_id, owner))
+            self._insert(db, copy, owner, member_name(db, project_id, owner))
             for code, state in source.states.items():
                 if not (state.person or state.note):
                     continue
@@ -227,14 +232,14 @@ class LabelStore:
                     "insert into state values (?, ?, ?)", (copy.id, code, kept.model_dump_json(exclude={"evidence"}))
                 )
             self._log(db, copy.id, owner, "project", None, {}, {**_project_fields(copy), "copy_of": source.title})
-            return _load(db, copy.id)
+            return load_project(db, copy.id)
 
     def history(
         self, project_id: str, owner: str | None, code: str | None = None, limit: int = 100, before: int | None = None
     ) -> list[Change]:
         """Changes of a project, the last first; of one criterion when `code` is given; `before` is a `seq`."""
         with self._db.read() as db:
-            _member(db, project_id, owner)
+            check_member(db, project_id, owner)
             rows = db.execute(
                 "select seq, at, by, kind, code, before, after from history "
                 "where project = ? and (? is null or code = ?) and seq < ? order by seq desc limit ?",
@@ -248,7 +253,7 @@ class LabelStore:
     def invitation(self, project_id: str, owner: str | None, renew: bool = False) -> str:
         """The secret of a project's invitation; renewed, the one before no longer opens it."""
         with self._db.write() as db:
-            _member(db, project_id, owner)
+            check_member(db, project_id, owner)
             known = db.execute("select invitation from project where id = ?", (project_id,)).fetchone()[0]
             if known and not renew:
                 return str(known)
@@ -267,39 +272,39 @@ class LabelStore:
                     "Demandez-en une autre à la personne qui tient le projet.",
                 )
             known = db.execute("select 1 from member where project = ? and owner = ?", (row[0], owner)).fetchone()
-            _rename(db, row[0], owner, name)
+            add_member(db, row[0], owner, name)
             if not known:
-                self._log(db, row[0], owner, "joined", None, {}, {"name": _name(db, row[0], owner)})
-            return _load(db, row[0])
+                self._log(db, row[0], owner, "joined", None, {}, {"name": member_name(db, row[0], owner)})
+            return load_project(db, row[0])
 
     def rename(self, project_id: str, owner: str, name: str) -> None:
         """The name under which the caller's next changes are kept."""
         with self._db.write() as db:
-            _member(db, project_id, owner)
-            _rename(db, project_id, owner, name)
+            check_member(db, project_id, owner)
+            add_member(db, project_id, owner, name)
 
     def name(self, project_id: str, owner: str | None) -> str:
         """The name under which the caller's changes are kept."""
         with self._db.read() as db:
-            return _name(db, project_id, owner)
+            return member_name(db, project_id, owner)
 
     def stage(self, project_id: str, owner: str | None, name: str, content: bytes) -> None:
         """Keep an uploaded workbook until its columns are accepted; it takes the place of the one before."""
         with self._db.write() as db:
-            _member(db, project_id, owner)
+            check_member(db, project_id, owner)
             db.execute("insert or replace into upload values (?, ?, ?)", (project_id, name, content))
 
     def staged(self, project_id: str, owner: str | None) -> tuple[str, bytes] | None:
         """The name and content of the workbook that waits; None when none does."""
         with self._db.read() as db:
-            _member(db, project_id, owner)
+            check_member(db, project_id, owner)
             row = db.execute("select name, content from upload where project = ?", (project_id,)).fetchone()
         return (row[0], row[1]) if row else None
 
     def unstage(self, project_id: str, owner: str | None) -> None:
         """Erase the workbook that waits."""
         with self._db.write() as db:
-            _member(db, project_id, owner)
+            check_member(db, project_id, owner)
             db.execute("delete from upload where project = ?", (project_id,))
         self._db.empty_log()
 
@@ -319,7 +324,7 @@ class LabelStore:
             "insert into project values (?, ?, ?, null)",
             (project.id, project.model_dump_json(exclude={"states"}), project.updated_at.isoformat()),
         )
-        _rename(db, project.id, owner, name)
+        add_member(db, project.id, owner, name)
 
     def _save_project(self, db: sqlite3.Cursor, project: Project) -> None:
         new = project.model_copy(update={"revision": project.revision + 1})
@@ -330,64 +335,9 @@ class LabelStore:
         before: Mapping[str, Any], after: Mapping[str, Any],
     ) -> None:  # fmt: skip
         at = self.now().isoformat()
-        row = (project_id, at, _name(db, project_id, owner), kind, code, _json(before), _json(after))
+        row = (project_id, at, member_name(db, project_id, owner), kind, code, _json(before), _json(after))
         db.execute("insert into history (project, at, by, kind, code, before, after) values (?, ?, ?, ?, ?, ?, ?)", row)
         db.execute("update project set updated = ? where id = ?", (at, project_id))
-
-
-def _member(db: sqlite3.Cursor, project_id: str, owner: str | None) -> None:
-    if owner is None:
-        known = db.execute("select 1 from project where id = ?", (project_id,)).fetchone()
-    else:
-        known = db.execute("select 1 from member where project = ? and owner = ?", (project_id, owner)).fetchone()
-    if known is None:
-        raise ClapvertError(
-            ErrorCode.PROJECT_NOT_FOUND, "Ce projet est inconnu, ou n'est pas le vôtre.", "La liste : /label."
-        )
-
-
-def _name(db: sqlite3.Cursor, project_id: str, owner: str | None) -> str:
-    if owner is None:
-        return "Ligne de commande"
-    row = db.execute("select name, n from member where project = ? and owner = ?", (project_id, owner)).fetchone()
-    return (row[0] or f"Navigateur {row[1]}") if row else "?"
-
-
-def _rename(db: sqlite3.Cursor, project_id: str, owner: str, name: str) -> None:
-    db.execute(
-        "insert into member (project, owner, name, n) values (?, ?, ?, "
-        "(select coalesce(max(n), 0) + 1 from member where project = ?)) "
-        "on conflict (project, owner) do update set name = excluded.name where excluded.name <> ''",
-        (project_id, owner, " ".join(name.split())[:60], project_id),
-    )
-
-
-def _load(db: sqlite3.Cursor, project_id: str) -> Project:
-    data, updated = db.execute("select data, updated from project where id = ?", (project_id,)).fetchone()
-    project = Project.model_validate_json(data)
-    codes = db.execute(
-        "select code from state where project = ?1 union select code from evidence where project = ?1", (project_id,)
-    ).fetchall()
-    states = {r[0]: _state(db, project_id, r[0]) for r in codes}
-    return project.model_copy(update={"states": states, "updated_at": dt.datetime.fromisoformat(updated)})
-
-
-def _state(db: sqlite3.Cursor, project_id: str, code: str) -> CriterionState:
-    row = db.execute("select data from state where project = ? and code = ?", (project_id, code)).fetchone()
-    state = CriterionState.model_validate_json(row[0]) if row else CriterionState(code=code)
-    files = db.execute(
-        "select data from evidence where project = ? and code = ? order by rowid", (project_id, code)
-    ).fetchall()
-    return state.model_copy(update={"evidence": tuple(EvidenceFile.model_validate_json(f[0]) for f in files)})
-
-
-def _evidence(db: sqlite3.Cursor, project_id: str, evidence_id: str) -> tuple[str, EvidenceFile]:
-    row = db.execute(
-        "select code, data from evidence where project = ? and id = ?", (project_id, evidence_id)
-    ).fetchone()
-    if row is None:
-        raise ClapvertError(ErrorCode.EVIDENCE_NOT_FOUND, "Cette preuve est inconnue, ou a été retirée.")
-    return row[0], EvidenceFile.model_validate_json(row[1])
 
 
 def _same_revision(wanted: int | None, current: int, value: Callable[[], dict[str, Any]]) -> None:

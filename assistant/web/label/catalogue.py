@@ -72,7 +72,7 @@ def router(desk: Desk) -> APIRouter:
         request: Request, title: Annotated[str, Form()] = "", framework: Annotated[str, Form()] = ""
     ) -> Response:
         response = see("/label")
-        owner = desk.owners.named(request, response)
+        owner = desk.owners.named(request, response, lasting=True)
         project = desk.bench.create(owner, framework or desk.bench.frameworks.all()[0].id, title)
         response.headers["location"] = f"/label/projets/{project.id}"
         return response
@@ -99,7 +99,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/label/invitation/{token}")
     def join(request: Request, token: str, name: Annotated[str, Form()] = "") -> Response:
         response = see("/label")
-        project = desk.bench.store.join(token, desk.owners.named(request, response), name)
+        project = desk.bench.store.join(token, desk.owners.named(request, response, lasting=True), name)
         response.headers["location"] = f"/label/projets/{project.id}"
         return response
 

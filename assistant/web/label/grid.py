@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from assistant.api.uploads import received
 from assistant.label.importing import MAX_BYTES
-from assistant.label.imports import Choice, mapping_of, planned, taken
+from assistant.label.imports import Choice, efforts_of, mapping_of, planned, taken
 from assistant.label.mapping import ColumnMapping
 from assistant.label.projects import GridCriterion
 from assistant.label.score import SCHEMES, score_items
@@ -143,18 +143,6 @@ def router(desk: Desk) -> APIRouter:
         )
 
     return routes
-
-
-def efforts_of(given: list[str]) -> dict[str, int]:
-    """Efforts as an address carries them, `A1:3`."""
-    out: dict[str, int] = {}
-    for text in given:
-        key, _, number = text.rpartition(":")
-        if not number.isdigit() or not key:
-            raise ClapvertError(ErrorCode.BAD_REQUEST, f"Effort illisible : « {text[:40]} ».", "Écrivez CODE:NOMBRE.")
-        if number != "1":
-            out[key] = int(number)
-    return out
 
 
 def _choice(sheet: str, first: int, last: int, mapping: ColumnMapping | None, answers: bool = False) -> Choice:

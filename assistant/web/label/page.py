@@ -76,7 +76,7 @@ class Desk:
 
     def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page of the workbench."""
-        return self._render.page(
+        page = self._render.page(
             request,
             f"label/{template}",
             status=status,
@@ -85,6 +85,9 @@ class Desk:
             status_labels=STATUS_LABELS,
             **context,
         )
+        if self.owners.known(request):
+            self.owners.named(request, page)  # renewed, so that the projects stay open to who uses them
+        return page
 
     def project_page(
         self, request: Request, template: str, project: Project, *, status: int = 200, **context: Any

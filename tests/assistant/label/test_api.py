@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from assistant.api.app import create_app
 from assistant.label.files import MAX_BYTES, harmless_name
 from assistant.service import Service
+from ingest.clock import Clock, fixed
+from ingest.embedding import HashingEncoder
 from tests.assistant.support import problem
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
@@ -209,3 +213,14 @@ def test_two_projects_are_compared_and_two_frameworks_are_not(lea: TestClient) -
     assert [c["key"] for c in compared["criteria"] if c["different"]] == ["A1"]
     spec = project(lea, framework="afnor-spec-2308")["id"]
     problem(lea.get(f"{one}/compare/{spec}"), 422, "bad_request")
+
+
+def test_a_caller_with_a_project_is_known_longer_than_a_conversation_is_kept(
+    lea: TestClient, desk: Service, clock: Clock
+) -> None:
+    made = lea.post("/api/label/projects", json={"title": "Film d'essai"})
+    assert f"max-age={399 * 86400}" in made.headers["set-cookie"].lower()
+    later = desk.clock() + timedelta(days=200)
+    app = create_app(Service(desk.settings, HashingEncoder(), fixed(later)))
+    with TestClient(app, cookies=lea.cookies) as client:
+        assert len(client.get("/api/label/projects").json()["projects"]) == 1
