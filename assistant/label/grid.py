@@ -15,7 +15,7 @@ from assistant.label.columns import CODE
 from assistant.label.grid_rows import Reading, RowReader
 from assistant.label.mapping import ColumnMapping
 from assistant.label.points import BadPointsError, in_points, points, said, some
-from assistant.label.projects import Grid, GridCriterion, GridLevel
+from assistant.label.projects import Grid, GridCriterion, GridLevel, Status
 from assistant.label.table import Table
 from ingest.documents.workbook import Row
 from ingest.errors import ClapvertError, ErrorCode
@@ -122,13 +122,20 @@ def _finished(criterion: _Criterion, table: Table) -> GridCriterion:
         points=max(level.points for level in criterion.levels) if several else r.points,
         levels=tuple(criterion.levels) if several else (),
         obtained=r.obtained,
-        answer=r.answer,
+        answer=r.answer or _from_points(r),
         mandatory=r.mandatory,
         level=criterion.levels[0].name if len(criterion.levels) == 1 else None,
         evidence=" ; ".join(criterion.evidence) or None,
         sheet=table.sheet,
         row=r.row,
     )
+
+
+def _from_points(r: Reading) -> Status | None:
+    """What the points already counted say, where the workbook has no answer."""
+    if r.obtained is None or not r.points:
+        return None
+    return Status.FAIT if r.obtained == r.points else Status.EN_COURS if r.obtained else Status.A_FAIRE
 
 
 def _about(table: Table, criteria: tuple[GridCriterion, ...], mapping: ColumnMapping, kind: str) -> list[str]:
@@ -138,6 +145,9 @@ def _about(table: Table, criteria: tuple[GridCriterion, ...], mapping: ColumnMap
         out.append(f"Lignes masquées dans le classeur, comptées ici : {named(table.hidden_rows)}.")
     if used := [c for c in table.hidden_columns if mapping.role_of(c)]:
         out.append(f"Colonnes masquées dans le classeur, lues ici : {', '.join(table.header.names[c] for c in used)}.")
+    if table.titles:
+        told = named([f"{n} « {text[:40]} »" for n, text in table.titles])
+        out.append(f"Lues comme titres de section, pas comme critères : lignes {told}.")
     if table.repeated:
         out.append(f"En-tête répété, sauté : lignes {named(table.repeated)}.")
     if none := [c.key for c in criteria if c.points is None and not c.mandatory]:

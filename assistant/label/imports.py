@@ -62,9 +62,9 @@ def taken(
     bench: Workbench, project_id: str, owner: str | None, name: str, content: bytes, choice: Choice
 ) -> tuple[Project, int]:
     """The project with the grid of a workbook, and how many answers of the workbook were taken."""
-    bench.store.get(project_id, owner)
+    framework = bench.framework(bench.store.get(project_id, owner))
     plan = planned(bench, owner, name, content, choice)
-    grid = import_grid(plan, bench.store.now(), choice.mapping, OwnerMemory(bench.store, owner))
+    grid = import_grid(plan, bench.store.now(), choice.mapping, OwnerMemory(bench.store, owner), framework)
     project = bench.store.set_grid(project_id, owner, grid)
     answers = 0
     if choice.take_answers:

@@ -12,7 +12,6 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from assistant.label.store import LabelStore
 from assistant.label.words import ROLE_NAMES, Role
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -121,25 +120,6 @@ class MappingMemory(Protocol):
 
     def remember(self, signature: str, mapping: ColumnMapping) -> None:
         """Keep the mapping accepted for a header."""
-
-
-class StoredMappings:
-    """The mappings of one user, in the store of projects."""
-
-    def __init__(self, store: LabelStore, owner: str) -> None:
-        self._store, self._owner = store, owner
-
-    def recall(self, signature: str) -> ColumnMapping | None:
-        """The mapping last accepted for a header; one that no longer reads is as none."""
-        kept = self._store.mapping(self._owner, signature)
-        try:
-            return ColumnMapping.from_letters(kept) if kept else None
-        except ClapvertError:
-            return None
-
-    def remember(self, signature: str, mapping: ColumnMapping) -> None:
-        """Keep the mapping accepted for a header."""
-        self._store.remember_mapping(self._owner, signature, mapping.as_letters())
 
 
 def letter(column: int) -> str:

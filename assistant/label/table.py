@@ -41,6 +41,8 @@ class Table:
     rows: tuple[Row, ...]
     totals: tuple[Row, ...]
     sections: dict[int, str]
+    titles: tuple[tuple[int, str], ...]
+    """Rows read as section titles: number and text."""
     repeated: tuple[int, ...]
     """Rows where the header was printed again."""
     hidden_rows: tuple[int, ...]
@@ -98,6 +100,7 @@ def read_table(sheet: Sheet, header_rows: tuple[int, int] | None = None) -> Tabl
     totals: list[Row] = []
     sections: dict[int, str] = {}
     repeated: list[int] = []
+    titles: list[tuple[int, str]] = []
     section = ""
     names = [plain(n) for n in header.names]
     for row in sheet.rows:
@@ -110,16 +113,24 @@ def read_table(sheet: Sheet, header_rows: tuple[int, int] | None = None) -> Tabl
             repeated.append(row.number)
         elif any(_TOTAL.match(plain(t)) for t in texts[:3]):
             totals.append(row)
-        elif len(set(texts)) == 1 and not _FIGURE.match(texts[0]) and len(names) > 2:
+        elif _is_section(row, texts, len(names)):
             section = texts[0]
+            titles.append((row.number, section))
         else:
             rows.append(row)
             if section:
                 sections[row.number] = section
     return Table(
-        sheet.name, header, tuple(rows), tuple(totals), sections, tuple(repeated),
+        sheet.name, header, tuple(rows), tuple(totals), sections, tuple(titles), tuple(repeated),
         tuple(r.number for r in rows if r.hidden), sheet.hidden_columns,
     )  # fmt: skip
+
+
+def _is_section(row: Row, texts: Sequence[str], width: int) -> bool:
+    """One text alone, in a table wide enough for a criterion to say more, or written as titles are."""
+    if len(set(texts)) > 1 or _FIGURE.match(texts[0]):
+        return False
+    return width > 2 or texts[0].isupper() or any(c and c.filled for c in row.cells)
 
 
 def find_header(sheet: Sheet) -> Header | None:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.label.importing import Plan, import_grid, plan_import
-from assistant.label.mapping import ColumnMapping, StoredMappings, letter
+from assistant.label.imports import OwnerMemory
+from assistant.label.mapping import ColumnMapping, letter
 from assistant.label.points import BadPointsError, french, points, said
 from assistant.label.projects import Grid, Project, Status
 from assistant.label.score import percent, score
@@ -181,6 +182,7 @@ def test_what_is_hidden_or_left_out_is_said() -> None:
         "« Obligatoire » : réponse non comprise, laissée inconnue (C3).",
         "Lignes masquées dans le classeur, comptées ici : 3.",
         "Colonnes masquées dans le classeur, lues ici : Points.",
+        "Lues comme titres de section, pas comme critères : lignes 4 « à compléter plus tard ».",
         "En-tête répété, sauté : lignes 5.",
         "Sans points dans le classeur, donc hors du score : A3.",
         "Ligne 7, « Total » : le classeur annonce 6 points, les lignes au-dessus en donnent 5. Vérifiez avant de vous fier au score.",
@@ -220,7 +222,7 @@ def test_a_corrected_mapping_is_remembered_for_the_same_header(tmp_path: Path) -
         ["Réf", "Libellé", "Valeur A", "Valeur B"],
         *([f"A{n}", f"Essai numéro {n}", n, 10 * n] for n in range(1, 5)),
     ]
-    memory = StoredMappings(LabelStore(tmp_path / "label.db"), "moi")
+    memory = OwnerMemory(LabelStore(tmp_path / "label.db"), "moi")
     plan = planned(sheet_of(*rows), memory=memory)
     assert (plan.remembered, plan.mapping.points) == (False, (2,))
     chosen = ColumnMapping.from_letters({"code": "A", "title": "b", "points": "D"})
@@ -230,6 +232,83 @@ def test_a_corrected_mapping_is_remembered_for_the_same_header(tmp_path: Path) -
     assert chosen.as_letters() == {"code": "A", "title": "B", "points": "D"}
     other = planned(sheet_of(["Réf", "Libellé", "Points"], ["A1", "Essai", 1]), memory=memory)
     assert not other.remembered
+
+
+TITLES = ["Nommer la personne de l'essai", "Écrire une clause d'essai", "Compter l'essai", "Relire l'essai"]
+
+
+def test_codes_in_titles_sections_and_totals_without_a_name() -> None:
+    data = sheet_of(
+        ["Critères", "Barème"], ["POSTE D'ESSAI"], *([f"A{n}. {t}", n] for n, t in enumerate(TITLES, 1)), [None, 10], ["AUTRE POSTE"],
+        ["B1 - Ranger l'essai", "2,5"], [None, "2,5"],
+    )  # fmt: skip
+    grid = read(data)
+    assert [(c.key, c.title, c.points) for c in grid.criteria][:2] == [("A1", TITLES[0], 1), ("A2", TITLES[1], 2)]
+    assert grid.criteria[4].key == "B1"
+    assert [c.poste for c in grid.criteria] == ["POSTE D'ESSAI"] * 4 + ["AUTRE POSTE"]
+    assert [r for r in grid.remarks if "somme" in r or "section" in r] == [
+        "Ligne 7 sans nom : 10 points, somme des lignes, lue comme un total.",
+        "Ligne 10 sans nom : 2,5 points, somme des lignes, lue comme un total.",
+        "Lues comme titres de section, pas comme critères : lignes 2 « POSTE D'ESSAI », 8 « AUTRE POSTE ».",
+    ]
+
+
+def test_a_row_without_a_code_keeps_its_key_when_rows_are_added_above_it() -> None:
+    rows = [[t, n] for n, t in enumerate(TITLES, 1)]
+    before = read(sheet_of(["Critère", "Points"], *rows))
+    after = read(sheet_of(["Critère", "Points"], ["Ajouter une ligne d'essai", 9], *rows))
+    assert before.criteria[0].key == "nommer-la-personne-de-l-essai"
+    assert {c.key: c.points for c in before.criteria}.items() <= {c.key: c.points for c in after.criteria}.items()
+    twins = read(sheet_of(["Critère", "Points"], ["Autre", 1], ["Autre", 1]))
+    assert [(c.key, c.points) for c in twins.criteria] == [("autre", 1), ("autre-2", 1)]
+
+
+def test_a_second_column_of_points_is_proposed_as_those_obtained() -> None:
+    header = ["Réf.", "Action", "Nb de points", "Points", "Commentaires"]
+    data = sheet_of(
+        header,
+        ["A1", TITLES[0], 2, 2, "vu"],
+        ["A2", TITLES[1], 3, 1, ""],
+        ["A3", TITLES[2], 4, 0, ""],
+        ["A4", TITLES[3], 4, None, ""],
+    )
+    plan = planned(data)
+    assert plan.mapping.as_letters() == {"code": "A", "title": "B", "points": "C", "obtained": "D", "comment": "E"}
+    assert plan.columns[3].reasons == ("des points, jamais plus que ceux de la colonne C : ceux obtenus ?",)
+    assert [c.answer for c in import_grid(plan, AT).criteria] == [Status.FAIT, Status.EN_COURS, Status.A_FAIRE, None]
+    with pytest.raises(ClapvertError) as caught:
+        read(sheet_of(["Réf.", "Action", "Points max", "Points obtenus"], ["A1", TITLES[0], 2, 3]))
+    assert "D2 (plus de points obtenus que possibles)" in caught.value.message
+
+
+LINES = st.lists(
+    st.tuples(st.integers(0, 4000), st.booleans(), st.sampled_from(["", "x", "oui", "non"])), min_size=1, max_size=12
+).filter(lambda rows: any(points for points, _, _ in rows))
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES, st.sampled_from([";", ",", "\t"]), st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]))
+def test_any_grid_written_as_csv_or_xlsx_adds_up(rows: list[tuple[int, bool, str]], sign: str, encoding: str) -> None:
+    """Points in quarters, written in several ways; the sums are those of the integers that they were drawn as."""
+
+    def written(n: int, quarters: int, unit: bool) -> str:
+        text = said(Decimal(quarters) / 4)
+        return f"{text.replace(chr(0x202F), ' ')}{' pts' if unit else ''}" if n % 2 else str(Decimal(quarters) / 4)
+
+    table = [["N°", "Intitulé", "Obligatoire", "Barème"]]
+    table += [
+        [f"A{n}", f"Critère d'essai numéro {n} à écrire", m, written(n, q, u)] for n, (q, u, m) in enumerate(rows, 1)
+    ]
+    text = "\r\n".join(sign.join(f'"{c}"' if sign in c else c for c in line) for line in table)
+    typed = [table[0]] + [
+        [a, b, c or None, q / 4 if u else d] for (a, b, c, d), (q, u, _) in zip(table[1:], rows, strict=True)
+    ]
+    grids = [read(text.encode(encoding), "g.csv"), read(sheet_of(*typed))]
+    for grid in grids:
+        assert sum(int((c.points or 0) * 4) for c in grid.criteria) == sum(q for q, _, _ in rows)
+        assert [c.key for c in grid.criteria] == [f"A{n}" for n in range(1, len(rows) + 1)]
+    assert [c.points for c in grids[0].criteria] == [c.points for c in grids[1].criteria]
+    assert [c.mandatory for c in grids[0].criteria] == [c.mandatory for c in grids[1].criteria]
 
 
 @pytest.mark.parametrize(
