@@ -127,6 +127,8 @@ class RowReader:
     def _named_key(self, title: str) -> str:
         """A key for a row without code: its title, so that it stays when rows are added above it."""
         key = folded(title).replace(" ", "-")[:_KEY].rstrip("-") or "sans-titre"
+        if self._map.level is not None:
+            return key  # the levels of one criterion share its title
         self._keys[key] += 1
         return key if self._keys[key] == 1 else f"{key}-{self._keys[key]}"
 

@@ -68,6 +68,8 @@ def french(text: str) -> Decimal:
 
 
 def _bounded(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise BadPointsError("ce n'est pas un nombre de points")
     if value < 0:
         raise BadPointsError("nombre négatif")
     exponent = value.as_tuple().exponent

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import math
 import re
 import warnings
 import zipfile
@@ -178,6 +179,8 @@ def _value(value: Any, data_type: str, form: str) -> tuple[str, CellKind]:
     if isinstance(value, bool):
         return ("oui" if value else "non"), "bool"
     if isinstance(value, (int, float)):
+        if not math.isfinite(value):
+            return str(value), "error"
         percent = "%" in form and '"' not in form
         return _digits(value, form, percent), "percent" if percent else "number"
     if isinstance(value, dt.datetime):

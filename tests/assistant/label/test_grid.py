@@ -144,7 +144,14 @@ def test_levels_in_rows_or_in_columns_count_once_at_their_highest(label: Framewo
         ["Code", "Critère", "Points", None], [None, None, "Niveau 1", "Niveau 2"], ["A1", "Essai à niveaux", 2, 5], ["A2", "Essai simple", 3, None],
         change=lambda s: [s.merge_cells(a) for a in ("C1:D1", "A1:A2", "B1:B2")],
     )  # fmt: skip
-    for data in (in_rows, in_columns):
+    without_codes = sheet_of(
+        ["Critère", "Niveau", "Points"], ["A1 Essai à niveaux", "Niveau 1", 2], ["A1 Essai à niveaux", "Niveau 2", 5], ["A2 Essai simple", None, 3],
+    )  # fmt: skip
+    uncoded = read(
+        sheet_of(["Critère", "Niveau", "Points"], ["Essai", "N1", 2], ["Essai", "N2", 5], ["Autre essai", "N1", 1])
+    )
+    assert [(c.key, c.points, len(c.levels)) for c in uncoded.criteria] == [("essai", 5, 2), ("autre-essai", 1, 0)]
+    for data in (in_rows, in_columns, without_codes):
         grid = read(data)
         assert [(c.key, c.points) for c in grid.criteria] == [("A1", 5), ("A2", 3)]
         assert [(v.name, v.points) for v in grid.criteria[0].levels] == [("Niveau 1", 2), ("Niveau 2", 5)]

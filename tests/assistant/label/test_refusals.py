@@ -134,6 +134,8 @@ REFUSED: dict[str, tuple[bytes, str, ErrorCode, str]] = {
     "points en date": (many(["A2", "Essai deux", dt.date(2026, 2, 1)]), "g.xlsx", ErrorCode.GRID_BAD_POINTS, "C3 (« 01/02/2026 », date"),
     "points en erreur": (many(["A2", "Essai deux", "#REF!"]), "g.xlsx", ErrorCode.GRID_BAD_POINTS, "erreur de calcul"),
     "formule non calculée": (many(["A2", "Essai deux", "=SUM(1,2)"]), "g.xlsx", ErrorCode.GRID_BAD_POINTS, "n'est pas enregistré"),
+    "points infinis": (altered(SHEET, b"<v>3</v>", b"<v>1e999</v>"), "g.xlsx", ErrorCode.GRID_BAD_POINTS, "erreur de calcul"),
+    "points énormes": (many(["A2", "Essai deux", 10**9]), "g.xlsx", ErrorCode.GRID_BAD_POINTS, "trop grand"),
     "points et pour cent": (many(["A2", "Essai deux", "3 %"]), "g.xlsx", ErrorCode.GRID_BAD_POINTS, "pourcentages et des points"),
     "points partagés": (many(["A2", "Essai deux", None], change=merged_points), "g.xlsx", ErrorCode.GRID_BAD_POINTS, "fusionnés sur plusieurs critères"),
     "points sans critère": (many([None, None, 4]), "g.xlsx", ErrorCode.GRID_BAD_POINTS, "sans code ni intitulé"),
