@@ -20,6 +20,7 @@ from assistant.label.table import Table
 from ingest.documents.workbook import Row
 from ingest.errors import ClapvertError, ErrorCode
 
+MAX_CRITERIA = 500
 _NAMED = 6
 """How many cells or rows a message names."""
 
@@ -46,6 +47,12 @@ def built(table: Table, mapping: ColumnMapping, kind: str, file_name: str, sha25
             ErrorCode.GRID_EMPTY,
             "Aucun critère sous l'en-tête : la feuille n'a pas de ligne remplie.",
             "Choisissez la feuille de la grille, ou la ligne où les colonnes sont nommées.",
+        )
+    if len(found) > MAX_CRITERIA:
+        raise ClapvertError(
+            ErrorCode.GRID_TOO_BIG,
+            f"La feuille donne {len(found)} critères : plus de {MAX_CRITERIA}, ce n'est pas une grille de critères.",
+            "Choisissez une autre feuille, ou gardez la grille seule.",
         )
     criteria = tuple(_finished(c, table) for c in found)
     total = sum((c.points for c in criteria if c.points is not None), Decimal(0))

@@ -1,7 +1,7 @@
 """What would change the score: the least effort to a threshold, and what the loss of one criterion costs.
 
 Guarantee: the plan is optimal, not a good guess: no other choice of open criteria reaches the threshold with less
-effort, nor with the same effort and fewer criteria, nor with both the same and more points. Mandatory criteria come
+effort, nor with the same effort and more points, nor with both the same and fewer criteria. Mandatory criteria come
 first, since no score replaces them. Every plan says the arithmetic that it rests on.
 
 The choice is a knapsack, solved exactly by keeping the plans that no other beats (Nemhauser and Ullmann, 1969):
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from assistant.label.points import in_points, said, some
 from assistant.label.projects import Status
@@ -20,7 +21,8 @@ from assistant.label.score import percent
 from assistant.label.tally import Item, Reading, Tally, shown, tally
 from ingest.errors import ClapvertError, ErrorCode
 
-MAX_EFFORT = 100
+MAX_EFFORT = 20
+"""Efforts are whole numbers from 1 to this: a scale to compare criteria, not hours."""
 _NO = Decimal(0)
 
 
@@ -74,7 +76,7 @@ def least_effort(
     Args:
         counted: the criteria of the grid.
         target: threshold, 1–100.
-        efforts: whole effort of a criterion, 0–100, by key; 1 for the others. `BAD_REQUEST` for anything else.
+        efforts: whole effort of a criterion, 1–20, by key; 1 for the others. `BAD_REQUEST` for anything else.
         reading: how « sans objet » counts.
     """
     given = _checked(counted, target, efforts or {})
@@ -133,31 +135,54 @@ def fragile(counted: Sequence[Item], thresholds: Sequence[int]) -> list[Loss]:
 
 
 def _knapsack(free: Sequence[Step], need: Decimal) -> list[Step] | None:
-    """The steps of least (effort, count), then of most points, that bring `need`; None when all together do not."""
+    """The steps of least effort, then of most points, then the fewest, that bring `need`; None when all do not."""
     if need <= 0:
         return []
-    if sum((s.gain for s in free), _NO) < need:
+    bound = _enough(free, need)
+    if bound is None:
         return None
-    # cost = (effort, count); a plan is kept while no cheaper one brings as much. Past `need` only the cheapest counts.
-    plans: list[tuple[tuple[int, int], Decimal, tuple[int, ...]]] = [((0, 0), _NO, ())]
+    plans: list[_Choice] = [(0, _NO, 0, None)]
     for n, step in enumerate(free):
-        grown = [((e + step.effort, c + 1), p + step.gain, (*chosen, n)) for (e, c), p, chosen in plans if p < need]
-        plans = _unbeaten(sorted([*plans, *grown], key=lambda x: (x[0], -x[1])), need)
-    return [free[n] for n in next(chosen for _, p, chosen in plans if p >= need)]
+        grown: list[_Choice] = [
+            (effort + step.effort, brought - step.gain, count + 1, (n, chosen))
+            for effort, brought, count, chosen in plans
+            if -brought < need and effort + step.effort <= bound
+        ]
+        plans = _unbeaten(sorted([*plans, *grown], key=_beats))
+    chosen = next(chain for _, brought, _, chain in plans if -brought >= need)
+    out: list[Step] = []
+    while chosen is not None:
+        n, chosen = chosen
+        out.append(free[n])
+    return out
 
 
-def _unbeaten(
-    plans: list[tuple[tuple[int, int], Decimal, tuple[int, ...]]], need: Decimal
-) -> list[tuple[tuple[int, int], Decimal, tuple[int, ...]]]:
-    kept: list[tuple[tuple[int, int], Decimal, tuple[int, ...]]] = []
-    best = Decimal(-1)
+_Chain = tuple[int, Any] | None
+_Choice = tuple[int, Decimal, int, _Chain]
+"""Effort, points (negative, so that the smallest choice is the best), number of steps, and the steps."""
+
+
+def _beats(choice: _Choice) -> tuple[int, Decimal, int]:
+    return choice[:3]
+
+
+def _unbeaten(plans: Sequence[_Choice]) -> list[_Choice]:
+    """The choices that no other brings as much as with less effort, from the least effort on."""
+    kept: list[_Choice] = []
     for plan in plans:
-        if plan[1] > best:
+        if not kept or plan[1] < kept[-1][1]:
             kept.append(plan)
-            best = plan[1]
-            if best >= need:
-                break
     return kept
+
+
+def _enough(free: Sequence[Step], need: Decimal) -> int | None:
+    """An effort that is enough, found by taking the best points for their effort; None when nothing is."""
+    effort, brought = 0, _NO
+    for step in sorted(free, key=lambda s: -s.gain / s.effort):
+        effort, brought = effort + step.effort, brought + step.gain
+        if brought >= need:
+            return effort
+    return None
 
 
 def _checked(counted: Sequence[Item], target: int, efforts: Mapping[str, int]) -> Mapping[str, int]:
@@ -167,9 +192,9 @@ def _checked(counted: Sequence[Item], target: int, efforts: Mapping[str, int]) -
     for key, effort in efforts.items():
         if key not in keys:
             raise ClapvertError(ErrorCode.CRITERION_NOT_FOUND, f"Le critère « {key[:40]} » n'est pas dans la grille.")
-        if not isinstance(effort, int) or isinstance(effort, bool) or not 0 <= effort <= MAX_EFFORT:
+        if not isinstance(effort, int) or isinstance(effort, bool) or not 1 <= effort <= MAX_EFFORT:
             raise ClapvertError(
-                ErrorCode.BAD_REQUEST, f"L'effort de « {key[:40]} » est un nombre entier, de 0 à {MAX_EFFORT}."
+                ErrorCode.BAD_REQUEST, f"L'effort de « {key[:40]} » est un nombre entier, de 1 à {MAX_EFFORT}."
             )
     return efforts
 

@@ -143,6 +143,7 @@ REFUSED: dict[str, tuple[bytes, str, ErrorCode, str]] = {
     "code partagé": (many(["a1", "Autre essai", 2]), "g.xlsx", ErrorCode.GRID_DUPLICATE, "deux intitulés différents"),
     "valeurs hors de portée": (many(change=far_below), "g.xlsx", ErrorCode.GRID_TOO_BIG, "5000 lignes"),
     "CSV trop long": (b"Code;Points\n" + b"A1;2\n" * 6000, "g.csv", ErrorCode.GRID_TOO_BIG, "5000 lignes"),
+    "trop de critères": (b"Code;Points\n" + b"".join(b"A%d;2\n" % n for n in range(600)), "g.csv", ErrorCode.GRID_TOO_BIG, "plus de 500"),
     "CSV tronqué": ("Code;Critère;Points\nA1;Essai é;2\nA2;Essai é".encode()[:-1], "g.csv", ErrorCode.DOCUMENT_REFUSED, "au milieu d'un caractère"),
     "CSV de deux encodages": ("Code;Critère é à ç;Points\nA1;".encode() + "été;2".encode("cp1252"), "g.csv", ErrorCode.DOCUMENT_REFUSED, "plusieurs encodages"),
     "CSV guillemet ouvert": (b'Code;Points\nA1;"2\nA2;3\n', "g.csv", ErrorCode.DOCUMENT_DAMAGED, "guillemet"),
