@@ -35,6 +35,7 @@ class Part(StrEnum):
     ABSENT = "Sans objet"
 
 
+OUTSIDE = "hors de la grille importée"
 UNPROVED = "Fait, sans preuve"
 """Status shown for a criterion said done that has no file."""
 GRID_ASKS = "demandée par la grille"
@@ -147,7 +148,7 @@ def _entry(rank: int, row: Row, framework: Framework, register: Register, day: d
         note=state.note,
         reason=state.not_applicable_reason,
         source=" · ".join(t for t in (_grid_place(row), f"Clapvert : {ours}" if ours else "") if t),
-        known_source=ours,
+        known_source=ours if row.in_grid else " · ".join(t for t in (OUTSIDE, ours) if t),
         confidence=row.known.confidence if row.known else "",
     )
 
@@ -173,7 +174,7 @@ def _wanted(row: Row) -> tuple[str, str]:
 def _grid_place(row: Row) -> str:
     """Where the row stands in the imported workbook."""
     if row.grid is None:
-        return ""
+        return "" if row.in_grid else OUTSIDE
     sheet = f", feuille « {row.grid.sheet} »" if row.grid.sheet else ""
     return f"grille importée{sheet}{f', ligne {row.grid.row}' if row.grid.row else ''}"
 

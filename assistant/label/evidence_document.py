@@ -23,6 +23,8 @@ _COLUMNS: dict[Part, tuple[tuple[str, float], ...]] = {
     Part.ABSENT: (("Code", 1.1), ("Critère", 5.2), ("Points", 1.1), ("Motif", 5.5)),
 }  # fmt: skip
 _UNKNOWN = "—"
+_IN_CELL = 240
+"""Characters of a note that a narrow column can hold; a longer one stands under the table."""
 
 
 def evidence_document(book: EvidenceBook) -> Document:
@@ -126,10 +128,11 @@ def _part(part: Part, entries: tuple[Entry, ...]) -> list[Block]:
     wanted = [(t, w) for t, w in _COLUMNS[part] if pointed or t != "Points"]
     columns = tuple(Column(t, w, "right" if t == "Points" else "left") for t, w in wanted)
     out: list[Block] = []
-    told = ["* : critère obligatoire."] if any(e.mandatory for e in entries) else []
-    if part is Part.MISSING and any(e.wanted_by == GRID_ASKS for e in entries):
+    first = part is Part.MISSING
+    told = ["* : critère obligatoire."] if first and any(e.mandatory for e in entries) else []
+    if first and any(e.wanted_by == GRID_ASKS for e in entries):
         told.append("Preuves demandées par la grille importée, sauf mention contraire.")
-    if part is Part.MISSING and any(e.wanted_by not in ("", GRID_ASKS) for e in entries):
+    if first and any(e.wanted_by not in ("", GRID_ASKS) for e in entries):
         told.append(WHO_IS_WHO)
     if told:
         out.append(Paragraph(" ".join(told), "small"))
@@ -139,20 +142,36 @@ def _part(part: Part, entries: tuple[Entry, ...]) -> list[Block]:
     for poste, group in groups.items():
         out.append(Heading(poste, 2))
         out.append(Table(columns, tuple(_row(part, e, pointed) for e in group)))
+        if long := [(_code(e), _told(part, e)) for e in group if len(_told(part, e)) > _IN_CELL]:
+            out.append(Listing(tuple((Run(f"{code} : ", bold=True), told) for code, told in long)))
     return out
 
 
 def _row(part: Part, entry: Entry, pointed: bool) -> tuple[Text, ...]:
     bold = bool(entry.mandatory)
-    code = f"{entry.code or f'n° {entry.rank}'}{' *' if bold else ''}"
+    code = f"{_code(entry)}{' *' if bold else ''}"
     title = f"{entry.title}{f' ({entry.level})' if entry.level else ''}"
     points = said(entry.points) if entry.points is not None else _UNKNOWN
     first: tuple[Text, ...] = (Run(code, bold=bold), Run(title, bold=bold), *([points] if pointed else []))
     if part is Part.MISSING:
         return (*first, entry.status, _wanted(entry), _who(entry))
     if part is Part.READY:
-        return (*first, ", ".join(f.name for f in entry.files), entry.note or _UNKNOWN)
-    return (*first, (entry.reason if part is Part.ABSENT else entry.note) or _UNKNOWN)
+        return (*first, ", ".join(f.name for f in entry.files), _short(part, entry) or _UNKNOWN)
+    return (*first, _short(part, entry) or _UNKNOWN)
+
+
+def _code(entry: Entry) -> str:
+    return entry.code or f"n° {entry.rank}"
+
+
+def _told(part: Part, entry: Entry) -> str:
+    """What the production wrote of a criterion: a note, or why it does not apply."""
+    return entry.reason if part is Part.ABSENT else entry.note
+
+
+def _short(part: Part, entry: Entry) -> str:
+    told = _told(part, entry)
+    return "voir sous le tableau" if len(told) > _IN_CELL else told
 
 
 def _wanted(entry: Entry) -> Text:
@@ -160,7 +179,7 @@ def _wanted(entry: Entry) -> Text:
     if entry.wanted and entry.wanted_by != GRID_ASKS:
         told.append(Run(f" ({entry.wanted_by})", italic=True))
     if entry.note:
-        told.append(f" — Note : {entry.note}")
+        told.append(f" — Note : {_short(Part.MISSING, entry)}")
     return tuple(told)
 
 

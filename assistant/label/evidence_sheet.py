@@ -31,6 +31,8 @@ _COLUMNS: tuple[tuple[str, int], ...] = (
 _PRINTED = 12
 """Columns that go on paper: what the auditor follows. The others are for the screen."""
 _TITLES = tuple(title for title, _ in _COLUMNS)
+_TALLEST = 9
+"""Lines of text that a row shows."""
 _DARK, _RULE = "1E5B43", "C9D3CD"
 
 
@@ -125,7 +127,11 @@ def _shares(sheet: Worksheet, book: EvidenceBook) -> None:
 def _rows(sheet: Worksheet, book: EvidenceBook) -> None:
     _head(sheet, _COLUMNS)
     for row, entry in enumerate(book.entries, 2):
-        _line(sheet, row, _row(entry))
+        values = _row(entry)
+        _line(sheet, row, values)
+        lines = max(len(v) // width for v, (_, width) in zip(values, _COLUMNS, strict=True) if isinstance(v, str))
+        if lines > _TALLEST:  # else a note of a page would hide the rows below it
+            sheet.row_dimensions[row].height = 15 * _TALLEST
         if entry.mandatory:
             for column in (2, 3, 4):
                 sheet.cell(row, column).font = _font(bold=True)

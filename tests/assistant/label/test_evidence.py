@@ -25,6 +25,7 @@ from tests.assistant.label.workbooks import here, test_grid
 
 AT = dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC)
 DAY = AT.date()
+LONG = "Une note d'essai qui dit tout ce qu'il y a à dire. " * 8
 HOSTILE = ['=HYPERLINK("http://x","y")', "+33 6 00", "-2+3", "@SUM(A1)", "\t=1", "<b>gras</b>"]
 
 
@@ -49,7 +50,7 @@ def project(label: Framework) -> Project:
     grid = import_grid(plan_import(test_grid(), "grille-essai.xlsx", reader=here), AT, framework=label)
     said: dict[str, dict[str, Any]] = {
         "A1": {"status": Status.FAIT, "evidence": (attached("note-intention.pdf"), attached("photo.jpg"))},
-        "B1": {"status": Status.FAIT, "person": "Déco"},
+        "B1": {"status": Status.FAIT, "person": "Déco", "note": LONG},
         "C3": {"status": Status.EN_COURS, "person": HOSTILE[0], "due": dt.date(2026, 11, 20), "note": HOSTILE[3]},
         "D2": {"status": Status.NON_RETENU, "note": HOSTILE[1]},
         "E4": {"status": Status.SANS_OBJET, "not_applicable_reason": HOSTILE[2]},
@@ -93,6 +94,8 @@ def test_every_format_says_the_same(project: Project, label: Framework, register
     ):  # fmt: skip
         assert expected in text, expected
     assert "20/11/2026" in text or "2026-11-20" in text
+    assert LONG.split(".")[0] in text
+    assert ("voir sous le tableau" in text) == (to in ("docx", "pdf", "md"))
     if to != "pdf":  # where cells break over lines
         assert text.index("Critère d'essai H10") < text.index("Critère d'essai A1 sur")
 
