@@ -36,7 +36,7 @@ _COLUMN = re.compile(r"col-(\d{1,3})")
 
 def router(desk: Desk) -> APIRouter:
     """`/label/projets/{id}/grille` and `…/score`."""
-    routes = APIRouter(prefix="/label/projets/{project_id}", route_class=desk.route_class())
+    routes = APIRouter(prefix="/label/projets/{project_id}")
 
     @routes.get("/grille", response_class=HTMLResponse)
     def show(
