@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from assistant.label.mapping import ColumnMapping, letter
@@ -46,9 +47,13 @@ class ColumnGuess:
     hidden: bool
 
 
+_Chosen = tuple[int, Role | None, tuple[str, ...]]
+_Scored = tuple[int, int, Role, tuple[str, ...]]
+
+
 def guess_columns(table: Table) -> tuple[ColumnGuess, ...]:
     """A guess for each column of a table."""
-    scored: list[tuple[int, int, Role, tuple[str, ...]]] = []
+    scored: list[_Scored] = []
     cells = {c: [cell for r in table.rows if (cell := r.cell(c)) and cell.text] for c in range(_width(table))}
     for column, held in cells.items():
         named = dict(header_roles(_name(table, column)))
@@ -56,30 +61,60 @@ def guess_columns(table: Table) -> tuple[ColumnGuess, ...]:
             total, reasons = _score(role, named.get(role, 0), held, _name(table, column))
             if total >= _LEAST:
                 scored.append((total, column, role, reasons))
-    chosen: dict[int, tuple[int, Role, tuple[str, ...]]] = {}
+    chosen: dict[int, _Chosen] = {}
     taken: set[Role] = set()
     for total, column, role, reasons in sorted(scored, key=lambda s: (-s[0], s[1])):
         if column in chosen or (role in taken and not (role == "points" and _by_level(table, column, chosen))):
             continue
         chosen[column] = (total, role, reasons)
         taken.add(role)
-    return tuple(
-        ColumnGuess(
-            c, letter(c), _name(table, c), chosen[c][1] if c in chosen else None, chosen[c][0] if c in chosen else 0,
-            _confidence(chosen[c][0] if c in chosen else 0), chosen[c][2] if c in chosen else ("rien ne la reconnaît",),
-            tuple(dict.fromkeys(cell.text[:80] for cell in held))[:_SAMPLES], c in table.hidden_columns,
-        )
-        for c, held in cells.items()
-        if held or _name(table, c)
-    )  # fmt: skip
+    _second_points(table, chosen, taken)
+    return tuple(_guess(table, c, held, chosen.get(c), scored) for c, held in cells.items() if held or _name(table, c))
 
 
 def guessed_mapping(guesses: tuple[ColumnGuess, ...]) -> ColumnMapping:
-    """The mapping that the guesses amount to."""
-    one = {g.role: g.column for g in guesses if g.role and g.role != "points"}
-    return ColumnMapping(
-        points=tuple(g.column for g in guesses if g.role == "points"), **{str(r): c for r, c in one.items()}
-    )
+    """The mapping that the guesses amount to. A department seen in the cells alone is left for a person to accept."""
+    sure = [g for g in guesses if g.role and (g.role in ("code", "title", "obtained") or _says(g.name, g.role))]
+    one = {str(g.role): g.column for g in sure if g.role != "points"}
+    return ColumnMapping(points=tuple(g.column for g in sure if g.role == "points"), **one)
+
+
+def _guess(table: Table, column: int, held: list[Cell], found: _Chosen | None, scored: list[_Scored]) -> ColumnGuess:
+    if found is None:
+        near = max((s for s in scored if s[1] == column), default=None)
+        why = (*near[3], f"mais une autre colonne est déjà « {ROLE_NAMES[near[2]].lower()} »") if near else ()
+        found = (0, None, why or ("rien ne la reconnaît",))
+    score, role, reasons = found
+    samples = tuple(dict.fromkeys(cell.text[:80] for cell in held))[:_SAMPLES]
+    name, hidden = _name(table, column), column in table.hidden_columns
+    return ColumnGuess(column, letter(column), name, role, score, _confidence(score), reasons, samples, hidden)
+
+
+def _second_points(table: Table, chosen: dict[int, _Chosen], taken: set[Role]) -> None:
+    """A second column of points that never exceeds the first is what was obtained: a proposal."""
+    first = next((c for c, (_, role, _) in chosen.items() if role == "points"), None)
+    if first is None or "obtained" in taken:
+        return
+    for column in range(_width(table)):
+        if column in chosen or not _says(_name(table, column), "points"):
+            continue
+        pairs = [(_value(r.cell(column)), _value(r.cell(first))) for r in table.rows]
+        told = [(a, b) for a, b in pairs if a is not None]
+        if told and all(b is not None and a <= b for a, b in told):
+            reasons = (f"des points, jamais plus que ceux de la colonne {letter(first)} : ceux obtenus ?",)
+            chosen[column] = (50, "obtained", reasons)
+            return
+
+
+def _value(cell: Cell | None) -> Decimal | None:
+    try:
+        return points(cell)
+    except BadPointsError:
+        return None
+
+
+def _says(name: str, role: Role) -> bool:
+    return role in dict(header_roles(name))
 
 
 def _width(table: Table) -> int:
@@ -91,7 +126,7 @@ def _name(table: Table, column: int) -> str:
     return names[column] if column < len(names) else ""
 
 
-def _by_level(table: Table, column: int, chosen: dict[int, tuple[int, Role, tuple[str, ...]]]) -> bool:
+def _by_level(table: Table, column: int, chosen: dict[int, _Chosen]) -> bool:
     """Whether this column of points goes with the one already chosen: « Points / Niveau 1 », « Points / Niveau 2 »."""
     others = [c for c, (_, role, _) in chosen.items() if role == "points"]
     names = [plain(_name(table, c)) for c in (column, *others)]

@@ -7,11 +7,13 @@ that is said; every unreadable figure is collected, so that one message names th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from assistant.label.frameworks import folded
 from assistant.label.mapping import ColumnMapping, letter
-from assistant.label.points import BadPointsError, points
+from assistant.label.points import BadPointsError, in_points, points
 from assistant.label.projects import GridLevel, Status
 from assistant.label.table import Table
 from assistant.label.words import answer, mandatory
@@ -20,6 +22,7 @@ from ingest.errors import ClapvertError, ErrorCode
 
 _LEADING = re.compile(r"^\s*((?:[A-Z]{1,3}\d{1,3}|\d{1,2}\.\d{1,2}))\s*[.:)–—-]*\s+(?=\S)")
 _NAMED = 6
+_KEY = 48
 _ANSWERED = {
     "done": Status.FAIT, "partial": Status.EN_COURS, "todo": Status.A_FAIRE, "not_applicable": Status.SANS_OBJET,
 }  # fmt: skip
@@ -55,6 +58,9 @@ class RowReader:
         self._unsure: list[str] = []
         self._carried: list[int] = []
         self._last: Reading | None = None
+        self._keys: Counter[str] = Counter()
+        self._sums = (Decimal(0), Decimal(0))
+        """Points read so far, and since the last total."""
         column = mapping.mandatory
         self._silent = column is not None and not any(r.text(column) for r in table.rows)
         if self._silent:
@@ -68,13 +74,17 @@ class RowReader:
             if reading is not None:
                 out.append(reading)
                 self._last = reading
+                if not reading.continues:
+                    whole, part = self._sums
+                    more = reading.points or Decimal(0)
+                    self._sums = (whole + more, part + more)
         if len(self._percents) == 2:
             self._bad.append("des pourcentages et des points dans la même colonne")
         if self._bad:
-            more = f" et {len(self._bad) - _NAMED} autres" if len(self._bad) > _NAMED else ""
+            others = f" et {len(self._bad) - _NAMED} autres" if len(self._bad) > _NAMED else ""
             raise ClapvertError(
                 ErrorCode.GRID_BAD_POINTS,
-                f"Points illisibles : {' ; '.join(self._bad[:_NAMED])}{more}.",
+                f"Points illisibles : {' ; '.join(self._bad[:_NAMED])}{others}.",
                 "Corrigez ces cellules, ou indiquez une autre colonne de points.",
             )
         if self._unsure:
@@ -94,10 +104,8 @@ class RowReader:
             value = max(level.points for level in levels)
         if not code and not title:
             return self._unnamed(row, value)
-        key = code or f"{self._table.sheet or 'ligne'}:{row.number}"
         repeated = self._repeats(row)
-        if repeated and self._last is not None and not code:
-            key = self._last.key
+        key = code or (self._last.key if repeated and self._last is not None else self._named_key(title))
         shared = all((c := row.cell(p)) is not None and c.filled for p in self._map.points) and value is not None
         if shared and not repeated:
             self._bad.append(f"{letter(self._map.points[0])}{row.number} (points fusionnés sur plusieurs critères)")
@@ -116,6 +124,12 @@ class RowReader:
             return match[1], title[match.end() :].strip()
         return code, title
 
+    def _named_key(self, title: str) -> str:
+        """A key for a row without code: its title, so that it stays when rows are added above it."""
+        key = folded(title).replace(" ", "-")[:_KEY].rstrip("-") or "sans-titre"
+        self._keys[key] += 1
+        return key if self._keys[key] == 1 else f"{key}-{self._keys[key]}"
+
     def _repeats(self, row: Row) -> bool:
         """Whether the cell that names the criterion is the merged one of the row above."""
         column = self._map.code if self._map.code is not None and row.text(self._map.code) else self._map.title
@@ -124,7 +138,12 @@ class RowReader:
 
     def _unnamed(self, row: Row, value: Decimal | None) -> Reading | None:
         evidence = self._text(row, self._map.evidence)
-        if value is not None:
+        if value is not None and value in self._sums:
+            self.remarks.append(
+                f"Ligne {row.number} sans nom : {in_points(value)}, somme des lignes, lue comme un total."
+            )
+            self._sums = (self._sums[0], Decimal(0))
+        elif value is not None:
             self._bad.append(f"{letter(self._map.points[0])}{row.number} (des points sans code ni intitulé)")
         elif evidence and self._last is not None:
             last = self._last

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from assistant.label.columns import ColumnGuess, guess_columns, guessed_mapping
 from assistant.label.grid import built
 from assistant.label.mapping import ColumnMapping, MappingMemory
+from assistant.label.matching import doubted
 from assistant.label.projects import Grid
 from assistant.label.table import Table, choose_sheet, read_table, sheet_ranks
+from ingest.criteria import Framework
 from ingest.documents.workbook import Workbook
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.sandbox import read_workbook_safely
@@ -100,10 +102,12 @@ def plan_import(
 
 
 def import_grid(
-    plan: Plan, at: dt.datetime, mapping: ColumnMapping | None = None, memory: MappingMemory | None = None
-) -> Grid:
+    plan: Plan, at: dt.datetime, mapping: ColumnMapping | None = None, memory: MappingMemory | None = None,
+    framework: Framework | None = None,
+) -> Grid:  # fmt: skip
     """The grid of a plan, read with the mapping that a person accepted (the plan's own by default), which is
-    remembered once the grid reads well; a `ClapvertError` says which cell or column does not."""
+    remembered once the grid reads well; a `ClapvertError` says which cell or column does not. With a framework, rows
+    whose code is known under another title are marked as doubtful."""
     used = mapping or plan.mapping
     grid = built(plan.table, used, plan.kind, plan.file_name, plan.sha256, at)
     hidden = [s.name for s in plan.sheets if s.hidden and not s.chosen]
@@ -114,7 +118,8 @@ def import_grid(
         remarks.append(f"La feuille lue, « {plan.table.sheet} », est masquée dans le classeur.")
     if memory:
         memory.remember(plan.table.signature, used)
-    return grid.model_copy(update={"remarks": tuple(remarks)})
+    grid = grid.model_copy(update={"remarks": tuple(remarks)})
+    return doubted(grid, framework) if framework else grid
 
 
 def _fills(table: Table, mapping: ColumnMapping) -> tuple[Fill, ...]:

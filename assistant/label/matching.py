@@ -16,6 +16,8 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from assistant.label.frameworks import criterion_key, find
+from assistant.label.grid import named
+from assistant.label.points import some
 from assistant.label.projects import Grid, GridCriterion
 from ingest.criteria import Criterion, Framework
 from ingest.errors import ClapvertError, ErrorCode
@@ -23,6 +25,8 @@ from ingest.lexical import analyse
 
 How = Literal["accepted", "code", "code_doubtful", "title", "none"]
 
+DOUBTFUL = "?"
+"""`known` of a row whose code is one of ours and whose title is not: explained by nothing until a person says."""
 ALIKE = 45
 """Likeness from which a title is proposed (0–100). Of the 48 known criteria of the label, each asked in words that were
 not given to the matcher, 28 get a proposal, of which 26 are right (tests/assistant/label/test_matching.py)."""
@@ -103,6 +107,19 @@ def _held(word: str, main: frozenset[str], more: frozenset[str]) -> float:
     return 0.8 if len(word) > 4 and any(fuzz.ratio(word, w) >= _TYPO for w in main) else 0.0
 
 
+def doubted(grid: Grid, framework: Framework) -> Grid:
+    """The grid as imported, with the rows marked whose code alone is that of a criterion of ours."""
+    odd = {m.key for m in matches(grid, framework) if m.how == "code_doubtful"}
+    if not odd:
+        return grid
+    remark = (
+        f"{some(len(odd), 'code connu', 'codes connus')} de Clapvert sous un autre intitulé : "
+        f"{named([c.key for c in grid.criteria if c.key in odd])}. À rapprocher à la main, sans explication d'ici là."
+    )
+    marked = (c.model_copy(update={"known": DOUBTFUL}) if c.key in odd else c for c in grid.criteria)
+    return grid.model_copy(update={"criteria": tuple(marked), "remarks": (*grid.remarks, remark)})
+
+
 def accepted(grid: Grid, framework: Framework, choices: Mapping[str, str | None]) -> Grid:
     """The grid with what a person said of its rows: key of the row → our criterion, None for « none of them ».
 
@@ -124,12 +141,12 @@ def _match(row: GridCriterion, framework: Framework, texts: Texts) -> Match:
     near = tuple(
         Candidate(criterion_key(c), c.short.fr, round(value)) for value, c in ranked[:_PROPOSED] if value >= ALIKE
     )
-    if row.known is not None:
+    if row.known is not None and row.known != DOUBTFUL:
         return Match(row.key, row.title, "accepted" if row.known else "none", row.known or None, near)
     same = find(framework, row.code) if row.code else None
     if same is not None:
         value = next(v for v, c in ranked if c is same)
-        doubtful = value < DIFFERENT and len(analyse(row.title)) > 2
+        doubtful = row.known == DOUBTFUL or (value < DIFFERENT and len(analyse(row.title)) > 2)
         return Match(row.key, row.title, "code_doubtful" if doubtful else "code", criterion_key(same), near)
     if near:
         return Match(row.key, row.title, "title", near[0].criterion, near)

@@ -96,7 +96,7 @@ class GridLevel(_Frozen):
 class GridCriterion(_Frozen):
     """One row of the official grid, as imported. None: the workbook does not say."""
 
-    key: str = Field(description="the code when the row has one, else `sheet:row`; unique in the grid")
+    key: str = Field(description="the code when the row has one, else its title as a slug; unique in the grid")
     code: str | None
     title: str
     poste: str | None = None
@@ -109,7 +109,8 @@ class GridCriterion(_Frozen):
     level: str | None = None
     evidence: str | None = Field(default=None, description="what the workbook asks as proof, if it does")
     known: str | None = Field(
-        default=None, description="the criterion of ours that a person said it is; empty: none of them; None: by code"
+        default=None,
+        description="the criterion of ours a person said it is; empty: none; `?`: doubtful; None: by code",
     )
     sheet: str = ""
     row: int = Field(default=0, description="1-based row of the sheet")

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from assistant.label.matching import ALIKE, Texts, accepted, matches
+from assistant.label.matching import ALIKE, Texts, accepted, doubted, matches
 from assistant.label.projects import Grid, GridCriterion, Project, rows
 from ingest.criteria import Framework, load_frameworks
 from ingest.errors import ClapvertError
@@ -65,7 +65,14 @@ def test_a_title_explains_a_row_only_once_accepted(frameworks: dict[str, Framewo
         return [r.known.code if r.known else None for r in rows(project, label)]
 
     assert known(start) == [None, "D5"]
-    told = accepted(start, label, {"ligne:0": "H2", "D5": None})
+    marked = doubted(start, label)
+    assert known(marked) == [None, None]
+    assert marked.remarks == (
+        "1 code connu de Clapvert sous un autre intitulé : D5. À rapprocher à la main, sans explication d'ici là.",
+    )
+    assert [m.how for m in matches(marked, label)] == ["title", "code_doubtful"]
+    assert known(accepted(marked, label, {"D5": "D5"})) == [None, "D5"]
+    told = accepted(marked, label, {"ligne:0": "H2", "D5": None})
     assert known(told) == ["H2", None]
     assert [m.how for m in matches(told, label)] == ["accepted", "none"]
     for wrong in ({"Z1": "H2"}, {"D5": "2.3"}):  # 2.3 is of the other framework
