@@ -7,12 +7,15 @@ only where nothing was said. An accepted or abandoned workbook is erased.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
 from assistant.label.importing import Plan, import_grid, plan_import
 from assistant.label.mapping import ColumnMapping
+from assistant.label.matching import accepted
 from assistant.label.projects import Project, Status
 from assistant.label.store import LabelStore
 from assistant.label.workbench import Workbench
@@ -62,9 +65,9 @@ def taken(
     bench: Workbench, project_id: str, owner: str | None, name: str, content: bytes, choice: Choice
 ) -> tuple[Project, int]:
     """The project with the grid of a workbook, and how many answers of the workbook were taken."""
-    bench.store.get(project_id, owner)
+    framework = bench.framework(bench.store.get(project_id, owner))
     plan = planned(bench, owner, name, content, choice)
-    grid = import_grid(plan, bench.store.now(), choice.mapping, OwnerMemory(bench.store, owner))
+    grid = import_grid(plan, bench.store.now(), choice.mapping, OwnerMemory(bench.store, owner), framework)
     project = bench.store.set_grid(project_id, owner, grid)
     answers = 0
     if choice.take_answers:
@@ -75,6 +78,15 @@ def taken(
             answers += 1
     bench.store.unstage(project_id, owner)
     return bench.store.get(project_id, owner), answers
+
+
+def matched(bench: Workbench, project_id: str, owner: str | None, choices: dict[str, str | None]) -> Project:
+    """The project whose rows are matched with known criteria as a person said; None: with none of them."""
+    project = bench.store.get(project_id, owner)
+    if project.grid is None:
+        raise ClapvertError(ErrorCode.GRID_MISSING, "Aucune grille n'est importée.", "Importez-la d'abord.")
+    grid = accepted(project.grid, bench.framework(project), choices)
+    return bench.store.set_grid(project_id, owner, grid, project.revision)
 
 
 def mapping_of(roles: dict[int, str], fill: str | None = None) -> ColumnMapping:
@@ -106,3 +118,16 @@ def efforts_of(given: list[str]) -> dict[str, int]:
         if number != "1":
             out[key] = int(number)
     return out
+
+
+def mapping_from_json(text: str) -> ColumnMapping:
+    """A mapping written as JSON; `BAD_REQUEST`."""
+    try:
+        data: Any = json.loads(text)
+        return ColumnMapping.model_validate(data)
+    except (ValidationError, ValueError) as exc:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST,
+            "Ce choix de colonnes est illisible.",
+            'Exemple : {"code": 0, "title": 1, "points": [5]}.',
+        ) from exc

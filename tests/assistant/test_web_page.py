@@ -122,7 +122,7 @@ def test_nothing_runs_or_styles_inline(page: Page) -> None:
 def test_everything_comes_from_here_and_exists(page: Page, client: TestClient) -> None:
     references = [e.attrs.get(a) or "" for e in page.elements for a in ("src", "href") if a in e.attrs]
     files = {r for r in references if r.startswith("/static/")}
-    assert {r for r in references if r not in files} == {"#question", "/", "/?lang=en"}
+    assert {r for r in references if r not in files} == {"#question", "/", "/label", "/?lang=en"}
     needed = imported(STATIC / "chat.js", set())
     assert files >= {f"/static/{m.name}" for m in needed}, "a module is not preloaded"
     for name in files:
