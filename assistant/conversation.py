@@ -141,7 +141,7 @@ class Conversations:
                 self._owned(before, owner, db)
                 row = db.execute("select max(seq) from message where conversation = ?", (before,)).fetchone()
                 last = row[0] or 0
-            asked = {"owner": owner, "oldest": self._oldest().isoformat(), "last": last, "limit": limit}
+            asked = {"owner": owner, "oldest": self.kept_since.isoformat(), "last": last, "limit": limit}
             rows = db.execute(_LISTED, {**asked, "sought": folded(sought)}).fetchall()
         return [self._summary(ident, started, n, question) for ident, started, n, question, _ in rows]
 
@@ -205,7 +205,7 @@ class Conversations:
         """Erase the conversations whose retention is over, and what no conversation owns; how many.
 
         The days count from the first question, so that nothing is ever kept longer than that."""
-        limit = self._oldest().isoformat()
+        limit = self.kept_since.isoformat()
         stray = "select distinct thread_id from checkpoints where thread_id not in (select id from conversation)"
         with self._db.cursor(transaction=False) as db:
             old = [r[0] for r in db.execute("select id from conversation where started < ?", (limit,))]
@@ -213,7 +213,8 @@ class Conversations:
         self._erase([*old, *strays])
         return len(old)
 
-    def _oldest(self) -> date:
+    @property
+    def kept_since(self) -> date:
         """The first day whose conversations are still kept."""
         return self._clock() - timedelta(days=self.retention_days)
 
@@ -233,7 +234,7 @@ class Conversations:
                 return self._owned(conversation_id, owner, own)
         row = db.execute("select owner, started from conversation where id = ?", (conversation_id,)).fetchone()
         mine = row is not None and secrets.compare_digest(str(row[0]).encode(), owner.encode())
-        if not mine or date.fromisoformat(row[1]) < self._oldest():
+        if not mine or date.fromisoformat(row[1]) < self.kept_since:
             raise ClapvertError(
                 ErrorCode.CONVERSATION_NOT_FOUND,
                 "Conversation inconnue, ou expirée.",

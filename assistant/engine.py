@@ -62,8 +62,9 @@ from ingest.snapshot import Snapshot
 if TYPE_CHECKING:
     from assistant.compose.llm import Rewriter
 
-OnEvidence = Callable[[Sequence[Passage]], None]
-"""Told the passages that an answer will rest on (or that come near), before any of its prose exists."""
+OnEvidence = Callable[[Sequence[Passage], Understood], None]
+"""Told the passages that an answer will rest on (or that come near), and how its question was understood, before any
+of its prose exists."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,8 @@ class Engine:
         answered = [(s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.kind == "answer" and v.chosen]
         draft = self.composer.compose(question, answered) if answered else Draft()
         if on_evidence:
-            on_evidence([u.passage for u in draft.used] or [h.passage for h in candidates.hits[:3]])
+            found = [u.passage for u in draft.used] or [h.passage for h in candidates.hits[:3]]
+            on_evidence(found, _understood(question))
         if llm:
             draft = llm.reword(question, draft, usage)
         t3 = time.perf_counter()

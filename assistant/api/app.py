@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -16,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import conversations, feedback, label, label_grid, problems, stream
+from assistant.api import answers, conversations, feedback, label, label_grid, problems, stream
 from assistant.api.origin import foreign
 from assistant.api.owner import Owners
 from assistant.api.schemas import (
@@ -34,6 +34,7 @@ from assistant.dialogue.reader import Asked
 from assistant.service import Ask, Service
 from assistant.time import AsOf
 from assistant.web import chat as chat_page
+from assistant.web import passages as passage_pages
 from assistant.web.label import routes as label_pages
 from assistant.web.render import Renderer
 from ingest.errors import ClapvertError, ErrorCode
@@ -64,15 +65,17 @@ def create_app(service: Service) -> FastAPI:
         summary="Réponses vérifiées et datées sur les règles d'éco-production audiovisuelle en France.",
         lifespan=lifespan,
     )
-    problems.install(app)
-    owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
     render = Renderer(service.clock)
+    problems.install(app, partial(_problem_page, render))
+    owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
     app.include_router(conversations.router(service, owners))
+    app.include_router(answers.router(service, owners))
     app.include_router(feedback.router(service, owners))
-    app.include_router(chat_page.router(service, render))
-    app.include_router(label_pages.router(service, owners, render))
     app.include_router(label.router(service, owners))
     app.include_router(label_grid.router(service, owners))
+    app.include_router(chat_page.router(service, owners, render))
+    app.include_router(passage_pages.router(service, render))
+    app.include_router(label_pages.router(service, owners, render))
 
     @app.middleware("http")
     async def _headers(request: Request, call_next: problems.Next) -> Response:
@@ -146,6 +149,15 @@ def create_app(service: Service) -> FastAPI:
 
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
+
+
+def _problem_page(render: Renderer, request: Request, told: dict[str, Any]) -> Response | None:
+    """A problem as a page, for who reads pages; None for who reads JSON."""
+    if request.url.path.startswith(("/api/", "/static/")) or "text/html" not in request.headers.get("accept", ""):
+        return None
+    return render.page(
+        request, "error.html", status=told["status"], title=told["title"], detail=told["detail"], code=told["code"]
+    )
 
 
 def _warm(service: Service) -> None:

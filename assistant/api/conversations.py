@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from assistant.answer import Answer
 from assistant.api.owner import Owners
@@ -39,6 +39,14 @@ class ConversationView(ConversationSummary):
     answers: list[Answer]
 
 
+class NewTitle(BaseModel):
+    """A title, cut at 80 characters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[str, StringConstraints(max_length=400)]
+
+
 class Deleted(BaseModel):
     """How many conversations were erased."""
 
@@ -54,11 +62,12 @@ def router(service: Service, owners: Owners) -> APIRouter:
         request: Request,
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
         before: Annotated[str | None, Query(max_length=64)] = None,
+        q: Annotated[str, Query(max_length=200)] = "",
     ) -> ConversationList:
-        """The caller's conversations."""
+        """The caller's conversations; `q` keeps those that say it in their title, a question or an answer."""
         owner = owners.known(request)
         store = service.conversations
-        found = store.history(owner, limit + 1, before) if owner else []
+        found = store.history(owner, limit + 1, before, q.strip()) if owner else []
         page = found[:limit]
         return ConversationList(
             conversations=[_summary(s) for s in page],
@@ -77,6 +86,11 @@ def router(service: Service, owners: Owners) -> APIRouter:
         """One of the caller's conversations, whole."""
         summary, answers = service.conversations.messages(conversation_id, _owner(owners, request))
         return ConversationView(**_summary(summary).model_dump(), answers=answers)
+
+    @routes.patch("/{conversation_id}", response_model=ConversationSummary)
+    def rename(conversation_id: str, body: NewTitle, request: Request) -> ConversationSummary:
+        """Give one of the caller's conversations another title; an empty one is its first question again."""
+        return _summary(service.conversations.rename(conversation_id, _owner(owners, request), body.title))
 
     @routes.delete("/{conversation_id}", status_code=204)
     def delete(conversation_id: str, request: Request) -> None:

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from assistant.api.owner import Owners
 from assistant.feedback import FeedbackStore
 from assistant.service import Service
-from ingest.errors import ClapvertError, ErrorCode
 
 
 class FeedbackRequest(BaseModel):
@@ -38,12 +37,8 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.post("", response_model=FeedbackKept)
     def judge(body: FeedbackRequest, request: Request) -> FeedbackKept:
         """Judge an answer of one of the caller's conversations."""
-        owner = owners.known(request)
-        if owner is None:
-            raise ClapvertError(ErrorCode.MESSAGE_NOT_FOUND, "Réponse inconnue, ou expirée.", "Reposez la question.")
-        kept = FeedbackStore(service.conversations, service.clock).add(
-            body.message_id, owner, body.rating, body.comment
-        )
+        store = FeedbackStore(service.conversations, service.clock)
+        kept = store.add(body.message_id, owners.known(request) or "", body.rating, body.comment)
         return FeedbackKept(message_id=kept.message_id, rating=kept.rating, comment=kept.comment)
 
     return routes

@@ -40,6 +40,7 @@ from assistant.api.owner import Owners
 from assistant.api.uploads import multipart, received
 from assistant.label.compare import compare
 from assistant.label.explain import explain
+from assistant.label.exports import EvidenceFormat, export_evidence
 from assistant.label.files import MAX_BYTES
 from assistant.label.frameworks import Wanted, chosen, department_of
 from assistant.label.progress import Progress
@@ -158,6 +159,13 @@ def router(service: Service, owners: Owners) -> APIRouter:
     def detach(project_id: str, evidence_id: str, request: Request) -> None:
         """Remove an attached file."""
         bench().detach(project_id, caller(request), evidence_id)
+
+    @routes.get("/projects/{project_id}/export", response_class=Response)
+    def export(project_id: str, request: Request, format: EvidenceFormat = "xlsx") -> Response:
+        """The evidence file, in the order of the grid, what is missing first: csv, xlsx, docx, pdf or md."""
+        found = bench().store.get(project_id, caller(request))
+        file = export_evidence(found, bench().framework(found), service.register, service.clock(), format)
+        return attachment(file.content, file.name, file.media_type)
 
     @routes.get("/projects/{project_id}/progress", response_model=Progress)
     def progress(project_id: str, request: Request) -> Progress:

@@ -6,18 +6,17 @@ figures are those of `assistant.label.score`, as numbers; exact shares go out as
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from assistant.api.label_schemas import ProjectSummary
 from assistant.api.owner import Owners
 from assistant.api.uploads import multipart, received
 from assistant.label.importing import MAX_BYTES, Plan
-from assistant.label.imports import Choice, efforts_of, planned, taken
+from assistant.label.imports import Choice, efforts_of, mapping_from_json, planned, taken
 from assistant.label.mapping import ColumnMapping
 from assistant.label.score import Reached, Score, score
 from assistant.label.tally import Reading, items
@@ -292,21 +291,9 @@ def _choice(fields: dict[str, str]) -> Choice:
     return Choice(
         sheet=fields.get("sheet") or None,
         header_rows=(int(first), int(last or first)) if header else None,
-        mapping=_mapping(fields["mapping"]) if fields.get("mapping") else None,
+        mapping=mapping_from_json(fields["mapping"]) if fields.get("mapping") else None,
         take_answers=_yes(fields.get("answers")),
     )
-
-
-def _mapping(text: str) -> ColumnMapping:
-    try:
-        data: Any = json.loads(text)
-        return ColumnMapping.model_validate(data)
-    except (ValidationError, ValueError) as exc:
-        raise ClapvertError(
-            ErrorCode.BAD_REQUEST,
-            "Le champ `mapping` est invalide.",
-            'Exemple : {"code": 0, "title": 1, "points": [5]}.',
-        ) from exc
 
 
 def _yes(value: str | None) -> bool:

@@ -59,6 +59,8 @@ _FIELDS = {
 }
 Next = Callable[[Request], Awaitable[Response]]
 """The rest of the middleware chain."""
+Page = Callable[[Request, dict[str, Any]], Response | None]
+"""A problem as a page; None for who reads JSON."""
 _log = logging.getLogger("clapvert")
 
 
@@ -118,28 +120,33 @@ def _readable(kind: str) -> str:
     return "valeur du mauvais type" if kind.endswith(("_type", "_parsing")) else "valeur refusée"
 
 
-def install(app: FastAPI) -> None:
-    """Turn every error of the app into problem+json; nothing of an unexpected one is shown."""
+def install(app: FastAPI, page: Page) -> None:
+    """Turn every error of the app into problem+json, or into a page for who reads pages; nothing of an unexpected one
+    is shown."""
+
+    def answer(request: Request, told: dict[str, Any]) -> Response:
+        shown = page(request, told)
+        return shown or JSONResponse(told, told["status"], media_type="application/problem+json")
 
     @app.exception_handler(ClapvertError)
-    async def _clapvert(_: Request, exc: ClapvertError) -> JSONResponse:
+    async def _clapvert(request: Request, exc: ClapvertError) -> Response:
         told = problem_of(exc)
         if isinstance(exc, EditConflictError):
             told["current"] = exc.current
-        return JSONResponse(told, told["status"], media_type="application/problem+json")
+        return answer(request, told)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, exc: RequestValidationError) -> JSONResponse:
-        return problem(422, ErrorCode.BAD_REQUEST, describe(exc.errors()))
+    async def _invalid(request: Request, exc: RequestValidationError) -> Response:
+        return answer(request, body(422, ErrorCode.BAD_REQUEST, describe(exc.errors())))
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, exc: HTTPException) -> JSONResponse:
+    async def _http(request: Request, exc: HTTPException) -> Response:
         if exc.status_code == 400:  # a body that is no UTF-8
-            return problem(422, ErrorCode.BAD_REQUEST, f"demande : {_FIELDS['json_invalid']}.")
+            return answer(request, body(422, ErrorCode.BAD_REQUEST, f"demande : {_FIELDS['json_invalid']}."))
         code = ErrorCode.NOT_FOUND if exc.status_code == 404 else ErrorCode.BAD_REQUEST
         details = {404: "Cette adresse n'existe pas.", 405: "Cette adresse n'admet pas cette méthode."}
-        return problem(exc.status_code, code, details.get(exc.status_code, str(exc.detail)))
+        return answer(request, body(exc.status_code, code, details.get(exc.status_code, str(exc.detail))))
 
     @app.exception_handler(Exception)
-    async def _unexpected(_: Request, exc: Exception) -> JSONResponse:
-        return JSONResponse(problem_of(exc), 500, media_type="application/problem+json")
+    async def _unexpected(request: Request, exc: Exception) -> Response:
+        return answer(request, problem_of(exc))

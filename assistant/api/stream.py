@@ -18,7 +18,7 @@ from typing import Any
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from assistant.answer import Answer, BasedOn
+from assistant.answer import Answer, BasedOn, Understood
 from assistant.api.problems import problem_of
 from assistant.engine import OnEvidence
 from ingest.passages import Passage
@@ -43,7 +43,7 @@ class Turn:
 
     def _run(self, ask: Callable[[OnEvidence], Answer]) -> None:
         try:
-            answer = ask(lambda passages: self._put(("passages", {"passages": evidence(passages)})))
+            answer = ask(lambda passages, understood: self._put(("passages", shown(passages, understood))))
             for text in tokens(answer.answer):
                 self._put(("token", {"text": text}))
             self._put(("answer", answer.model_dump(mode="json")))
@@ -94,6 +94,11 @@ def tokens(markdown: str) -> list[str]:
     return _SENTENCE.findall(markdown)
 
 
+def shown(passages: Sequence[Passage], understood: Understood) -> dict[str, Any]:
+    """What the `passages` event shows."""
+    return {"understood": understood.model_dump(mode="json"), "passages": evidence(passages)}
+
+
 def evidence(passages: Sequence[Passage]) -> list[dict[str, Any]]:
     """Passages as the `passages` event shows them: enough to open each."""
     rows = {p.id: p for p in passages}
@@ -105,6 +110,8 @@ def evidence(passages: Sequence[Passage]) -> list[dict[str, Any]]:
             "locator": p.locator,
             "url": p.url,
             "rank": p.rank.value,
+            "valid_from": p.valid_from and p.valid_from.isoformat(),
+            "valid_until": p.valid_until and p.valid_until.isoformat(),
             "text": p.text,
             "based_on": basis.model_dump(mode="json") if (basis := BasedOn.of(p)) else None,
         }

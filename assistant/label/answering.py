@@ -8,6 +8,7 @@ sentence. A project is looked up on behalf of its owner, so that none is ever to
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
@@ -88,11 +89,11 @@ def _told(
     today, framework = bench.clock(), bench.framework(project)
     asked = [r for r in board if wanted.takes(r)]
     left = [r for r in asked if r.state.open]
-    left.sort(key=lambda r: (not (r.grid and r.grid.mandatory), not late(r, today), r.state.due or today.max))
+    left.sort(key=lambda r: (not (r.grid and r.grid.mandatory), not late(r, today), r.state.due or dt.date.max))
     found = [(r, own_passage(engine.snapshot, framework, r.known) if r.known else None) for r in left[:LISTED]]
     shown: list[tuple[Row, Passage]] = [(r, p) for r, p in found if p is not None][:EXPLAINED]
     if on_evidence:
-        on_evidence([p for _, p in shown])
+        on_evidence([p for _, p in shown], _understood(question, today, language))
     sentences = [Sentence(p.text, (Cited(p, p.text),)) for _, p in shown]
     kept, _ = engine.verifier.keep(sentences, AsOf.on(None, today))
     passages = [s.cited[0].passage for s in kept]
@@ -159,7 +160,7 @@ def _answer(
         message_id=secrets.token_urlsafe(12),
         question=question,
         as_of=today,
-        understood=Understood(question=question, as_of=today, as_of_reason="today", language=language),
+        understood=_understood(question, today, language),
         outcome="partial" if partial else "answered",
         reason="unclear" if partial else None,
         answer=prose,
@@ -176,3 +177,7 @@ def _answer(
         disclaimer=DISCLAIMER[language].format(date=say_date(FACT_BASE_DATE, language)),
         project=state,
     )
+
+
+def _understood(question: str, today: dt.date, language: Language) -> Understood:
+    return Understood(question=question, as_of=today, as_of_reason="today", language=language)

@@ -28,8 +28,8 @@ _PLAIN = frozenset(
     folded(
         "le la les mon ma notre nos mes du au a l d de des et en dans avoir obtenir atteindre finir terminer completer "
         "rendre boucler deposer etre pret prete passer label ecoprod dossier projet grille audit auditeur seuil "
-        "critere criteres preuve preuves afnor spec 2308 departement poste equipe pour cent percent the my our department "
-        "project file grid threshold to reach get"
+        "critere criteres preuve preuves afnor spec 2308 departement poste equipe pour cent percent the my our "
+        "department project file grid threshold to reach get"
     ).split()
 )
 """Words that name no subject of their own: « pour avoir le label », « for my project »."""

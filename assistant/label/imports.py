@@ -7,12 +7,15 @@ only where nothing was said. An accepted or abandoned workbook is erased.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
 from assistant.label.importing import Plan, import_grid, plan_import
 from assistant.label.mapping import ColumnMapping
+from assistant.label.matching import accepted
 from assistant.label.projects import Project, Status
 from assistant.label.store import LabelStore
 from assistant.label.workbench import Workbench
@@ -77,6 +80,15 @@ def taken(
     return bench.store.get(project_id, owner), answers
 
 
+def matched(bench: Workbench, project_id: str, owner: str | None, choices: dict[str, str | None]) -> Project:
+    """The project whose rows are matched with known criteria as a person said; None: with none of them."""
+    project = bench.store.get(project_id, owner)
+    if project.grid is None:
+        raise ClapvertError(ErrorCode.GRID_MISSING, "Aucune grille n'est importée.", "Importez-la d'abord.")
+    grid = accepted(project.grid, bench.framework(project), choices)
+    return bench.store.set_grid(project_id, owner, grid, project.revision)
+
+
 def mapping_of(roles: dict[int, str], fill: str | None = None) -> ColumnMapping:
     """A mapping from the role that a person gave to each column; `BAD_REQUEST` when two columns have one role."""
     fields: dict[str, object] = {"points": tuple(c for c, role in roles.items() if role == "points")}
@@ -106,3 +118,16 @@ def efforts_of(given: list[str]) -> dict[str, int]:
         if number != "1":
             out[key] = int(number)
     return out
+
+
+def mapping_from_json(text: str) -> ColumnMapping:
+    """A mapping written as JSON; `BAD_REQUEST`."""
+    try:
+        data: Any = json.loads(text)
+        return ColumnMapping.model_validate(data)
+    except (ValidationError, ValueError) as exc:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST,
+            "Ce choix de colonnes est illisible.",
+            'Exemple : {"code": 0, "title": 1, "points": [5]}.',
+        ) from exc

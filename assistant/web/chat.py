@@ -1,35 +1,138 @@
-"""The chat page."""
+"""The conversation: the page, its form for who has no JavaScript, and one conversation at its own address.
+
+Guarantee: with or without scripts the same questions go to the same service. A form that is sent answers by a redirect
+to the conversation, so that reloading never asks twice. A page that is only read gives no cookie: a link followed from
+another site carries none of ours, and a new one would cost its reader their history.
+"""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from typing import Annotated, Any
 
-from assistant.service import Service
-from assistant.web.render import Renderer
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import ValidationError
+
+from assistant.answer import Answer
+from assistant.api.owner import Owners
+from assistant.api.problems import describe
+from assistant.api.schemas import ChatRequest
+from assistant.service import Ask, Service
+from assistant.web.examples import ROLES
+from assistant.web.render import Renderer, serves
+from assistant.web.words import french
+from ingest.errors import ClapvertError, ErrorCode
 from ingest.register import DOMAIN_LABELS
 
-EXAMPLES = (
-    "Je tourne un court métrage aidé par le CNC : quels bilans carbone remettre et quand ?",
-    "Combien vaut la prime RSE+ et qui peut la demander ?",
-    "En 2024, quel était le seuil de la CSRD ?",
-    "Une publicité peut-elle dire « neutre en carbone » ?",
-)
+_MODULES = ("dom", "format", "turn", "panel", "words", "stream", "history", "help", "actions", "adjust")
+_PROFILE = {
+    "genre": french("Genre"),
+    "aide": french("Aide demandée"),
+    "taille": french("Taille de l'entreprise"),
+    "lieu": french("Lieu"),
+    "acteur": french("Vous êtes"),
+}
+_PAST = 20
+"""Conversations listed where no script can open the history."""
 
 
-def router(service: Service, render: Renderer) -> APIRouter:
-    """The page `/`."""
+def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
+    """The pages `/` and `/c/{id}`."""
     routes = APIRouter(include_in_schema=False)
+
+    def page(request: Request, turns: list[Answer], *, status: int = 200, **more: Any) -> HTMLResponse:
+        _ = render.words(request)
+        owner = owners.known(request)
+        facets = service.glossary.facets
+        choices = {f: {v: _(e.label) for v, e in values.items()} for f, values in facets.items()}
+        last = turns[-1].understood if turns else None
+        shown = {
+            "turns": turns,
+            "conversation": turns[-1].conversation_id if turns else None,
+            "kept": last.as_of.isoformat() if last and last.as_of_reason != "today" else "",
+            "past": service.conversations.history(owner, _PAST) if owner else [],
+            "title": None,
+            "asked": "",
+            "trouble": None,
+            "roles": ROLES,
+            "modules": _MODULES,
+            "domains": [(d.value, label) for d, label in DOMAIN_LABELS.items()],
+            "profile": [(f, name, _sorted(choices[f])) for f, name in _PROFILE.items() if f in choices],
+            "choices": choices,
+            "labels": {v: label for values in choices.values() for v, label in values.items()},
+            "retention": service.settings.retention_days,
+            "exports": serves(request, "/api/answers/x/exports"),
+        }
+        return render.page(request, "chat.html", status=status, **{**shown, **more})
 
     @routes.get("/", response_class=HTMLResponse)
     def home(request: Request) -> HTMLResponse:
-        facets = {v: entry.label for values in service.glossary.facets.values() for v, entry in values.items()}
-        return render.page(
-            request,
-            "chat.html",
-            domains=[(d.value, label) for d, label in DOMAIN_LABELS.items()],
-            facets=facets,
-            examples=EXAMPLES,
+        return page(request, [])
+
+    @routes.post("/", response_class=HTMLResponse)
+    def ask(
+        request: Request,
+        question: Annotated[str, Form()] = "",
+        conversation_id: Annotated[str, Form()] = "",
+        as_of: Annotated[str, Form()] = "",
+        kept: Annotated[str, Form()] = "",
+        domain: Annotated[list[str] | None, Form()] = None,
+        profile: Annotated[list[str] | None, Form()] = None,
+    ) -> Response:
+        """The form of the page, sent without a script."""
+        told = dict(p.split(":", 1) for p in profile or () if ":" in p)
+        asked: dict[str, Any] = {"question": question, "domains": domain or [], "profile": told}
+        if as_of != kept or not conversation_id:
+            asked["as_of"] = as_of or None
+        try:
+            body = ChatRequest.model_validate(asked)
+        except ValidationError as exc:
+            trouble = describe([dict(e) for e in exc.errors()])
+            return page(request, _turns(conversation_id, request), status=422, trouble=trouble, asked=question[:4000])
+        named = Response()
+        answer = _answered(body, conversation_id or None, owners.named(request, named))
+        onward = RedirectResponse(f"/c/{answer.conversation_id}#{answer.message_id}", 303)
+        if "set-cookie" in named.headers:
+            onward.headers["set-cookie"] = named.headers["set-cookie"]
+        return onward
+
+    @routes.get("/c/{conversation_id}", response_class=HTMLResponse)
+    def conversation(conversation_id: str, request: Request) -> HTMLResponse:
+        """One of the caller's conversations."""
+        summary, answers = service.conversations.messages(conversation_id, owners.known(request) or "")
+        return page(request, answers, title=f"{summary.title} · Clapvert")
+
+    @routes.post("/c/{conversation_id}/delete")
+    def delete(conversation_id: str, request: Request) -> Response:
+        """Erase a conversation, without a script."""
+        service.conversations.delete(conversation_id, owners.known(request) or "")
+        return RedirectResponse("/", 303)
+
+    def _turns(conversation_id: str, request: Request) -> list[Answer]:
+        try:
+            return service.conversations.messages(conversation_id, owners.known(request) or "")[1]
+        except ClapvertError:
+            return []
+
+    def _answered(body: ChatRequest, conversation_id: str | None, owner: str) -> Answer:
+        """The answer; a conversation that has expired starts again."""
+        asked = Ask(
+            question=body.question,
+            conversation_id=conversation_id,
+            as_of=body.as_of,
+            forget_date="as_of" in body.model_fields_set and body.as_of is None,
+            domains=tuple(body.domains),
+            profile=body.profile,
         )
+        try:
+            return service.ask(asked, owner)
+        except ClapvertError as exc:
+            if exc.code is not ErrorCode.CONVERSATION_NOT_FOUND:
+                raise
+            return _answered(body, None, owner)
 
     return routes
+
+
+def _sorted(values: dict[str, str]) -> list[tuple[str, str]]:
+    return sorted(values.items(), key=lambda item: item[1].casefold())

@@ -4,9 +4,10 @@ Guarantee: all text is escaped; nothing of a page runs or is styled inline. A pa
 
     render.page(request, "label.html", projects=…)
 
-with `_`, `lang`, `today`, `nav`, `here` and `other_language` known to its template, and `spaced` (French spacing),
-`day` (a date in words) and `json` (for `data-` attributes) as filters. A module of the page reads its English from the
-`data-words` of the body (`static/words.js`). The navigation names the pages that the application has, no other.
+with `_`, `say` (ranks, validity, dates: `said.Said`), `lang`, `today`, `nav`, `here` and `other_language` known to its
+template, and `spaced` (French spacing), `day` (a date in words) and `json` (for `data-` attributes) as filters. A
+module of the page reads its English from the `data-words` of the body (`static/words.js`). The navigation names the
+pages that the application has, no other.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.routing import BaseRoute, Match
 
 from assistant.time import say_date
+from assistant.web.said import Said
 from assistant.web.words import COOKIE, YEAR, Words, asked_language, french, page_words
 from ingest.claims import Language
 from ingest.clock import Clock
@@ -66,8 +68,9 @@ class Renderer:
             .render(
                 lang=lang,
                 today=self._clock(),
+                say=Said(self.words(request), self._clock()),
                 here=request.url.path,
-                nav=[(path, said) for path, said in NAVIGATION if _serves(request.app.routes, path)],
+                nav=[(path, said) for path, said in NAVIGATION if serves(request, path)],
                 other_language=_in_language(request, "fr" if lang == "en" else "en"),
                 words=known if lang == "en" else {},
                 **context,
@@ -117,7 +120,9 @@ def _environment(language: Language) -> Environment:
     return env
 
 
-def _serves(routes: Sequence[BaseRoute], path: str) -> bool:
+def serves(request: Request, path: str) -> bool:
+    """True when the application has a page or a route at a path."""
+    routes: Sequence[BaseRoute] = request.app.routes
     scope = {"type": "http", "method": "GET", "path": path, "headers": []}
     return any(r.matches(scope)[0] is Match.FULL for r in routes)
 

@@ -190,5 +190,5 @@ def test_retention_is_enforced_while_the_server_runs(
 def test_openapi_tells_them(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert set(paths["/api/conversations"]) == {"get", "delete"}
-    assert set(paths["/api/conversations/{conversation_id}"]) == {"get", "delete"}
+    assert set(paths["/api/conversations/{conversation_id}"]) == {"get", "patch", "delete"}
     assert "post" in paths["/api/chat/stream"]

@@ -12,12 +12,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Understood
 from assistant.api import stream
 from assistant.api.app import create_app
 from assistant.service import Ask, Service
 from ingest.errors import ClapvertError, ErrorCode
 from tests.assistant.support import BILANS
+from tests.samples import TODAY
 
 QUESTION = "Quel score faut-il pour le Label Ecoprod ?"
 Events = list[tuple[str, dict[str, Any]]]
@@ -129,8 +130,8 @@ class TestErrors:
         assert response.json() == client.post("/api/chat", json=body).json()
 
     def failing(self, mine: Service, monkeypatch: pytest.MonkeyPatch, exc: Exception) -> None:
-        def ask(_: Ask, __: str, on_evidence: Callable[[list[object]], None]) -> Answer:
-            on_evidence([])
+        def ask(_: Ask, __: str, on_evidence: Callable[..., None]) -> Answer:
+            on_evidence([], Understood(question="?", as_of=TODAY, as_of_reason="today"))
             raise exc
 
         monkeypatch.setattr(mine, "ask", ask)
@@ -166,9 +167,9 @@ def test_a_client_that_leaves_loses_nothing(app: FastAPI, mine: Service) -> None
     waiting, go_on = threading.Event(), threading.Event()
     real = mine.ask
 
-    def slow(ask: Ask, owner: str, on_evidence: Callable[[Any], None]) -> Answer:
-        def told(passages: Any) -> None:
-            on_evidence(passages)
+    def slow(ask: Ask, owner: str, on_evidence: Callable[..., None]) -> Answer:
+        def told(*found: Any) -> None:
+            on_evidence(*found)
             waiting.set()
             assert go_on.wait(10)
 

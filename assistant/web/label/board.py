@@ -46,7 +46,7 @@ class Filter:
 
 def router(desk: Desk) -> APIRouter:
     """`/label/projets/{id}` and the pages under it."""
-    routes = APIRouter(prefix="/label/projets/{project_id}", route_class=desk.route_class())
+    routes = APIRouter(prefix="/label/projets/{project_id}")
 
     @routes.get("", response_class=HTMLResponse)
     def board(

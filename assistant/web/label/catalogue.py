@@ -20,7 +20,7 @@ PLACEHOLDER = french("Titre de la production")
 
 def router(desk: Desk) -> APIRouter:
     """`/label`, `/label/referentiels/…`, `/label/comparer`, `/label/invitation/…`."""
-    routes = APIRouter(route_class=desk.route_class())
+    routes = APIRouter()
 
     @routes.get("/label", response_class=HTMLResponse)
     def home(

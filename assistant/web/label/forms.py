@@ -22,7 +22,7 @@ Text = Annotated[str, Form()]
 
 def router(desk: Desk) -> APIRouter:
     """The `POST` routes under `/label/projets/{id}`."""
-    routes = APIRouter(prefix="/label/projets/{project_id}", route_class=desk.route_class())
+    routes = APIRouter(prefix="/label/projets/{project_id}")
 
     @routes.post("/criteres/{key:path}/preuves")
     async def attach(request: Request, project_id: str, key: str) -> Response:

@@ -13,8 +13,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from assistant.api.uploads import received
 from assistant.label.importing import MAX_BYTES
-from assistant.label.imports import Choice, efforts_of, mapping_of, planned, taken
+from assistant.label.imports import Choice, efforts_of, mapping_of, matched, planned, taken
 from assistant.label.mapping import ColumnMapping
+from assistant.label.matching import matches
 from assistant.label.projects import GridCriterion
 from assistant.label.score import SCHEMES, score_items
 from assistant.label.tally import Reading, items
@@ -30,13 +31,13 @@ _ROLES = (
     french("Preuve attendue"), french("Commentaire"),
 )  # fmt: skip
 _SCHEMES = (french("schéma Performance"), french("avec phase d'Engagement"))
-FORMATS = (("xlsx", "XLSX"), ("docx", "DOCX"), ("pdf", "PDF"), ("csv", "CSV"))
+FORMATS = (("pdf", "PDF"), ("docx", "DOCX"), ("xlsx", "XLSX"), ("csv", "CSV"), ("md", "Markdown"))
 _COLUMN = re.compile(r"col-(\d{1,3})")
 
 
 def router(desk: Desk) -> APIRouter:
     """`/label/projets/{id}/grille` and `…/score`."""
-    routes = APIRouter(prefix="/label/projets/{project_id}", route_class=desk.route_class())
+    routes = APIRouter(prefix="/label/projets/{project_id}")
 
     @routes.get("/grille", response_class=HTMLResponse)
     def show(
@@ -44,6 +45,7 @@ def router(desk: Desk) -> APIRouter:
     ) -> HTMLResponse:
         owner = desk.caller(request)
         project = desk.bench.store.get(project_id, owner)
+        framework = desk.bench.framework(project)
         waiting = desk.bench.store.staged(project_id, owner)
         plan = trouble = None
         if waiting is not None:
@@ -62,6 +64,7 @@ def router(desk: Desk) -> APIRouter:
             role_names=ROLE_NAMES,
             total=_total(project.grid.criteria) if project.grid else None,
             max_mb=MAX_BYTES // 1_000_000,
+            unmatched=[m for m in matches(project.grid, framework) if m.to_confirm] if project.grid else [],
         )
 
     @routes.post("/grille")
@@ -90,6 +93,15 @@ def router(desk: Desk) -> APIRouter:
         )  # fmt: skip
         await run_in_threadpool(taken, desk.bench, project_id, owner, *waiting, choice)
         return see(f"/label/projets/{project_id}")
+
+    @routes.post("/grille/rapprocher")
+    async def match(request: Request, project_id: str) -> Response:
+        owner = desk.caller(request)
+        fields = {k: str(v) for k, v in (await request.form(max_fields=1000)).items()}
+        choices = {k.removeprefix("row-"): v for k, v in fields.items() if k.startswith("row-") and v}
+        said: dict[str, str | None] = {k: None if v == "-" else v for k, v in choices.items()}
+        await run_in_threadpool(matched, desk.bench, project_id, owner, said)
+        return see(f"/label/projets/{project_id}/grille")
 
     @routes.post("/grille/abandonner")
     def abandon(request: Request, project_id: str) -> Response:

@@ -1,7 +1,6 @@
-"""What the pages of the workbench share: who asks, how a page and a refusal are rendered, how things are said.
+"""What the pages of the workbench share: who asks, how a page is rendered, how things are said.
 
-Guarantee: a refusal is a page in the reader's language with a way back, never a bare JSON; a page shows what its caller
-may see, since every look-up goes through the workbench on the caller's behalf.
+Guarantee: a page shows what its caller may see, since every look-up goes through the workbench on the caller's behalf.
 """
 
 from __future__ import annotations
@@ -13,12 +12,10 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from fastapi import Request, Response
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.routing import APIRoute
 
 from assistant.api.owner import Owners
-from assistant.api.problems import problem_of
 from assistant.label.frameworks import folded
 from assistant.label.projects import STATUS_LABELS, Project, Status
 from assistant.label.store import Change
@@ -27,7 +24,6 @@ from assistant.service import Service
 from assistant.web.render import Renderer
 from assistant.web.words import Words, french
 from ingest.criteria import DEPARTMENT_LABELS
-from ingest.errors import ClapvertError
 
 PARIS = ZoneInfo("Europe/Paris")
 FIELDS = {
@@ -102,38 +98,10 @@ class Desk:
         """The words of the reader's language."""
         return self._render.words(request)
 
-    def route_class(self) -> type[APIRoute]:
-        """Routes whose refusals are pages."""
-        desk = self
-
-        class PageRoute(APIRoute):
-            def get_route_handler(self) -> Callable[[Request], Any]:
-                handler = super().get_route_handler()
-
-                async def handled(request: Request) -> Response:
-                    try:
-                        return await handler(request)
-                    except ClapvertError as exc:
-                        told = problem_of(exc)
-                        back = request.headers.get("referer") or "/label"
-                        return desk.page(
-                            request, "problem.html", status=told["status"], title=told["title"],
-                            message=exc.message, detail=exc.hint, back=back if back.startswith("/") else _path(back),
-                        )  # fmt: skip
-
-                return handled
-
-        return PageRoute
-
 
 def see(path: str) -> RedirectResponse:
     """Go and see another page after a form."""
     return RedirectResponse(path, 303)
-
-
-def _path(address: str) -> str:
-    """The path of an address of ours."""
-    return "/" + address.split("://", 1)[-1].partition("/")[2]
 
 
 def filters(_: Words) -> Mapping[str, Callable[..., Any]]:
@@ -164,6 +132,7 @@ def filters(_: Words) -> Mapping[str, Callable[..., Any]]:
         "capitalize_first": lambda text: text[:1].upper() + text[1:],
         "moment": moment,
         "points": lambda value: f"{value.normalize():f}".replace(".", "," if _.language == "fr" else "."),
+        "said": lambda words: words.en if _.language == "en" else words.fr,
         "short_day": short_day,
         "told": told,
         "urlkey": lambda key: quote(key, safe=""),

@@ -1,30 +1,54 @@
-// The conversation: sends questions, keeps turns for the life of the tab, and wires the page.
+// The conversation: asks, shows answers as they come, and wires the page.
 
-import { fetchJson, Problem } from "./dom.js";
-import { sayDate } from "./format.js";
+import { freeze } from "./adjust.js";
+import { Share } from "./actions.js";
+import { Problem, fetchJson } from "./dom.js";
+import { facet, sayDate } from "./format.js";
+import { Help } from "./help.js";
+import { History } from "./history.js";
 import { Panel } from "./panel.js";
-import { pendingTurn, showAnswer, showProblem, showWaiting } from "./turn.js";
+import { streamAnswer } from "./stream.js";
+import { pendingTurn, showAnswer, showPassages, showProblem, showSentence, showWaiting } from "./turn.js";
+import { _ } from "./words.js";
 
-const STORE = "clapvert.1";
+const PROFILE = "clapvert.profile";
 const LONGEST = 4000;
 const byId = (id) => document.getElementById(id);
-const [form, field, send, thread, welcome, status, trouble, asOf, todayButton, domains] =
-  ["ask", "question", "send", "thread", "welcome", "status", "trouble", "as-of", "today", "domains"].map(byId);
+const [form, field, send, thread, status, trouble, asOf, todayButton, domains, project] =
+  ["ask", "question", "send", "thread", "status", "trouble", "as-of", "today", "domains", "project"].map(byId);
+const welcome = byId("welcome");
 const boxes = [...domains.querySelectorAll("input")];
+const selects = [...project.querySelectorAll("select")];
 const panel = new Panel(byId("panel"));
-
-let answers = [];
-let sent = null; // AbortController of the question in flight
-let keptDate = ""; // the date that the conversation keeps, as the last answer said it
-
-const conversationId = () => answers.at(-1)?.conversation_id ?? null;
-const domainLabel = (value) => boxes.find((box) => box.value === value)?.labels[0].textContent.trim() ?? value;
+const share = new Share(byId("share"));
 const touch = matchMedia("(pointer: coarse)");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+let conversation = document.body.dataset.conversation ?? null;
+let sent = null; // AbortController of the question in flight
+let given = []; // the facets of the project that the conversation was told
+let keptDate = asOf.value; // the date that the conversation keeps, as the last answer said it
+
+const history_ = new History(byId("history"), () => conversation, restart);
+const domainLabel = (value) => boxes.find((box) => box.value === value)?.labels[0].textContent.trim() ?? value;
 const tools = {
   open: (cited, opener) => panel.open(cited, opener),
-  ask: askFromButton,
+  ask: (question) => askFromButton(question),
   askAlone: (question) => askFromButton(question, { alone: true }),
+  share: (answer, opener) => share.open(answer, opener),
   domainLabel,
+  edit,
+  forgetDomains: (u) => {
+    for (const box of boxes) box.checked = false;
+    showOptions();
+    askFromButton(u.question, { alone: true });
+  },
+  setProfile: (name, value, u) => {
+    const select = selects.find((one) => one.dataset.facet === name);
+    if (select) select.value = value ? `${name}:${value}` : "";
+    keepProfile();
+    askFromButton(u.question, { alone: true });
+  },
 };
 
 async function ask(question) {
@@ -45,9 +69,9 @@ function askFromButton(question, options = {}) {
 }
 
 function faults(question) {
-  if (!question) return "Écrivez une question.";
-  if (question.length > LONGEST) return `Question trop longue : ${question.length} caractères, ${LONGEST} au plus.`;
-  if (asOf.validity.badInput || !asOf.validity.valid) return "Date incomplète ou hors du calendrier : corrigez-la ou effacez-la.";
+  if (!question) return _("Écrivez une question.");
+  if (question.length > LONGEST) return _("Question trop longue : {n} caractères, {most} au plus.", { n: question.length, most: LONGEST });
+  if (!asOf.validity.valid) return _("Date incomplète ou hors du calendrier : corrigez-la ou effacez-la.");
   return null;
 }
 
@@ -59,24 +83,35 @@ function say(wrong) {
 }
 
 async function run(question, turn, { alone = false, focus = false } = {}) {
+  performance.clearMarks("asked");
+  performance.clearMarks("first-passage");
+  performance.mark("asked");
   sent = new AbortController();
   busy(true);
-  welcome.hidden = true;
+  if (welcome) welcome.hidden = true;
+  for (const before of thread.children) freeze(before);
   showWaiting(turn);
   if (!turn.isConnected) thread.append(turn);
   if (focus) turn.querySelector(".question").focus({ preventScroll: true });
-  turn.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
-  status.textContent = "Recherche dans les textes…";
+  turn.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
+  status.textContent = _("Recherche dans les textes…");
   const { signal } = sent;
+  const on = {
+    passages: (found) => {
+      showPassages(turn, found, tools);
+      requestAnimationFrame(() => performance.mark("first-passage"));
+    },
+    token: ({ text }) => showSentence(turn, text),
+  };
   try {
-    const [answer, note] = await post(question, alone ? null : conversationId(), signal);
-    showAnswer(turn, answer, { ...tools, note });
+    const [answer, note] = await post(question, alone ? null : conversation, on, signal);
+    showAnswer(turn, answer, tools, note);
     keep(answer);
     status.textContent = spoken(answer);
   } catch (problem) {
     if (signal.aborted) return;
     showProblem(turn, problem, () => !sent && run(question, turn, { alone, focus: true }));
-    status.textContent = `${problem.title ?? "Erreur"}. ${problem.detail ?? ""}`;
+    status.textContent = `${problem.title ?? _("Erreur")}. ${problem.detail ?? ""}`;
     if (!(problem instanceof Problem)) throw problem;
   } finally {
     if (sent?.signal === signal) {
@@ -87,51 +122,83 @@ async function run(question, turn, { alone = false, focus = false } = {}) {
 }
 
 /** The answer, and a note when the server has forgotten the conversation: it starts again, with the date on screen. */
-async function post(question, id, signal) {
-  const body = { question, domains: boxes.filter((box) => box.checked).map((box) => box.value) };
-  const call = (more) =>
-    fetchJson("/api/chat", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...body, ...more }), signal });
+async function post(question, id, on, signal) {
+  const body = { question, domains: boxes.filter((box) => box.checked).map((box) => box.value), profile: profile() };
+  const fresh = { ...body, as_of: asOf.value || null };
   try {
-    if (!id) return [await call({ as_of: asOf.value || null })];
-    return [await call({ conversation_id: id, ...(asOf.value !== keptDate && { as_of: asOf.value || null }) })];
+    if (!id) return [await streamAnswer(fresh, on, signal)];
+    return [await streamAnswer({ ...body, conversation_id: id, ...(asOf.value !== keptDate && { as_of: asOf.value || null }) }, on, signal)];
   } catch (problem) {
     if (problem.code !== "conversation_not_found") throw problem;
-    return [await call({ as_of: asOf.value || null }), "La conversation avait expiré : question posée sans ce qui précède."];
+    return [await streamAnswer(fresh, on, signal), _("La conversation avait expiré : question posée sans ce qui précède.")];
   }
 }
 
-/** Remember an answer; the date that the conversation keeps shows in the date box. */
+/** What the project says, one value a facet; an empty value takes back what was said before. */
+function profile() {
+  const told = selects.map((select) => [select.dataset.facet, select.value.split(":")[1] ?? ""]);
+  return Object.fromEntries(told.filter(([facet, value]) => value || given.includes(facet)));
+}
+
+/** The conversation has an address; the date that it keeps shows in the date box. */
 function keep(answer) {
-  answers.push(answer);
+  conversation = answer.conversation_id;
+  given = Object.keys(answer.understood.profile);
   const { as_of: day, as_of_reason: reason } = answer.understood;
   asOf.value = keptDate = reason === "today" ? "" : day;
-  showDate();
-  try {
-    sessionStorage.setItem(STORE, JSON.stringify(answers.slice(-30)));
-  } catch {
-    sessionStorage.removeItem(STORE);
-  }
+  showOptions();
+  const address = `/c/${encodeURIComponent(conversation)}`;
+  if (location.pathname !== address) window.history.replaceState(null, "", address);
 }
 
 function spoken(answer) {
-  const warned = answer.warnings.length ? ` À savoir : ${answer.warnings.map((w) => w.text).join(" ")}` : "";
-  return `Réponse : ${answer.answer.replace(/\s*\[\d+\]|\*\*/g, "")}${warned}`;
+  const warned = answer.warnings.length ? ` ${_("À savoir")} : ${answer.warnings.map((w) => w.text).join(" ")}` : "";
+  return `${_("Réponse")} : ${answer.answer.replace(/\s*\[\d+\]|\*\*/g, "")}${warned}`;
 }
 
 function busy(on) {
   send.setAttribute("aria-disabled", String(on));
 }
 
-function showDate() {
+/** Each option says what is chosen, closed. */
+function showOptions() {
   todayButton.hidden = !asOf.value;
-  byId("as-of-help").textContent = asOf.value ? "" : "vide : aujourd'hui";
+  const tell = (id, text, usual) => {
+    byId(id).textContent = text;
+    byId(id).classList.toggle("usual", usual);
+  };
+  tell("when-said", asOf.value ? sayDate(asOf.value) : _("aujourd'hui"), !asOf.value);
+  const chosen = boxes.filter((box) => box.checked);
+  const some = chosen.length === 1 ? domainLabel(chosen[0].value) : _("{n} sur {all}", { n: chosen.length, all: boxes.length });
+  tell("domains-said", chosen.length ? some : _("tous"), !chosen.length);
+  const told = selects.filter((select) => select.value).map((select) => facet(select.value.split(":")[1]));
+  tell("project-said", told.length > 1 ? `${told[0]} +${told.length - 1}` : told[0] ?? _("non précisé"), !told.length);
 }
 
-function showDomains() {
-  const chosen = boxes.filter((box) => box.checked).length;
-  const said = byId("domains-said");
-  said.textContent = chosen === 0 ? "tous" : `${chosen} sur ${boxes.length}`;
-  said.classList.toggle("wide", chosen === 0);
+function keepProfile() {
+  showOptions();
+  try {
+    localStorage.setItem(PROFILE, JSON.stringify(selects.map((select) => select.value).filter(Boolean)));
+  } catch {
+    // a browser that keeps nothing: the project lasts as long as the page
+  }
+}
+
+function restoreProfile() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(PROFILE) ?? "[]");
+    for (const select of selects) select.value = kept.find((value) => value.startsWith(`${select.dataset.facet}:`)) ?? "";
+  } catch {
+    // nothing kept, or not by us
+  }
+}
+
+/** The question as it was understood, to be changed by hand. */
+function edit(u) {
+  field.value = u.question;
+  fit();
+  field.focus();
+  field.select();
 }
 
 /** The box grows with its text, up to a third of the screen. */
@@ -140,38 +207,24 @@ function fit() {
   field.style.height = `${Math.min(field.scrollHeight + 2, innerHeight / 3)}px`;
 }
 
+/** A new conversation is a new page. */
 function restart() {
-  sent?.abort();
-  sent = null;
-  busy(false);
-  panel.close();
-  answers = [];
-  sessionStorage.removeItem(STORE);
-  thread.replaceChildren();
-  welcome.hidden = false;
-  asOf.value = keptDate = "";
-  showDate();
-  for (const box of boxes) box.checked = false;
-  showDomains();
-  say(null);
-  status.textContent = "Nouvelle conversation.";
-  field.focus();
+  location.assign("/");
 }
 
-function restore() {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(STORE) ?? "[]");
-    for (const answer of kept) {
-      const turn = pendingTurn(answer.question);
-      showAnswer(turn, answer, tools);
-      thread.append(turn);
-      welcome.hidden = true;
-      keep(answer);
-    }
-    thread.lastElementChild?.scrollIntoView({ block: "start" });
-  } catch {
-    restart();
-  }
+/** The conversation of the page, as the server has it. */
+async function restore() {
+  if (!conversation) return;
+  const { answers } = await fetchJson(`/api/conversations/${encodeURIComponent(conversation)}`);
+  const turns = answers.map((answer) => {
+    const turn = pendingTurn(answer.question);
+    showAnswer(turn, answer, tools);
+    return turn;
+  });
+  thread.replaceChildren(...turns);
+  turns.slice(0, -1).forEach(freeze);
+  keep(answers.at(-1));
+  (byId(location.hash.slice(1)) ?? turns.at(-1)).scrollIntoView({ block: "start" });
 }
 
 form.addEventListener("submit", (event) => {
@@ -183,37 +236,55 @@ field.addEventListener("input", () => {
   if (!trouble.hidden) say(null);
 });
 field.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") field.blur();
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   ask(field.value);
 });
 asOf.addEventListener("input", () => {
-  showDate();
-  status.textContent = asOf.value ? `Date : ${sayDate(asOf.value)}.` : "";
+  showOptions();
+  status.textContent = asOf.value ? sayDate(asOf.value) : "";
 });
 todayButton.addEventListener("click", () => {
   asOf.value = "";
-  showDate();
-  status.textContent = "De retour à aujourd'hui.";
+  showOptions();
+  status.textContent = _("De retour à aujourd'hui.");
   asOf.focus();
 });
-domains.addEventListener("change", showDomains);
-domains.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !domains.open) return;
-  event.preventDefault();
-  domains.open = false;
-  domains.querySelector("summary").focus();
-});
+domains.addEventListener("change", showOptions);
+project.addEventListener("change", keepProfile);
+for (const option of document.querySelectorAll(".option")) {
+  option.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !option.open) return;
+    event.preventDefault();
+    option.open = false;
+    option.querySelector("summary").focus();
+  });
+  option.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !option.contains(event.relatedTarget)) option.open = false;
+  });
+}
 document.addEventListener("click", (event) => {
-  if (!domains.contains(event.target)) domains.open = false;
+  for (const open of document.querySelectorAll(".option[open], .export[open]")) if (!open.contains(event.target)) open.open = false;
 });
-domains.addEventListener("focusout", (event) => {
-  if (event.relatedTarget && !domains.contains(event.relatedTarget)) domains.open = false;
+welcome?.querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  askFromButton(event.submitter.value);
 });
-byId("new").addEventListener("click", restart);
-for (const button of welcome.querySelectorAll(".ask")) button.addEventListener("click", () => askFromButton(button.textContent));
+byId("history-open").addEventListener("click", () => history_.open());
 
-showDate();
-showDomains();
-restore();
-if (!touch.matches) field.focus({ preventScroll: true });
+const help = new Help(byId("help"), [
+  ["/", _("écrire une question"), () => field.focus()],
+  ["n", _("nouvelle conversation"), restart],
+  ["h", _("historique"), () => history_.open()],
+  ["1 … 9", _("ouvrir la source de ce numéro, dans la dernière réponse"), (key) => thread.lastElementChild?.querySelectorAll(".source")[Number(key) - 1]?.click()],
+]);
+byId("help-open").addEventListener("click", () => help.open());
+for (const only of document.querySelectorAll(".scripted")) if (only !== todayButton) only.hidden = false;
+
+restoreProfile();
+showOptions();
+restore().catch((problem) => {
+  status.textContent = problem.detail ?? "";
+});
+if (!touch.matches && !location.hash) field.focus({ preventScroll: true });

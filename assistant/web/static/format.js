@@ -1,31 +1,48 @@
-// Words and dates: how ranks, validity and versions are said in French.
+// Words and dates: how ranks, validity and versions are said. The server says the same in the same words (said.py).
 
-const MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(" ");
+import { LANG, _ } from "./words.js";
+
+const MONTHS = {
+  fr: "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+  en: "January February March April May June July August September October November December",
+}[LANG].split(" ");
 
 export const TODAY = document.body.dataset.today;
-const FACETS = JSON.parse(document.body.dataset.facets);
+const FACETS = JSON.parse(document.body.dataset.facets ?? "{}");
 
-export const RANKS = {
-  officiel: "Texte officiel",
-  autorite: "Document d'une autorité",
-  guide: "Guide",
-  presse: "Presse",
-  notice: "Notice Clapvert",
+const RANKS = {
+  officiel: _("Texte officiel"),
+  autorite: _("Document d'une autorité"),
+  guide: _("Guide"),
+  presse: _("Presse"),
+  notice: _("Notice Clapvert"),
 };
+export const rankName = (rank) => RANKS[rank] ?? rank;
 
 /** `2026`, `2026-03` or `2026-03-01` in words. */
 export function sayDate(iso) {
   const [year, month, day] = iso.split("-").map(Number);
   if (!month) return String(year);
   const name = `${MONTHS[month - 1]} ${year}`;
-  return day ? `${day === 1 ? "1er" : day} ${name}` : name;
+  return day ? `${day === 1 && LANG === "fr" ? "1er" : day} ${name}` : name;
 }
 
 /** When a passage holds; null when nothing is dated. */
 export function validity({ valid_from: from, valid_until: until }) {
-  if (from && until) return `en vigueur du ${sayDate(from)} au ${sayDate(until)}`;
-  if (from) return `en vigueur ${from > TODAY ? "à partir du" : "depuis le"} ${sayDate(from)}`;
-  return until ? `en vigueur jusqu'au ${sayDate(until)}` : null;
+  const start = from && sayDate(from);
+  const end = until && sayDate(until);
+  if (start && end) return _("en vigueur du {start} au {end}", { start, end });
+  if (start) return from > TODAY ? _("en vigueur à partir du {start}", { start }) : _("en vigueur depuis le {start}", { start });
+  return end ? _("en vigueur jusqu'au {end}", { end }) : null;
+}
+
+/** The same in the few words of a card. */
+export function validityShort({ valid_from: from, valid_until: until }) {
+  const start = from && sayDate(from);
+  const end = until && sayDate(until);
+  if (start && end) return _("du {start} au {end}", { start, end });
+  if (start) return from > TODAY ? _("à partir du {start}", { start }) : _("depuis le {start}", { start });
+  return end ? _("jusqu'au {end}", { end }) : null;
 }
 
 /** True when the rule is no longer in force, or not yet. */
@@ -41,8 +58,8 @@ export function place(title, locator) {
 /** "version de mars 2026". */
 export function version(based) {
   if (!based.version) return null;
-  const dated = based.version.length === 10;
-  return `version ${dated ? "du" : "de"} ${sayDate(based.version)}`;
+  const said = sayDate(based.version);
+  return based.version.length === 10 ? _("version du {day}", { day: said }) : _("version de {month}", { month: said });
 }
 
 /** "p. 12" or "p. 12-13". */
@@ -65,10 +82,33 @@ export function spaced(text) {
     .replace(/(art\.|n°|§|\b[LRDA]\.) (?=\S)/g, "$1\u00a0");
 }
 
-/** How the date of an answer came about. */
+const REASONS = { today: _("aujourd'hui"), asked: _("date demandée"), sticky: _("date gardée de la conversation") };
+
+/** The date of an answer, and how it came about. */
 export function dateSaid({ as_of: day, as_of_reason: reason }) {
-  const why = { today: "aujourd'hui", asked: "date demandée", sticky: "date gardée de la conversation" }[reason];
-  return `règles au ${sayDate(day)} (${why})`;
+  return _("règles au {day} ({reason})", { day: sayDate(day), reason: REASONS[reason] });
+}
+
+const label = (title, text) => spaced(`${title} : ${text}`);
+
+/** A citation as one writes it elsewhere: the words, what they are, where they stand, since when. */
+export function asCitation(c, quote) {
+  const based = c.based_on && [place(c.based_on.title, c.based_on.locator), version(c.based_on)].filter(Boolean).join(", ");
+  const said = [
+    `${rankName(c.rank)}${LANG === "fr" ? " : " : ": "}${place(c.source_title, c.locator)}`,
+    based && `${_("d'après")} ${based}`,
+    validity(c),
+    pages(c.page ?? c.page_from, c.page_to),
+    c.confidence === "moyenne" && _("confiance moyenne"),
+    c.based_on?.url ?? c.url,
+    _("consulté le {day}", { day: sayDate(TODAY) }),
+  ];
+  return `« ${quote} » (${said.filter(Boolean).join(" ; ")})`;
+}
+
+/** The same on a chip. */
+export function dateChip({ as_of: day, as_of_reason: reason }) {
+  return _("{day} ({reason})", { day: sayDate(day), reason: reason === "sticky" ? _("date gardée") : REASONS[reason] });
 }
 
 /** An answer as plain text, with its sources, for pasting elsewhere. */
@@ -76,29 +116,23 @@ export function plainText(answer) {
   const lines = [answer.question, `(${dateSaid(answer.understood)})`, "", answer.answer.replaceAll("**", "")];
   for (const warning of answer.warnings) {
     const marks = warning.citations.map((n) => `[${n}]`).join("");
-    lines.push("", `${warningLabel(warning, answer)} : ${warning.text} ${marks}`.trim());
+    lines.push("", `${label(warningLabel(warning, answer), warning.text)} ${marks}`.trim());
   }
-  if (answer.citations.length) lines.push("", "Sources");
-  for (const c of answer.citations) {
-    const based = c.based_on && [place(c.based_on.title, c.based_on.locator), version(c.based_on)].filter(Boolean).join(", ");
-    const said = [
-      `${RANKS[c.rank]} : ${place(c.source_title, c.locator)}`,
-      based && `d'après ${based}`,
-      validity(c),
-      pages(c.page),
-      c.confidence === "moyenne" && "confiance moyenne",
-    ];
-    lines.push(`[${c.n}] ${said.filter(Boolean).join(" ; ")}`, `    « ${c.quote} »`);
-    const url = c.based_on?.url ?? c.url;
-    if (url) lines.push(`    ${url}`);
-  }
+  if (answer.citations.length) lines.push("", _("Sources"));
+  for (const c of answer.citations) lines.push(`[${c.n}] ${asCitation(c, c.quote)}`);
   return [...lines, "", answer.disclaimer].join("\n");
 }
+
+const WARNINGS = {
+  changed: _("A changé"),
+  upcoming: _("À venir"),
+  conflict: _("Les sources divergent"),
+  stale: _("À revérifier"),
+};
 
 /** The heading of a warning; what was still to come on the day asked may have come since. */
 export function warningLabel(warning, answer) {
   const starts = answer.citations.filter((c) => warning.citations.includes(c.n)).map((c) => c.valid_from);
   const come = starts.length > 0 && starts.every((day) => day && day <= TODAY);
-  if (warning.kind === "upcoming") return come ? "Changé depuis" : "À venir";
-  return { changed: "A changé", conflict: "Les sources divergent", stale: "À revérifier" }[warning.kind];
+  return warning.kind === "upcoming" && come ? _("Changé depuis") : WARNINGS[warning.kind];
 }

@@ -1,10 +1,11 @@
 // The passage panel: a drawer beside the conversation on a wide screen, a modal sheet on a narrow one.
 
-import { el, fetchJson, outward } from "./dom.js";
-import { TODAY, outOfForce, pages, sayDate, spaced, validity } from "./format.js";
+import { button, copyButton, el, fetchJson, outward } from "./dom.js";
+import { TODAY, asCitation, outOfForce, pages, sayDate, spaced, validity } from "./format.js";
 import { basis, rankBadge } from "./turn.js";
+import { _ } from "./words.js";
 
-const STATUS = { superseded: "Rédaction remplacée depuis", removed: "Retiré du corpus depuis" };
+const STATUS = { superseded: _("Rédaction remplacée depuis"), removed: _("Retiré du corpus depuis") };
 const PATIENCE = 150; // ms before the panel opens on "loading" rather than on the passage
 
 export class Panel {
@@ -44,12 +45,12 @@ export class Panel {
 
   async #load(id, quote, pressed = null) {
     const ticket = ++this.#ticket;
-    const slow = setTimeout(() => this.#fill("Ouverture du passage…"), PATIENCE);
+    const slow = setTimeout(() => this.#fill(_("Ouverture du passage…")), PATIENCE);
     let view;
     try {
       view = [...this.#passage(await fetchJson(`/api/passages/${encodeURIComponent(id)}`), quote)];
     } catch (problem) {
-      view = [problem.title ?? "Erreur", el("p", { class: "box problem" }, problem.detail ?? "Ce passage ne s'affiche pas.")];
+      view = [problem.title ?? _("Erreur"), el("p", { class: "box problem" }, problem.detail ?? _("Ce passage ne s'affiche pas."))];
     }
     clearTimeout(slow);
     if (ticket === this.#ticket) this.#fill(view[0], view.slice(1), pressed);
@@ -59,7 +60,7 @@ export class Panel {
     const heading = el("h2", { id: "panel-title", tabindex: "-1" }, spaced(title));
     this.#dialog.replaceChildren(
       el("div", { class: "sheet" },
-        el("div", { class: "bar" }, heading, el("button", { type: "button", class: "close", "aria-label": "Fermer le passage", onclick: () => this.close() })),
+        el("div", { class: "bar" }, heading, button("", () => this.close(), { class: "close", "aria-label": _("Fermer le passage") })),
         ...parts),
     );
     this.#show();
@@ -93,39 +94,35 @@ export class Panel {
   }
 
   *#passage(p, quote) {
+    const notice = p.rank === "notice";
     yield p.source_title;
     const path = p.heading_path.filter((step) => step !== p.source_title && step !== p.locator);
     yield el("p", { class: "path" }, spaced([...path, p.locator].join(" › ")));
-    if (p.based_on) yield el("p", { class: "kind" }, rankBadge(p.rank), " ", basis(p.based_on));
+    yield el("p", { class: "kind" }, rankBadge(p.rank), p.based_on && [" ", basis(p.based_on)]);
     yield el("p", { class: "facts" },
-      !p.based_on && rankBadge(p.rank),
-      p.status !== "current" && el("span", { class: "badge doubt" }, STATUS[p.status]),
-      validity(p) && el("span", { class: outOfForce(p) ? "badge past" : "badge" }, validity(p)),
-      p.attested_at && el("span", { class: "badge" }, `lu dans une copie du ${sayDate(p.attested_at)}`),
+      p.status !== "current" && el("span", { class: "badge caution" }, STATUS[p.status]),
+      validity(p) && el("span", { class: outOfForce(p) ? "badge caution" : "badge good" }, validity(p)),
+      p.attested_at && el("span", { class: "badge" }, _("lu dans une copie du {day}", { day: sayDate(p.attested_at) })),
       p.page_from && el("span", { class: "badge" }, pages(p.page_from, p.page_to)),
-      p.confidence === "moyenne" && el("span", { class: "badge doubt" }, "confiance moyenne"));
-    if (outOfForce(p)) yield el("p", { class: "past" }, p.valid_from > TODAY ? "Pas encore en vigueur." : "N'est plus en vigueur aujourd'hui.");
+      p.confidence === "moyenne" && el("span", { class: "badge caution" }, _("confiance moyenne")));
+    if (outOfForce(p)) yield el("p", { class: "past" }, p.valid_from > TODAY ? _("Pas encore en vigueur.") : _("N'est plus en vigueur aujourd'hui."));
     yield el("blockquote", { class: `passage ${p.rank}`, lang: p.language }, marked(p.text, quote));
-    yield this.#origin(p);
+    yield el("p", { class: "minor" }, spaced(notice ? _("Notice rédigée par Clapvert : seul le texte d'origine fait foi.") : _("Texte exact, tel que votre corpus le contient.")));
+    const url = notice ? p.based_on?.url : p.url;
+    yield el("div", { class: "toolbar" },
+      copyButton(_("Copier la citation"), () => asCitation(p, quote ?? p.text), _("Copiée.")),
+      url && outward(url, _("Texte d'origine, {host}", { host: host(url) }), { class: "button" }),
+      el("a", { class: "minor", href: `/passages/${encodeURIComponent(p.passage_id)}${quote ? `?q=${encodeURIComponent(quote)}` : ""}` }, _("Page du passage")));
     yield this.#steps(p, quote);
   }
 
-  #origin(p) {
-    const notice = p.rank === "notice";
-    const url = notice ? p.based_on?.url : p.url;
-    return el("div", { class: "origin" },
-      el("p", {}, spaced(notice ? "Notice rédigée par Clapvert : seul le texte d'origine fait foi." : "Texte exact, tel que votre corpus le contient.")),
-      url && el("p", {}, outward(url, `Lire le texte d'origine, ${host(url)}`)));
-  }
-
   #steps(p, quote) {
-    const step = (id, key, text) =>
-      id && el("button", { type: "button", class: "quiet", "data-step": key, onclick: () => this.#load(id, null, key) }, text);
-    const away = quote === null && this.#cited.passage_id !== p.passage_id;
-    return el("nav", { class: "steps", "aria-label": "Passages voisins" },
-      step(p.previous_id, "previous", "← Précédent"),
-      step(p.next_id, "next", "Suivant →"),
-      away && el("button", { type: "button", class: "link", onclick: () => this.#load(this.#cited.passage_id, this.#cited.quote) }, "Revenir au passage cité"));
+    const step = (id, key, text) => id && button(text, () => this.#load(id, null, key), { "data-step": key });
+    const away = this.#cited.passage_id !== p.passage_id;
+    return el("nav", { class: "steps", "aria-label": _("Passages voisins") },
+      step(p.previous_id, "previous", `← ${_("Précédent")}`),
+      step(p.next_id, "next", `${_("Suivant")} →`),
+      away && button(_("Revenir au passage cité"), () => this.#load(this.#cited.passage_id, this.#cited.quote), { class: "link" }));
   }
 }
 

@@ -1,59 +1,101 @@
-// One turn of the conversation: the question, how it was understood, the answer and what it rests on.
+// One turn of the conversation: the question, how it was understood, what it rests on, the answer as it comes.
+//
+// Nothing moves while an answer streams: what is known first (how the question was understood, the passages) stands
+// above, each sentence is added below the last, and the end only fills in.
 
-import { el, outward, unseen } from "./dom.js";
-import { RANKS, dateSaid, facet, outOfForce, pages, place, plainText, spaced, validity, version, warningLabel } from "./format.js";
+import { actions } from "./actions.js";
+import { understood } from "./adjust.js";
+import { button, el, elsewhere, outward, unseen } from "./dom.js";
+import { outOfForce, pages, place, rankName, sayDate, spaced, validity, validityShort, version, warningLabel } from "./format.js";
+import { LANG, _ } from "./words.js";
 
-const PARTIAL = { unclear: "Réponse partielle : elle dépend d'un détail", not_found: "Réponse partielle : un point reste sans réponse" };
+const PARTIAL = { unclear: _("Réponse partielle : elle dépend d'un détail"), not_found: _("Réponse partielle : un point reste sans réponse") };
 let count = 0;
+
+/** The address of a passage's own page, its quoted words marked. */
+const pageOf = (c) => `/passages/${encodeURIComponent(c.passage_id)}${c.quote ? `?q=${encodeURIComponent(c.quote)}` : ""}`;
+
+/** A link to a passage that opens the panel. */
+function passageLink(c, open, props, ...children) {
+  const opened = (event) => {
+    if (elsewhere(event)) return;
+    event.preventDefault();
+    open(c, event.currentTarget);
+  };
+  return el("a", { href: pageOf(c), "aria-haspopup": "dialog", ...props, onclick: opened }, ...children);
+}
 
 /** The article of a question that is being answered. */
 export function pendingTurn(question) {
   const id = `question-${++count}`;
-  return el(
-    "article",
-    { class: "turn", "aria-labelledby": id },
-    el("h2", { id, class: "question", tabindex: "-1" }, spaced(question)),
-  );
+  return el("article", { class: "turn", "aria-labelledby": id }, el("h2", { id, class: "question", tabindex: "-1" }, spaced(question)));
 }
 
 /** Show that a turn waits for its answer. */
 export function showWaiting(turn) {
-  settle(turn, el("p", { class: "waiting" }, "Recherche dans les textes…"));
+  settle(turn, el("p", { class: "understood waiting" }, _("Recherche dans les textes…")));
   turn.setAttribute("aria-busy", "true");
 }
 
-/** Put the answer in its turn; `open` shows a passage, `ask` puts another question, `askAlone` the same one without what came
- * before, `domainLabel` names a domain; `note` is something to say first. */
-export function showAnswer(turn, answer, { open, ask, askAlone, domainLabel, note }) {
-  const lang = answer.understood.language === "fr" ? null : answer.understood.language;
+/** Show what is known before any prose: how the question was understood, and the passages. */
+export function showPassages(turn, { passages, understood: read }, tools) {
+  const cards = passages.map((p) => ({ ...p, n: null, quote: null }));
+  settle(turn, understood({ understood: read }, tools, false), sources(cards, tools.open), el("div", { class: "answered" }, el("div", { class: "prose" }, el("p"))));
+  turn.setAttribute("aria-busy", "true");
+}
+
+/** Add a verified sentence to the answer. */
+export function showSentence(turn, text) {
+  const prose = turn.querySelector(".prose");
+  const parts = text.split(/\n{2,}/);
+  parts.forEach((part, i) => {
+    if (i) prose.append(el("p"));
+    prose.lastElementChild.append(...pieces(part, (n) => el("span", { class: "cite" }, String(n))));
+  });
+}
+
+/** Put the whole answer in its turn; `tools` are what its buttons do; `note` is something to say first. */
+export function showAnswer(turn, answer, tools, note = null) {
+  const { open, ask } = tools;
+  const lang = answer.understood.language === LANG ? null : answer.understood.language;
   const cite = (n) => {
-    const citation = answer.citations.find((c) => c.n === n);
-    if (!citation) return `[${n}]`;
-    const label = `${n}, source : ${place(citation.source_title, citation.locator)}`;
-    return el("button", { type: "button", class: "cite", "aria-label": label, "aria-haspopup": "dialog",
-      onclick: (event) => open(citation, event.currentTarget) }, String(n));
+    const c = answer.citations.find((one) => one.n === n);
+    if (!c) return `[${n}]`;
+    return passageLink(c, open, { class: "cite", "aria-label": _("{n}, source : {place}", { n, place: place(c.source_title, c.locator) }) }, String(n));
   };
   const abstained = answer.outcome === "abstained";
   settle(
     turn,
-    note && el("p", { class: "understood" }, note),
-    understood(answer, domainLabel, askAlone),
-    el(
-      "div",
-      { class: abstained ? "abstained" : "answered" },
-      answer.outcome === "partial" && el("p", { class: "badge partial" }, PARTIAL[answer.reason] ?? "Réponse partielle"),
+    note && el("p", { class: "minor" }, note),
+    understood(answer, tools, true),
+    sources(answer.citations, open),
+    projectState(answer.project),
+    el("div", { class: abstained ? "abstained" : "answered" },
+      answer.outcome === "partial" && el("p", { class: "badge caution partial" }, spaced(PARTIAL[answer.reason] ?? _("Réponse partielle"))),
       el("div", { class: "prose", lang }, prose(answer.answer, cite)),
-      abstained && el("p", { class: "minor" }, searched(answer, domainLabel)),
-      near(answer, open),
-      abstained && contacts(answer),
-    ),
+      abstained && el("p", { class: "minor" }, searched(answer, tools.domainLabel)),
+      near(answer, open)),
     warnings(answer, cite, lang),
-    !abstained && contacts(answer),
-    sources(answer, open),
+    contacts(answer),
     followUps(answer, ask, lang),
-    el("footer", { class: "foot" }, copyButton(answer), el("p", { lang }, answer.disclaimer)),
+    el("footer", { class: "foot" }, actions(answer, tools), el("p", { lang }, answer.disclaimer)),
   );
+  turn.id = answer.message_id;
   turn.querySelector(".question").lang = answer.understood.language;
+}
+
+/** What the caller's own project says, told apart from the law: it cites nothing, and leads to the project. */
+function projectState(project) {
+  if (!project) return null;
+  return el("section", { class: "box project-state" },
+    el("h3", {}, el("a", { href: project.url }, project.title)),
+    el("p", {}, spaced(project.said)),
+    project.open.length > 0 && el("ul", {}, project.open.map((o) => el("li", {},
+      el("a", { href: o.url }, `${o.key} `, spaced(o.title)), ` · ${o.status}`, o.person && ` · ${o.person}`,
+      o.due && [" · ", el("span", { class: o.late ? "trouble" : null }, sayDate(o.due))],
+      o.mandatory && [" ", el("span", { class: "badge strong" }, _("obligatoire"))]))),
+    project.more > 0 && el("p", { class: "minor" }, el("a", { href: project.url }, _("et {n} autres", { n: project.more }))),
+    el("p", { class: "minor" }, _("Vos propres données, pas un texte : ce que demandent les critères est cité dessous.")));
 }
 
 /** Put an error in a turn, with a button to try again. */
@@ -61,9 +103,9 @@ export function showProblem(turn, problem, retry) {
   settle(
     turn,
     el("div", { class: "box problem" },
-      el("p", {}, el("strong", {}, problem.title ?? "Erreur")),
-      el("p", {}, problem.detail ?? "Une erreur inattendue s'est produite dans la page."),
-      el("button", { type: "button", class: "quiet", onclick: retry }, "Réessayer")),
+      el("p", {}, el("strong", {}, problem.title ?? _("Erreur"))),
+      el("p", {}, problem.detail ?? _("Une erreur inattendue s'est produite dans la page.")),
+      button(_("Réessayer"), retry)),
   );
 }
 
@@ -74,41 +116,29 @@ function settle(turn, ...parts) {
   turn.append(...parts.filter(Boolean));
 }
 
-function understood(answer, domainLabel, askAlone) {
-  const u = answer.understood;
-  const said = [
-    ...Object.values(u.facets).flat().map(facet),
-    ...Object.values(u.profile).map(facet),
-    u.domains.length > 0 && `domaines : ${u.domains.map(domainLabel).join(", ")}`,
-  ];
-  return el("p", { class: "understood" },
-    "Compris comme\u00a0: ",
-    u.follow_up && `${spaced(`« ${u.question} »`)} · `,
-    el(u.as_of_reason === "today" ? "span" : "strong", {}, dateSaid(u)),
-    [...new Set(said.filter(Boolean))].map((fact) => ` · ${spaced(fact)}`),
-    u.follow_up && [" ", el("button", { type: "button", class: "link", onclick: () => askAlone(answer.question) }, "Reposer sans ce qui précède")]);
-}
-
-/** Paragraphs, **bold**, and [n] as buttons kept on the line of the word they follow. */
+/** Paragraphs of an answer. */
 function prose(markdown, cite) {
-  return markdown.split(/\n{2,}/).map((paragraph) => {
-    const p = el("p");
-    for (const piece of spaced(paragraph).split(/(\*\*[^*]+\*\*|(?:\s*\[\d+\])+)/)) {
-      const marks = /^(?:\s*\[\d+\])+$/.test(piece) && [...piece.matchAll(/\d+/g)].map((m) => cite(Number(m[0])));
-      if (marks) p.append(el("span", { class: "together" }, lastWord(p), ...marks));
-      else if (/^\*\*.+\*\*$/s.test(piece)) p.append(el("strong", {}, piece.slice(2, -2)));
-      else if (piece) p.append(piece);
-    }
-    return p;
-  });
+  return markdown.split(/\n{2,}/).map((paragraph) => el("p", {}, pieces(paragraph, cite)));
 }
 
-/** Takes the last word off a paragraph's text, so that a number never starts a line alone. */
-function lastWord(p) {
-  const text = p.lastChild;
-  if (text?.nodeType !== Node.TEXT_NODE) return null;
-  const word = text.data.match(/\S+$/)?.[0] ?? "";
-  text.data = text.data.slice(0, text.data.length - word.length);
+/** Text, **bold**, and [n] as links kept on the line of the word they follow. */
+function pieces(text, cite) {
+  const out = [];
+  for (const piece of spaced(text).split(/(\*\*[^*]+\*\*|(?:\s*\[\d+\])+)/)) {
+    const marks = /^(?:\s*\[\d+\])+$/.test(piece) && [...piece.matchAll(/\d+/g)].map((m) => cite(Number(m[0])));
+    if (marks) out.push(el("span", { class: "together" }, lastWord(out), ...marks));
+    else if (/^\*\*.+\*\*$/s.test(piece)) out.push(el("strong", {}, piece.slice(2, -2)));
+    else if (piece) out.push(piece);
+  }
+  return out;
+}
+
+/** Takes the last word off the text before, so that a number never starts a line alone. */
+function lastWord(out) {
+  const text = out.at(-1);
+  if (typeof text !== "string") return null;
+  const word = text.match(/\S+$/)?.[0] ?? "";
+  out[out.length - 1] = text.slice(0, text.length - word.length);
   return word;
 }
 
@@ -116,93 +146,66 @@ function warnings(answer, cite, lang) {
   if (!answer.warnings.length) return null;
   return el("ul", { class: "warnings", role: "list" }, answer.warnings.map((w) =>
     el("li", { class: w.kind },
-      el("strong", {}, `${warningLabel(w, answer)}\u00a0: `),
-      el("span", { lang }, ...prose(`${w.text} ${w.citations.map((n) => `[${n}]`).join("")}`, cite)[0].childNodes))));
+      el("strong", {}, spaced(`${warningLabel(w, answer)} : `)),
+      el("span", { lang }, pieces(`${w.text} ${w.citations.map((n) => `[${n}]`).join("")}`, cite)))));
 }
 
-function sources(answer, open) {
-  if (!answer.citations.length) return null;
+/** The passages that an answer rests on, as cards: what each is, where it stands, since when it holds. */
+function sources(citations, open) {
+  if (!citations.length) return null;
   return el("section", { class: "sources" },
-    el("h3", {}, answer.citations.length > 1 ? "Sources" : "Source"),
-    el("ol", { role: "list" }, answer.citations.map((c) => el("li", {},
-      el("button", { type: "button", class: "source", "aria-haspopup": "dialog", onclick: (event) => open(c, event.currentTarget) },
-        el("span", { class: "number" }, String(c.n)), unseen("."), " ",
+    el("h3", {}, citations[0].n === null ? _("Passages lus") : citations.length > 1 ? _("Sources") : _("Source")),
+    el("ol", { role: "list", tabindex: "-1" }, citations.map((c) => el("li", { class: `card-${c.rank}` },
+      passageLink(c, open, { class: "source" },
+        el("span", { class: "number" }, c.n === null ? "·" : String(c.n)), unseen("."), " ",
         el("span", {}, el("span", { class: "title" }, spaced(c.source_title)), el("span", { class: "locator" }, `, ${spaced(c.locator)}`))),
       el("p", { class: "facts" },
-        rankBadge(c.rank),
-        [c.based_on && basis(c.based_on), validity(c) && el("span", { class: outOfForce(c) ? "past" : null }, validity(c)), pages(c.page)]
-          .filter(Boolean)
-          .map((fact, i) => [i ? " · " : " ", fact]),
-        c.confidence === "moyenne" && [" ", el("span", { class: "badge doubt" }, "confiance moyenne")])))));
+        rankBadge(c.rank), " ",
+        validity(c) && el("span", { class: outOfForce(c) ? "past" : "holds", title: validity(c) }, validityShort(c)), " ",
+        c.page && el("span", {}, pages(c.page)),
+        c.confidence === "moyenne" && el("span", { class: "badge caution" }, _("confiance moyenne"))),
+      c.based_on && el("p", { class: "basis" }, basis(c.based_on))))));
 }
 
 /** "d'après" and the text that a notice rests on, linked. */
 export function basis(based) {
   const said = version(based);
-  return el("span", {}, "d'après ", outward(based.url, spaced(place(based.title, based.locator))), said && ` (${said})`);
+  return el("span", {}, _("d'après"), " ", outward(based.url, spaced(place(based.title, based.locator))), said && ` (${said})`);
 }
 
 /** The badge of a rank: a notice never looks like the law. */
 export function rankBadge(rank) {
-  return el("span", { class: `badge rank-${rank}` }, RANKS[rank]);
+  return el("span", { class: `badge rank-${rank}` }, rankName(rank));
 }
 
 function near(answer, open) {
   if (!answer.near.length) return null;
   return el("section", { class: "near" },
-    el("h3", {}, "Ce qui s'en approche"),
-    el("p", { class: "minor" }, "Sans répondre à la question."),
+    el("h3", {}, _("Ce qui s'en approche")),
+    el("p", { class: "minor" }, _("Sans répondre à la question.")),
     el("ul", { role: "list" }, answer.near.map((n) => el("li", {},
-      el("button", { type: "button", class: "ask", "aria-haspopup": "dialog", onclick: (event) => open(n, event.currentTarget) },
-        spaced(n.quote), " ", el("span", { class: "locator" }, spaced(place(n.source_title, n.locator))))))));
+      passageLink(n, open, { class: "ask" }, spaced(n.quote), " ", el("span", { class: "locator" }, spaced(place(n.source_title, n.locator))))))));
 }
 
 function contacts(answer) {
   if (!answer.contacts.length) return null;
   return el("section", { class: "contacts" },
-    el("h3", {}, "Qui pourrait savoir"),
+    el("h3", {}, _("Qui pourrait savoir")),
     el("ul", { role: "list" }, answer.contacts.map((c) => el("li", {},
       c.url ? outward(c.url, c.name) : el("span", {}, c.name),
       c.about && el("span", { class: "minor" }, spaced(` : ${c.about}`))))));
 }
 
 function searched(answer, domainLabel) {
-  const { domains, sources: n } = answer.searched;
-  const only = answer.understood.domains.length > 0 && `, domaines : ${domains.map(domainLabel).join(", ")}`;
-  return spaced(`Cherché parmi ${n} textes du registre${only || ""}.`);
+  const { domains } = answer.understood;
+  const only = domains.length > 0 && _("Domaines : {names}.", { names: domains.map(domainLabel).join(", ") });
+  return spaced([_("Cherché parmi {n} textes du registre.", { n: answer.searched.sources }), only].filter(Boolean).join(" "));
 }
 
 function followUps(answer, ask, lang) {
   if (!answer.follow_ups.length) return null;
   return el("section", { class: "next" },
-    el("h3", {}, "Pour continuer"),
+    el("h3", {}, _("Pour continuer")),
     el("ul", { role: "list" }, answer.follow_ups.map((q) => el("li", {},
       el("button", { type: "button", class: "ask", lang, onclick: () => ask(q) }, spaced(q))))));
-}
-
-function copyButton(answer) {
-  const said = el("span", { role: "status", class: "minor" });
-  const copy = async () => {
-    said.textContent = (await toClipboard(plainText(answer))) ? "Copiée avec ses sources." : "Copie refusée par le navigateur.";
-    setTimeout(() => said.replaceChildren(), 4000);
-  };
-  return el("span", { class: "copy" }, el("button", { type: "button", class: "quiet", onclick: copy }, "Copier la réponse"), said);
-}
-
-/** The clipboard API needs https or localhost; elsewhere, the old way. */
-async function toClipboard(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = el("textarea", { class: "unseen" });
-    area.value = text;
-    const before = document.activeElement;
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    before?.focus();
-    return done;
-  }
 }

@@ -3,9 +3,9 @@
 // A row knows the value it started from and its revision. A save that comes too late is refused with the current value:
 // fields that only one of the two changed are merged, a field that both changed is shown with both values, to choose.
 
-import { el } from "./dom.js";
-import { FIELDS, changed, merged } from "./label-merge.js";
-import { _ } from "./words.js";
+import { el } from "../dom.js";
+import { FIELDS, changed, merged } from "./merge.js";
+import { _ } from "../words.js";
 
 const project = document.body.dataset.project;
 const api = `/api/label/projects/${project}`;

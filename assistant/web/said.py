@@ -1,0 +1,172 @@
+"""An answer, a citation, a passage in the words of a page: ranks, validity, dates, warnings, the pieces of its prose.
+
+Guarantee: a notice is never named as the law is; an official text and a notice that rests on it have each their name.
+The modules of the pages say the same in the same words (`static/format.js`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol
+
+from assistant.answer import Answer, BasedOn, Notice, Understood
+from assistant.time import say_date
+from assistant.web.words import Words, french
+from ingest.claims import MONTHS_EN, MONTHS_FR
+from ingest.register import DOMAIN_LABELS, Domain, Rank
+
+RANKS = {
+    Rank.OFFICIEL: french("Texte officiel"),
+    Rank.AUTORITE: french("Document d'une autorité"),
+    Rank.GUIDE: french("Guide"),
+    Rank.PRESSE: french("Presse"),
+    Rank.NOTICE: french("Notice Clapvert"),
+}
+_WARNINGS = {
+    "changed": french("A changé"),
+    "upcoming": french("À venir"),
+    "conflict": french("Les sources divergent"),
+    "stale": french("À revérifier"),
+}
+_REASONS = {
+    "today": french("aujourd'hui"),
+    "asked": french("date demandée"),
+    "sticky": french("date gardée de la conversation"),
+}
+_PARTIAL = {
+    "unclear": french("Réponse partielle : elle dépend d'un détail"),
+    "not_found": french("Réponse partielle : un point reste sans réponse"),
+}
+_STATUS = {
+    "superseded": french("Rédaction remplacée depuis"),
+    "removed": french("Retiré du corpus depuis"),
+}
+_PIECE = re.compile(r"(\*\*[^*]+\*\*|\[\d+\])")
+
+Piece = tuple[str, str]
+"""A kind (`text`, `strong`, `cite`) and what it holds; a citation holds its number."""
+
+
+class Dated(Protocol):
+    """What holds between two days."""
+
+    @property
+    def valid_from(self) -> date | None:
+        """First day."""
+
+    @property
+    def valid_until(self) -> date | None:
+        """Last day."""
+
+
+class Said:
+    """Says things in the language of a page, on its day."""
+
+    def __init__(self, words: Words, today: date) -> None:
+        self._ = words
+        self._today = today
+
+    def day(self, day: date) -> str:
+        """A date in words."""
+        return say_date(day, self._.language)
+
+    def rank(self, rank: Rank) -> str:
+        """The name of a rank."""
+        return self._(RANKS[rank])
+
+    def domain(self, domain: Domain) -> str:
+        """The name of a domain."""
+        return self._(DOMAIN_LABELS[domain])
+
+    def domains(self, domains: Iterable[Domain]) -> str:
+        """The names of domains."""
+        return ", ".join(self.domain(d) for d in domains)
+
+    def place(self, title: str, locator: str | None) -> str:
+        """« Règlement général des aides du CNC, art. 122-18 »."""
+        return f"{title}, {locator}" if locator else title
+
+    def validity(self, of: Dated) -> str | None:
+        """When a passage holds; None when nothing is dated."""
+        start, end = of.valid_from, of.valid_until
+        if start and end:
+            return self._("en vigueur du {start} au {end}", start=self.day(start), end=self.day(end))
+        if start and start > self._today:
+            return self._("en vigueur à partir du {start}", start=self.day(start))
+        if start:
+            return self._("en vigueur depuis le {start}", start=self.day(start))
+        return self._("en vigueur jusqu'au {end}", end=self.day(end)) if end else None
+
+    def validity_short(self, of: Dated) -> str | None:
+        """The same in the few words of a card."""
+        start, end = of.valid_from, of.valid_until
+        if start and end:
+            return self._("du {start} au {end}", start=self.day(start), end=self.day(end))
+        if start and start > self._today:
+            return self._("à partir du {start}", start=self.day(start))
+        if start:
+            return self._("depuis le {start}", start=self.day(start))
+        return self._("jusqu'au {end}", end=self.day(end)) if end else None
+
+    def out_of_force(self, of: Dated) -> bool:
+        """True when the rule is no longer in force, or not yet."""
+        return bool(
+            (of.valid_until and of.valid_until < self._today) or (of.valid_from and of.valid_from > self._today)
+        )
+
+    def version(self, basis: BasedOn) -> str | None:
+        """« version de mars 2026 »."""
+        if not basis.version:
+            return None
+        parts = [int(p) for p in basis.version.split("-")]
+        if len(parts) == 3:
+            return self._("version du {day}", day=self.day(date(*parts)))
+        months = MONTHS_EN if self._.language == "en" else MONTHS_FR
+        said = f"{months[parts[1] - 1]} {parts[0]}" if len(parts) == 2 else str(parts[0])
+        return self._("version de {month}", month=said)
+
+    def pages(self, first: int | None, last: int | None = None) -> str | None:
+        """« p. 12 » or « p. 12-13 »."""
+        if not first:
+            return None
+        return f"p. {first}-{last}" if last and last != first else f"p. {first}"
+
+    def status(self, status: str) -> str | None:
+        """What became of a passage; None for a current one."""
+        return self._(_STATUS[status]) if status in _STATUS else None
+
+    def when(self, understood: Understood) -> str:
+        """The date of an answer, and how it came about."""
+        return self._(
+            "règles au {day} ({reason})",
+            day=self.day(understood.as_of),
+            reason=self._(_REASONS[understood.as_of_reason]),
+        )
+
+    def when_chip(self, understood: Understood) -> str:
+        """The same on a chip."""
+        reason = french("date gardée") if understood.as_of_reason == "sticky" else _REASONS[understood.as_of_reason]
+        return self._("{day} ({reason})", day=self.day(understood.as_of), reason=self._(reason))
+
+    def warning(self, warning: Notice, answer: Answer) -> str:
+        """The heading of a warning; what was still to come on the day asked may have come since."""
+        starts = [c.valid_from for c in answer.citations if c.n in warning.citations]
+        if warning.kind == "upcoming" and starts and all(s and s <= self._today for s in starts):
+            return self._("Changé depuis")
+        return self._(_WARNINGS[warning.kind])
+
+    def partial(self, answer: Answer) -> str:
+        """What a partial answer lacks."""
+        return self._(_PARTIAL.get(answer.reason or "", "Réponse partielle"))
+
+    def paragraphs(self, markdown: str) -> list[list[Piece]]:
+        """The paragraphs of an answer, each in pieces."""
+        return [[_piece(p) for p in _PIECE.split(paragraph) if p] for paragraph in re.split(r"\n{2,}", markdown)]
+
+
+def _piece(text: str) -> Piece:
+    if text.startswith("**"):
+        return "strong", text[2:-2]
+    return ("cite", text[1:-1]) if re.fullmatch(r"\[\d+\]", text) else ("text", text)

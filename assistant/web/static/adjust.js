@@ -1,0 +1,86 @@
+// "Compris comme": how a question was read, as chips; the last one can be changed, and is asked again.
+//
+// A change is asked in the words of the conversation (« Et au 31 décembre 2024 ? », « Et pour : documentaire ? »): what
+// is asked is on screen, and the answer says again how it was understood.
+
+import { button, el } from "./dom.js";
+import { dateChip, facet, sayDate, spaced } from "./format.js";
+import { LANG, _ } from "./words.js";
+
+const CHOICES = JSON.parse(document.body.dataset.choices ?? "{}");
+
+/** The line of chips of an answer; `settled` once the answer is whole, when its chips act. */
+export function understood(answer, tools, settled) {
+  const u = answer.understood;
+  const line = el("div", { class: "understood" });
+  const act = (name, props, text, onclick) =>
+    settled ? el("button", { type: "button", class: `chip ${name}`, ...props, onclick }, text) : el("span", { class: `chip ${name}` }, text);
+  const editor = (fields) => toggleEditor(line, fields);
+  const chips = [
+    u.follow_up && act("words", { title: _("Modifier la question") }, spaced(`« ${u.question} »`), () => tools.edit(u)),
+    act(u.as_of_reason === "today" ? "" : "set", { title: _("Changer la date") }, dateChip(u), () => editor(dateFields(u, tools))),
+    ...facets(u).map(([name, value]) =>
+      act("", { title: _("Changer") }, facet(value), () => editor(facetFields(name, value, u, tools)))),
+    ...u.domains.map((d) => act("", { title: _("Chercher dans tous les domaines") }, [tools.domainLabel(d), settled && " ×"], () => tools.forgetDomains(u))),
+    settled && u.follow_up && button(_("Sans ce qui précède"), () => tools.askAlone(answer.question), { class: "link" }),
+    settled && button(_("Modifier"), () => tools.edit(u), { class: "link" }),
+  ];
+  line.append(el("span", { class: "label" }, spaced(_("Compris comme :"))), ...chips.filter(Boolean));
+  return line;
+}
+
+const facets = (u) => Object.entries(u.facets).flatMap(([name, values]) => values.map((value) => [name, value]));
+
+/** Chips act on the last turn alone: a change continues the conversation. */
+export function freeze(turn) {
+  for (const chip of turn.querySelectorAll(".understood button")) {
+    if (chip.classList.contains("link")) chip.remove();
+    else chip.replaceWith(el("span", { class: chip.className }, ...chip.childNodes));
+  }
+  turn.querySelector(".adjust")?.remove();
+}
+
+function toggleEditor(line, fields) {
+  const open = line.parentElement.querySelector(".adjust");
+  open?.remove();
+  if (open?.dataset.of === fields.dataset.of) return;
+  line.after(fields);
+  fields.querySelector("input, select").focus();
+}
+
+function form(of, field, go, others) {
+  const box = el("form", { class: "adjust", "data-of": of }, field, button(_("Redemander"), null, { type: "submit", class: "button small primary" }), ...others);
+  box.addEventListener("submit", (event) => {
+    event.preventDefault();
+    go();
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    const line = box.previousElementSibling;
+    box.remove();
+    line.querySelector("button")?.focus();
+  });
+  return box;
+}
+
+function dateFields(u, tools) {
+  const input = el("input", { type: "date", value: u.as_of, min: "1900-01-01", max: "2099-12-31", required: true, "aria-label": _("À la date du") });
+  const to = (day) => tools.ask(LANG === "en" ? `And on ${sayDate(day)}?` : `Et au ${sayDate(day)} ?`);
+  const past = u.as_of_reason !== "today" && button(_("Revenir à aujourd'hui"), () => tools.ask(LANG === "en" ? "And today?" : "Et aujourd'hui ?"), { class: "button small" });
+  return form("date", input, () => input.value && to(input.value), [past].filter(Boolean));
+}
+
+function facetFields(name, value, u, tools) {
+  const options = Object.entries(CHOICES[name] ?? {}).sort(([, a], [, b]) => a.localeCompare(b, LANG));
+  const select = el("select", { "aria-label": _("Changer : {value}", { value: facet(value) }) },
+    options.map(([v, text]) => el("option", { value: v, selected: v === value }, text)));
+  const given = u.profile[name] === value;
+  const drop = given && button(_("Retirer"), () => tools.setProfile(name, "", u), { class: "button small" });
+  const go = () => {
+    if (select.value === value) return;
+    if (given) tools.setProfile(name, select.value, u);
+    else tools.ask(LANG === "en" ? `And for: ${facet(select.value)}?` : `Et pour : ${facet(select.value)} ?`);
+  };
+  return form(`facet-${name}`, select, go, [drop].filter(Boolean));
+}
