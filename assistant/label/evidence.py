@@ -85,6 +85,8 @@ class EvidenceBook:
     score: Score | None
     no_score: str
     entries: tuple[Entry, ...]
+    thresholds_from: str
+    """Where the thresholds are known from, in words; empty without a score."""
 
     def part(self, part: Part) -> tuple[Entry, ...]:
         """The entries of one part, in the order of the grid."""
@@ -118,7 +120,15 @@ def evidence_book(project: Project, framework: Framework, register: Register, da
     entries = [_entry(n, row, framework, register, day) for n, row in enumerate(rows(project, framework), 1)]
     order = list(Part)
     entries.sort(key=lambda e: (order.index(e.part), e.rank))
-    return EvidenceBook(project, framework, day, found, reason, tuple(entries))
+    return EvidenceBook(project, framework, day, found, reason, tuple(entries), _thresholds_from(found, register))
+
+
+def _thresholds_from(found: Score | None, register: Register) -> str:
+    told = dict.fromkeys(
+        f"{register.get(v.source_id).name}, {say_version(v.source_version)} (fiabilité {v.confidence})"
+        for v in (found.verdicts if found else ())
+    )
+    return " ; ".join(told)
 
 
 def _entry(rank: int, row: Row, framework: Framework, register: Register, day: dt.date) -> Entry:
