@@ -138,6 +138,7 @@ class ProjectItem(_Model):
     """A criterion of the caller's project that is still open; `citation` is the number of what the criterion asks."""
 
     key: str
+    code: str | None
     title: str
     status: str
     person: str = ""

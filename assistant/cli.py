@@ -85,17 +85,50 @@ def _check_port(host: str, port: int) -> None:
     "--domain", "domains", multiple=True, type=click.Choice([d.value for d in Domain]), help="Only this domain."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print answers as JSON, one a line.")
+@click.option(
+    "--export",
+    "export",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the answer as a note (.docx, .pdf, .md), its deadlines (.ics) or its receipt (.json).",
+)
 def ask(
-    question: str | None, file: Path | None, as_of: datetime | None, domains: tuple[str, ...], as_json: bool
+    question: str | None,
+    file: Path | None,
+    as_of: datetime | None,
+    domains: tuple[str, ...],
+    as_json: bool,
+    export: Path | None,
 ) -> None:
     """Ask one question, or every question of a file."""
     if bool(question) == bool(file):
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Donnez une question, ou --file avec une question par ligne.")
+    if export:
+        from assistant.export.taking import taken_as
+
+        if file:
+            raise ClapvertError(ErrorCode.BAD_REQUEST, "--export écrit une réponse : donnez une seule question.")
+        taken_as(export)
     questions = [question] if question else [q.strip() for q in file.read_text("utf-8").splitlines() if q.strip()]  # type: ignore[union-attr]
     answers = _Asker(Settings())
     for text in questions:
         answer = answers.ask(text, as_of.date() if as_of else None, domains)
         click.echo(answer.model_dump_json() if as_json else show(answer))
+        if export:
+            _export(answer, export)
+
+
+def _export(answer: Answer, to: Path) -> None:
+    from assistant.export.taking import taken, taken_as, value_labels
+    from ingest.clock import paris_today
+    from ingest.glossary import load_glossary
+    from ingest.pipeline import Library
+
+    settings = Settings()
+    labels = value_labels(load_glossary(settings.corpus_dir))
+    data = taken(answer, taken_as(to), Library(settings).store.latest, paris_today(), labels)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    to.write_bytes(data)
+    click.echo(f"Écrit : {to}", err=True)
 
 
 class _Asker:
@@ -182,7 +215,7 @@ def show(answer: Answer) -> str:
         lines += ["", answer.project.said]
         for o in answer.project.open:
             said = [o.status, o.person, o.due.strftime("%d/%m/%Y") if o.due else ""]
-            lines.append(f"  · {o.key} {o.title} ({', '.join(s for s in said if s)})")
+            lines.append(f"  · {o.code or o.key} {o.title} ({', '.join(s for s in said if s)})")
         lines += [f"  · et {answer.project.more} autres"] if answer.project.more else []
     state = answer.outcome + (f", {answer.reason}" if answer.reason else "")
     lines += ["", answer.answer, "", f"[{state}]"]

@@ -16,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import answers, conversations, feedback, label, label_grid, problems, stream
+from assistant.api import answers, conversations, exports, feedback, label, label_grid, problems, stream
 from assistant.api.origin import foreign
 from assistant.api.owner import Owners
 from assistant.api.schemas import (
@@ -34,7 +34,9 @@ from assistant.dialogue.reader import Asked
 from assistant.service import Ask, Service
 from assistant.time import AsOf
 from assistant.web import chat as chat_page
+from assistant.web import evals as evals_pages
 from assistant.web import passages as passage_pages
+from assistant.web import sources as sources_pages
 from assistant.web.label import routes as label_pages
 from assistant.web.render import Renderer
 from ingest.errors import ClapvertError, ErrorCode
@@ -71,6 +73,9 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(conversations.router(service, owners))
     app.include_router(answers.router(service, owners))
     app.include_router(feedback.router(service, owners))
+    app.include_router(exports.router(service, owners))
+    app.include_router(sources_pages.router(service, render))
+    app.include_router(evals_pages.router(service, render))
     app.include_router(label.router(service, owners))
     app.include_router(label_grid.router(service, owners))
     app.include_router(chat_page.router(service, owners, render))
@@ -84,7 +89,7 @@ def create_app(service: Service) -> FastAPI:
         response.headers["Referrer-Policy"] = "same-origin"  # none at all would make forms say `Origin: null`
         response.headers.setdefault("Cache-Control", "no-cache")
         if not request.url.path.startswith(_DOCS_PATHS):
-            response.headers["Content-Security-Policy"] = _CSP
+            response.headers.setdefault("Content-Security-Policy", _CSP)
         return response
 
     @app.post("/api/chat", response_model=Answer, tags=["chat"])

@@ -23,8 +23,8 @@ from ingest.errors import ClapvertError, ErrorCode
 from ingest.fiches import Role, Statement, Value
 from ingest.passages import Passage
 
-Open = Callable[[str], Passage]
-"""Opens a passage by its id."""
+Open = Callable[[str], Passage | None]
+"""Opens a passage by its id; None when it is not held."""
 _YEARLY = re.compile(r"--(\d{2})-(\d{2})")
 
 
@@ -44,7 +44,8 @@ def deadlines(answer: Answer, opened: Open) -> list[Deadline]:
     for c in answer.citations:
         if c.n not in told:
             continue
-        s = opened(c.passage_id).statement
+        passage = opened(c.passage_id)
+        s = passage.statement if passage else None
         if s is None or s.role is not Role.ECHEANCE or not s.in_force.contains(answer.as_of):
             continue
         for day in _days(s, answer.as_of):
@@ -73,7 +74,7 @@ def calendar_bytes(answer: Answer, found: list[Deadline], made: dt.date) -> byte
         if url := (c.based_on.url if c.based_on else None) or c.url:
             event.add("url", url)
         calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def no_deadline() -> ClapvertError:

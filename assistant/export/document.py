@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\
 """What XML cannot hold, and what no reader should meet."""
 _BIDI = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """Invisible marks that can make a text read otherwise than it is written."""
-_BEFORE = re.compile(r" (?=[;:!?»])|(?<=«) |(?<=\d) (?=[€%°]|\d{3}(?!\d)|(?:kg|km|tonnes?|pages?|salariés)\b)")
+_BEFORE = re.compile(r" (?=[;:!?»])|(?<=«) |(?<=\d) (?=[€%°]|Md?€|\d{3}(?!\d)|(?:kg|km|tonnes?|pages?|salariés)\b)")
 _NBSP = "\u00a0"
 
 
@@ -76,10 +76,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list, with bullets or numbers."""
+    """A list, with bullets or numbers; `lead` is larger, for what matters most."""
 
     items: tuple[Text, ...]
     ordered: bool = False
+    style: Literal["body", "lead"] = "body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of someone else, character for character, and where they stand."""
+    """Words of someone else, character for character, and where they stand; `quiet`: of less weight than others."""
 
     text: str
     source: Text = ""
+    quiet: bool = False
 
 
 Block = Heading | Paragraph | Listing | Table | Quote

@@ -50,9 +50,9 @@ def _block(block: Block) -> str:
         case Paragraph(text, style):
             told = _text(text, start=True)
             return f"> {told}" if style == "notice" else told
-        case Listing(items, ordered):
+        case Listing(items, ordered, _):
             return "\n".join(f"{f'{n}.' if ordered else '-'} {_text(i, start=True)}" for n, i in enumerate(items, 1))
-        case Quote(text, source):
+        case Quote(text, source, _):
             lines = [_escaped(p, True) for p in paragraphs(text)]
             told = "\n>\n".join(f"> {t}" for t in lines)
             return f"{told}\n>\n> — {_text(source)}" if source else told
@@ -86,7 +86,7 @@ def _run(run: Run) -> str:
     told = _escaped(inner)
     target = run.target
     if target and not target.startswith("#"):
-        told = f"[{told}](<{target}>)"
+        told = f"<{target}>" if target == inner else f"[{told}](<{target}>)"
     mark = "***" if run.bold and run.italic else "**" if run.bold else "*" if run.italic else ""
     before, after = raw[: len(raw) - len(raw.lstrip())], raw[len(raw.rstrip()) :]
     return f"{before}{mark}{told}{mark}{after}"

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from assistant.answer import Answer, Citation
+from assistant.conversation import title as title_of
 from assistant.export import phrases as say
 from assistant.export.document import Block, Column, Document, Heading, Listing, Paragraph, Quote, Run, Table, Text
 from assistant.time import say_date
@@ -29,7 +30,7 @@ def note(answer: Answer, made: date, labels: Mapping[str, str] | None = None) ->
     return Document(
         title=say.TITLE[lang],
         subtitle=say.MADE[lang].format(made=say_date(made, lang), as_of=say_date(answer.as_of, lang)),
-        blocks=tuple(_blocks(answer, 0, labels or {})),
+        blocks=tuple(_blocks(answer, 0, made, labels or {})),
         footer=_footer(answer),
         date=made,
         subject=answer.question,
@@ -45,7 +46,11 @@ def conversation_note(
     lang = answers[0].understood.language
     blocks: list[Block] = []
     for n, answer in enumerate(answers, 1):
-        blocks += [Heading(f"{n}. {answer.question}"), *_blocks(answer, n, labels or {})]
+        short = title_of(answer.question)
+        blocks.append(Heading(f"{n}. {short}"))
+        if short != answer.question:
+            blocks.append(Paragraph(say.QUOTES[lang].format(text=answer.question)))
+        blocks += _blocks(answer, n, made, labels or {})
     return Document(
         title=say.CONVERSATION[lang],
         subtitle=say.CONVERSATION_MADE[lang].format(made=say_date(made, lang), n=len(answers)),
@@ -65,13 +70,14 @@ def sentences(text: str) -> Iterator[tuple[str, tuple[int, ...]]]:
                 yield told, tuple(int(n) for n in re.findall(r"\d+", m.group("marks")))
 
 
-def validity(start: date | None, end: date | None, today: date, lang: Language) -> str:
-    """Since when and until when, in a sentence."""
+def validity(start: date | None, end: date | None, as_of: date, today: date, lang: Language) -> str:
+    """Since when and until when, in a sentence, as seen today for a question about `as_of`."""
     first, last = (say_date(d, lang) if d else "" for d in (start, end))
     if start and end:
         return say.BETWEEN[lang].format(start=first, end=last)
     if start:
-        return (say.COMING if start > today else say.SINCE)[lang].format(start=first)
+        words = say.COMING if start > today else say.LATER if start > as_of else say.SINCE
+        return words[lang].format(start=first)
     return say.UNTIL[lang].format(end=last) if end else say.UNDATED[lang]
 
 
@@ -79,7 +85,7 @@ def _footer(answer: Answer) -> str:
     return f"Clapvert. {answer.disclaimer}".strip()
 
 
-def _blocks(answer: Answer, place: int, labels: Mapping[str, str]) -> Iterator[Block]:
+def _blocks(answer: Answer, place: int, made: date, labels: Mapping[str, str]) -> Iterator[Block]:
     """The parts of a note. `place`: which answer of a conversation, whose headings are then one level lower; 0 when
     the note is of this answer alone."""
     lang = answer.understood.language
@@ -101,8 +107,10 @@ def _blocks(answer: Answer, place: int, labels: Mapping[str, str]) -> Iterator[B
         yield Listing(tuple(_contact(c.name, c.url, c.about, lang) for c in answer.contacts))
     if answer.citations:
         yield _heading(say.SOURCES[lang], low)
+        if any(c.based_on for c in answer.citations):
+            yield Paragraph(say.NOTICES[lang], "small")
         for c in answer.citations:
-            yield from _source(c, answer, place)
+            yield from _source(c, answer, place, made)
     yield _heading(say.CHECK[lang], low)
     yield from _check(answer)
 
@@ -140,11 +148,11 @@ def _answer(answer: Answer, place: int) -> Iterator[Block]:
             items.append(item)
         else:
             if items:
-                yield Listing(tuple(items), ordered=True)
+                yield Listing(tuple(items), True, "lead")
                 items = []
             yield Paragraph(item)
     if items:
-        yield Listing(tuple(items), ordered=True)
+        yield Listing(tuple(items), True, "lead")
 
 
 def _headed(text: str) -> tuple[Run, ...]:
@@ -163,36 +171,39 @@ def _not_found(answer: Answer, low: int) -> Iterator[Block]:
     if answer.near:
         yield Paragraph(say.NEAR[lang])
         for found in answer.near:
-            yield Quote(found.quote, f"{found.source_title}, {found.locator}")
+            yield Quote(found.quote, f"{found.source_title}, {found.locator}", quiet=True)
     if answer.outcome == "partial" and answer.follow_ups:
         yield Paragraph(say.DETAIL[lang])
         yield Listing(answer.follow_ups)
 
 
 def _contact(name: str, url: str | None, about: str | None, lang: Language) -> Text:
-    return (Run(name, bold=True, link=url), say.COLON[lang] + about) if about else (Run(name, bold=True, link=url),)
+    told: tuple[str | Run, ...] = (Run(name, bold=True), *([say.COLON[lang] + about] if about else []))
+    return (*told, " (", Run(url, link=url), ")") if url else told
 
 
 def _domains(domains: Sequence[Domain]) -> str:
     return ", ".join(DOMAIN_LABELS[d] for d in domains)
 
 
-def _source(c: Citation, answer: Answer, place: int) -> Iterator[Block]:
+def _source(c: Citation, answer: Answer, place: int, made: date) -> Iterator[Block]:
     lang = answer.understood.language
     kind = say.RANKS[lang][c.rank]
     title = say.QUOTES[lang].format(text=c.source_title) if c.based_on else c.source_title
     yield Heading(f"[{c.n}] {kind}{say.COLON[lang]}{title}", 3 if place else 2, _anchor(place, c.n))
     page = [say.PAGE[lang].format(page=c.page)] if c.page else []
-    yield Quote(c.quote, ", ".join([c.locator, *page]))
+    yield Quote(c.quote, ", ".join([c.locator, *page]), quiet=c.based_on is not None)
+    told: list[str | Run] = []
     if c.based_on:
         b = c.based_on
         where = [b.title, *([b.locator] if b.locator else []), *([say_version(b.version)] if b.version else [])]
-        yield Paragraph((say.NOTICE_ONLY[lang], Run(", ".join(where), bold=True), "."), "small")
-    dates = validity(c.valid_from, c.valid_until, answer.as_of, lang)
-    sure = say.CONFIDENCE[lang][c.confidence] if c.confidence else ""
-    url = (c.based_on.url if c.based_on else None) or c.url
-    link = (" ", Run(say.READ[lang] + say.COLON[lang]), Run(url, link=url)) if url else ()
-    yield Paragraph((f"{dates} {sure}".strip(), *link), "small")
+        told += [say.BASED_ON[lang] + say.COLON[lang], Run(", ".join(where), bold=True), ". "]
+    told.append(validity(c.valid_from, c.valid_until, answer.as_of, made, lang))
+    if c.confidence and (sure := say.CONFIDENCE[lang][c.confidence]):
+        told.append(f" {sure}")
+    if url := (c.based_on.url if c.based_on else None) or c.url:
+        told += [f" {say.READ[lang]}{say.COLON[lang]}", Run(url, link=url)]
+    yield Paragraph(tuple(told), "small")
 
 
 def _check(answer: Answer) -> Iterator[Block]:

@@ -61,6 +61,9 @@ _NEAREST = {
     "✓": "oui", "✔": "oui", "✗": "non", "⚠": "!", "№": "n°", "\u2028": " ", "\u2029": " ",
 }  # fmt: skip
 _MISSING = "□"
+_KEPT = 600
+"""Characters up to which a block is kept on the page of the next one: platypus never ends placing a run of blocks that
+are kept together and are taller than a page."""
 
 
 def pdf_bytes(document: Document) -> bytes:
@@ -93,14 +96,15 @@ def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
 _STYLES = {
     "title": _style("title", 17, fontName="Vera-Bold", textColor=_GREEN, leading=21, spaceAfter=3),
     "subtitle": _style("subtitle", 9, textColor=_GREY, spaceAfter=10),
-    "h1": _style("h1", 11.5, fontName="Vera-Bold", textColor=_GREEN, spaceBefore=13, spaceAfter=4, keepWithNext=1),
-    "h2": _style("h2", 9.5, fontName="Vera-Bold", textColor=_GREEN, spaceBefore=9, spaceAfter=3, keepWithNext=1),
-    "h3": _style("h3", 9, fontName="Vera-Bold", textColor=_INK, spaceBefore=6, spaceAfter=2, keepWithNext=1),
+    "h1": _style("h1", 11.5, fontName="Vera-Bold", textColor=_GREEN, spaceBefore=13, spaceAfter=4),
+    "h2": _style("h2", 9.5, fontName="Vera-Bold", textColor=_GREEN, spaceBefore=9, spaceAfter=3),
+    "h3": _style("h3", 9, fontName="Vera-Bold", textColor=_INK, spaceBefore=6, spaceAfter=2),
     "body": _style("body", 9),
-    "lead": _style("lead", 10.5, spaceAfter=6),
+    "lead": _style("lead", 11, spaceAfter=8),
     "small": _style("small", 7.5, textColor=_GREY, spaceAfter=3),
     "notice": _style("notice", 9, leftIndent=0, spaceAfter=0),
     "item": _style("item", 9, spaceAfter=3),
+    "item-lead": _style("item-lead", 9.5, spaceAfter=5),
     "quote": _style("quote", 9, spaceAfter=2),
     "source": _style("source", 7.5, textColor=_GREY, spaceAfter=0),
     "cell": _style("cell", 8, spaceAfter=0),
@@ -129,30 +133,32 @@ class _Story:
             case Heading(text, level, anchor):
                 name = anchor or f"h-{n}"
                 shown = Para(f"<a name={quoteattr(name)}/>{self._runs(text)}", _STYLES[f"h{level}"])
+                shown.keepWithNext = len(plain(text)) <= _KEPT
                 shown.outline = (level - 1, line(plain(text)), name)
                 return [shown]
             case Paragraph(text, "notice"):
                 return [_Barred([Para(self._runs(text), _STYLES["notice"])], _AMBER)]
             case Paragraph(text, style):
                 return [Para(self._runs(text), _STYLES[style])]
-            case Listing(items, ordered):
-                marks = (
-                    {"bulletType": "1", "bulletFormat": "%s."} if ordered else {"bulletType": "bullet", "start": "•"}
-                )
-                return [
-                    ListFlowable(
-                        [ListItem(Para(self._runs(i), _STYLES["item"])) for i in items],
-                        leftIndent=16, bulletFontName="Vera", bulletFontSize=9, bulletColor=_GREEN, **marks,
-                    ),
-                    Spacer(1, 3),
-                ]  # fmt: skip
-            case Quote(text, source):
+            case Listing(items, ordered, style):
+                numbers, dots = {"bulletType": "1", "bulletFormat": "%s."}, {"bulletType": "bullet", "start": "•"}
+                marks = numbers if ordered else dots
+                dress = _STYLES["item-lead" if style == "lead" else "item"]
+                shown = [ListItem(Para(self._runs(i), dress)) for i in items]
+                look = {"leftIndent": 16, "bulletFontName": "Vera", "bulletFontSize": dress.fontSize}
+                return [ListFlowable(shown, bulletColor=_GREEN, **look, **marks), Spacer(1, 3)]
+            case Quote(text, source, quiet):
                 told = [Para(escape(_known(p)), _STYLES["quote"]) for p in paragraphs(text)]
                 if source:
                     told.append(Para(self._runs(source), _STYLES["source"]))
-                return [_Barred(told, _GREEN)]
+                return [_Barred(told, _RULE if quiet else _GREEN, keep=self._remarked(n, text))]
             case Table():
                 return [self._table(block), Spacer(1, 6)]
+
+    def _remarked(self, n: int, text: str) -> bool:
+        """Whether a quote stays on the page of the remark under it."""
+        after = self.document.blocks[n + 1 : n + 2]
+        return len(text) <= _KEPT and bool(after) and isinstance(after[0], Paragraph) and after[0].style == "small"
 
     def _table(self, table: Table) -> Grid:
         total = sum(c.width for c in table.columns)
@@ -196,9 +202,9 @@ class _Story:
 class _Barred(Flowable):  # type: ignore[misc]
     """Paragraphs with a rule on the left, which follows them over a page break."""
 
-    def __init__(self, content: list[Flowable], colour: Any) -> None:
+    def __init__(self, content: list[Flowable], colour: Any, keep: bool = False) -> None:
         super().__init__()
-        self.content, self.colour = content, colour
+        self.content, self.colour, self.keepWithNext = content, colour, keep
         self.spaceBefore, self.spaceAfter = 3, 7
 
     def _height(self, width: float) -> float:

@@ -71,13 +71,20 @@ RANKS: dict[Language, dict[Rank, str]] = {
         Rank.PRESSE: "Secondary source: press, law firm", Rank.NOTICE: "Clapvert notice",
     },
 }  # fmt: skip
-NOTICE_ONLY = {
-    "fr": "Notice rédigée par Clapvert, ce n'est pas le texte officiel. D'après : ",
-    "en": "Notice written by Clapvert, not the official text. Based on: ",
+NOTICES = {
+    "fr": "Une notice est rédigée par Clapvert d'après un texte qu'elle nomme ; elle n'est pas ce texte. Seuls les "
+    "passages marqués « Texte officiel » en sont les mots.",
+    "en": "A notice is written by Clapvert from a text that it names; it is not that text. Only passages marked "
+    "“Official text” are its words.",
 }
-READ = {"fr": "Lire à la source officielle", "en": "Read at the official source"}
+BASED_ON = {"fr": "D'après", "en": "Based on"}
+READ = {"fr": "À lire", "en": "Read at"}
 PAGE = {"fr": "page {page}", "en": "page {page}"}
 SINCE = {"fr": "En vigueur depuis le {start}.", "en": "In force since {start}."}
+LATER = {
+    "fr": "En vigueur depuis le {start}, après la date de la question.",
+    "en": "In force since {start}, after the date of the question.",
+}
 COMING = {"fr": "À venir : en vigueur à partir du {start}.", "en": "Coming: in force from {start}."}
 BETWEEN = {"fr": "En vigueur du {start} au {end}.", "en": "In force from {start} to {end}."}
 UNTIL = {"fr": "En vigueur jusqu'au {end}.", "en": "In force until {end}."}

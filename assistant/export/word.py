@@ -78,19 +78,22 @@ class _Writer:
             case Paragraph(text, style):
                 names = {"body": "Normal", "lead": "Lead", "small": "Remark", "notice": "Notice"}
                 self._runs(self.out.add_paragraph(style=names[style]), text)
-            case Listing(items, ordered):
+            case Listing(items, ordered, style):
                 for n, item in enumerate(items):
                     p = self.out.add_paragraph(style="List Number" if ordered else "List Bullet")
                     if ordered and n == 0:
                         self._restart(p)
                     elif ordered:
                         self._numbered(p, self._number)
-                    self._runs(p, item)
-            case Quote(text, source):
+                    if style == "lead":
+                        p.paragraph_format.space_after = Pt(6)
+                    self._runs(p, item, 10.5 if style == "lead" else None)
+            case Quote(text, source, quiet):
+                tail = " Quiet" if quiet else ""
                 for part in paragraphs(text):
-                    self.out.add_paragraph(part, "Quote")
+                    self.out.add_paragraph(part, f"Quote{tail}")
                 if source:
-                    self._runs(self.out.add_paragraph(style="Quote Source"), source)
+                    self._runs(self.out.add_paragraph(style=f"Quote Source{tail}"), source)
             case Table():
                 self._table(block)
 
@@ -130,15 +133,18 @@ class _Writer:
                 shade.set(qn(f"w:{key}"), value)
             cell._tc.get_or_add_tcPr().append(shade)
 
-    def _runs(self, paragraph: Any, text: Text) -> None:
+    def _runs(self, paragraph: Any, text: Text, size: float | None = None) -> None:
         for run in runs(text):
-            self._run(paragraph, run)
+            made = self._run(paragraph, run)
+            if size:
+                made.font.size = Pt(size)
 
-    def _run(self, paragraph: Any, run: Run) -> None:
+    def _run(self, paragraph: Any, run: Run) -> Any:
         target = run.target
         if target is None:
-            self._dressed(paragraph.add_run(self._said(run.text)), run)
-            return
+            made = paragraph.add_run(self._said(run.text))
+            self._dressed(made, run)
+            return made
         link = OxmlElement("w:hyperlink")
         if target.startswith("#"):
             link.set(qn("w:anchor"), target[1:])
@@ -151,6 +157,7 @@ class _Writer:
         made.font.underline = not target.startswith("#")
         link.append(made._r)
         paragraph._p.append(link)
+        return made
 
     @staticmethod
     def _dressed(made: Any, run: Run) -> None:
@@ -204,21 +211,29 @@ class _Writer:
             style.font.bold = name != "Subtitle"
             style.font.italic = False
             style.font.all_caps = False
+            for spacing in style.element.rPr.findall(qn("w:spacing")):
+                style.element.rPr.remove(spacing)
             style.paragraph_format.space_before = Pt({"Heading 1": 16, "Heading 2": 11, "Heading 3": 8}.get(name, 0))
             style.paragraph_format.space_after = Pt(4 if name != "Subtitle" else 10)
             style.paragraph_format.keep_with_next = True
             for border in style.element.pPr.findall(qn("w:pBdr")):
                 style.element.pPr.remove(border)
+        for name in ("List Number", "List Bullet"):  # a little air between items
+            for mark in styles[name].element.pPr.findall(qn("w:contextualSpacing")):
+                styles[name].element.pPr.remove(mark)
+            styles[name].paragraph_format.space_after = Pt(3)
         quote = styles["Quote"]
         _font(quote, _FONT, 10, _INK)
         quote.font.italic = False
         quote.paragraph_format.left_indent = Mm(5)
         quote.paragraph_format.space_after = Pt(3)
         quote.paragraph_format.keep_together = True
+        quote.paragraph_format.keep_with_next = True
         _side(quote, "1E5B43")
         for name, base, size, colour in (
-            ("Lead", "Normal", 11.5, _INK), ("Remark", "Normal", 8.5, _GREY), ("Notice", "Normal", 10, _INK),
-            ("Quote Source", "Quote", 8.5, _GREY), ("Cell", "Normal", 9, _INK), ("Gap", "Normal", 4, _INK),
+            ("Lead", "Normal", 12, _INK), ("Remark", "Normal", 8.5, _GREY), ("Notice", "Normal", 10, _INK),
+            ("Quote Source", "Quote", 8.5, _GREY), ("Quote Quiet", "Quote", 10, _INK),
+            ("Quote Source Quiet", "Quote Quiet", 8.5, _GREY), ("Cell", "Normal", 9, _INK), ("Gap", "Normal", 4, _INK),
         ):  # fmt: skip
             style = styles.add_style(name, 1)
             style.base_style = styles[base]
@@ -226,6 +241,7 @@ class _Writer:
             style.paragraph_format.space_after = Pt({"Cell": 1, "Gap": 2, "Remark": 4}.get(name, 6))
         styles["Notice"].paragraph_format.left_indent = Mm(5)
         _side(styles["Notice"], _AMBER)
+        _side(styles["Quote Quiet"], _RULE)
 
     def _page(self) -> None:
         section = self.out.sections[0]
@@ -281,11 +297,19 @@ def _borders(properties: Any) -> None:
         for key, value in (("val", "single" if drawn else "nil"), ("sz", "4"), ("space", "0"), ("color", _RULE)):
             edge.set(qn(f"w:{key}"), value)
         borders.append(edge)
-    layout = properties.find(qn("w:tblLayout"))
-    if layout is None:
-        properties.append(borders)
-    else:
-        layout.addprevious(borders)
+    margins = OxmlElement("w:tblCellMar")
+    for side, width in (("top", 50), ("left", 100), ("bottom", 50), ("right", 100)):
+        edge = OxmlElement(f"w:{side}")
+        edge.set(qn("w:w"), str(width))
+        edge.set(qn("w:type"), "dxa")
+        margins.append(edge)
+    indent = OxmlElement("w:tblInd")  # the cells' text moves right by their margin: the rules stand under the text
+    indent.set(qn("w:w"), "0")
+    indent.set(qn("w:type"), "dxa")
+    layout, look = properties.find(qn("w:tblLayout")), properties.find(qn("w:tblLook"))
+    layout.addprevious(indent)
+    layout.addprevious(borders)
+    look.addprevious(margins)
 
 
 def _flag(properties: Any, tag: str) -> None:

@@ -19,7 +19,7 @@ from assistant.engine import Engine, OnEvidence, citation_of
 from assistant.label.asking import ProjectQuestion, may_ask, may_go_on, named, read_next, read_project_question
 from assistant.label.explain import own_passage
 from assistant.label.points import in_points
-from assistant.label.progress import late, progress, status_line
+from assistant.label.progress import Tally, late, progress, status_line
 from assistant.label.projects import STATUS_LABELS, Project, Row, rows
 from assistant.label.score import score
 from assistant.label.workbench import Workbench
@@ -94,9 +94,10 @@ def _told(
     shown: list[tuple[Row, Passage]] = [(r, p) for r, p in found if p is not None][:EXPLAINED]
     if on_evidence:
         on_evidence([p for _, p in shown], _understood(question, today, language))
-    sentences = [Sentence(p.text, (Cited(p, p.text),)) for _, p in shown]
+    sentences = [Sentence(_text(p, language), (Cited(p, p.text),), language=language) for _, p in shown]
     kept, _ = engine.verifier.keep(sentences, AsOf.on(None, today))
     passages = [s.cited[0].passage for s in kept]
+    told = [s.text for s in kept]
     numbers = {p.id: n for n, p in enumerate(passages, 1)}
     whole = progress(asked, today).whole
     at = f"/label/projets/{project.id}"
@@ -105,13 +106,14 @@ def _told(
         title=project.title,
         url=at,
         scope=wanted.scope,
-        said=_said(project, _scored(bench, project, wanted), wanted, status_line(whole), len(left), bool(asked)),
+        said=_said(project, _scored(bench, project, wanted), wanted, whole, language),
         done=whole.done,
         applicable=whole.applicable,
         open=tuple(
             ProjectItem(
                 key=r.key,
-                title=r.title,
+                code=r.code,
+                title=r.title[:1].upper() + r.title[1:],
                 status=STATUS_LABELS[r.state.status],
                 person=r.state.person,
                 due=r.state.due,
@@ -124,7 +126,7 @@ def _told(
         ),
         more=max(0, len(left) - LISTED),
     )
-    prose = "\n\n".join(f"{p.text} [{n}]" for n, p in enumerate(passages, 1)) or NOTHING_TO_CITE[language]
+    prose = "\n\n".join(f"{text} [{n}]" for n, text in enumerate(told, 1)) or NOTHING_TO_CITE[language]
     return _answer(engine, bench, question, conversation_id, language, prose, passages, state)
 
 
@@ -141,13 +143,18 @@ def _scored(bench: Workbench, project: Project, wanted: ProjectQuestion) -> str:
     return " ".join([*said, *(v.sentence for v in verdicts)])
 
 
-def _said(project: Project, scored: str, wanted: ProjectQuestion, line: str, left: int, any_row: bool) -> str:
+def _said(project: Project, scored: str, wanted: ProjectQuestion, whole: Tally, language: Language) -> str:
     where = f", {wanted.scope}" if wanted.scope else ""
+    if language == "en":
+        head = f"According to your project “{project.title}”{where}: "
+        if not whole.total:
+            return f"{head}no criterion is attached to it."
+        return f"{head}{whole.done} of {whole.applicable} done, {whole.left} left to do, {whole.late} late."
     head = f"D'après votre dossier « {project.title} »{where} : "
-    if not any_row:
+    if not whole.total:
         return f"{head}aucun critère n'y est rattaché."
-    open_ = "rien ne reste à faire" if not left else f"{left} critère{'s restent' if left > 1 else ' reste'} à faire"
-    return f"{head}{line} ; {open_}. {scored}".strip()
+    left = f"{whole.left} critère{'s restent' if whole.left > 1 else ' reste'} à faire"
+    return f"{head}{status_line(whole)} ; {left if whole.left else 'rien ne reste à faire'}. {scored}".strip()
 
 
 def _answer(
@@ -181,3 +188,8 @@ def _answer(
 
 def _understood(question: str, today: dt.date, language: Language) -> Understood:
     return Understood(question=question, as_of=today, as_of_reason="today", language=language)
+
+
+def _text(p: Passage, language: Language) -> str:
+    """A passage in a language: its own words, or our translation of them."""
+    return p.statement.en if language == "en" and p.statement and p.statement.en else p.text

@@ -20,8 +20,10 @@ from assistant.api.schemas import ChatRequest
 from assistant.service import Ask, Service
 from assistant.web.examples import ROLES
 from assistant.web.render import Renderer, serves
-from assistant.web.words import french
+from assistant.web.words import Words, french
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.glossary import FacetValue
+from ingest.lexical import fold
 from ingest.register import DOMAIN_LABELS
 
 _MODULES = ("dom", "format", "turn", "panel", "words", "stream", "history", "help", "actions", "adjust")
@@ -44,7 +46,7 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
         _ = render.words(request)
         owner = owners.known(request)
         facets = service.glossary.facets
-        choices = {f: {v: _(e.label) for v, e in values.items()} for f, values in facets.items()}
+        choices = {f: {v: (_(e.label), _word(e, _)) for v, e in values.items()} for f, values in facets.items()}
         last = turns[-1].understood if turns else None
         shown = {
             "turns": turns,
@@ -59,7 +61,7 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
             "domains": [(d.value, label) for d, label in DOMAIN_LABELS.items()],
             "profile": [(f, name, _sorted(choices[f])) for f, name in _PROFILE.items() if f in choices],
             "choices": choices,
-            "labels": {v: label for values in choices.values() for v, label in values.items()},
+            "labels": {v: label for values in choices.values() for v, (label, _word) in values.items()},
             "retention": service.settings.retention_days,
             "exports": serves(request, "/api/answers/x/exports"),
         }
@@ -134,5 +136,13 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
     return routes
 
 
-def _sorted(values: dict[str, str]) -> list[tuple[str, str]]:
-    return sorted(values.items(), key=lambda item: item[1].casefold())
+def _sorted(values: dict[str, tuple[str, str]]) -> list[tuple[str, str]]:
+    """Values with their labels, in the order of the labels."""
+    return sorted(((value, label) for value, (label, _) in values.items()), key=lambda item: item[1].casefold())
+
+
+def _word(entry: FacetValue, say: Words) -> str:
+    """The word by which a question names a value: its label when the glossary reads it, else the glossary's first."""
+    known = {fold(w) for w in entry.words}
+    other = entry.words[0] if entry.words else entry.label
+    return next((w for w in (say(entry.label), entry.label) if fold(w) in known), other)

@@ -33,7 +33,7 @@ _WARNINGS = {
 _REASONS = {
     "today": french("aujourd'hui"),
     "asked": french("date demandée"),
-    "sticky": french("date gardée de la conversation"),
+    "sticky": french("date gardée"),
 }
 _PARTIAL = {
     "unclear": french("Réponse partielle : elle dépend d'un détail"),
@@ -137,17 +137,11 @@ class Said:
         """What became of a passage; None for a current one."""
         return self._(_STATUS[status]) if status in _STATUS else None
 
-    def when(self, understood: Understood) -> str:
-        """The date of an answer, and how it came about."""
-        return self._(
-            "règles au {day} ({reason})",
-            day=self.day(understood.as_of),
-            reason=self._(_REASONS[understood.as_of_reason]),
-        )
-
     def when_chip(self, understood: Understood) -> str:
-        """The same on a chip."""
-        reason = french("date gardée") if understood.as_of_reason == "sticky" else _REASONS[understood.as_of_reason]
+        """The date of an answer, and how it came about; today is today on that day alone."""
+        reason = _REASONS[understood.as_of_reason]
+        if understood.as_of_reason == "today" and understood.as_of != self._today:
+            reason = french("jour de la question")
         return self._("{day} ({reason})", day=self.day(understood.as_of), reason=self._(reason))
 
     def warning(self, warning: Notice, answer: Answer) -> str:
@@ -163,7 +157,8 @@ class Said:
 
     def paragraphs(self, markdown: str) -> list[list[Piece]]:
         """The paragraphs of an answer, each in pieces."""
-        return [[_piece(p) for p in _PIECE.split(paragraph) if p] for paragraph in re.split(r"\n{2,}", markdown)]
+        close = re.sub(r"\s+(?=\[\d+\])", "", markdown)  # a number stands by the word that it follows
+        return [[_piece(p) for p in _PIECE.split(paragraph) if p] for paragraph in re.split(r"\n{2,}", close)]
 
 
 def _piece(text: str) -> Piece:

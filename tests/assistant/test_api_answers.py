@@ -282,3 +282,12 @@ def test_the_switch_to_english_is_kept(client: TestClient) -> None:
     assert '<html lang="en">' in client.get("/").text
     assert '<html lang="fr">' in client.get("/?lang=fr").text
     assert '<html lang="fr">' in client.get("/?lang=xx").text
+
+
+def test_today_is_said_on_that_day_alone(client: TestClient, days: Days) -> None:
+    place = f"/c/{ask(client)['conversation_id']}"
+    assert "(aujourd'hui)" in html.unescape(client.get(place).text)
+    days.today += timedelta(days=2)
+    page = html.unescape(client.get(place).text)
+    assert "(jour de la question)" in page
+    assert "(aujourd'hui)" not in page

@@ -16,6 +16,7 @@ import assistant.web
 from assistant.api.app import create_app
 from assistant.service import Service
 from assistant.web.examples import ROLES
+from assistant.web.render import NAVIGATION
 from assistant.web.words import english
 from ingest.clock import fixed
 from ingest.register import DOMAIN_LABELS, Domain, Rank
@@ -122,7 +123,7 @@ def test_nothing_runs_or_styles_inline(page: Page) -> None:
 def test_everything_comes_from_here_and_exists(page: Page, client: TestClient) -> None:
     references = [e.attrs.get(a) or "" for e in page.elements for a in ("src", "href") if a in e.attrs]
     files = {r for r in references if r.startswith("/static/")}
-    assert {r for r in references if r not in files} == {"#question", "/", "/label", "/?lang=en"}
+    assert {r for r in references if r not in files} - {path for path, _ in NAVIGATION} == {"#question", "/?lang=en"}
     needed = imported(STATIC / "chat.js", set())
     assert files >= {f"/static/{m.name}" for m in needed}, "a module is not preloaded"
     for name in files:

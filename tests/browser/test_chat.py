@@ -270,3 +270,16 @@ def test_in_english(served: str, page: Any) -> None:
         "[...document.querySelectorAll('main button, main summary, header')].map((e) => e.innerText).join(' ')"
     )
     assert not re.search(r"Envoyer|Copier|Partager|Historique|Domaines|aujourd", left), left
+
+
+def test_from_the_question_to_a_checked_quote_and_a_note_in_four_clicks(served: str, page: Any) -> None:
+    page.goto(served)
+    page.locator(".examples .ask").first.click()  # 1: the question
+    settled(page)
+    page.click(f"{LAST} .cite >> nth=0")  # 2: its quote
+    page.wait_for_selector("#panel mark")
+    page.click(f"{LAST} .export summary")  # 3
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Word (.docx)").click()  # 4: the note
+    assert taken.value.suggested_filename.endswith(".docx")
+    assert taken.value.path().read_bytes().startswith(b"PK")

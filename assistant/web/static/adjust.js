@@ -29,6 +29,8 @@ export function understood(answer, tools, settled) {
   return line;
 }
 
+/** A change is asked in the language of the question, whatever that of the page. */
+const english = (u) => u.language === "en";
 const facets = (u) => Object.entries(u.facets).flatMap(([name, values]) => values.map((value) => [name, value]));
 
 /** Chips act on the last turn alone: a change continues the conversation. */
@@ -66,21 +68,22 @@ function form(of, field, go, others) {
 
 function dateFields(u, tools) {
   const input = el("input", { type: "date", value: u.as_of, min: "1900-01-01", max: "2099-12-31", required: true, "aria-label": _("À la date du") });
-  const to = (day) => tools.ask(LANG === "en" ? `And on ${sayDate(day)}?` : `Et au ${sayDate(day)} ?`);
-  const past = u.as_of_reason !== "today" && button(_("Revenir à aujourd'hui"), () => tools.ask(LANG === "en" ? "And today?" : "Et aujourd'hui ?"), { class: "button small" });
+  const to = (day) => tools.ask(english(u) ? `And on ${sayDate(day, "en")}?` : `Et au ${sayDate(day, "fr")} ?`);
+  const past = u.as_of_reason !== "today" && button(_("Revenir à aujourd'hui"), () => tools.ask(english(u) ? "And today?" : "Et aujourd'hui ?"), { class: "button small" });
   return form("date", input, () => input.value && to(input.value), [past].filter(Boolean));
 }
 
 function facetFields(name, value, u, tools) {
-  const options = Object.entries(CHOICES[name] ?? {}).sort(([, a], [, b]) => a.localeCompare(b, LANG));
+  const known = CHOICES[name] ?? {};
+  const options = Object.entries(known).sort(([, [a]], [, [b]]) => a.localeCompare(b, LANG));
   const select = el("select", { "aria-label": _("Changer : {value}", { value: facet(value) }) },
-    options.map(([v, text]) => el("option", { value: v, selected: v === value }, text)));
+    options.map(([v, [text]]) => el("option", { value: v, selected: v === value }, text)));
   const given = u.profile[name] === value;
   const drop = given && button(_("Retirer"), () => tools.setProfile(name, "", u), { class: "button small" });
   const go = () => {
     if (select.value === value) return;
     if (given) tools.setProfile(name, select.value, u);
-    else tools.ask(LANG === "en" ? `And for: ${facet(select.value)}?` : `Et pour : ${facet(select.value)} ?`);
+    else tools.ask(english(u) ? `And for: ${known[select.value][1]}?` : `Et pour : ${known[select.value][1]} ?`);
   };
   return form(`facet-${name}`, select, go, [drop].filter(Boolean));
 }

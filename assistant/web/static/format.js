@@ -5,7 +5,7 @@ import { LANG, _ } from "./words.js";
 const MONTHS = {
   fr: "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
   en: "January February March April May June July August September October November December",
-}[LANG].split(" ");
+};
 
 export const TODAY = document.body.dataset.today;
 const FACETS = JSON.parse(document.body.dataset.facets ?? "{}");
@@ -20,11 +20,11 @@ const RANKS = {
 export const rankName = (rank) => RANKS[rank] ?? rank;
 
 /** `2026`, `2026-03` or `2026-03-01` in words. */
-export function sayDate(iso) {
+export function sayDate(iso, lang = LANG) {
   const [year, month, day] = iso.split("-").map(Number);
   if (!month) return String(year);
-  const name = `${MONTHS[month - 1]} ${year}`;
-  return day ? `${day === 1 && LANG === "fr" ? "1er" : day} ${name}` : name;
+  const name = `${MONTHS[lang].split(" ")[month - 1]} ${year}`;
+  return day ? `${day === 1 && lang === "fr" ? "1er" : day} ${name}` : name;
 }
 
 /** When a passage holds; null when nothing is dated. */
@@ -84,9 +84,13 @@ export function spaced(text) {
 
 const REASONS = { today: _("aujourd'hui"), asked: _("date demandée"), sticky: _("date gardée de la conversation") };
 
-/** The date of an answer, and how it came about. */
+/** The date of an answer, and how it came about; today is today on that day alone. */
 export function dateSaid({ as_of: day, as_of_reason: reason }) {
-  return _("règles au {day} ({reason})", { day: sayDate(day), reason: REASONS[reason] });
+  return _("règles au {day} ({reason})", { day: sayDate(day), reason: reasonSaid(day, reason) });
+}
+
+function reasonSaid(day, reason) {
+  return reason === "today" && day !== TODAY ? _("jour de la question") : REASONS[reason];
 }
 
 const label = (title, text) => spaced(`${title} : ${text}`);
@@ -108,7 +112,7 @@ export function asCitation(c, quote) {
 
 /** The same on a chip. */
 export function dateChip({ as_of: day, as_of_reason: reason }) {
-  return _("{day} ({reason})", { day: sayDate(day), reason: reason === "sticky" ? _("date gardée") : REASONS[reason] });
+  return _("{day} ({reason})", { day: sayDate(day), reason: reason === "sticky" ? _("date gardée") : reasonSaid(day, reason) });
 }
 
 /** An answer as plain text, with its sources, for pasting elsewhere. */

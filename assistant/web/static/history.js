@@ -75,7 +75,7 @@ export class History {
     row.append(link, el("p", { class: "minor" }, facts),
       el("div", { class: "row-tools" },
         button(_("Renommer"), () => this.#rename(row, c), { class: "link", "aria-label": _("Renommer : {title}", { title: c.title }) }),
-        button(_("Effacer"), (event) => this.#confirm(event.currentTarget, () => this.#erase(row, c)), { class: "link", "aria-label": _("Effacer : {title}", { title: c.title }) })));
+        button(_("Effacer…"), (event) => this.#confirm(event.currentTarget, () => this.#erase(row, c)), { class: "link", "aria-label": _("Effacer : {title}", { title: c.title }) })));
     return row;
   }
 

@@ -91,7 +91,7 @@ function projectState(project) {
     el("h3", {}, el("a", { href: project.url }, project.title)),
     el("p", {}, spaced(project.said)),
     project.open.length > 0 && el("ul", {}, project.open.map((o) => el("li", {},
-      el("a", { href: o.url }, `${o.key} `, spaced(o.title)), ` · ${o.status}`, o.person && ` · ${o.person}`,
+      el("a", { href: o.url }, o.code && `${o.code} `, spaced(o.title)), ` · ${o.status}`, o.person && ` · ${o.person}`,
       o.due && [" · ", el("span", { class: o.late ? "trouble" : null }, sayDate(o.due))],
       o.mandatory && [" ", el("span", { class: "badge strong" }, _("obligatoire"))]))),
     project.more > 0 && el("p", { class: "minor" }, el("a", { href: project.url }, _("et {n} autres", { n: project.more }))),
@@ -161,9 +161,9 @@ function sources(citations, open) {
         el("span", {}, el("span", { class: "title" }, spaced(c.source_title)), el("span", { class: "locator" }, `, ${spaced(c.locator)}`))),
       el("p", { class: "facts" },
         rankBadge(c.rank), " ",
+        c.confidence === "moyenne" && el("span", { class: "badge caution" }, _("confiance moyenne")), " ",
         validity(c) && el("span", { class: outOfForce(c) ? "past" : "holds", title: validity(c) }, validityShort(c)), " ",
-        c.page && el("span", {}, pages(c.page)),
-        c.confidence === "moyenne" && el("span", { class: "badge caution" }, _("confiance moyenne"))),
+        c.page && el("span", {}, pages(c.page))),
       c.based_on && el("p", { class: "basis" }, basis(c.based_on))))));
 }
 

@@ -147,6 +147,13 @@ def test_a_long_table_and_a_long_quote_run_over_pages() -> None:
     assert "ligne 59" in text
 
 
+def test_the_longest_texts_end() -> None:
+    long = "Une question ? " * 270
+    blocks = (Heading(long), Quote(long * 3), Paragraph(long, "small"), Quote(long), Listing((long,)), Heading(long, 2))
+    for to in Format:
+        assert write(Document(long, blocks, subtitle=long, footer="Pied", date=DAY), to)
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_nothing_in_a_text_is_markup(hostile: str) -> None:
     document = Document(
