@@ -125,7 +125,7 @@ def evidence_book(project: Project, framework: Framework, register: Register, da
 
 def _thresholds_from(found: Score | None, register: Register) -> str:
     told = dict.fromkeys(
-        f"{register.get(v.source_id).name}, {say_version(v.source_version)} (fiabilité {v.confidence})"
+        f"{_name(register, v.source_id)}, {say_version(v.source_version)} (fiabilité {v.confidence})"
         for v in (found.verdicts if found else ())
     )
     return " ; ".join(told)
@@ -192,9 +192,15 @@ def _grid_place(row: Row) -> str:
 def known_source(criterion: Criterion, framework: Framework, register: Register) -> str:
     """What our wording of a criterion rests on: « selon une extraction tierce… (titre, version de mars 2026) »."""
     source = criterion.source
-    title = register.get(source.id).name
+    title = _name(register, source.id)
     tail = [t for t in (source.locator, say_version(source.version) if source.version else "") if t]
     return f"{framework.attributions[criterion.attribution].fr} ({', '.join([title, *tail])})"
+
+
+def _name(register: Register, source_id: str) -> str:
+    """The name of a source; its id when another corpus does not register it, since a file must still be made."""
+    found = register.sources.get(source_id)
+    return found.name if found else source_id
 
 
 def missing_mandatory(entries: Iterable[Entry]) -> tuple[Entry, ...]:
