@@ -134,6 +134,36 @@ class Receipt(_Model):
     model: ModelUse | None = None
 
 
+class ProjectItem(_Model):
+    """A criterion of the caller's project that is still open; `citation` is the number of what the criterion asks."""
+
+    key: str
+    code: str | None
+    title: str
+    status: str
+    person: str = ""
+    due: dt.date | None = None
+    late: bool = False
+    mandatory: bool | None = None
+    citation: int | None = None
+    url: str
+
+
+class ProjectState(_Model):
+    """What the caller's own label project says, apart from `answer`: it comes from what the production wrote, not from
+    a text, and no citation stands for it. `said` is a sentence, « D'après votre dossier… »."""
+
+    project_id: str
+    title: str
+    url: str
+    scope: str = ""
+    said: str
+    done: int
+    applicable: int
+    open: tuple[ProjectItem, ...] = ()
+    more: int = 0
+
+
 Outcome = Literal["answered", "partial", "abstained"]
 Reason = Literal["false_premise", "unclear", "not_found", "out_of_scope", "not_in_force"]
 
@@ -158,3 +188,4 @@ class Answer(_Model):
     engine: str = "extractive"
     receipt: Receipt
     disclaimer: str = ""
+    project: ProjectState | None = None

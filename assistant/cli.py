@@ -211,6 +211,12 @@ def show(answer: Answer) -> str:
         lines.append(f"  (compris comme : {understood.question})")
     if understood.as_of_reason != "today":
         lines.append(f"  (à la date du {understood.as_of.strftime('%d/%m/%Y')})")
+    if answer.project:
+        lines += ["", answer.project.said]
+        for o in answer.project.open:
+            said = [o.status, o.person, o.due.strftime("%d/%m/%Y") if o.due else ""]
+            lines.append(f"  · {o.code or o.key} {o.title} ({', '.join(s for s in said if s)})")
+        lines += [f"  · et {answer.project.more} autres"] if answer.project.more else []
     state = answer.outcome + (f", {answer.reason}" if answer.reason else "")
     lines += ["", answer.answer, "", f"[{state}]"]
     kinds = {"changed": "A changé", "upcoming": "À venir", "conflict": "Sources en désaccord", "stale": "À revérifier"}

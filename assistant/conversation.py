@@ -124,6 +124,14 @@ class Conversations:
                 (answer.message_id, answer.model_dump_json(), answer.conversation_id),
             )
 
+    def last(self, conversation_id: str) -> Answer | None:
+        """The last answer of a conversation, within `turn`; None before the first."""
+        with self._db.cursor(transaction=False) as db:
+            row = db.execute(
+                "select answer from message where conversation = ? order by n desc limit 1", (conversation_id,)
+            ).fetchone()
+        return Answer.model_validate_json(row[0]) if row else None
+
     def history(self, owner: str, limit: int = 20, before: str | None = None, sought: str = "") -> list[Summary]:
         """The owner's conversations, the last spoken in first; `before` is the last id of the page before; `sought`
         keeps those that say it in their title, a question or an answer, whatever its case and accents."""

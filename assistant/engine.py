@@ -365,10 +365,11 @@ class _Numbering:
         return [p for _, p, _ in self._rows.values()]
 
     def citations(self) -> list[Citation]:
-        return [_citation(n, p, quote) for n, p, quote in self._rows.values()]
+        return [citation_of(n, p, quote) for n, p, quote in self._rows.values()]
 
 
-def _citation(n: int, p: Passage, quote: str) -> Citation:
+def citation_of(n: int, p: Passage, quote: str) -> Citation:
+    """Citation `n` of a passage, as it is shown."""
     return Citation(
         n=n,
         passage_id=p.id,

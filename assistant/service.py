@@ -10,7 +10,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer
@@ -18,6 +18,9 @@ from assistant.conversation import Conversations
 from assistant.dialogue.graph import Context
 from assistant.dialogue.reader import Asked
 from assistant.engine import Engine, EngineConfig, OnEvidence
+from assistant.label.answering import project_answer
+from assistant.label.frameworks import Frameworks
+from assistant.label.workbench import Workbench
 from ingest.claims import Language
 from ingest.clock import Clock, paris_today
 from ingest.criteria import FrameworkFile, framework_source_id, load_frameworks
@@ -67,6 +70,7 @@ class Service:
         self._encoder = encoder
         self._engine: Engine | None = None
         self._conversations: Conversations | None = None
+        self._workbench: Workbench | None = None
         self._lock = threading.Lock()
 
     def _read_corpus(self) -> None:
@@ -96,6 +100,16 @@ class Service:
     def frameworks(self) -> dict[str, FrameworkFile]:
         """The frameworks of criteria by the id that their passages carry as source."""
         return {framework_source_id(f.framework.id): f for f in load_frameworks(self.settings.corpus_dir)}
+
+    @property
+    def workbench(self) -> Workbench:
+        """The label workbench, opened at first use; its frameworks are those of the corpus just read."""
+        frameworks = Frameworks(f.framework for f in self.frameworks.values())
+        with self._lock:
+            if self._workbench is None:
+                self._workbench = Workbench(self.settings.data_dir, frameworks, self.clock)
+            self._workbench.frameworks = frameworks
+            return self._workbench
 
     @property
     def encoder(self) -> EncoderProtocol:
@@ -144,7 +158,10 @@ class Service:
         engine, conversations = self.engine, self.conversations
         asked = Asked(ask.question, ask.as_of, ask.forget_date, ask.domains, ask.language, ask.profile)
         with conversations.turn(ask.conversation_id, owner) as conversation_id:
-            answer = conversations.graph.run(asked, Context(engine, conversation_id, on_evidence))
+            previous = partial(conversations.last, conversation_id)
+            answer = project_answer(
+                self.workbench, engine, ask.question, owner, conversation_id, previous, on_evidence
+            ) or conversations.graph.run(asked, Context(engine, conversation_id, on_evidence))
             conversations.keep(answer)
         return answer
 

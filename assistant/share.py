@@ -1,6 +1,7 @@
 """Links to one answer, for whoever is given one: made on demand, unguessable, taken back at will.
 
-Guarantee: a link opens its answer as it was stored, alone: not the conversation, not its owner. It lives no longer than
+Guarantee: a link opens its answer as it was stored, alone: not the conversation, not its owner, and nothing of the
+owner's label project. It lives no longer than
 the conversation: deleted with it, closed at the end of its retention.
 """
 
@@ -51,4 +52,4 @@ class Shares:
                 "Ce lien n'ouvre plus aucune réponse.",
                 "La conversation a été effacée, ou le partage retiré : demandez un nouveau lien.",
             )
-        return Answer.model_validate_json(row[0])
+        return Answer.model_validate_json(row[0]).model_copy(update={"project": None})

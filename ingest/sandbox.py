@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 
 from ingest.documents.child import MEMORY, OUTPUT, REFUSED, Limits
 from ingest.documents.tree import Document
+from ingest.documents.workbook import Workbook
 from ingest.errors import ClapvertError, ErrorCode
 
 
@@ -33,29 +34,45 @@ class Reading:
 
 
 DEFAULT = Limits()
+CELLS = Limits(seconds=60.0, memory=1_000_000_000, output=30_000_000)
+"""For workbooks: a grid is small."""
 _ENVIRONMENT = ("PATH", "SYSTEMROOT", "LANG", "TMPDIR", "TEMP", "LD_LIBRARY_PATH")
 
 
 def read_safely(file: Path, name: str | None = None, limits: Limits = DEFAULT) -> Reading:
     """Read a file in a child process; `name` is what it is called (its ending counts), the file's own by default."""
-    name = name or file.name
-    with tempfile.TemporaryFile() as answer, file.open("rb") as source:
-        code = _run(source, answer, name, limits)
+    with file.open("rb") as source:
+        peak, body = _answer(source, name or file.name, limits, "document")
+    return Reading(DOCUMENT.validate_json(body), peak)
+
+
+def read_workbook_safely(data: bytes, name: str, limits: Limits = CELLS) -> Workbook:
+    """Read the cells of a workbook or a CSV file in a child process; the ending of `name` counts."""
+    with tempfile.TemporaryFile() as source:
+        source.write(data)
+        source.seek(0)
+        return _WORKBOOK.validate_json(_answer(source, name, limits, "workbook")[1])
+
+
+def _answer(source: IO[bytes], name: str, limits: Limits, what: str) -> tuple[int, bytes]:
+    """The most memory that the child held, and what it read as JSON; or its refusal."""
+    with tempfile.TemporaryFile() as answer:
+        code = _run(source, answer, name, limits, what)
         answer.seek(0)
         raw = answer.read(limits.output + 1)
     if code == 0 and len(raw) <= limits.output:
         peak, _, body = raw.partition(b"\n")
-        return Reading(DOCUMENT.validate_json(body), int(peak))
+        return int(peak), body
     if code == REFUSED:
         said = json.loads(raw)
         raise ClapvertError(ErrorCode(said["code"]), said["message"], said["hint"])
     raise _stopped(code, limits)
 
 
-def _run(source: IO[bytes], answer: IO[bytes], name: str, limits: Limits) -> int:
+def _run(source: IO[bytes], answer: IO[bytes], name: str, limits: Limits, what: str) -> int:
     kept = {k: v for k, v in os.environ.items() if k in _ENVIRONMENT}
     child = subprocess.Popen(
-        [sys.executable, "-B", "-P", "-m", "ingest.documents.child", json.dumps([name, asdict(limits)])],
+        [sys.executable, "-B", "-P", "-m", "ingest.documents.child", json.dumps([name, asdict(limits), what])],
         stdin=source, stdout=answer, stderr=subprocess.DEVNULL, start_new_session=True,
         env={**kept, "PYTHONPATH": str(Path(__file__).resolve().parents[1]), "OPENBLAS_NUM_THREADS": "1",
              "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"},
@@ -93,3 +110,4 @@ def _stopped(code: int, limits: Limits) -> ClapvertError:
 
 DOCUMENT: TypeAdapter[Document] = TypeAdapter(Document)
 """Reads a document back from JSON, checked field by field."""
+_WORKBOOK: TypeAdapter[Workbook] = TypeAdapter(Workbook)

@@ -16,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import answers, conversations, exports, feedback, problems, stream
+from assistant.api import answers, conversations, exports, feedback, label, label_grid, problems, stream
 from assistant.api.origin import foreign
 from assistant.api.owner import Owners
 from assistant.api.schemas import (
@@ -37,6 +37,7 @@ from assistant.web import chat as chat_page
 from assistant.web import evals as evals_pages
 from assistant.web import passages as passage_pages
 from assistant.web import sources as sources_pages
+from assistant.web.label import routes as label_pages
 from assistant.web.render import Renderer
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.passages import Passage
@@ -75,8 +76,11 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(exports.router(service, owners))
     app.include_router(sources_pages.router(service, render))
     app.include_router(evals_pages.router(service, render))
+    app.include_router(label.router(service, owners))
+    app.include_router(label_grid.router(service, owners))
     app.include_router(chat_page.router(service, owners, render))
     app.include_router(passage_pages.router(service, render))
+    app.include_router(label_pages.router(service, owners, render))
 
     @app.middleware("http")
     async def _headers(request: Request, call_next: problems.Next) -> Response:

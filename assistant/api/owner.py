@@ -21,6 +21,9 @@ from ingest.clock import Clock
 
 COOKIE = "clapvert_owner"
 _TOKEN = re.compile(r"(?P<name>[\w-]{32})\.(?P<day>\d{1,7})\.(?P<mac>[0-9a-f]{64})")
+LASTING_DAYS = 399
+"""Days without a visit after which even a lasting name is forgotten: browsers keep no cookie longer. What it opens
+(projects) stays until it is deleted, and an invitation opens it again."""
 _RENEWED_AFTER = 1
 """Days after which a cookie is given again, so that it does not end before the conversations it opens."""
 
@@ -39,37 +42,50 @@ class Owners:
         found = self._read(request)
         return found[0] if found else None
 
-    def named(self, request: Request, response: Response) -> str:
-        """The caller's name, given now if there is none, and kept in a cookie of the response."""
-        name, day = self._read(request) or (secrets.token_urlsafe(24), None)
-        today = self._clock()
-        if day is None or (today - day).days >= _RENEWED_AFTER:
+    def named(self, request: Request, response: Response, lasting: bool = False) -> str:
+        """The caller's name, given now if there is none, and kept in a cookie of the response.
+
+        `lasting`: the caller keeps something that outlives conversations; its name then lasts as long as browsers
+        allow."""
+        name, day, lasts = self._read(request) or (secrets.token_urlsafe(24), None, False)
+        today, longer = self._clock(), lasting and not lasts
+        lasts = lasts or lasting
+        if day is None or longer or (today - day).days >= _RENEWED_AFTER:
             response.set_cookie(
                 COOKIE,
-                self._token(name, today),
-                max_age=self._days * 86400,
+                self._token(name, today, lasts),
+                max_age=self._kept(lasts) * 86400,
                 httponly=True,
                 samesite="strict",
                 secure=request.url.scheme == "https",
             )
         return name
 
-    def _read(self, request: Request) -> tuple[str, date] | None:
+    def _kept(self, lasting: bool) -> int:
+        return max(self._days, LASTING_DAYS) if lasting else self._days
+
+    def _read(self, request: Request) -> tuple[str, date, bool] | None:
         match = _TOKEN.fullmatch(request.cookies.get(COOKIE, ""))
         if match is None:
             return None
-        if not hmac.compare_digest(match["mac"], self._mac(match["name"], match["day"])):
+        lasts = [
+            lasting
+            for lasting in (False, True)
+            if hmac.compare_digest(match["mac"], self._mac(match["name"], match["day"], lasting))
+        ]
+        if not lasts:
             return None
         day = date.fromordinal(int(match["day"]))
-        return (match["name"], day) if (self._clock() - day).days <= self._days else None
+        return (match["name"], day, lasts[0]) if (self._clock() - day).days <= self._kept(lasts[0]) else None
 
-    def _token(self, name: str, day: date) -> str:
+    def _token(self, name: str, day: date, lasting: bool) -> str:
         ordinal = str(day.toordinal())
-        return f"{name}.{ordinal}.{self._mac(name, ordinal)}"
+        return f"{name}.{ordinal}.{self._mac(name, ordinal, lasting)}"
 
-    def _mac(self, name: str, day: str) -> str:
+    def _mac(self, name: str, day: str, lasting: bool) -> str:
         self._secret = self._secret or secret(self._file)
-        return hmac.new(self._secret, f"owner:{name}.{day}".encode(), hashlib.sha256).hexdigest()
+        kind = "lasting" if lasting else "owner"
+        return hmac.new(self._secret, f"{kind}:{name}.{day}".encode(), hashlib.sha256).hexdigest()
 
 
 def secret(path: Path) -> bytes:

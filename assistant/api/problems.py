@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from assistant.label.store import EditConflictError
 from ingest.errors import ClapvertError, ErrorCode
 
 _STATUS = {
@@ -23,6 +24,14 @@ _STATUS = {
     ErrorCode.PASSAGE_NOT_FOUND: 404,
     ErrorCode.SOURCE_NOT_FOUND: 404,
     ErrorCode.NOT_FOUND: 404,
+    ErrorCode.CRITERION_NOT_FOUND: 404,
+    ErrorCode.EVIDENCE_NOT_FOUND: 404,
+    ErrorCode.FRAMEWORK_NOT_FOUND: 404,
+    ErrorCode.PROJECT_NOT_FOUND: 404,
+    ErrorCode.EDIT_CONFLICT: 409,
+    ErrorCode.GRID_MISSING: 409,
+    ErrorCode.DOCUMENT_TOO_BIG: 413,
+    ErrorCode.REASON_MISSING: 422,
     ErrorCode.INDEX_MISSING: 503,
     ErrorCode.INDEX_DAMAGED: 503,
     ErrorCode.INDEX_BUSY: 503,
@@ -34,6 +43,8 @@ _TITLES = {
     403: "Refusé",
     404: "Introuvable",
     405: "Méthode non admise",
+    409: "Conflit",
+    413: "Trop volumineux",
     422: "Demande invalide",
     503: "Service indisponible",
 }
@@ -119,7 +130,10 @@ def install(app: FastAPI, page: Page) -> None:
 
     @app.exception_handler(ClapvertError)
     async def _clapvert(request: Request, exc: ClapvertError) -> Response:
-        return answer(request, problem_of(exc))
+        told = problem_of(exc)
+        if isinstance(exc, EditConflictError):
+            told["current"] = exc.current
+        return answer(request, told)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, exc: RequestValidationError) -> Response:

@@ -123,7 +123,7 @@ class _Writer:
     def _cell(self, cell: Any, text: Text, align: str, width: Any, tint: str | None) -> None:
         cell.width = width
         p = cell.paragraphs[0]
-        p.style = "Cell"
+        p._p.style = "Cell"  # by its id: by name, python-docx searches every style again for each cell
         if align == "right":
             p.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         self._runs(p, text)

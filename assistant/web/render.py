@@ -13,7 +13,7 @@ navigation names the pages that the application has, no other.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,11 @@ class Renderer:
                 COOKIE, lang, max_age=YEAR, httponly=True, samesite="lax", secure=request.url.scheme == "https"
             )
         return response
+
+    def extend(self, filters: Callable[[Words], Mapping[str, Callable[..., Any]]]) -> None:
+        """Give pages filters of their own, made for each language."""
+        for language, env in self._environments.items():
+            env.filters.update(filters(Words(language)))
 
     def words(self, request: Request) -> Words:
         """The words of the language that a request asks for."""

@@ -1,7 +1,7 @@
 """The child process that reads one file (`ingest.sandbox` starts it): limits first, then the parser.
 
-Guarantee: the limits stand before any byte of the file is looked at; the answer is one document or one refusal, and
-whatever a parser prints is no part of it. It imports little, since it starts once a file.
+Guarantee: the limits stand before any byte of the file is looked at; the answer is one document, one workbook or one
+refusal, and whatever a parser prints is no part of it. It imports little, since it starts once a file.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -54,18 +55,33 @@ def _peak() -> int:
         return 0
 
 
-def _child(name: str, limits: Limits) -> int:
+def _document(data: bytes, name: str, limits: Limits) -> Any:
+    from ingest.documents.reading import read_bytes
+
+    document = read_bytes(data, name)
+    pages = max((b.page_to or 0 for b in document.blocks), default=0)
+    if pages > limits.pages:
+        raise ClapvertError(ErrorCode.DOCUMENT_TOO_BIG, f"Le document dépasse {limits.pages} pages.")
+    return document
+
+
+def _workbook(data: bytes, name: str, _limits: Limits) -> Any:
+    from ingest.documents.workbook import read_workbook
+
+    return read_workbook(data, name)
+
+
+_READS = {"document": _document, "workbook": _workbook}
+"""What a file may be read as: a text to cite, or cells."""
+
+
+def _child(name: str, limits: Limits, what: str) -> int:
     limit(limits)
     out = os.fdopen(os.dup(1), "wb")
     sys.stdout = sys.stderr  # nothing that a parser prints is part of the answer
     try:
-        from ingest.documents.reading import read_bytes
-
-        document = read_bytes(sys.stdin.buffer.read(), name)
-        pages = max((b.page_to or 0 for b in document.blocks), default=0)
-        if pages > limits.pages:
-            raise ClapvertError(ErrorCode.DOCUMENT_TOO_BIG, f"Le document dépasse {limits.pages} pages.")
-        body = json.dumps(asdict(document), ensure_ascii=False, default=str).encode()
+        read = _READS[what](sys.stdin.buffer.read(), name, limits)
+        body = json.dumps(asdict(read), ensure_ascii=False, default=str).encode()
         answer = b"%d\n%s" % (_peak(), body)
         if len(answer) > limits.output:
             return OUTPUT
@@ -88,6 +104,6 @@ def _child(name: str, limits: Limits) -> int:
 
 if __name__ == "__main__":
     arguments = json.loads(sys.argv[1])
-    status = _child(arguments[0], Limits(**arguments[1]))
+    status = _child(arguments[0], Limits(**arguments[1]), arguments[2])
     sys.stdout.flush()
     os._exit(status)  # no finalisers of a parser that may be in any state

@@ -27,9 +27,8 @@ _SEPARATORS = ";\t,|"
 def read_csv(data: bytes) -> Document:
     """Read a CSV file, whatever its encoding and separator; cells are kept as written."""
     text = decode(data)
-    separator = _separator(text)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=False))
     except csv.Error as exc:
         raise ClapvertError(ErrorCode.DOCUMENT_DAMAGED, f"Le fichier CSV ne se lit pas : {exc}.") from exc
     _bounded(sum(len(r) for r in rows))
@@ -131,7 +130,7 @@ def french_number(value: float, grouped: bool = False) -> str:
     return whole.replace(",", sign) + (f",{part}" if part else "")
 
 
-def _separator(text: str) -> str:
+def separator(text: str) -> str:
     """The separator that cuts the first lines most evenly: a comma inside French figures does not."""
     lines = [line for line in text.splitlines()[:40] if line.strip()]
     best, score = ";", (0, 0)

@@ -6,7 +6,7 @@
 import { actions } from "./actions.js";
 import { understood } from "./adjust.js";
 import { button, el, elsewhere, outward, unseen } from "./dom.js";
-import { outOfForce, pages, place, rankName, spaced, validity, validityShort, version, warningLabel } from "./format.js";
+import { outOfForce, pages, place, rankName, sayDate, spaced, validity, validityShort, version, warningLabel } from "./format.js";
 import { LANG, _ } from "./words.js";
 
 const PARTIAL = { unclear: _("Réponse partielle : elle dépend d'un détail"), not_found: _("Réponse partielle : un point reste sans réponse") };
@@ -69,6 +69,7 @@ export function showAnswer(turn, answer, tools, note = null) {
     note && el("p", { class: "minor" }, note),
     understood(answer, tools, true),
     sources(answer.citations, open),
+    projectState(answer.project),
     el("div", { class: abstained ? "abstained" : "answered" },
       answer.outcome === "partial" && el("p", { class: "badge caution partial" }, spaced(PARTIAL[answer.reason] ?? _("Réponse partielle"))),
       el("div", { class: "prose", lang }, prose(answer.answer, cite)),
@@ -81,6 +82,20 @@ export function showAnswer(turn, answer, tools, note = null) {
   );
   turn.id = answer.message_id;
   turn.querySelector(".question").lang = answer.understood.language;
+}
+
+/** What the caller's own project says, told apart from the law: it cites nothing, and leads to the project. */
+function projectState(project) {
+  if (!project) return null;
+  return el("section", { class: "box project-state" },
+    el("h3", {}, el("a", { href: project.url }, project.title)),
+    el("p", {}, spaced(project.said)),
+    project.open.length > 0 && el("ul", {}, project.open.map((o) => el("li", {},
+      el("a", { href: o.url }, o.code && `${o.code} `, spaced(o.title)), ` · ${o.status}`, o.person && ` · ${o.person}`,
+      o.due && [" · ", el("span", { class: o.late ? "trouble" : null }, sayDate(o.due))],
+      o.mandatory && [" ", el("span", { class: "badge strong" }, _("obligatoire"))]))),
+    project.more > 0 && el("p", { class: "minor" }, el("a", { href: project.url }, _("et {n} autres", { n: project.more }))),
+    el("p", { class: "minor" }, _("Vos propres données, pas un texte : ce que demandent les critères est cité dessous.")));
 }
 
 /** Put an error in a turn, with a button to try again. */

@@ -1,0 +1,117 @@
+"""The workbench of a data folder: projects, their criteria and their evidence, checked against their framework.
+
+Guarantee: a criterion is written only when the project holds it; evidence that nothing refers to any more leaves the
+disk. Everything is asked on behalf of an owner (None: the user of the data folder).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from assistant.label.files import MAX_PROJECT_BYTES, EvidenceFiles
+from assistant.label.frameworks import Frameworks
+from assistant.label.progress import Progress, progress
+from assistant.label.projects import CriterionState, EvidenceFile, Project, Row, rows
+from assistant.label.store import LabelStore, Now, utc_now
+from ingest.clock import Clock
+from ingest.criteria import Framework
+from ingest.errors import ClapvertError, ErrorCode
+
+
+class Workbench:
+    """Projects over the frameworks of a corpus."""
+
+    def __init__(self, data_dir: Path, frameworks: Frameworks, clock: Clock, now: Now = utc_now) -> None:
+        self.frameworks = frameworks
+        self.store = LabelStore(data_dir / "label.db", now)
+        self.clock = clock
+        self._files = EvidenceFiles(data_dir / "label-evidence")
+
+    def framework(self, project: Project) -> Framework:
+        """The framework of a project."""
+        return self.frameworks.get(project.framework)
+
+    def create(self, owner: str, framework: str, title: str, scheme: str | None = None, note: str = "") -> Project:
+        """A new project; `FRAMEWORK_NOT_FOUND`, or `BAD_REQUEST` for a scheme that the framework does not have."""
+        self._scheme(framework, scheme)
+        return self.store.create(owner, framework, title, scheme, note)
+
+    def edit(
+        self, project_id: str, owner: str | None, changes: Mapping[str, Any], revision: int | None = None
+    ) -> Project:
+        """Change the title, the scheme or the note of a project."""
+        if "scheme" in changes:
+            self._scheme(self.store.get(project_id, owner).framework, changes["scheme"])
+        return self.store.edit(project_id, owner, changes, revision)
+
+    def board(self, project_id: str, owner: str | None) -> tuple[Project, list[Row], Progress]:
+        """A project, its rows and its progress today."""
+        project = self.store.get(project_id, owner)
+        lines = rows(project, self.framework(project))
+        return project, lines, progress(lines, self.clock())
+
+    def row(self, project_id: str, owner: str | None, code: str) -> tuple[Project, Row]:
+        """One row of a project, by key or by code in any case; `CRITERION_NOT_FOUND`."""
+        project = self.store.get(project_id, owner)
+        wanted = code.strip()
+        lines = rows(project, self.framework(project))
+        found = next((r for r in lines if r.key == wanted), None) or next(
+            (r for r in lines if wanted and wanted.upper() in (r.key.upper(), (r.code or "").upper())), None
+        )
+        if found is None:
+            raise ClapvertError(
+                ErrorCode.CRITERION_NOT_FOUND,
+                f"Le critère « {code[:40]} » n'est pas dans ce projet.",
+                "Importez la grille qui le contient, ou vérifiez son code.",
+            )
+        return project, found
+
+    def put(
+        self, project_id: str, owner: str | None, code: str, changes: Mapping[str, Any], revision: int | None = None
+    ) -> CriterionState:
+        """Change what is said of a criterion of the project."""
+        _, row = self.row(project_id, owner, code)
+        return self.store.put_state(project_id, owner, row.key, changes, revision)
+
+    def attach(self, project_id: str, owner: str | None, code: str, name: str, content: bytes) -> EvidenceFile:
+        """Attach a file to a criterion, once checked."""
+        _, row = self.row(project_id, owner, code)
+        if self.store.stored_bytes(project_id) + len(content) > MAX_PROJECT_BYTES:
+            raise ClapvertError(
+                ErrorCode.DOCUMENT_TOO_BIG,
+                f"Les preuves de ce projet dépassent {MAX_PROJECT_BYTES // 1024**2} Mo.",
+                "Retirez des fichiers, ou rangez les plus lourds ailleurs et notez où ils sont.",
+            )
+        harmless, digest, media_type = self._files.keep(name, content)
+        return self.store.add_evidence(project_id, owner, row.key, harmless, digest, len(content), media_type)
+
+    def open(self, project_id: str, owner: str | None, evidence_id: str) -> tuple[EvidenceFile, bytes]:
+        """An attached file and its content."""
+        file = self.store.evidence(project_id, owner, evidence_id)
+        return file, self._files.read(file.sha256)
+
+    def detach(self, project_id: str, owner: str | None, evidence_id: str) -> None:
+        """Remove an attached file, and its bytes when no other criterion or project has them."""
+        self._sweep({self.store.remove_evidence(project_id, owner, evidence_id)})
+
+    def delete(self, project_id: str, owner: str | None) -> None:
+        """Erase a project with its history and its evidence, for good."""
+        self._sweep(self.store.delete(project_id, owner))
+
+    def _sweep(self, hashes: set[str]) -> None:
+        for sha256 in hashes:
+            if not self.store.holds(sha256):
+                self._files.erase(sha256)
+
+    def _scheme(self, framework_id: str, scheme: str | None) -> None:
+        known = {t.scheme for t in self.frameworks.get(framework_id).thresholds}
+        if scheme is not None and scheme not in known:
+            raise ClapvertError(
+                ErrorCode.BAD_REQUEST,
+                f"Le parcours « {scheme} » n'existe pas dans ce référentiel.",
+                f"Parcours : {', '.join(sorted(known))}."
+                if known
+                else "Ce référentiel n'a pas de seuil : laissez vide.",
+            )
