@@ -63,6 +63,12 @@ class FeedbackStore:
             )
         return _feedback(answer, rating, said, today)
 
+    def ratings(self, conversation_id: str) -> dict[str, Rating]:
+        """The verdict on each judged answer of a conversation, by message."""
+        with self._conversations.cursor(transaction=False) as db:
+            asked = "select message, rating from feedback where conversation = ?"
+            return dict(db.execute(asked, (conversation_id,)).fetchall())
+
     def all(self) -> list[Feedback]:
         """Every verdict, the oldest first."""
         with self._conversations.cursor(transaction=False) as db:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from assistant.answer import Answer
 from assistant.api.owner import Owners
 from assistant.conversation import Summary
+from assistant.feedback import FeedbackStore
 from assistant.service import Service
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -34,9 +35,10 @@ class ConversationList(BaseModel):
 
 
 class ConversationView(ConversationSummary):
-    """A conversation with its answers, in order."""
+    """A conversation with its answers, in order, and the verdict on each that was judged."""
 
     answers: list[Answer]
+    feedback: dict[str, Literal["up", "down"]] = {}
 
 
 class NewTitle(BaseModel):
@@ -85,7 +87,8 @@ def router(service: Service, owners: Owners) -> APIRouter:
     def read(conversation_id: str, request: Request) -> ConversationView:
         """One of the caller's conversations, whole."""
         summary, answers = service.conversations.messages(conversation_id, _owner(owners, request))
-        return ConversationView(**_summary(summary).model_dump(), answers=answers)
+        judged = FeedbackStore(service.conversations, service.clock).ratings(conversation_id)
+        return ConversationView(**_summary(summary).model_dump(), answers=answers, feedback=judged)
 
     @routes.patch("/{conversation_id}", response_model=ConversationSummary)
     def rename(conversation_id: str, body: NewTitle, request: Request) -> ConversationSummary:

@@ -62,6 +62,8 @@ class TestFeedback:
             (first["message_id"], "down", "date fausse", days.today),
         ]
         assert kept[1].question == BILANS
+        seen = client.get(f"/api/conversations/{first['conversation_id']}").json()["feedback"]
+        assert seen == {first["message_id"]: "down"}
         assert kept[1].answer.model_dump(mode="json") == first
         assert (kept[1].as_of, kept[1].outcome, kept[1].reason) == (kept[1].answer.as_of, first["outcome"], None)
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from assistant.service import Service
+from assistant.service import Ask, Service
+from assistant.web.examples import ROLES
+from assistant.web.words import english
 from tests.browser.conftest import PHONE
 
 CARBON_NEUTRAL = "Une publicité peut-elle dire « neutre en carbone » ?"
@@ -138,6 +140,8 @@ def test_feedback_is_kept_once_and_shared_links_open(asked: Any, served: str, se
     assert turn.get_by_role("button", name="À revoir").get_attribute("aria-pressed") == "true"
     kept = [f for f in FeedbackStore(served_service.conversations).all() if f.message_id == turn.get_attribute("id")]
     assert [(f.rating, f.comment) for f in kept] == [("down", "Il manque la date.")]
+    asked.reload()
+    asked.locator(f"{LAST} [aria-pressed=true]", has_text="À revoir").wait_for()
 
     turn.get_by_role("button", name="Partager").click()
     url = asked.input_value("#share-url")
@@ -283,3 +287,12 @@ def test_from_the_question_to_a_checked_quote_and_a_note_in_four_clicks(served: 
         page.get_by_role("link", name="Word (.docx)").click()  # 4: the note
     assert taken.value.suggested_filename.endswith(".docx")
     assert taken.value.path().read_bytes().startswith(b"PK")
+
+
+def test_every_example_is_answered(served_service: Service) -> None:
+    for role in ROLES:
+        for question in role.questions:
+            for said_as in (question, english()[question]):
+                answer = served_service.ask(Ask(said_as), "examples")
+                assert answer.outcome != "abstained", said_as
+                assert answer.understood.language == ("fr" if said_as == question else "en"), said_as

@@ -114,6 +114,9 @@ def hostile(library: Any, build: Build, tmp_path: Path, encoder: HashingEncoder,
     text = OFFICIAL_TEXT.replace("soutient la création", f"soutient la création {MARK}").replace(
         "Dispositions générales", f"Dispositions {MARK}"
     )
+    text = text.replace("(extrait d'essai)", f"(extrait {MARK})").replace(
+        f'title: "Code du cinéma (extrait {MARK})"', f"title: 'Code du cinéma (extrait {MARK})'"
+    )
     add_text(library, tmp_path, text, valid_from=date(2023, 2, 1))
     build()
     with serving(Service(library.settings, encoder, clock, DOUBLE)) as address:

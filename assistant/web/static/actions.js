@@ -18,7 +18,7 @@ export function actions(answer, tools) {
     copyButton(_("Copier"), () => plainText(answer), _("Copiée avec ses sources.")),
     document.body.dataset.exports && exportMenu(answer),
     button(_("Partager"), (event) => tools.share(answer, event.currentTarget), { "aria-haspopup": "dialog" }),
-    ...verdict(answer));
+    ...verdict(answer, tools.rating));
 }
 
 /** The menu of the files that the answer can be taken away as, known when it opens. */
@@ -48,10 +48,10 @@ function exportMenu(answer) {
 }
 
 /** Two buttons and, once one is pressed, a comment; one verdict an answer. */
-function verdict(answer) {
+function verdict(answer, given = null) {
   const said = el("span", { role: "status", class: "minor" });
   const buttons = { up: null, down: null };
-  let rating = null;
+  let rating = given;
   const send = async (chosen, comment) => {
     try {
       await request("/api/feedback", sending("POST", { message_id: answer.message_id, rating: chosen, comment }));
@@ -69,8 +69,8 @@ function verdict(answer) {
     box.hidden = false;
     if (chosen === "down") box.elements.comment.focus();
   };
-  buttons.up = button(_("Utile"), () => judge("up"), { "aria-pressed": "false" });
-  buttons.down = button(_("À revoir"), () => judge("down"), { "aria-pressed": "false" });
+  buttons.up = button(_("Utile"), () => judge("up"), { "aria-pressed": String(given === "up") });
+  buttons.down = button(_("À revoir"), () => judge("down"), { "aria-pressed": String(given === "down") });
   const box = el("form", { class: "comment", hidden: true },
     el("label", {}, _("Un mot de plus ? (facultatif)"), el("textarea", { name: "comment", rows: "2", maxlength: "4000" })),
     button(_("Envoyer"), null, { type: "submit", class: "button small" }));

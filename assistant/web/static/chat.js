@@ -147,6 +147,7 @@ function keep(answer) {
   const { as_of: day, as_of_reason: reason } = answer.understood;
   asOf.value = keptDate = reason === "today" ? "" : day;
   showOptions();
+  document.title = `${answer.question} · Clapvert`;
   const address = `/c/${encodeURIComponent(conversation)}`;
   if (location.pathname !== address) window.history.replaceState(null, "", address);
 }
@@ -215,15 +216,16 @@ function restart() {
 /** The conversation of the page, as the server has it. */
 async function restore() {
   if (!conversation) return;
-  const { answers } = await fetchJson(`/api/conversations/${encodeURIComponent(conversation)}`);
+  const { answers, title, feedback } = await fetchJson(`/api/conversations/${encodeURIComponent(conversation)}`);
   const turns = answers.map((answer) => {
     const turn = pendingTurn(answer.question);
-    showAnswer(turn, answer, tools);
+    showAnswer(turn, answer, { ...tools, rating: feedback[answer.message_id] });
     return turn;
   });
   thread.replaceChildren(...turns);
   turns.slice(0, -1).forEach(freeze);
   keep(answers.at(-1));
+  document.title = `${title} · Clapvert`;
   (byId(location.hash.slice(1)) ?? turns.at(-1)).scrollIntoView({ block: "start" });
 }
 
