@@ -34,7 +34,7 @@ class Reading:
 
 
 DEFAULT = Limits()
-CELLS = Limits(seconds=30.0, memory=1_000_000_000, output=30_000_000)
+CELLS = Limits(seconds=60.0, memory=1_000_000_000, output=30_000_000)
 """For workbooks: a grid is small."""
 _ENVIRONMENT = ("PATH", "SYSTEMROOT", "LANG", "TMPDIR", "TEMP", "LD_LIBRARY_PATH")
 

@@ -236,7 +236,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
         """Import the official workbook (XLSX or CSV, field `file`).
 
         `sheet`: name of the sheet; `header`: its rows, `3-4`; `mapping`: columns by role as JSON,
-        `{"code": 0, "points": [5]}`; `answers=1`: take the workbook's answers where nothing was said; `plan=1`: only
+        `{"code": "A", "points": "F"}`; `answers=1`: take the workbook's answers where nothing was said; `plan=1`: only
         say how it would be read. What is left out is guessed, or remembered from the last import of the same header."""
         bench, owner = service.workbench, caller(request)
         await run_in_threadpool(bench.store.get, project_id, owner)

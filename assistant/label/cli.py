@@ -138,7 +138,7 @@ def projects(
 @click.argument("project")
 @click.argument("workbook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--sheet", help="Name of the sheet.")
-@click.option("--columns", help='Columns by role, as JSON: {"code": 0, "title": 1, "points": [5]}.')
+@click.option("--columns", help='Columns by role, as JSON: {"code": "A", "title": "B", "points": "F"}.')
 @click.option("--answers", is_flag=True, help="Take the workbook's answers where nothing was said.")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say how it would be read.")
 @_JSON

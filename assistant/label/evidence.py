@@ -85,6 +85,8 @@ class EvidenceBook:
     score: Score | None
     no_score: str
     entries: tuple[Entry, ...]
+    thresholds_from: str
+    """Where the thresholds are known from, in words; empty without a score."""
 
     def part(self, part: Part) -> tuple[Entry, ...]:
         """The entries of one part, in the order of the grid."""
@@ -118,7 +120,15 @@ def evidence_book(project: Project, framework: Framework, register: Register, da
     entries = [_entry(n, row, framework, register, day) for n, row in enumerate(rows(project, framework), 1)]
     order = list(Part)
     entries.sort(key=lambda e: (order.index(e.part), e.rank))
-    return EvidenceBook(project, framework, day, found, reason, tuple(entries))
+    return EvidenceBook(project, framework, day, found, reason, tuple(entries), _thresholds_from(found, register))
+
+
+def _thresholds_from(found: Score | None, register: Register) -> str:
+    told = dict.fromkeys(
+        f"{_name(register, v.source_id)}, {say_version(v.source_version)} (fiabilité {v.confidence})"
+        for v in (found.verdicts if found else ())
+    )
+    return " ; ".join(told)
 
 
 def _entry(rank: int, row: Row, framework: Framework, register: Register, day: dt.date) -> Entry:
@@ -182,9 +192,15 @@ def _grid_place(row: Row) -> str:
 def known_source(criterion: Criterion, framework: Framework, register: Register) -> str:
     """What our wording of a criterion rests on: « selon une extraction tierce… (titre, version de mars 2026) »."""
     source = criterion.source
-    title = register.get(source.id).name
+    title = _name(register, source.id)
     tail = [t for t in (source.locator, say_version(source.version) if source.version else "") if t]
     return f"{framework.attributions[criterion.attribution].fr} ({', '.join([title, *tail])})"
+
+
+def _name(register: Register, source_id: str) -> str:
+    """The name of a source; its id when another corpus does not register it, since a file must still be made."""
+    found = register.sources.get(source_id)
+    return found.name if found else source_id
 
 
 def missing_mandatory(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -71,6 +71,7 @@ def _summary(book: EvidenceBook) -> list[Block]:
     out.append(Table((Column("", 1.3), Column("", 4)), tuple(lines), headers=False))
     if score is not None:
         out += [Paragraph(line, "small") for line in score.explanation]
+        out.append(Paragraph(f"Seuils d'après {book.thresholds_from}.", "small"))
     if book.project.grid and book.project.grid.remarks:
         out.append(Heading("Lecture de la grille", 2))
         out.append(Listing(tuple(book.project.grid.remarks)))

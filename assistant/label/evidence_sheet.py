@@ -69,6 +69,7 @@ def _about(book: EvidenceBook) -> list[tuple[str, str]]:
         for verdict in score.verdicts:
             told = verdict.sentence.partition(" : ")[2]
             out.append((f"Seuil de {verdict.minimum_percent} %", told[0].upper() + told[1:]))
+        out.append(("Source des seuils", book.thresholds_from))
     out.append(("Critères", book.origin))
     if any(e.wanted_by not in ("", GRID_ASKS) for e in book.entries):
         out.append(("Preuves attendues", WHO_IS_WHO))

@@ -121,13 +121,15 @@ def efforts_of(given: list[str]) -> dict[str, int]:
 
 
 def mapping_from_json(text: str) -> ColumnMapping:
-    """A mapping written as JSON; `BAD_REQUEST`."""
+    """A mapping written as JSON, columns by letter (`"F"`, `"F,G"`) or by number from 0; `BAD_REQUEST`."""
     try:
         data: Any = json.loads(text)
+        if isinstance(data, dict) and all(isinstance(value, str) for value in data.values()):
+            return ColumnMapping.from_letters(data)
         return ColumnMapping.model_validate(data)
     except (ValidationError, ValueError) as exc:
         raise ClapvertError(
             ErrorCode.BAD_REQUEST,
             "Ce choix de colonnes est illisible.",
-            'Exemple : {"code": 0, "title": 1, "points": [5]}.',
+            'Exemple : {"code": "A", "title": "B", "points": "F"}.',
         ) from exc

@@ -6,7 +6,7 @@ only to be shown, always down, so that « 64,99 % » is never shown as 65.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -89,16 +89,15 @@ def earned(criterion: GridCriterion, state: CriterionState) -> Decimal:
     return criterion.points if reached is None else reached
 
 
-def tally(counted: Iterable[Item], without: str | None = None, plus: Mapping[str, Decimal] | None = None) -> Tally:
-    """The sums over criteria; `without` loses one criterion's points, `plus` adds points to others."""
+def tally(counted: Iterable[Item], without: str | None = None) -> Tally:
+    """The sums over criteria; `without` loses the points of one."""
     obtained = possible = absent = Decimal(0)
-    added = plus or {}
     for one in counted:
         possible += one.points
         if one.status is Status.SANS_OBJET:
             absent += one.points
         elif one.key != without:
-            obtained += one.earned + added.get(one.key, Decimal(0))
+            obtained += one.earned
     return Tally(obtained, possible, absent)
 
 

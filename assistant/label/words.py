@@ -48,10 +48,8 @@ _HEADERS: tuple[tuple[Role, int, tuple[str, ...]], ...] = (
         r"\bcommentaires?\b", r"\bremarques?\b", r"\bobservations?\b", r"\bnotes? explicatives?\b", r"\bprecisions?\b",
         r"\bcomments?\b",
     )),
-    ("department", 85, (
-        r"\bdepartements?\b", r"\bservices?\b", r"\bmetiers?\b", r"\bequipes?\b", r"\bresponsables?\b", r"\bqui\b",
-        r"\bdepartment\b",
-    )),
+    ("department", 88, (r"\bdepartements?\b", r"\bservices?\b", r"\bmetiers?\b", r"\bdepartment\b")),
+    ("department", 70, (r"\bequipes?\b", r"\bresponsables?\b", r"\bqui\b")),
     ("answer", 80, (
         r"\breponses?\b", r"\bvalide(?:e|s)?\b", r"\bstatuts?\b", r"\brealise(?:e|s)?\b", r"\betat\b", r"\bfait\b",
         r"\bavancement\b", r"\bconforme\b", r"\boui non\b", r"\bstatus\b", r"\banswer\b", r"\bdone\b",

@@ -23,7 +23,7 @@ from typing import Any, Literal, NamedTuple
 
 from ingest.documents.encoding import decode
 from ingest.documents.sheet import separator
-from ingest.documents.workbook_check import MAX_COLUMNS, MAX_ROWS, checked_workbook, too_big
+from ingest.documents.workbook_check import MAX_COLUMNS, MAX_ROWS, checked_workbook, has_formulas, too_big
 from ingest.errors import ClapvertError, ErrorCode
 
 CellKind = Literal["text", "number", "percent", "date", "bool", "error", "formula"]
@@ -126,9 +126,11 @@ def _xlsx(data: bytes) -> Iterator[Sheet]:
                 "Ouvrez-le dans un tableur et enregistrez-le de nouveau au format .xlsx.",
             ) from exc
 
-    values, formulas = load(True), load(False)
+    values = load(True)
+    formulas = load(False) if has_formulas(data) else None
     for sheet in values.worksheets:
-        computed = {at for at, c in _held(formulas[sheet.title]).items() if c.data_type == "f"}
+        written = _held(formulas[sheet.title]) if formulas else {}
+        computed = {at for at, c in written.items() if c.data_type == "f"}
         yield _sheet(sheet, computed)
 
 

@@ -6,6 +6,7 @@ carries macros, declares XML entities or takes its values from elsewhere is refu
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from typing import IO, Literal
@@ -30,6 +31,7 @@ _NAMES = {
 _OLD = "un classeur Excel ancien (.xls)"
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]{0,80}?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -60,6 +62,13 @@ def checked_workbook(data: bytes, name: str) -> Literal["xlsx", "csv"]:
             f"Donnez au fichier sa vraie extension (.{kind}) s'il vient bien de la grille, et recommencez.",
         )
     return kind
+
+
+def has_formulas(data: bytes) -> bool:
+    """Whether a checked XLSX holds a formula: most grids do not, and are then parsed once instead of twice."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = (n for n in archive.namelist() if n.startswith("xl/worksheets/"))
+        return any(_FORMULA.search(archive.read(name).replace(b"\x00", b"")) for name in sheets)
 
 
 def too_big() -> ClapvertError:
@@ -101,6 +110,10 @@ def _checked_parts(data: bytes, ending: str) -> None:
             f"Ce fichier n'est pas un classeur .xlsx : c'est {found}.",
             _SAVE,
         )
+    if b"purl.oclc.org/ooxml" in _head(archive, "xl/workbook.xml"):
+        raise ClapvertError(
+            ErrorCode.DOCUMENT_REFUSED, "Ce classeur est au format « Open XML strict », qui n'est pas lu.", _SAVE
+        )
     if any(n.startswith(("xl/externalLinks/", "xl/queryTables/")) or n == "xl/connections.xml" for n in names):
         raise ClapvertError(
             ErrorCode.GRID_EXTERNAL_LINKS,
@@ -118,6 +131,14 @@ def _checked_parts(data: bytes, ending: str) -> None:
         raise ClapvertError(
             ErrorCode.DOCUMENT_DAMAGED, "Le classeur est tronqué ou abîmé : une de ses parties ne se lit pas.", _SAVE
         ) from exc
+
+
+def _head(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        with archive.open(name) as part:
+            return part.read(4_000)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError):
+        return b""  # said to be damaged when it is read through
 
 
 def _checked_xml(part: IO[bytes], sheet: bool) -> None:

@@ -91,6 +91,7 @@ def test_every_format_says_the_same(project: Project, label: Framework, register
     for expected in (
         "Film d'essai", "26 novembre 2026", "de 1,00 % à 1,02 %", "2 points sur 200", LEGAL, "note-intention.pdf", "Déco",
         "grille-essai.xlsx", "Pièce d'essai C3", "Non retenu", "Sans objet", "Fait, sans preuve", "Label Ecoprod",
+        "version de 2026 (fiabilité haute)",
     ):  # fmt: skip
         assert expected in text, expected
     assert "20/11/2026" in text or "2026-11-20" in text

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.label.importing import Plan, import_grid, plan_import
-from assistant.label.imports import OwnerMemory
+from assistant.label.imports import OwnerMemory, mapping_from_json
 from assistant.label.mapping import ColumnMapping, letter
 from assistant.label.points import BadPointsError, french, points, said
 from assistant.label.projects import Grid, Project, Status
@@ -237,6 +237,8 @@ def test_a_corrected_mapping_is_remembered_for_the_same_header(tmp_path: Path) -
     again = planned(sheet_of(["Grille remplie"], [], *rows, ["A9", "Essai neuf", 1, 1]), memory=memory)
     assert (again.remembered, again.mapping) == (True, chosen)
     assert chosen.as_letters() == {"code": "A", "title": "B", "points": "D"}
+    assert mapping_from_json('{"code": "A", "title": "B", "points": "D"}') == chosen
+    assert mapping_from_json('{"code": 0, "title": 1, "points": [3]}') == chosen
     other = planned(sheet_of(["Réf", "Libellé", "Points"], ["A1", "Essai", 1]), memory=memory)
     assert not other.remembered
 

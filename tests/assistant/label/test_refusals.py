@@ -113,6 +113,10 @@ REFUSED: dict[str, tuple[bytes, str, ErrorCode, str]] = {
     "document Word": (zipped(**{"word/document.xml": b"<w/>"}), "g.xlsx", ErrorCode.DOCUMENT_DISGUISED, "un document Word"),
     "LibreOffice": (zipped(mimetype=b"application/vnd.oasis", **{"content.xml": b"<x/>"}), "g.ods", ErrorCode.DOCUMENT_REFUSED, "LibreOffice"),
     "classeur binaire": (zipped(**{"xl/workbook.bin": b"\x83"}), "g.xlsb", ErrorCode.DOCUMENT_REFUSED, ".xlsb"),
+    "Open XML strict": (
+        altered("xl/workbook.xml", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"),
+        "g.xlsx", ErrorCode.DOCUMENT_REFUSED, "strict",
+    ),
     "tronqué": (PLAIN[: len(PLAIN) // 2], "g.xlsx", ErrorCode.DOCUMENT_DAMAGED, "tronqué ou abîmé"),
     "feuille coupée": (with_part(PLAIN, SHEET, part(PLAIN, SHEET)[:-80]), "g.xlsx", ErrorCode.DOCUMENT_DAMAGED, "abîmé"),
     "sans feuille": (with_part(PLAIN, "xl/_rels/workbook.xml.rels", b"<x/>"), "g.xlsx", ErrorCode.DOCUMENT_DAMAGED, "abîmé"),
