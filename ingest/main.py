@@ -22,6 +22,7 @@ HELPS = {
     "doctor": "Say what is ready, what is not, and the command that mends it; exit 3 when something is not.",
     "eval": "Measure retrieval and answers against the reference questions.",
     "ingest": "Build the index from the corpus and the added texts.",
+    "label": "Criteria of the label, projects, official grid, score and evidence file.",
     "search": "Search the passages.",
     "serve": "Serve the chat, the pages and the API.",
     "verify": "Check that a saved answer is still true.",

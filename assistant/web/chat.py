@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
@@ -69,8 +69,8 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
         return render.page(request, "chat.html", status=status, **{**shown, **more})
 
     @routes.get("/", response_class=HTMLResponse)
-    def home(request: Request) -> HTMLResponse:
-        return page(request, [])
+    def home(request: Request, q: Annotated[str, Query(max_length=4000)] = "") -> HTMLResponse:
+        return page(request, [], asked=q)
 
     @routes.post("/", response_class=HTMLResponse)
     def ask(

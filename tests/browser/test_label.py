@@ -149,3 +149,10 @@ def test_the_chat_answers_from_the_project(served: str, page: Any, axe: Callable
     assert "D'après votre dossier" in page.text_content(".project-state")
     assert page.locator(".prose .cite").count() >= 2
     axe(page)
+
+
+def test_a_criterion_leads_to_a_question_ready_to_be_sent(served: str, page: Any) -> None:
+    page.goto(f"{served}/label?poste=I")
+    page.locator("text=Poser une question sur ce critère").first.click()
+    page.wait_for_url("**/?q=*")
+    assert "Label Ecoprod" in page.input_value("#question")

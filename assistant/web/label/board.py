@@ -100,7 +100,7 @@ def router(desk: Desk) -> APIRouter:
             project,
             changes=found[:_PAGE],
             next=found[_PAGE - 1].seq if len(found) > _PAGE else None,
-            titles={r.key: f"{r.code or ''} {r.title}".strip() for r in rows},
+            titles={r.key: f"{r.code or ''} {r.title[:1].upper()}{r.title[1:]}".strip() for r in rows},
         )
 
     @routes.get("/reglages", response_class=HTMLResponse)

@@ -124,6 +124,8 @@ def filters(_: Words) -> Mapping[str, Callable[..., Any]]:
             if field not in FIELDS:
                 continue
             before, after = (_said(field, v, _) for v in (change.before.get(field), value))
+            if not before and not after:
+                continue
             lines.append(f"{_(FIELDS[field])} : {f'{before} → ' if before else ''}{after or '∅'}")
         return lines
 
@@ -157,5 +159,7 @@ def _said(field: str, value: Any, _: Words) -> str:
         return ""
     if field == "status":
         return _(STATUS_LABELS[Status(value)])
+    if field == "due":
+        return dt.date.fromisoformat(value).strftime("%d/%m/%Y")
     text = str(value)
     return f"« {text if len(text) <= 200 else text[:199] + '…'} »"

@@ -11,6 +11,7 @@ from assistant.label.frameworks import Frameworks
 from assistant.label.projects import Row, rows
 from assistant.label.store import LabelStore
 from assistant.service import Ask, Service
+from assistant.share import Shares
 from ingest.settings import Settings
 
 MANQUE = "Qu'est-ce qu'il me manque pour la régie ?"
@@ -106,3 +107,13 @@ def test_with_several_projects_it_asks_which(desk: Service) -> None:
 def test_the_files_of_the_workbench_are_its_users_alone(tmp_path: Path) -> None:
     LabelStore(tmp_path / "label.db")
     assert {p.stat().st_mode & 0o077 for p in tmp_path.glob("label.db*")} == {0}
+
+
+def test_a_shared_answer_shows_nothing_of_the_project(desk: Service) -> None:
+    desk.workbench.create("lea", "label-ecoprod", "Les Embruns")
+    answer = desk.ask(Ask(MANQUE), "lea")
+    assert answer.project is not None
+    shares = Shares(desk.conversations)
+    shared = shares.open(shares.make(answer.message_id, "lea"))
+    assert shared.project is None
+    assert "Embruns" not in shared.model_dump_json()
