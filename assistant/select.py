@@ -323,7 +323,7 @@ class Selector:
     def _passage_terms(
         self, position: int
     ) -> tuple[frozenset[str], frozenset[str], tuple[tuple[dict[str, float], float], ...]]:
-        """Terms of all that a passage is indexed by; of its own text; and of each question it answers, with their weight."""
+        """Terms of all that a passage is indexed by; of its own text; and, weighed, of each question it answers."""
         p = self.search.snapshot.open_passage(position)
         body = frozenset(analyse(f"{p.index_text} {p.lexical_text} {p.locator}"))
         own = frozenset(analyse(f"{p.text} {p.statement.en if p.statement else ''}"))
