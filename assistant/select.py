@@ -260,8 +260,9 @@ class Selector:
             "article_asked": float(
                 hit.exact and asked_by_number(hit.passage, question) and not codes_compared(question)
             ),
-            "of_its_time": (1.0 + self._same_genre(s, question))
-            * (question.dated and hit.passage.valid_until is not None),
+            "of_its_time": 1.0 + self._same_genre(s, question)
+            if question.dated and hit.passage.valid_until is not None
+            else 0.0,
             "exception_unasked": float(s is not None and s.role is Role.EXCEPTION and bool(s.facets) and not matched),
             "figure_said": float(bool(asked.numbers & own_words)),
             "figure_unasked": float(s is not None and s.role is Role.CHIFFRE and bool(types) and not asked.counts),
