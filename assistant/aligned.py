@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ingest.lexical import fold
+
+_piece = lru_cache(maxsize=1024)(fold)
 
 
 class Aligned:
@@ -16,7 +19,7 @@ class Aligned:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        pieces = [fold(c) for c in text]
+        pieces = [_piece(c) for c in text]
         self.folded = "".join(pieces)
         self._at = [i for i, piece in enumerate(pieces) for _ in piece] + [len(text)]
 

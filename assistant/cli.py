@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from assistant.service import Service
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_SWITCH = 0.0005
+"""Seconds that a thread keeps the interpreter when others wait. An embedding takes it back some 150 times: at Python's
+5 ms, one beside three busy answers took three times as long."""
 
 
 def _service() -> Service:
@@ -53,6 +56,7 @@ def serve(host: str | None, port: int | None, open_browser: bool) -> None:
         raise ClapvertError(
             ErrorCode.INDEX_MISSING, "Aucun index n'a encore été construit.", "Lancez `clapvert ingest`."
         )
+    sys.setswitchinterval(_SWITCH)
     service.language_model  # noqa: B018 - a model that cannot be had is said now, not at the first question
     _check_port(host, port)
     url = f"http://{'127.0.0.1' if host in _LOOPBACK else host}:{port}/"

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import lru_cache
+from operator import mul
 
 from assistant.asked import FILLER, Asked, counted_noun, named_companies, read_asked
 from assistant.cases import case_of
@@ -196,17 +197,18 @@ class Selector:
         for s in scored:
             if s.statement:
                 by_topic.setdefault(s.statement.topic, []).append(s.score)
+        best = {topic: sorted(scores, reverse=True)[:2] for topic, scores in by_topic.items()}
         floor = min((s.score for s in scored), default=0.0)
         out = []
         for s in scored:
             vouched = 0.0
             if s.statement is not None:
-                others = sorted(by_topic[s.statement.topic], reverse=True)[:2]
+                others = best[s.statement.topic]
                 if s.passage.kind == "criterion":  # alone in its topic by nature: it vouches for itself
-                    others *= 2
+                    others = others * 2
                 vouched = (sum(others) + (2 - len(others)) * floor) / 2 - floor
             features = s.features | {"vouched": vouched}
-            out.append(replace(s, score=s.score + self.config.vouched * vouched, features=features))
+            out.append(Scored(s.hit, s.score + self.config.vouched * vouched, features, s.entailed))
         return out
 
     def _asked(self, question: Question, types: tuple[AnswerType, ...], part: str) -> Asked:
@@ -232,7 +234,8 @@ class Selector:
         s = hit.passage.statement
         terms, types = asked.terms, asked.types
         body, own_words, aliases = self.terms_of(hit.position)
-        alias = max((_overlap(asked.own, a) for a in aliases), default=0.0)
+        own_weight = sum(asked.own.values())
+        alias = max((_overlap(asked.own, own_weight, *a) for a in aliases), default=0.0)
         case = case_of(s, question, self.glossary)
         conflict = case.conflict + (not hit.exact and of_another_framework(hit.passage, question))
         features = {
@@ -244,7 +247,9 @@ class Selector:
             "alias_sure": float(alias >= 0.85),
             "type_match": float(s is None or not types or any(t in s.answers for t in types)),
             "value_match": float(s is not None and _has_value(s, types)),
-            "figure_wanted": float(s is not None and bool({v.kind for v in s.values} & asked.figures)),
+            "figure_wanted": float(
+                s is not None and bool(asked.figures) and any(v.kind in asked.figures for v in s.values)
+            ),
             "facet_match": float(case.matched),
             "facet_conflict": float(conflict),
             "facet_unasked": float(case.unasked),
@@ -290,7 +295,7 @@ class Selector:
             features["contact_unasked"] = float(s.role is Role.CONTACT and not _CONTACT.search(question.raw))
             features["doubt"] = _DOUBT[hit.passage.confidence or s.confidence]
             features["rank"] = float(basis.rank.order if basis else 0)
-        score = sum(self.weights[name] * value for name, value in features.items())
+        score = sum(map(mul, map(self.weights.__getitem__, features), features.values()))
         return Scored(hit, score, features, case.entailed)
 
     def belief_overlap(self, s: Statement, terms: dict[str, float]) -> float:
@@ -298,15 +303,18 @@ class Selector:
         belief = {t: self.idf(t) for t in analyse(s.belief or "") if not t.isdigit()}
         return sum(w for t, w in belief.items() if t in terms) / (sum(belief.values()) or 1.0)
 
-    def _passage_terms(self, position: int) -> tuple[frozenset[str], frozenset[str], tuple[dict[str, float], ...]]:
-        """Terms of all that a passage is indexed by; of its own text; and of each question it answers."""
+    def _passage_terms(
+        self, position: int
+    ) -> tuple[frozenset[str], frozenset[str], tuple[tuple[dict[str, float], float], ...]]:
+        """Terms of all that a passage is indexed by; of its own text; and, weighed, of each question it answers."""
         p = self.search.snapshot.open_passage(position)
         body = frozenset(analyse(f"{p.index_text} {p.lexical_text} {p.locator}"))
         own = frozenset(analyse(f"{p.text} {p.statement.en if p.statement else ''}"))
         asked: tuple[str, ...] = ()
         if p.statement:
             asked = (*p.statement.questions, p.statement.text, *filter(None, (p.statement.belief,)))
-        return body, own, tuple({t: self.idf(t) for t in analyse(q)} for q in asked)
+        aliases = [{t: self.idf(t) for t in analyse(q)} for q in asked]
+        return body, own, tuple((a, sum(a.values())) for a in aliases)
 
 
 def label_unasked(s: Statement, question: Question) -> bool:
@@ -351,31 +359,26 @@ def code_of_something_else(passage: Passage, question: Question) -> bool:
     return bool(said) and not said & question.codes
 
 
-def _overlap(question: dict[str, float], alias: dict[str, float]) -> float:
-    """Weighted overlap of two questions: F1 of the two containments."""
-    both = sum(w for t, w in question.items() if t in alias)
-    if not both:
+def _overlap(question: dict[str, float], weight: float, alias: dict[str, float], alias_weight: float) -> float:
+    """Weighted overlap of two questions, each with its whole weight: F1 of the two containments."""
+    if alias.keys().isdisjoint(question):
         return 0.0
-    precision, recall = both / sum(alias.values()), both / sum(question.values())
+    both = sum(w for t, w in question.items() if t in alias)
+    precision, recall = both / alias_weight, both / weight
     return 2 * precision * recall / (precision + recall)
 
 
 def _covered(terms: dict[str, float], words: frozenset[str], question: Question) -> float:
     """Share of the terms, by weight, that the words hold or say otherwise."""
-    held = sum(w for t, w in terms.items() if t in words or _said_otherwise(t, words, question))
+    other = question.otherwise
+    held = sum(w for t, w in terms.items() if t in words or (t in other and any(o <= words for o in other[t])))
     return held / (sum(terms.values()) or 1.0)
 
 
-def _said_otherwise(term: str, body: frozenset[str], question: Question) -> bool:
-    """True when the glossary knows the term as a way of saying something that the passage says in other words."""
-    return any(term in s.said and any(o <= body for o in s.others) for s in question.synonyms)
-
-
 def _has_value(s: Statement, types: tuple[AnswerType, ...]) -> bool:
-    kinds = {v.kind for v in s.values}
-    if AnswerType.COMBIEN in types and kinds & _FIGURES:
+    if AnswerType.COMBIEN in types and any(v.kind in _FIGURES for v in s.values):
         return True
-    return AnswerType.QUAND in types and bool(kinds & {"date", "duree"} or s.role is Role.ECHEANCE)
+    return AnswerType.QUAND in types and (s.role is Role.ECHEANCE or any(v.kind in {"date", "duree"} for v in s.values))
 
 
 def counts(s: Scored, noun: str) -> bool:

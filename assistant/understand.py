@@ -80,7 +80,16 @@ class Question:
         bare = {m.group(0).lower() for m in bare_codes(self.raw)}
         return frozenset(bare | {r.number.rsplit(":", 1)[-1].lower() for r in self.references})
 
-    @property
+    @cached_property
+    def otherwise(self) -> dict[str, tuple[frozenset[str], ...]]:
+        """Index term → the terms of every other way of saying what it says, as the glossary knows."""
+        out: dict[str, dict[frozenset[str], None]] = {}
+        for s in self.synonyms:
+            for term in s.said:
+                out.setdefault(term, {}).update(dict.fromkeys(s.others))
+        return {term: tuple(others) for term, others in out.items()}
+
+    @cached_property
     def dated(self) -> bool:
         """True when the question is about another day than today."""
         return self.as_of.day != self.today or self.as_of.start != self.as_of.end

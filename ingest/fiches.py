@@ -132,7 +132,9 @@ class Statement(_Frozen):
     values: tuple[Value, ...] = ()
     answers: tuple[AnswerType, ...] = Field(min_length=1)
     asked_as: tuple[str, ...] = Field(min_length=3, max_length=6)
-    also_asked: tuple[str, ...] = Field(default=(), max_length=9, description="more ways of asking, found by words only")
+    also_asked: tuple[str, ...] = Field(
+        default=(), max_length=9, description="more ways of asking, found by words only"
+    )
     belief: str | None = Field(default=None, description="the false belief that a `dement` denies, in the affirmative")
     contacts: tuple[Slug, ...] = Field(default=(), description="who would know; required for an `absence`")
     regime: Regime

@@ -26,10 +26,11 @@ ANALYSER = "fr-5"
 
 _ELISION = re.compile(r"\b(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)'(?=\w)")
 _THOUSANDS = re.compile(
-    r"(?<=\d)[ \u00a0\u202f\u2009](?=\d{3}(?!\d))|(?<=[1-9]),(?=\d{3}(?![\d,.]))|(?<=[1-9]\d),(?=\d{3}(?![\d,.]))"
+    r"[ \u00a0\u202f\u2009,](?:(?<=\d[^,])(?=\d{3}(?!\d))|(?:(?<=[1-9],)|(?<=[1-9]\d,))(?=\d{3}(?![\d,.])))"
 )
 """Spaces, and English commas, between thousands."""
 _TOKEN = re.compile(
+    r"[a-z]{3,}(?![a-z\d+])|"  # most words; what follows is for codes, numbers and short words
     r"\d{1,4}(?:-\d{1,3})+|[a-z]{1,2}\d{1,4}(?:-\d{1,3})+|rse\+|co2e?|[a-z]\d{1,2}(?!\w)|\d+(?:[.,]\d+)?|[a-z]+\d*[a-z]*"
 )
 _ARTICLE = re.compile(r"\b([lrd])\.?\s?(?=\d{3})|\b(a)\.\s?(?=\d{3})")
@@ -37,17 +38,29 @@ _STOP = frozenset(
     ["a", "afin", "ai", "ainsi", "alors", "apres", "as", "au", "aucun", "aucune", "aussi", "autre", "autres", "aux", "avec", "avoir", "ca", "car", "ce", "ceci", "cela", "celle", "celles", "celui", "ces", "cet", "cette", "ceux", "chaque", "ci", "comme", "comment", "d", "dans", "de", "des", "donc", "dont", "du", "elle", "elles", "en", "entre", "es", "est", "et", "etait", "etant", "ete", "etre", "eu", "faire", "fait", "faut", "font", "fut", "hors", "il", "ils", "je", "la", "le", "les", "leur", "leurs", "lors", "lui", "ma", "mais", "me", "meme", "mes", "moi", "moins", "mon", "ne", "ni", "nos", "notre", "nous", "on", "ont", "ou", "par", "pas", "peu", "peut", "peuvent", "plus", "pour", "pourquoi", "pu", "qu", "quand", "que", "quel", "quelle", "quelles", "quels", "qui", "quoi", "sa", "sans", "se", "selon", "sera", "ses", "si", "soit", "son", "sont", "sous", "sur", "ta", "te", "tes", "toi", "ton", "tous", "tout", "toute", "toutes", "tu", "un", "une", "va", "vers", "vos", "votre", "vous", "y", "combien", "doit", "dois", "doivent", "puis", "possible", "savoir", "svp", "merci", "bonjour", "oui", "non", "tres", "ici", "est-ce", "the", "of", "to", "in", "and", "or", "is", "are", "be", "been", "do", "does", "did", "i", "we", "my", "our", "your", "you", "they", "it", "its", "a", "an", "for", "on", "at", "by", "with", "from", "as", "that", "this", "these", "those", "what", "which", "who", "when", "how", "why", "where", "much", "many", "must", "may", "can", "could", "should", "would", "will", "have", "has", "had", "not", "no", "if", "any", "there", "their", "them", "about", "into", "than", "then", "so", "article", "articles", "alinea", "present", "presente", "mentionne", "mentionnee", "mentionnes", "vise", "visee", "vises", "susvise"]
 )  # fmt: skip
 _stemmer = Stemmer.Stemmer("french", 0)
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_FAR = re.compile("[^\\x00-\u0482\u1e00-\u20cf\u2100-\u2cee]")
+"""Characters past the ranges (Latin, Greek, punctuation, symbols) whose only marks are `_ACCENTS`."""
 
 
 def fold(text: str) -> str:
     """Lower case, no accents, plain apostrophes, œ and æ opened."""
-    text = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'").replace("₂", "2")
-    return "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
+    text = text.lower()
+    if text.isascii():
+        return text
+    text = text.replace("œ", "oe").replace("æ", "ae").replace("’", "'").replace("₂", "2")
+    text = unicodedata.normalize("NFD", text)
+    if _FAR.search(text):
+        return "".join(c for c in text if unicodedata.category(c) != "Mn")
+    return _ACCENTS.sub("", text)
 
 
 @lru_cache(maxsize=65536)
-def _stem(word: str) -> str:
-    return str(_stemmer.stemWord(word))
+def _term(token: str) -> str | None:
+    """The index term of a token; None for a word that tells nothing."""
+    if token in _STOP or (len(token) == 1 and not token.isdigit()):
+        return None
+    return token if any(c.isdigit() for c in token) or "+" in token else str(_stemmer.stemWord(token))
 
 
 def analyse(text: str) -> list[str]:
@@ -55,12 +68,7 @@ def analyse(text: str) -> list[str]:
     folded = _THOUSANDS.sub("", fold(text))
     folded = _ELISION.sub("", folded)
     folded = _ARTICLE.sub(r"\1\2", folded)
-    terms = []
-    for token in _TOKEN.findall(folded):
-        if token in _STOP or (len(token) == 1 and not token.isdigit()):
-            continue
-        terms.append(token if any(c.isdigit() for c in token) or "+" in token else _stem(token))
-    return terms
+    return [term for token in _TOKEN.findall(folded) if (term := _term(token)) is not None]
 
 
 class LexicalIndex:

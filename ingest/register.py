@@ -68,7 +68,10 @@ class Rank(StrEnum):
     @property
     def order(self) -> int:
         """0 is the strongest."""
-        return list(Rank).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {rank: order for order, rank in enumerate(Rank)}
 
 
 class Regime(StrEnum):

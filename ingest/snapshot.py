@@ -187,7 +187,7 @@ class Snapshot:
         found = self.collection.query(query_embeddings=[vector], n_results=min(n, len(self)), include=["distances"])
         near = {int(i): 1.0 - float(d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
         if self._strays:
-            near |= dict(zip(self._strays, (self._stray_vectors @ vector).tolist(), strict=True))
+            near |= dict(zip(self._strays, np.einsum("ij,j->i", self._stray_vectors, vector).tolist(), strict=True))
         order = sorted(near, key=lambda i: -near[i])[:n]
         return order, [near[i] for i in order]
 

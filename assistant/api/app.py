@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
@@ -47,6 +49,8 @@ _STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
 _SWEEP = 3600.0
 """Seconds between two looks for conversations whose retention is over."""
 _CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_READ_AHEAD, _PAUSE = 4096, 0.004
+"""How many notices are read ahead of questions at most, and the seconds left to others between two."""
 _log = logging.getLogger("clapvert")
 _DOCS_PATHS = ("/docs", "/redoc", "/openapi.json")
 
@@ -58,8 +62,12 @@ def create_app(service: Service) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_warm, service)
         sweeping = asyncio.create_task(_sweep(service))
+        stopping = threading.Event()
+        reading = asyncio.create_task(run_in_threadpool(_read_ahead, service, stopping))
         yield
+        stopping.set()
         sweeping.cancel()
+        await reading
 
     app = FastAPI(
         title="Clapvert",
@@ -172,6 +180,17 @@ def _warm(service: Service) -> None:
     except ClapvertError:
         return
     engine.answer(engine.read(Asked("Quels bilans carbone pour une aide du CNC ?"), None), reworded=False)
+
+
+def _read_ahead(service: Service, stopping: threading.Event) -> None:
+    """Read what every answer compares questions with, the notices' terms, a little at a time: else the first answers
+    about each matter pay for it."""
+    with suppress(ClapvertError):
+        engine = service.engine
+        for position in np.flatnonzero(engine.snapshot.columns.is_statement)[:_READ_AHEAD].tolist():
+            if stopping.wait(_PAUSE):
+                return
+            engine.selector.terms_of(position)
 
 
 async def _sweep(service: Service) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.backends import BertBackend, HuggingFaceBackend, choose_dtype
+from ingest.backends import BertBackend, HuggingFaceBackend, _linear, choose_dtype
 from ingest.embedding import Encoder, EncoderProtocol, HashingEncoder, load_encoder, model_info
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
@@ -53,6 +53,21 @@ def test_precision_asked_for_is_precision_given() -> None:
     assert choose_dtype("float32") == "float32"
     assert choose_dtype("bfloat16") == "bfloat16"
     assert choose_dtype("auto") in ("float32", "bfloat16")
+
+
+def test_weights_are_kept_whole_where_torch_has_no_packed_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    weight, bias, x = torch.randn(24, 16), torch.randn(24), torch.randn(1, 5, 16)
+    exact = torch.nn.functional.linear(x, weight, bias)
+    assert torch.allclose(_linear(torch, torch.float32)(weight, bias)(x), exact, atol=1e-2)
+
+    def missing(*_: object) -> None:
+        raise RuntimeError("no FBGEMM")
+
+    monkeypatch.setattr(torch.ops.quantized, "linear_prepack_fp16", missing)
+    for dtype in (torch.float32, torch.bfloat16):
+        assert torch.equal(_linear(torch, dtype)(weight, bias)(x), exact)
 
 
 def test_a_damaged_folder_is_explained(tmp_path: Path) -> None:

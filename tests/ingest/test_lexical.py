@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -173,3 +174,23 @@ def test_ties_are_mended_alike_in_every_process() -> None:
     }
     assert len(said) == 1
     assert "carbonf" in said.pop()
+
+
+@given(st.text())
+def test_folding_takes_every_mark_away_whatever_the_script(text: str) -> None:
+    plain = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'").replace("₂", "2")
+    assert fold(text) == "".join(c for c in unicodedata.normalize("NFD", plain) if unicodedata.category(c) != "Mn")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1 000 salariés", "1000"),
+        ("28\u202f000 €", "28000"),
+        ("EUR 28,000", "28000"),
+        ("0,125 kg", "0,125"),
+        ("1,000,000", None),
+    ],
+)
+def test_thousands_are_joined_and_decimals_are_not(text: str, number: str | None) -> None:
+    assert (number in analyse(text)) if number else "1000000" not in analyse(text)
