@@ -44,8 +44,18 @@ class Ablation:
 
 def without_aliases(p: Passage) -> Passage:
     """The passage indexed without the questions that it answers."""
-    said = f" {' '.join(p.statement.asked_as)}" if p.statement and p.statement.asked_as else ""
-    return p.model_copy(update={"index_text": p.index_text.removesuffix(said)}) if said else p
+    if not p.statement:
+        return p
+    said = f" {' '.join(p.statement.asked_as)}"
+    return without_more_aliases(p).model_copy(update={"index_text": p.index_text.removesuffix(said)})
+
+
+def without_more_aliases(p: Passage) -> Passage:
+    """The passage without the questions that are found by words only."""
+    if not p.statement or not p.statement.also_asked:
+        return p
+    also = f" {' '.join(p.statement.also_asked)}"
+    return p.model_copy(update={"lexical_text": p.lexical_text.removesuffix(also)})
 
 
 def without_headings(p: Passage) -> Passage:
@@ -70,6 +80,7 @@ _PARTS = (
     Ablation("rrf-dense-2", "RRF, vecteurs ×2", (("retrieval", "weight_dense", 2.0),)),
     Ablation("rrf-k-60", "RRF, k = 60", (("retrieval", "rrf_k", 60),)),
     Ablation("alias-index", "formulations hors de l'index", reindexed=without_aliases),
+    Ablation("alias-mots", "autres formulations hors des mots", reindexed=without_more_aliases),
     Ablation("alias-choix", "formulations hors de la sélection", _ALIAS),
     Ablation("alias", "formulations nulle part", _ALIAS, reindexed=without_aliases),
     Ablation("titres", "titres hors de l'index", reindexed=without_headings),

@@ -26,7 +26,7 @@ SIGNS = {
     "topic_context": 1, "source_context": 1, "regime_match": 1, "regime_other": -1, "exercise": 1, "exact": 1,
     "article_asked": 1, "of_its_time": 1, "exception_unasked": -1, "sanction_asked": 1, "not_believed": -1,
     "contact_unasked": -1, "doubt": -1, "rank": -1, "vouched": 1, "figure_said": 1, "figure_unasked": -1,
-    "company_unasked": -1, "definition_asked": 1, "criterion_asked": 1, "criterion_unasked": -1,
+    "company_unasked": -1, "label_unasked": -1, "place_unasked": -1, "case_moved": 1, "definition_asked": 1, "criterion_asked": 1, "criterion_unasked": -1,
 }  # fmt: skip
 """The sign of every feature. A new feature says its own here, and brings its case below."""
 
@@ -170,6 +170,17 @@ class TestAsked:
         text = "TF1 a publié un rapport de durabilité en mars 2025."
         assert self.feature(bench, "company_unasked", "Qui publie un rapport de durabilité ?", text=text) == 1
         assert self.feature(bench, "company_unasked", "TF1 publie-t-elle un rapport ?", text=text) == 0
+
+    def test_the_label_is_beside_the_scheme_asked_of_unless_it_is_named(self, bench: Bench) -> None:
+        text = "Le Label Ecoprod est une distinction ; la prime RSE+ est une aide de 28 000 €."
+        assert self.feature(bench, "label_unasked", "Combien vaut la prime RSE+ ?", text=text) == 1
+        assert self.feature(bench, "label_unasked", "Le label vaut-il la prime RSE+ ?", text=text) == 0
+
+    def test_the_case_that_a_follow_up_moves_to(self, bench: Bench) -> None:
+        asked = bench.question(facets={"genre": ("court-metrage",)}, moved=frozenset({"genre"}))
+        named = bench.score(asked, make_hit(statement_passage(**COURT)))
+        general = bench.score(asked, make_hit(statement_passage(facets={})))
+        assert (named.features["case_moved"], general.features["case_moved"]) == (1, 0)
 
 
 class TestWords:
