@@ -29,6 +29,7 @@ from ingest.register import DOMAIN_LABELS
 _MODULES = ("dom", "format", "turn", "panel", "words", "stream", "history", "help", "actions", "adjust")
 _PROFILE = {
     "genre": french("Genre"),
+    "format": french("Support"),
     "aide": french("Aide demandée"),
     "taille": french("Taille de l'entreprise"),
     "lieu": french("Lieu"),
@@ -60,7 +61,7 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
             "modules": _MODULES,
             "domains": [(d.value, label) for d, label in DOMAIN_LABELS.items()],
             "profile": [(f, name, _sorted(choices[f])) for f, name in _PROFILE.items() if f in choices],
-            "choices": choices,
+            "asked_as": {f: {v: word for v, (label, word) in of.items() if word != label} for f, of in choices.items()},
             "labels": {v: label for values in choices.values() for v, (label, _word) in values.items()},
             "retention": service.settings.retention_days,
             "exports": serves(request, "/api/answers/x/exports"),

@@ -5,14 +5,13 @@ Guarantee: all text is escaped; nothing of a page runs or is styled inline. A pa
     render.page(request, "label.html", projects=…)
 
 with `_`, `say` (ranks, validity, dates: `said.Said`), `lang`, `today`, `nav`, `here` and `other_language` known to its
-template, and `spaced` (French spacing), `day` (a date in words) and `json` (for `data-` attributes) as filters. A
-module of the page reads its English from the `data-words` of the body (`static/words.js`). The navigation names the
-pages that the application has, no other.
+template, and `spaced` (French spacing) and `day` (a date in words) as filters. Data for a module goes in an attribute
+in single quotes, `data-x='{{ x | tojson }}'`; its English is the `data-words` of the body (`static/words.js`). The
+navigation names the pages that the application has, no other.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -109,9 +108,9 @@ def _environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    env.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     env.globals["_"] = Words(language)
     env.filters["spaced"] = spaced
-    env.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False, default=str)
 
     def day(value: date | str) -> str:
         return say_date(date.fromisoformat(value) if isinstance(value, str) else value, language)

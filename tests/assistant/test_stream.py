@@ -210,3 +210,12 @@ def test_a_client_that_leaves_loses_nothing(app: FastAPI, mine: Service) -> None
     with mine.conversations._db.cursor(transaction=False) as db:
         assert db.execute("select count(*) from message").fetchone() == (1,)
     assert len(mine.conversations._turnstiles) == 0
+
+
+def test_how_the_question_was_understood_comes_with_the_passages(client: TestClient) -> None:
+    told = dict(asked(client, BILANS, as_of="2024-06-01"))
+    assert told["passages"]["understood"] == told["answer"]["understood"]
+    dates = {p["passage_id"]: (p["valid_from"], p["valid_until"]) for p in told["passages"]["passages"]}
+    for c in told["answer"]["citations"]:
+        if c["passage_id"] in dates:
+            assert dates[c["passage_id"]] == (c["valid_from"], c["valid_until"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -210,17 +210,18 @@ def test_nothing_moves_while_an_answer_streams(
     served: str, new_page: Callable[..., Any], served_service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A slow answer, as a language model's: passages on screen at once, then the answer, and no shift in between."""
-    real = served_service.ask
+    real, go_on = served_service.ask, threading.Event()
 
     def slow(asked: Any, owner: str, on_evidence: Callable[..., None]) -> Any:
         def told(*found: Any) -> None:
             on_evidence(*found)
-            time.sleep(0.8)
+            assert go_on.wait(30)
 
         return real(asked, owner, told)
 
     monkeypatch.setattr(served_service, "ask", slow)
     for options in ({}, {"viewport": PHONE}, {"viewport": {"width": 1024, "height": 768}}):
+        go_on.clear()
         page = new_page(**options)
         page.goto(served)
         page.evaluate(
@@ -232,6 +233,8 @@ def test_nothing_moves_while_an_answer_streams(
         page.wait_for_selector(f"{LAST} .sources li")
         assert not page.query_selector(f"{LAST} .foot"), "passages come before the answer"
         before = page.evaluate(f"document.querySelector('{LAST} .prose').getBoundingClientRect().top + scrollY")
+        page.wait_for_timeout(600)  # a shift within half a second of a key would be forgiven
+        go_on.set()
         settled(page)
         after = page.evaluate(f"document.querySelector('{LAST} .prose').getBoundingClientRect().top + scrollY")
         page.wait_for_timeout(100)
@@ -256,10 +259,11 @@ def test_the_first_passage_is_soon_on_screen(served: str, page: Any) -> None:
     assert best < 200, best
 
 
-def test_pages_stay_light(served: str, page: Any) -> None:
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_pages_stay_light(served: str, page: Any, language: str) -> None:
     sizes: list[int] = []
     page.on("response", lambda r: sizes.append(len(r.body())))
-    page.goto(served, wait_until="networkidle")
+    page.goto(f"{served}/?lang={language}", wait_until="networkidle")
     assert sum(sizes) < 150_000, sum(sizes)
 
 

@@ -5,9 +5,10 @@
 
 import { button, el } from "./dom.js";
 import { dateChip, facet, sayDate, spaced } from "./format.js";
-import { LANG, _ } from "./words.js";
+import { _ } from "./words.js";
 
-const CHOICES = JSON.parse(document.body.dataset.choices ?? "{}");
+/** The words by which a question names a value, where its label is not one. */
+const ASKED_AS = JSON.parse(document.body.dataset.askedAs ?? "{}");
 
 /** The line of chips of an answer; `settled` once the answer is whole, when its chips act. */
 export function understood(answer, tools, settled) {
@@ -74,16 +75,17 @@ function dateFields(u, tools) {
 }
 
 function facetFields(name, value, u, tools) {
-  const known = CHOICES[name] ?? {};
-  const options = Object.entries(known).sort(([, [a]], [, [b]]) => a.localeCompare(b, LANG));
+  const known = document.querySelectorAll(`#project [data-facet="${name}"] option:not([value=""])`);
+  const options = [...known].map((option) => [option.value.split(":")[1], option.textContent]);
   const select = el("select", { "aria-label": _("Changer : {value}", { value: facet(value) }) },
-    options.map(([v, [text]]) => el("option", { value: v, selected: v === value }, text)));
+    options.map(([v, text]) => el("option", { value: v, selected: v === value }, text)));
   const given = u.profile[name] === value;
   const drop = given && button(_("Retirer"), () => tools.setProfile(name, "", u), { class: "button small" });
   const go = () => {
     if (select.value === value) return;
+    const word = ASKED_AS[name]?.[select.value] ?? facet(select.value);
     if (given) tools.setProfile(name, select.value, u);
-    else tools.ask(english(u) ? `And for: ${known[select.value][1]}?` : `Et pour : ${known[select.value][1]} ?`);
+    else tools.ask(english(u) ? `And for: ${word}?` : `Et pour : ${word} ?`);
   };
   return form(`facet-${name}`, select, go, [drop].filter(Boolean));
 }
