@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 _CLOSEST = 5
 """How many of the nearest passages the contrast of a question is taken from."""
+
+
+_REMEMBERED = 256
+"""How many questions the nearest passages are remembered of: one is often asked again of another day."""
 
 
 _SAMPLE = 2000
@@ -85,6 +90,9 @@ class HybridSearch:
         self.config = config or RetrievalConfig()
         self._dated_keys = self._keys_with_dates()
         self._sample = snapshot.sample_vectors(_SAMPLE)
+        self._found = lru_cache(maxsize=_REMEMBERED)(
+            lambda vector, n: snapshot.nearest(np.frombuffer(vector, np.float32), n)
+        )
 
     def _keys_with_dates(self) -> set[str]:
         c = self.snapshot.columns
@@ -167,7 +175,7 @@ class HybridSearch:
         index for more when the dates leave too few."""
         n, total = max(2 * self.config.depth, _CLOSEST), len(self.snapshot)
         while True:
-            found, similarities = self.snapshot.nearest(vector, n)
+            found, similarities = self._found(vector.tobytes(), n)
             allowed = eligible[np.asarray(found, np.intp)].tolist()
             kept = [(p, s) for p, s, ok in zip(found, similarities, allowed, strict=True) if ok]
             if len(kept) >= min(self.config.depth, int(eligible.sum())) or n >= total:
