@@ -54,6 +54,7 @@ class ComposeConfig:
     sentences: int = 4
     words: int = 110
     companion: float = 0.65
+    other_kind: float = 0.8
     new_terms: float = 0.25
     terse: float = 0.62
     rival: float = 0.9
@@ -173,7 +174,7 @@ class ExtractiveComposer:
             if c.statement is not None
             and c.statement.topic == s.topic
             and not c.conflict
-            and c.score >= self.config.companion * chosen.score
+            and c.score >= (self.config.companion if c.type_match else self.config.other_kind) * chosen.score
             and c.statement.role is not Role.ABSENCE
             and (
                 c.statement.role is not Role.DEMENT  # what nobody said needs no denial, unless it comes very near
