@@ -41,9 +41,6 @@ _CRITERIA = re.compile(
     r"\bcriter|\bgrille\b|\bactions?\b|\bexigences?\b|\breferentiel|\bpostes?\b|\bpreuves?\b|\bjustifi|\b(?:label|ecoprod) (?:demande|exige|impose|attend)"
 )
 """A question on the label's price or steps is not one on its criteria."""
-_DEFINES = re.compile(
-    r"\bc(?:'est)? (?:quoi|koi)\b|\bqu'est-ce qu(?:e c'est|'une?\b|e l[ae]\b)|\bdefini|\bkesako\b|\bveut dire\b|\bsignifie\b|\bwhat(?:'s| is| are) (?:an? |the )?\w+\W*$"
-)
 _LAWFUL = re.compile(
     r"\blegal|\billegal|\bdroit\b|\bloi\b|\bamende|\binterdi|\bhors la loi|\ballowed|\bbanned|\blaw\b|\bfined?\b"
 )
@@ -64,9 +61,7 @@ class Asked:
     types: tuple[AnswerType, ...]
     figures: frozenset[str]
     numbers: frozenset[str] = frozenset()
-    counts: bool = False
     companies: frozenset[str] = frozenset()
-    definition: bool = False
     criterion: bool = False
     criterion_named: bool = False
     law: bool = False
@@ -85,9 +80,7 @@ def read_asked(
         types,
         wanted_figures(part, types),
         numbers,
-        counts=AnswerType.COMBIEN in types or AnswerType.QUAND in types or bool(numbers) or not types,
         companies=named_companies(question.query),
-        definition=bool(_DEFINES.search(fold(part))),
         criterion=criterion,
         criterion_named=criterion and bool(question.references or _CRITERIA.search(folded)),
         law=bool(_LAWFUL.search(folded)) or question.asks_sanction,

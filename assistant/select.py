@@ -28,7 +28,6 @@ from ingest.locators import bare_codes
 from ingest.passages import Passage
 from ingest.register import Regime
 
-_CONTACT = re.compile(r"contact|mail|adresse|joindre|écri|question|\bqui\b|interlocut|reach|address|who", re.IGNORECASE)
 _LAW = frozenset({Regime.UE, Regime.FR})
 _DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
 _POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
@@ -51,9 +50,7 @@ class SelectionConfig:
     own_coverage: float = 1.2
     lexical: float = 1.8
     alias: float = 2.0
-    alias_sure: float = 2.0
     type_match: float = 0.9
-    value_match: float = 0.3
     figure_wanted: float = 1.0
     facet_match: float = 0.7
     facet_conflict: float = -2.1
@@ -63,7 +60,6 @@ class SelectionConfig:
     label_unasked: float = -0.8
     topic_context: float = 0.6
     source_context: float = 0.6
-    regime_match: float = 0.6
     regime_other: float = -0.8
     exercise: float = 0.8
     exact: float = 2.5
@@ -71,14 +67,11 @@ class SelectionConfig:
     of_its_time: float = 1.6
     exception_unasked: float = -0.5
     figure_said: float = 1.2
-    figure_unasked: float = -0.4
     company_unasked: float = -0.7
-    definition_asked: float = 1.2
     criterion_asked: float = 1.0
     criterion_unasked: float = -1.2
     sanction_asked: float = 1.6
     not_believed: float = -1.1
-    contact_unasked: float = -0.6
     doubt: float = -0.35
     rank: float = -0.15
     vouched: float = 0.55
@@ -244,9 +237,7 @@ class Selector:
             "own_coverage": _covered(terms, own_words, question),
             "lexical": hit.lexical / candidates.best_lexical if candidates.best_lexical else 0.0,
             "alias": alias,
-            "alias_sure": float(alias >= 0.85),
             "type_match": float(s is None or not types or any(t in s.answers for t in types)),
-            "value_match": float(s is not None and _has_value(s, types)),
             "figure_wanted": float(
                 s is not None and bool(asked.figures) and any(v.kind in asked.figures for v in s.values)
             ),
@@ -258,7 +249,6 @@ class Selector:
             "label_unasked": float(s is not None and hit.passage.kind != "criterion" and label_unasked(s, question)),
             "topic_context": 0.0,
             "source_context": float(hit.passage.source_id in question.context_sources),
-            "regime_match": float(hit.passage.regime in question.regimes),
             "regime_other": float(bool(question.regimes & _LAW) and hit.passage.regime in _LAW - question.regimes),
             "exercise": 0.0,
             "exact": float(
@@ -272,9 +262,7 @@ class Selector:
                 s is not None and s.role is Role.EXCEPTION and bool(s.facets) and not case.matched
             ),
             "figure_said": float(bool(asked.numbers & own_words)),
-            "figure_unasked": float(s is not None and s.role is Role.CHIFFRE and bool(types) and not asked.counts),
             "company_unasked": float(s is not None and bool(named_companies(s.text) - asked.companies)),
-            "definition_asked": float(s is not None and asked.definition and s.role is Role.DEFINITION),
             "criterion_asked": float(
                 hit.passage.kind == "criterion"
                 and asked.criterion_named
@@ -283,7 +271,6 @@ class Selector:
             "criterion_unasked": float(hit.passage.kind == "criterion" and not asked.criterion),
             "sanction_asked": float(s is not None and question.asks_sanction and s.role is Role.SANCTION),
             "not_believed": 0.0,
-            "contact_unasked": 0.0,
             "doubt": 0.0,
             "rank": 0.0,
         }
@@ -292,7 +279,6 @@ class Selector:
             features["topic_context"] = (3.0 if question.shift else 1.0) * (s.topic in question.context_topics)
             features["exercise"] = _exercise_match(s, question.as_of.exercise)
             features["not_believed"] = 1 - self.belief_overlap(s, terms) if s.role is Role.DEMENT else 0.0
-            features["contact_unasked"] = float(s.role is Role.CONTACT and not _CONTACT.search(question.raw))
             features["doubt"] = _DOUBT[hit.passage.confidence or s.confidence]
             features["rank"] = float(basis.rank.order if basis else 0)
         score = sum(map(mul, map(self.weights.__getitem__, features), features.values()))
@@ -373,12 +359,6 @@ def _covered(terms: dict[str, float], words: frozenset[str], question: Question)
     other = question.otherwise
     held = sum(w for t, w in terms.items() if t in words or (t in other and any(o <= words for o in other[t])))
     return held / (sum(terms.values()) or 1.0)
-
-
-def _has_value(s: Statement, types: tuple[AnswerType, ...]) -> bool:
-    if AnswerType.COMBIEN in types and any(v.kind in _FIGURES for v in s.values):
-        return True
-    return AnswerType.QUAND in types and (s.role is Role.ECHEANCE or any(v.kind in {"date", "duree"} for v in s.values))
 
 
 def counts(s: Scored, noun: str) -> bool:

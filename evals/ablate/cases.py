@@ -72,7 +72,7 @@ def _no_facets(glossary: Glossary) -> Glossary:
     return glossary.model_copy(update={"facets": {}})
 
 
-_ALIAS = (("selection", "alias", 0.0), ("selection", "alias_sure", 0.0))
+_ALIAS = (("selection", "alias", 0.0),)
 _PARTS = (
     Ablation("bm25", "BM25 seul", (("retrieval", "weight_dense", 0.0), ("selection", "similarity", 0.0))),
     Ablation("dense", "vecteurs seuls", (("retrieval", "weight_lexical", 0.0), ("selection", "lexical", 0.0))),

@@ -56,7 +56,7 @@ def composer(*texts: Passage, config: ComposeConfig | None = None) -> Extractive
 def scored(passage: Passage, score: float = 5.0, **changes: Any) -> Scored:
     """A candidate that the question entails and that its own questions ask."""
     features = {
-        "facet_conflict": 0.0, "facet_unasked": 0.0, "not_believed": 0.0,
+        "facet_conflict": 0.0, "place_unasked": 0.0, "facet_unasked": 0.0, "not_believed": 0.0,
         "alias": 0.9, "coverage": 0.9, "type_match": 1.0,
     } | changes.pop("features", {})  # fmt: skip
     return Scored(Hit(passage.position, passage, 0.1, 0.5, 2.0), score, features, changes.get("entailed", True))

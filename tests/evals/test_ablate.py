@@ -94,7 +94,7 @@ def test_what_a_feature_cannot_touch_is_answered_alike(engine: Engine, tmp_path:
     config = EngineConfig(abstain=engine.gate.config)
     laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), config)
     before = {r.id: r.answer.answer for r in laboratory.whole.records if r.answer}
-    for name in ("trait-topic-context", "trait-similarity", "trait-regime-match", "trait-exercise"):
+    for name in ("trait-topic-context", "trait-similarity", "trait-regime-other", "trait-exercise"):
         ablation = ablations()[name]
         after = execute(laboratory._engine(ablation.config(config)), REFERENCE)
         changed = {r.id.split(".")[0] for r in after.records if r.answer and r.answer.answer != before[r.id]}
