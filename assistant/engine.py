@@ -6,57 +6,39 @@ verifier not.
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from assistant import notes
-from assistant.abstain import AbstainConfig, Gate, Verdict, depends_on
+from assistant.abstain import AbstainConfig, Gate, Verdict
 from assistant.answer import (
     Answer,
-    BasedOn,
-    Citation,
-    Notice,
-    Outcome,
-    Reason,
-    Receipt,
-    Searched,
     Timings,
     Understood,
 )
 from assistant.compose.extractive import ComposeConfig, Draft, ExtractiveComposer
-from assistant.compose.phrases import (
-    DEPENDS,
-    DISCLAIMER,
-    FACET_NAMES,
-    FACET_QUESTIONS,
-    NOT_FOUND,
-    NOT_IN_FORCE,
-    OUT_OF_SCOPE,
-    PART_MISSING,
-)
 from assistant.dialogue.memory import Memory
 from assistant.dialogue.reader import Asked, DialogueReader, Reading
 from assistant.dialogue.readings import Judged, better, fresh, own_terms
-from assistant.dialogue.recall import remember, standalone
+from assistant.dialogue.recall import remember
 from assistant.intrusion import is_no_question
 from assistant.llm.usage import Usage
 from assistant.phrasing import question_types
+from assistant.presenting import Presenter, understood
 from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
 from assistant.select import Scored, Selection, SelectionConfig, Selector
-from assistant.time import AsOf, say_date
+from assistant.time import AsOf
 from assistant.understand import Question, Understanding
-from assistant.verify import Sentence, Verifier, in_force
+from assistant.verify import Verifier, in_force
 from ingest.claims import Language
-from ingest.clock import FACT_BASE_DATE, Clock
+from ingest.clock import Clock
 from ingest.embedding import EncoderProtocol
 from ingest.fiches import Role
 from ingest.glossary import Glossary
 from ingest.passages import Passage
-from ingest.register import REGIME_LABELS, Contact, Domain, Regime, Register
+from ingest.register import Contact, Domain, Register
 from ingest.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -99,6 +81,7 @@ class Engine:
         self.gate = Gate(self.selector, config.abstain)
         self.composer = ExtractiveComposer(self.search, config.compose)
         self.verifier = Verifier()
+        self.presenter = Presenter(self.selector, self.verifier, contacts, len(register.sources), clock)
         self.llm: Rewriter | None = None
         self.last_ranked: list[str] = []
 
@@ -161,7 +144,7 @@ class Engine:
         draft = self.composer.compose(question, answered) if answered else Draft()
         if on_evidence:
             found = [u.passage for u in draft.used] or [h.passage for h in candidates.hits[:3]]
-            on_evidence(found, _understood(question))
+            on_evidence(found, understood(question))
         if llm:
             draft = llm.reword(question, draft, usage)
         t3 = time.perf_counter()
@@ -170,102 +153,11 @@ class Engine:
         draft.used = [u for s, u in zip(draft.sentences, draft.used, strict=True) if id(s) in held]
         t4 = time.perf_counter()
         timings = Timings(understand=reading.took, retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
-        answer = self._answer(
+        answer = self.presenter.present(
             reading.text, question, candidates, selections, verdicts, draft, kept, later, timings, conversation_id
         )
         shown = [u.passage for u in draft.used] if kept else []
         return answer, remember(question, reading, previous, answer, shown)
-
-    def _answer(
-        self,
-        said: str,
-        question: Question,
-        candidates: Candidates,
-        selections: Sequence[Selection],
-        verdicts: Sequence[Verdict],
-        draft: Draft,
-        kept: Sequence[Sentence],
-        later: Passage | None,
-        timings: Timings,
-        conversation_id: str,
-    ) -> Answer:
-        numbering = _Numbering()
-        lang = question.language
-        warnings: list[Notice] = []
-        outcome: Outcome
-        reason: Reason | None
-        open_facet = _open_facet(question, selections, verdicts) if len(selections) == 1 else None
-        if kept:
-            body = _paragraphs(kept, draft.used, numbering, lang)
-            missing = [
-                s.text
-                for s, v in zip(selections, verdicts, strict=True)
-                if v.kind == "abstain" and len(selections) > 1 and not self.selector.told(s.text, question, draft.used)
-            ]
-            outcome, reason = ("partial", "not_found") if missing else ("answered", _first_reason(verdicts))
-            if open_facet:
-                outcome, reason = "partial", "unclear"
-                body = f"{DEPENDS[lang].format(facet=FACET_NAMES[lang][open_facet])} {body}"
-            body += "".join("\n\n" + PART_MISSING[lang].format(part=part) for part in missing)
-            warnings = self._warnings(question, draft, numbering)
-        else:
-            outcome, reason = (
-                "abstained",
-                next((v.reason for v in verdicts if v.reason and v.kind == "abstain"), "not_found"),
-            )
-            if later is not None and reason == "not_in_force":
-                note = notes.version_note("upcoming", later, question)
-                warnings = [Notice(kind="upcoming", text=note.sentence.text, citations=numbering.cite(note.sentence))]
-            body = {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[lang]
-        ours = notes.nearest_domains(candidates)
-        wanted = [c for u in draft.used if u.statement for c in u.statement.contacts] if kept else []
-        show_contacts = bool(wanted) or (outcome != "answered" and reason != "out_of_scope")
-        return Answer(
-            conversation_id=conversation_id,
-            message_id=secrets.token_urlsafe(12),
-            question=said,
-            as_of=question.as_of.day,
-            understood=_understood(question),
-            outcome=outcome,
-            reason=reason,
-            answer=body,
-            citations=tuple(numbering.citations()),
-            warnings=tuple(warnings),
-            near=notes.near(candidates) if outcome == "abstained" and reason != "out_of_scope" else (),
-            searched=Searched(domains=question.domains or tuple(Domain), sources=len(self.register.sources)),
-            contacts=notes.cards(self.contacts, wanted, question.domains or ours[:1]) if show_contacts else (),
-            follow_ups=(
-                ((FACET_QUESTIONS[lang][open_facet],) if open_facet and kept else ())
-                + (notes.follow_ups(self.search, question, draft.used) if kept else ())
-            ),
-            engine=draft.engine,
-            receipt=Receipt(
-                snapshot=self.snapshot.manifest.name,
-                corpus_version=self.snapshot.manifest.corpus_version,
-                passages={p.id: p.sha256 for p in numbering.passages()},
-                timings_ms=timings,
-                model=draft.model,
-            ),
-            disclaimer=DISCLAIMER[lang].format(date=say_date(FACT_BASE_DATE, lang)),
-        )
-
-    def _warnings(self, question: Question, draft: Draft, numbering: _Numbering) -> list[Notice]:
-        out = []
-        shown = [
-            note
-            for note in notes.time_notes(self.search, question, draft.used)
-            if not self.verifier.faults(note.sentence, AsOf(date.min, date.max, "today"))
-        ]
-        # A disagreement states two values that exclude one another: no passage supports the sentence whole.
-        for note in (*shown, *notes.conflict_notes(question, draft.disagreements, draft.used)):
-            out.append(Notice(kind=note.kind, text=note.sentence.text, citations=numbering.cite(note.sentence)))
-        if due := notes.stale_days(draft.used, self.clock()):
-            out.append(Notice(kind="stale", text=notes.stale_text(due, question)))
-        for p in numbering.passages():
-            if text := notes.undated_text(p, question):
-                out.append(Notice(kind="stale", text=text))
-                break
-        return out
 
     def _judged(self, question: Question, reading: Reading, searching: list[float]) -> Judged:
         """One reading of a turn with its candidates and verdicts; `searching` adds up the seconds of retrieval."""
@@ -348,72 +240,6 @@ class Engine:
         return [found], [Verdict("abstain", "not_in_force")], first
 
 
-class _Numbering:
-    """Numbers citations in the order they are first used; the same words of the same passage keep their number."""
-
-    def __init__(self) -> None:
-        self._rows: dict[tuple[str, str], tuple[int, Passage, str]] = {}
-
-    def cite(self, sentence: Sentence) -> tuple[int, ...]:
-        out = []
-        for c in sentence.cited:
-            row = self._rows.setdefault((c.passage.id, c.quote), (len(self._rows) + 1, c.passage, c.quote))
-            out.append(row[0])
-        return tuple(dict.fromkeys(out))
-
-    def passages(self) -> list[Passage]:
-        return [p for _, p, _ in self._rows.values()]
-
-    def citations(self) -> list[Citation]:
-        return [citation_of(n, p, quote) for n, p, quote in self._rows.values()]
-
-
-def citation_of(n: int, p: Passage, quote: str) -> Citation:
-    """Citation `n` of a passage, as it is shown."""
-    return Citation(
-        n=n,
-        passage_id=p.id,
-        source_id=p.source_id,
-        source_title=p.source_title,
-        locator=p.locator,
-        url=p.url,
-        quote=quote,
-        rank=p.rank,
-        based_on=BasedOn.of(p),
-        valid_from=p.valid_from,
-        valid_until=p.valid_until,
-        page=p.page_from,
-        confidence=shown_confidence(p),
-    )
-
-
-def shown_confidence(p: Passage) -> Literal["haute", "moyenne"] | None:
-    """The confidence shown beside a citation; none for what is low (a known unknown, a reconstructed criterion)."""
-    return None if p.certainty == "basse" else p.certainty
-
-
-def _paragraphs(kept: Sequence[Sentence], used: Sequence[Scored], numbering: _Numbering, language: Language) -> str:
-    """The sentences with their markers; under a heading each when two bodies of law stand side by side."""
-    regimes = {id(s): u.passage.regime for s, u in zip(kept, used, strict=False)}
-    marked = [(regimes.get(id(s)), f"{s.text} {''.join(f'[{n}]' for n in numbering.cite(s))}") for s in kept]
-    if {Regime.UE, Regime.FR} <= {r for r, _ in marked}:
-        labels = REGIME_LABELS if language == "fr" else {Regime.UE: "EU law", Regime.FR: "French law"}
-        groups: dict[Regime | None, list[str]] = {}
-        for regime, text in marked:
-            groups.setdefault(regime, []).append(text)
-        return "\n\n".join(
-            f"**{labels.get(r, '') if r else ''}** : {' '.join(texts)}" if r in labels else " ".join(texts)
-            for r, texts in groups.items()
-        )
-    return " ".join(text for _, text in marked)
-
-
-def _open_facet(question: Question, selections: Sequence[Selection], verdicts: Sequence[Verdict]) -> str | None:
-    return next(
-        (depends_on(question, s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.chosen), None
-    )
-
-
 def _strays(chosen: Scored, head: Scored) -> bool:
     """True when the answer to a part that leans on the question is about another topic than its head; the sanction of
     the same fiche is no stray (« qui doit le faire, et quelle amende ? »)."""
@@ -422,23 +248,6 @@ def _strays(chosen: Scored, head: Scored) -> bool:
     if chosen.statement.role is Role.SANCTION and chosen.passage.source_id == head.passage.source_id:
         return False
     return chosen.statement.topic != head.statement.topic
-
-
-def _first_reason(verdicts: Sequence[Verdict]) -> Reason | None:
-    return next((v.reason for v in verdicts if v.kind == "answer" and v.reason), None)
-
-
-def _understood(q: Question) -> Understood:
-    return Understood(
-        question=standalone(q),
-        as_of=q.as_of.day,
-        as_of_reason=q.as_of.reason,
-        domains=q.domains,
-        profile=q.profile,
-        language=q.language,
-        facets=q.facets,
-        follow_up=q.follow_up,
-    )
 
 
 def _ms(start: float, end: float) -> float:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 from assistant.answer import Answer, ProjectItem, ProjectState, Receipt, Searched, Timings, Understood
+from assistant.citations import citation_of
 from assistant.compose.phrases import DISCLAIMER
-from assistant.engine import Engine, OnEvidence, citation_of
+from assistant.engine import Engine, OnEvidence
 from assistant.label.asking import ProjectQuestion, may_ask, may_go_on, named, read_next, read_project_question
 from assistant.label.explain import own_passage
 from assistant.label.points import in_points
