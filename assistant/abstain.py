@@ -67,13 +67,14 @@ class AbstainConfig:
     coverage: float = 5.4
     alias: float = 2.8
     bias: float = -8.5
-    out_of_scope: float = -1.47
-    not_found: float = -1.29
+    out_of_scope: float = -0.89
+    not_found: float = -0.89
     elsewhen: float = 1.5
     ours: float = 1.5
     named: float = 0.6
     unknown: float = 0.6
     written_for: float = 0.6
+    unknown_own: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Gate:
         if question.asks_sanction:
             best = sanction_first(question, selection, best)
         best = filling(selection, best)
-        if best is None:
+        if best is None or self._unknown_elsewhere(question, best):
             return Verdict("abstain", "not_found")
         return Verdict("answer", "false_premise" if denies(self.selector, question, selection, best) else None, best)
 
@@ -135,6 +136,12 @@ class Gate:
         if question.frameworks or leans or says_its_figure(question, best):
             return self.config.ours
         return self.config.named if _SCHEMES.search(fold(question.raw)) else 0.0
+
+    def _unknown_elsewhere(self, question: Question, best: Scored) -> bool:
+        """True for a known unknown that speaks neither of the town or region named nor of much else that is asked."""
+        named = any(self.selector.glossary.local(place) for place in question.facets.get("lieu", ()))
+        apart = not best.features["facet_match"] and best.features["own_coverage"] < self.config.unknown_own
+        return named and apart and is_absence(best)
 
     def scope(self, selection: Selection, candidates: Candidates) -> float:
         """How much a question is ours: positive when it plainly is."""

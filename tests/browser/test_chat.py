@@ -13,6 +13,7 @@ from assistant.service import Ask, Service
 from assistant.web.examples import ROLES
 from assistant.web.words import english
 from tests.browser.conftest import PHONE
+from tests.browser.waits import counted
 
 CARBON_NEUTRAL = "Une publicité peut-elle dire « neutre en carbone » ?"
 BILANS = "Je tourne un court métrage aidé par le CNC : quels bilans carbone remettre et quand ?"
@@ -74,13 +75,13 @@ def test_a_citation_opens_its_passage_and_copies(served: str, new_page: Callable
 
 def test_follow_ups_and_chips_ask_again(asked: Any) -> None:
     asked.click(f"{LAST} .next .ask >> nth=0")
-    asked.wait_for_function("document.querySelectorAll('.turn').length === 2")
+    counted(asked, ".turn", 2)
     turn = settled(asked)
     assert asked.locator(".turn >> nth=0").locator(".understood button").count() == 0, "only the last turn acts"
     turn.locator(".understood .chip >> text=(aujourd'hui)").click()
     turn.locator(".adjust input").fill("2022-06-01")
     turn.locator(".adjust").get_by_role("button", name="Redemander").click()
-    asked.wait_for_function("document.querySelectorAll('.turn').length === 3")
+    counted(asked, ".turn", 3)
     turn = settled(asked)
     assert said(turn.locator(".question")) == "Et au 1er juin 2022 ?"
     assert "1er juin 2022 (date demandée)" in said(turn.locator(".understood"))
@@ -93,7 +94,7 @@ def test_a_case_is_changed(served: str, page: Any) -> None:
     turn.locator(".understood").get_by_role("button", name="court métrage").click()
     turn.locator(".adjust select").select_option(label="documentaire")
     turn.locator(".adjust").get_by_role("button", name="Redemander").click()
-    page.wait_for_function("document.querySelectorAll('.turn').length === 2")
+    counted(page, ".turn", 2)
     assert "Je tourne un documentaire" in said(settled(page).locator(".understood"))
 
 
@@ -111,7 +112,7 @@ def test_the_date_the_fields_and_the_project_are_options(served: str, page: Any)
     assert "Climat et publicité" in understood
     assert "documentaire" in understood
     turn.locator(".understood").get_by_role("button", name="Climat et publicité").click()
-    page.wait_for_function("document.querySelectorAll('.turn').length === 2")
+    counted(page, ".turn", 2)
     assert "Climat et publicité" not in said(settled(page).locator(".understood"))
     assert not page.is_checked("#domain-climat")
 
@@ -165,7 +166,7 @@ def test_history_finds_renames_and_erases(asked: Any, served: str) -> None:
     asked.keyboard.press("Enter")
     asked.locator(".conversation a", has_text="Campagne de printemps").wait_for()
     asked.fill("#history-search", "campagne de PRINTEMPS")
-    asked.wait_for_function("document.querySelectorAll('.conversation').length === 1")
+    counted(asked, ".conversation", 1)
     asked.fill("#history-search", "introuvable partout")
     asked.get_by_text("Aucune conversation ne le dit.").wait_for()
     asked.fill("#history-search", "")

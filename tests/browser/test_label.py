@@ -69,7 +69,7 @@ def test_from_a_new_project_to_the_export_in_25_clicks(
     for code in [f"A{n}" for n in range(1, 11)]:
         hand.clicks += 1
         choose(page, code, "fait")
-    page.wait_for_function("document.querySelector('.whole .big').textContent.startsWith('10')")
+    page.locator(".whole .big", has_text=re.compile(r"^\s*10")).wait_for()
     hand.click("text=Score et export")
     assert page.text_content("#score").replace("\u00a0", " ") == "12,50 %"
     axe(page)

@@ -14,6 +14,7 @@ import pytest
 from evals.html.page import page as page_of
 from evals.html.page import served_csp
 from tests.browser.conftest import PHONE
+from tests.browser.waits import counted
 from tests.evals.reports import small_report
 
 
@@ -62,7 +63,7 @@ def test_filters_and_keys(on_disk: str, page: Any, axe: Callable[..., None]) -> 
     assert page.locator("#q-2 .body").is_visible()
     axe(page)
     page.click("text=Tout montrer")
-    page.wait_for_function("document.querySelectorAll('.q:not([hidden])').length === 4")
+    counted(page, ".q:not([hidden])", 4)
     page.select_option("[name=change]", "lost")
     assert shown(page) == ["q-2"]
     page.select_option("[name=change]", "")
@@ -74,7 +75,7 @@ def test_filters_and_keys(on_disk: str, page: Any, axe: Callable[..., None]) -> 
     page.fill("[name=text]", "introuvable")
     assert page.locator("#none").is_visible()
     page.click("[data-stage=crash].link")
-    page.wait_for_function("document.querySelectorAll('.q:not([hidden])').length === 1")
+    counted(page, ".q:not([hidden])", 1)
     assert shown(page) == ["q-3"]
 
 
