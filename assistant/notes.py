@@ -169,4 +169,6 @@ def follow_ups(search: HybridSearch, question: Question, used: Sequence[Scored],
 
 
 def _in_language(questions: tuple[str, ...], language: str) -> str | None:
-    return next((q for q in questions if detect_language(q) == language), None)
+    """The first that is written as a sentence: keywords and half-typed questions are there to be found, not shown."""
+    written = (q for q in questions if q.endswith("?") and q[:1].isupper())
+    return next((q for q in written if detect_language(q) == language), None)

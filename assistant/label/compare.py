@@ -18,6 +18,7 @@ class Pair(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     key: str
+    code: str | None
     title: str
     poste: str
     left: CriterionState | None
@@ -47,6 +48,7 @@ def compare(left: Project, right: Project, framework: Framework) -> list[Pair]:
         out.append(
             Pair(
                 key=key,
+                code=row.code,
                 title=row.title,
                 poste=row.poste,
                 left=ours[key].state if key in ours else None,
