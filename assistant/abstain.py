@@ -120,9 +120,8 @@ class Gate:
             or barely_touches(self.selector, question, best)
         ):
             return Verdict("abstain", "not_found")
-        best = then_first(question, selection, best)
         best = threshold_first(selection, known_instead(selection, believed(selection, best)))
-        best = rule_first(selection, best)
+        best = then_first(question, selection, written_first(selection, rule_first(selection, best)))
         if question.asks_sanction:
             best = sanction_first(question, selection, best)
         best = filling(selection, best)
@@ -303,6 +302,17 @@ def sanction_first(question: Question, selection: Selection, best: Scored) -> Sc
             continue
         near = s.statement.topic == best.statement.topic or s.statement.topic in question.context_topics
         if s.score >= (0.75 if near else 0.85) * best.score:
+            return s
+    return best
+
+
+def written_first(selection: Selection, best: Scored) -> Scored:
+    """The statement close behind that answers the kind of question asked, when one of its own questions nearly is the
+    question, and the best answers another kind."""
+    if best.type_match or best.alias >= 0.6 or best.hit.exact:
+        return best
+    for s in selection.scored[:3]:
+        if not s.conflict and s.type_match and s.alias >= max(0.65, best.alias + 0.2) and s.score >= 0.92 * best.score:
             return s
     return best
 

@@ -219,6 +219,8 @@ class Engine:
         unchanged = [found], [verdict], None
         if chosen is None or chosen.statement is None or in_force(chosen.passage, question.as_of):
             return unchanged
+        if verdict.chosen and verdict.chosen.features["of_its_time"] > 1:  # what held then for the very genre asked of
+            return unchanged
         best = found.best
         silent = verdict.kind == "abstain" and not question.dated  # only law to come can be told
         if not silent and best is not None and best.score >= chosen.score - self.gate.config.elsewhen:
