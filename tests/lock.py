@@ -1,7 +1,8 @@
 """`make lock`: rewrite constraints.txt from pyproject.toml, every package pinned with its hashes, no registry named.
 
 torch is left out: its CPU and CUDA builds share a version and differ in content, and which of them a machine takes is
-its owner's choice (README, « Operations »). The Makefile pins it by version, first.
+its owner's choice (README, « Operations »). The Makefile pins it by version, first, with what its build needs: the CUDA
+libraries that one build asks for are no dependency of ours.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def tidy(compiled: str) -> str:
     """One block a package; torch and the installers left to the environment."""
     text = re.sub(r"^\s*#.*\n", "", compiled, flags=re.MULTILINE)
     blocks = re.findall(r"^\S.*(?:\n\s+--hash.*)*", text, flags=re.MULTILINE)
-    kept = [b for b in blocks if not re.match(r"(?:torch|pip|setuptools|wheel)==", b)]
+    kept = [b for b in blocks if not re.match(r"(?:torch|triton|pip|setuptools|wheel)==|nvidia-|cuda-", b)]
     return "# Written by `make lock`: exact versions with their hashes.\n" + "\n".join(sorted(kept)) + "\n"
 
 
