@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from assistant.answer import Answer
-from assistant.engine import FACT_BASE_DATE, Engine
+from assistant.engine import Engine
 from assistant.service import Ask, Service
 from assistant.time import AsOf
 from assistant.verify import Sentence, Verifier
-from ingest.clock import fixed
+from ingest.clock import FACT_BASE_DATE, fixed
 from ingest.embedding import HashingEncoder
 from ingest.pipeline import Library
 from ingest.register import Domain, Rank
