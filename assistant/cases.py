@@ -12,6 +12,8 @@ from assistant.understand import Question
 from ingest.fiches import Statement
 from ingest.glossary import Glossary
 
+_OPPOSED = frozenset({"cotee", "non-cotee"})
+"""Actors of which one is never the other."""
 _HARD = ("genre", "lieu", "aide", "taille", "format")
 """Facets whose mismatch makes a rule beside the point; `acteur` only orders."""
 
@@ -48,6 +50,8 @@ def case_of(s: Statement | None, question: Question, glossary: Glossary) -> Case
             within = any(glossary.compatible(facet, b, asked) for b in stated)
             conflict += not within and all(glossary.exclude(facet, a, b) for a in asked for b in stated)
             entailed = False
+        elif facet == "acteur":
+            conflict += bool(_OPPOSED & set(asked)) and bool(_OPPOSED & set(stated)) and not set(asked) & set(stated)
     genres = s.facets.get("genre", ())
     return Case(
         conflict + _elsewhere(s, question, glossary),

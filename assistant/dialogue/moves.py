@@ -43,6 +43,9 @@ _LEANS = re.compile(
     r"|\b(?:both|either|neither|which one)\b|^(?:it|they)\b|\bsi (?:je|on|nous) (?:l'|le |la |les |ne l|n')"
     r"|\b(?:le|la|les) (?:re)?(?:faire|rendre|remettre|payer|demander|toucher|obtenir|deposer)\b"
 )
+_PAIRS = re.compile(
+    r"\b(?:les deux|l'un (?:et|ou) l'autre|ni l'un|both|either|neither)\b(?! \w*(?:bilans?|aides?|labels?)\b)"
+)
 SHIFT_WORDS = frozenset(
     analyse(
         "version côté niveau équivalent équivalente pareil idem même aussi side equivalent same there et pour chez "
@@ -130,6 +133,11 @@ def names_a_case(text: str) -> bool:
 def leans(text: str) -> bool:
     """True when a turn points at what was said before it (« skip one », « celle-là », « ce bilan »)."""
     return bool(_LEANS.search(fold(text))) and len(content(text)) <= 8
+
+
+def pairs(text: str) -> bool:
+    """True when a turn speaks of two things that only the turns before it name (« les deux à la fois ? »)."""
+    return bool(_PAIRS.search(fold(text)))
 
 
 def omits(text: str) -> bool:

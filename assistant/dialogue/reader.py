@@ -167,6 +167,7 @@ class _Turn:
             return Reading(self.text, alone, text)
         after = self._after(alone, memory, back=forced)
         enough = len(moves.content(text)) >= 2 and not (moves.names_a_case(text) and not alone.types)
+        enough = enough and not moves.pairs(text)
         if flagged:
             return Reading(self.text, after, text, alone if enough else None, memory.heads, leaned=True)
         return Reading(self.text, alone, text, after, memory.heads, leaned=True)
