@@ -195,7 +195,7 @@ def _ours(framework: Framework, row: GridCriterion) -> Criterion | None:
 def _row(
     project: Project, framework: Framework, key: str, grid: GridCriterion | None, known: Criterion | None, inside: bool
 ) -> Row:
-    names = {p.code: f"{p.code} · {p.name}" for p in framework.postes}
+    names = {p.code: f"{p.code} · {p.name[:1].upper()}{p.name[1:]}" for p in framework.postes}
     written = _departments(grid.department) if grid and grid.department else ()
     ours = tuple(DEPARTMENT_LABELS[d] for d in known.departments) if known else ()
     code = grid.code if grid else known.code if known else None

@@ -139,7 +139,7 @@ def _row(folder: Path, run_id: str) -> Row:
 
 
 def _unknown() -> ClapvertError:
-    return ClapvertError(ErrorCode.NOT_FOUND, "Ce run n'est pas gardé ici.", "La liste : /evals.")
+    return ClapvertError(ErrorCode.NOT_FOUND, "Cet essai n'est pas gardé ici.", "La liste : /evals.")
 
 
 def _read(path: Path, mark: str) -> dict[str, Any] | None:

@@ -34,7 +34,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
         ("Où en est mon dossier ?", ""),
         ("Où en suis-je côté cantine ?", "Cantine"),
         ("Qu'est-ce qu'il nous manque pour atteindre 65 % ?", ""),
-        ("Qu'est-ce qu'il me manque pour le poste I ?", "I · régie"),
+        ("Qu'est-ce qu'il me manque pour le poste I ?", "I · Régie"),
         ("Qu'est-ce qu'il me manque pour la régie dans « Les Embruns » ?", "Régie"),
         ("Que me manque-t-il pour les Embruns ?", ""),
         ("What am I missing for catering?", "Cantine"),
