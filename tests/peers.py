@@ -130,6 +130,7 @@ def scripted(steps: Sequence[Step]) -> Iterator[Peer]:
             for name, value in {"Content-Type": "application/json", **headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
+            self.send_header("Connection", "close")  # said, or the client may call again on a line that closes
             self.end_headers()
             self.wfile.write(data)
 
