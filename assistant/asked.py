@@ -44,12 +44,6 @@ _CRITERIA = re.compile(
 _LAWFUL = re.compile(
     r"\blegal|\billegal|\bdroit\b|\bloi\b|\bamende|\binterdi|\bhors la loi|\ballowed|\bbanned|\blaw\b|\bfined?\b"
 )
-FILLER = frozenset(
-    analyse(
-        "moment date délai combien quand comment pourquoi temps max maximum mini minimum sinon prendre prend when how much many time deadline otherwise"
-    )
-)
-"""Terms of a question that tell what kind of answer it wants, not what it is about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,21 +21,19 @@ from assistant.answer import (
 from assistant.compose.extractive import ComposeConfig, Draft, ExtractiveComposer
 from assistant.dialogue.memory import Memory
 from assistant.dialogue.reader import Asked, DialogueReader, Reading
-from assistant.dialogue.readings import Judged, better, fresh, own_terms
+from assistant.dialogue.readings import better
 from assistant.dialogue.recall import remember
-from assistant.intrusion import is_no_question
 from assistant.llm.usage import Usage
-from assistant.phrasing import question_types
+from assistant.parts import Parts
 from assistant.presenting import Presenter, understood
-from assistant.retrieve import Candidates, HybridSearch, RetrievalConfig
-from assistant.select import Scored, Selection, SelectionConfig, Selector
+from assistant.retrieve import HybridSearch, RetrievalConfig
+from assistant.select import Selection, SelectionConfig, Selector
 from assistant.time import AsOf
 from assistant.understand import Question, Understanding
 from assistant.verify import Verifier, in_force
 from ingest.claims import Language
 from ingest.clock import Clock
 from ingest.embedding import EncoderProtocol
-from ingest.fiches import Role
 from ingest.glossary import Glossary
 from ingest.passages import Passage
 from ingest.register import Contact, Domain, Register
@@ -127,14 +125,15 @@ class Engine:
         if llm:
             reading = replace(reading, question=llm.condense(reading.question, usage))
         t1 = time.perf_counter()
-        judged = self._judged(reading.question, reading, t := [0.0])
+        parts = Parts(self.search, self.selector, self.dialogue)
+        judged = parts.judged(reading.question, reading, self.gate)
         if reading.other is not None:
             other = reading.other
-            judged = better(judged, lambda: self._judged(other, reading, t), reading.own, self.selector)
+            judged = better(judged, lambda: parts.judged(other, reading, self.gate), reading.own, self.selector)
         question, candidates, selections, verdicts = (
             judged.question, judged.candidates, judged.selections, judged.verdicts,
         )  # fmt: skip
-        t2 = t1 + t[0]
+        t2 = t1 + parts.searching
         if trace:
             self.last_ranked = [h.passage.statement.id for h in candidates.hits if h.passage.statement]
         later = None
@@ -158,53 +157,6 @@ class Engine:
         )
         shown = [u.passage for u in draft.used] if kept else []
         return answer, remember(question, reading, previous, answer, shown)
-
-    def _judged(self, question: Question, reading: Reading, searching: list[float]) -> Judged:
-        """One reading of a turn with its candidates and verdicts; `searching` adds up the seconds of retrieval."""
-        start = time.perf_counter()
-        candidates = self.search.search(question)
-        searching[0] += time.perf_counter() - start
-        return Judged(question, candidates, *self._judge_parts(question, candidates, reading))
-
-    def _judge_parts(
-        self, question: Question, candidates: Candidates, reading: Reading
-    ) -> tuple[list[Selection], list[Verdict]]:
-        """Each part with its candidates and its verdict; a part that stands alone is looked up alone, then, when that
-        finds nothing, in the light of the whole question (« et combien de prison au maximum ? »)."""
-        if len(question.parts) == 1 or is_no_question(question.raw):
-            selection = self.selector.select(question, candidates)
-            if question.follow_up and reading.told:
-                selection = fresh(selection, reading.told, own_terms(self.selector, question.raw), self.selector)
-            return [selection], [self.gate.judge(question, selection, candidates)]
-        selections: list[Selection] = []
-        verdicts: list[Verdict] = []
-        for part in question.parts:
-            alone = self.selector.stands_alone(part)
-            selection, verdict = self._judge_part(
-                question, candidates, part, alone and (question.shift or not question.follow_up)
-            )
-            first = next((v.chosen for v in verdicts if v.chosen), None)
-            if first and verdict.chosen and not alone and _strays(verdict.chosen, first):
-                verdict = Verdict("abstain", "not_found")
-            verdicts.append(verdict)
-            selections.append(selection)
-        return selections, verdicts
-
-    def _judge_part(
-        self, question: Question, candidates: Candidates, part: str, alone: bool
-    ) -> tuple[Selection, Verdict]:
-        """One part: looked up by itself when `alone`, then within the whole question when its answer stands there."""
-        if alone:
-            asked = replace(question, raw=part, query=part, parts=(part,), types=question_types(part))
-            found = self.search.search(asked)
-            selection = self.selector.select(asked, found)
-            verdict = self.gate.judge(asked, selection, found)
-            if verdict.kind == "answer":
-                return selection, verdict
-        within = self.selector.select(question, candidates, part)
-        if alone and (within.best is None or not self.selector.told(part, question, [within.best])):
-            return selection, verdict
-        return within, self.gate.judge(question, within, candidates)
 
     def _at_its_date(
         self, question: Question, found: Selection, verdict: Verdict
@@ -240,16 +192,6 @@ class Engine:
         ]
         first = min(coming, key=lambda p: (p.valid_from or date.max, p.position), default=chosen.passage)
         return [found], [Verdict("abstain", "not_in_force")], first
-
-
-def _strays(chosen: Scored, head: Scored) -> bool:
-    """True when the answer to a part that leans on the question is about another topic than its head; the sanction of
-    the same fiche is no stray (« qui doit le faire, et quelle amende ? »)."""
-    if chosen.statement is None or head.statement is None:
-        return False
-    if chosen.statement.role is Role.SANCTION and chosen.passage.source_id == head.passage.source_id:
-        return False
-    return chosen.statement.topic != head.statement.topic
 
 
 def _ms(start: float, end: float) -> float:

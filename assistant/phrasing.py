@@ -132,7 +132,7 @@ _WH = _compiled(
         AnswerType.COMMENT: r"\bcomm?ent\b|\bcmt\b|\bde quelle (?:maniere|facon)\b|\bquel(?:le)?s? (?:est |sont )?(?:la |les )?(?:demarche|etape|procedure|marche a suivre|methode|outil|justificatif|piece|document)s?\b|\bhow (?:do|does|to|can|should|is)\b|\bwhich (?:tool|calculator)",
         AnswerType.POURQUOI: r"\bpourquoi\b|\bp[kq]\b|\bpkoi\b|\bpour quelle raison\b|\bwhy\b",
         AnswerType.OU: r"\b(?:me |se |nous |va |va-t-on )?\bou\W*$|\bou (?:deposer|trouver|declarer|lire|envoyer|est-ce|sont|est|ca|je|on|puis)\b|\bdans quel(?:le)?s? (?:article|texte|loi|code|page|region)s?\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la )?(?:article|texte|loi|decret|base legale)s?\b|\bwhere\b|\bwhich (?:article|law|text)\b",
-        AnswerType.QUOI: r"\bqu'est-ce que?\b(?! (?:je|on) (?:dois|peux))|\bc'est quoi\b|\bque (?:faut|dit|doit|dois|prevoit|contient|risque|devient|signifie|veut|se passe|change|couvre|vise)\b|\bquoi\b|\bkoi\b|\bquel(?:le)?s?\b|\bdefinition\b|\bwhat\b|\bwhich\b|\blist\b",
+        AnswerType.QUOI: r"\bqu'est-ce que?\b(?! (?:je|on) (?:dois|peux))|\bc'est quoi\b|\bque (?:faut|faire|dit|doit|dois|prevoit|contient|risque|devient|signifie|veut|se passe|change|couvre|vise)\b|\bquoi\b|\bkoi\b|\bquel(?:le)?s?\b|\bdefinition\b|\bwhat\b|\bwhich\b|\blist\b",
     }
 )
 """Question words, in the order they are looked for."""
@@ -164,6 +164,12 @@ DATE_TERMS = frozenset(
         "janvier février mars avril mai juin juillet août septembre octobre novembre décembre ok alors mais et donc"
     )
 )
+FILLER = frozenset(
+    analyse(
+        "moment date délai combien quand comment pourquoi temps max maximum mini minimum sinon prendre prend when how much many time deadline otherwise"
+    )
+)
+"""Terms of a question that tell what kind of answer it wants, not what it is about."""
 _WORTH = re.compile(
     r"(?<=combien )(?:ça |cela |elle |il )?(?:vaut|vaudra|valait|touche-t-on|touche t-on|on touche|gagne-t-on|on gagne|rapporte|fait)\b"
     r"|\bs['’](?:élève|élevait|eleve|elevait)(?:-t-(?:elle|il))?\b|\b(?:vaut|vaudra|valait|rapporte) combien\b",
@@ -180,8 +186,6 @@ ARTICLE_SAYS = re.compile(
     r"\b(?:que|quoi|qu'est-ce que|comment) (?:dit|prevoit|contient|impose|precise)|\b(?:texte|contenu|teneur|lire|montre|cite|affiche|ouvre)\b"
     r"|\bwhat does\b.{0,40}\bsay\b|\b(?:text|content|wording) of\b|\bshow me\b"
 )
-_ASIDE = re.compile(r"\[[^\]]*\]|<[^>]*>|\bp\.?-?\s?s\.?\s?:.*$", re.IGNORECASE | re.DOTALL)
-"""Bracketed asides and postscripts: never a question of their own."""
 _REGIMES = {
     Regime.UE: re.compile(r"\b(?:europeen(?:ne)?s?|europe|bruxelles|ue|directive|eu law|european|brussels|eu)\b"),
     Regime.FR: re.compile(r"\b(?:droit francais|loi francaise|francais(?:e|es)?|en france|code de commerce|french)\b"),
@@ -201,14 +205,6 @@ _ANAPHORA = re.compile(
 _ASKS = re.compile(
     r"\b(?:quel(?:le)?s?|combien|quand|comment|pourquoi|qui|dois|doit|faut|puis|peut|est-ce|what|when|how|who|which|must|can|do|does|is|are)\b"
 )
-_SPLIT = re.compile(
-    r"(?<=\?)\s+(?=\S)|\s*[;,]?\s+(?:et|and|ou bien|mais aussi)\s+(?=(?:si oui|si non|sinon|ça|ca se|c'est|est-ce|tous les combien|a partir|à partir|a quel|à quel|quand|combien|comment|qui|par qui|à qui|où|pourquoi|quel|quelle|quels|quelles|dois|doit|faut|puis|peut|est-ce|que|qu'|depuis quand|jusqu'o[uù]|when|how|who|what|where|which|must|can|do|is)\b)",
-    re.IGNORECASE,
-)
-
-_PLAINLY_ASKS = re.compile(
-    r"\best-ce qu|\boui ou non\b|\bou (?:pas|non)\b|\btous les combien\b|\bkesako\b|\bc(?:'est)? (?:quoi|koi)\b"
-)
 
 
 def plainly(text: str) -> str:
@@ -223,8 +219,9 @@ def named_regimes(text: str) -> frozenset[Regime]:
     return frozenset(regime for regime, pattern in _REGIMES.items() if pattern.search(folded))
 
 
-def question_types(text: str) -> tuple[AnswerType, ...]:
-    """The kinds of answer that a question wants, question words first; empty when it does not tell.
+def question_types(text: str, hinted: bool = True) -> tuple[AnswerType, ...]:
+    """The kinds of answer that a question wants, question words first; empty when it does not tell. `hinted`: words that
+    only hint at a yes/no question (« obligatoire ») count when nothing else does.
 
     « obligatoire depuis quand » asks when, not whether; « quoi » counts only when nothing more precise does.
     """
@@ -234,7 +231,9 @@ def question_types(text: str) -> tuple[AnswerType, ...]:
     precise: list[AnswerType] = [kind for kind in words if kind is not AnswerType.QUOI]
     if asked and AnswerType.QUOI in words and _WHICH.search(folded):
         precise = precise or [AnswerType.QUOI]  # « quelles mentions faut-il » is no yes/no question
-    found = [*precise, *asked] or words or [kind for kind, pattern in _HINTED.items() if pattern.search(folded)]
+    found = [*precise, *asked] or words
+    if not found and hinted:
+        found = [kind for kind, pattern in _HINTED.items() if pattern.search(folded)]
     return tuple(found)
 
 
@@ -260,17 +259,3 @@ def is_follow_up(text: str, facets: dict[str, tuple[str, ...]]) -> bool:
     if _PREPOSITION.search(folded) and not _ASKS.search(folded):
         return len(content) <= 5
     return len(content) <= 2 and not (facets and _ASKS.search(folded))
-
-
-def split_parts(text: str) -> tuple[str, ...]:
-    """The questions of a question: « quels bilans, et à quel moment ? » has two. What asks nothing is no part."""
-    bare = _ASIDE.sub(" ", text)
-    pieces = [p.strip(" ,;") for p in _SPLIT.split(bare)]
-    asking = tuple(p.strip(" ?,;") for p in pieces if asks(p))
-    return asking if len(asking) > 1 else (text,)
-
-
-def asks(piece: str) -> bool:
-    """True when a piece of a text is a question of its own, and not a tag (« c'est ça ? »)."""
-    typed = bool(question_types(piece)) or bool(_PLAINLY_ASKS.search(fold(piece)))
-    return typed if not piece.endswith("?") else typed or len(analyse(piece)) > 2

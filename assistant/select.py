@@ -15,9 +15,9 @@ from datetime import date
 from functools import lru_cache
 from operator import mul
 
-from assistant.asked import FILLER, Asked, counted_noun, named_companies, read_asked
+from assistant.asked import Asked, counted_noun, named_companies, read_asked
 from assistant.cases import case_of
-from assistant.phrasing import question_types
+from assistant.phrasing import FILLER, question_types
 from assistant.retrieve import Candidates, Hit, HybridSearch
 from assistant.understand import Question
 from ingest.criteria import framework_source_id

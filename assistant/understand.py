@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 
 from assistant.aligned import Aligned
+from assistant.clauses import split_parts
 from assistant.intrusion import without_instructions
 from assistant.phrasing import (
     ARTICLE_SAYS,
@@ -21,7 +22,6 @@ from assistant.phrasing import (
     named_regimes,
     plainly,
     question_types,
-    split_parts,
 )
 from assistant.time import AsOf, read_as_of
 from ingest.claims import Language

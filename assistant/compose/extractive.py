@@ -18,7 +18,7 @@ from assistant.retrieve import HybridSearch
 from assistant.select import Scored, Selection
 from assistant.time import AsOf
 from assistant.understand import Question
-from assistant.verify import Cited, Sentence, departures
+from assistant.verify import Cited, Sentence, Verifier, departures
 from ingest.claims import Language, flipped, read_claim, unsupported
 from ingest.fiches import AnswerType, Polarity, Role, Statement
 from ingest.lexical import analyse, fold
@@ -117,11 +117,8 @@ class ExtractiveComposer:
         if s is None:
             self._official(draft, question, chosen)
             return
-        text = head_text(s, question.language, self.config.terse)
-        if not said and (word := yes_or_no(s, selection, chosen)):
-            colon = " :" if question.language == "fr" else ":"
-            text = f"{(YES if word == 'yes' else NO)[question.language]}{colon} {lower_first(text)}"
-        self._add(draft, question, chosen, text)
+        word = None if said else yes_or_no(s, selection, chosen)
+        self._add(draft, question, chosen, head_text(s, question.language, self.config.terse), word)
 
     def _other_sides(self, draft: Draft, question: Question, selection: Selection, chosen: Scored) -> None:
         """When a question compares two genres, the one that the head does not speak of owns a sentence too."""
@@ -204,7 +201,9 @@ class ExtractiveComposer:
         theirs = {t for u in used for t in analyse(u.passage.text)}
         return len(mine - theirs) >= self.config.new_terms * len(mine)
 
-    def _add(self, draft: Draft, question: Question, chosen: Scored, text: str) -> None:
+    def _add(self, draft: Draft, question: Question, chosen: Scored, text: str, word: str | None = None) -> None:
+        """The sentence, opened by « Oui » or « Non » when that reads as true of its passage (« Non : … ne demande que »
+        would deny what is only restricted)."""
         notice = chosen.passage
         official = best_official(self.search, notice, question.as_of)
         found = disagreement(notice, official, self.search.official(notice.keys, question.as_of)) if official else None
@@ -212,8 +211,12 @@ class ExtractiveComposer:
             draft.disagreements[notice.id] = found
             self._quote(draft, question, found.official)
         else:
-            cited = self._citations(text, notice, official, question)
-            draft.sentences.append(Sentence(text, cited, language=question.language))
+            sentences = (
+                Sentence(t, self._citations(t, notice, official, question), language=question.language)
+                for t in (*((opened(text, word, question.language),) if word else ()), text)
+            )
+            plain = next((s for s in sentences if s.text == text or not Verifier().faults(s, question.as_of)))
+            draft.sentences.append(plain)
         draft.used.append(chosen)
 
     def _citations(self, text: str, notice: Passage, official: Cited | None, question: Question) -> tuple[Cited, ...]:
@@ -253,6 +256,12 @@ def head_text(s: Statement, language: Language, terse: float = 0.62) -> str:
     if s.lead is None or unsupported(read_claim(s.text), read_claim(s.lead)):
         return s.text
     return s.lead if len(set(analyse(s.lead))) >= terse * len(set(analyse(s.text))) else s.text
+
+
+def opened(text: str, word: str, language: Language) -> str:
+    """A sentence opened by the word for `yes` or `no`."""
+    colon = " :" if language == "fr" else ":"
+    return f"{(YES if word == 'yes' else NO)[language]}{colon} {lower_first(text)}"
 
 
 def yes_or_no(s: Statement, selection: Selection, chosen: Scored) -> str | None:

@@ -72,16 +72,26 @@ class DialogueReader:
         self._understanding = understanding
         self._names = FacetNames(understanding.glossary)
 
+    def facets(self, text: str) -> dict[str, tuple[str, ...]]:
+        """Facet values that the words of a text name."""
+        return self._understanding.facets(text)
+
     def read(self, asked: Asked, memory: Memory | None, today: date) -> Reading:
         """Understand one question."""
         started = time.perf_counter()
+        reading = self._turn(asked, memory, today).reading()
+        return replace(reading, took=round((time.perf_counter() - started) * 1000, 2))
+
+    def read_part(self, asked: Asked, memory: Memory, today: date) -> Reading:
+        """Understand one question of a message, after those before it: by itself and after their subject, for the
+        evidence to choose."""
+        return self._turn(asked, memory, today).part(memory)
+
+    def _turn(self, asked: Asked, memory: Memory | None, today: date) -> _Turn:
         text = re.sub(r"\s+", " ", asked.text).strip()
         profile = {**(memory.profile if memory else {}), **(asked.profile or {})}
-        turn = _Turn(
-            self._understanding, self._names, asked, text, memory, {k: v for k, v in profile.items() if v}, today
-        )
-        reading = turn.reading()
-        return replace(reading, took=round((time.perf_counter() - started) * 1000, 2))
+        given = {k: v for k, v in profile.items() if v}
+        return _Turn(self._understanding, self._names, asked, text, memory, given, today)
 
 
 class _Turn:
@@ -108,6 +118,25 @@ class _Turn:
         if memory is None or is_no_question(self.text):
             return Reading(self.text, self._alone(self.text))
         return self._return(memory) or self._correction(memory) or self._shift(memory) or self._lean(memory, self.text)
+
+    def part(self, memory: Memory) -> Reading:
+        """The readings of a part of a message."""
+        shifted = self._shift(memory)
+        if shifted is not None:
+            return shifted
+        alone = self._alone(self.text)
+        after = self._after(alone, memory, back=False)
+        alone = replace(alone, facets=_inherited(memory.facets, self._own(alone)))
+        if is_follow_up(self.text, alone.facets) or moves.leans(self.text):
+            other = alone if self._enough(alone) else None
+            return Reading(self.text, after, self.text, other, memory.heads, leaned=True)
+        return Reading(self.text, alone, self.text, after, memory.heads)
+
+    def _enough(self, alone: Question) -> bool:
+        """True when a turn says enough to be a question of its own."""
+        text = alone.raw
+        case = moves.names_a_case(text) and not alone.types
+        return len(moves.content(text)) >= 2 and not case and not moves.pairs(text)
 
     def _return(self, memory: Memory) -> Reading | None:
         back = moves.back_to(self.text)
@@ -166,10 +195,9 @@ class _Turn:
         if not flagged and not moves.leans(text):
             return Reading(self.text, alone, text)
         after = self._after(alone, memory, back=forced)
-        enough = len(moves.content(text)) >= 2 and not (moves.names_a_case(text) and not alone.types)
-        enough = enough and not moves.pairs(text)
         if flagged:
-            return Reading(self.text, after, text, alone if enough else None, memory.heads, leaned=True)
+            other = alone if self._enough(alone) else None
+            return Reading(self.text, after, text, other, memory.heads, leaned=True)
         return Reading(self.text, alone, text, after, memory.heads, leaned=True)
 
     def _after(self, alone: Question, memory: Memory, back: bool) -> Question:
@@ -209,6 +237,7 @@ class _Turn:
             facets=_inherited(_inherited(subject.facets, self._own(question)), own),
             references=read_references(standalone, self.u.names, self.asked.domains, "", memory.sources),
             asks_sanction=question.asks_sanction or moves.omits(standalone),
+            parts=question.parts if memory.last == memory.root else (standalone,),
             follow_up=True,
             context_topics=subject.topics,
             context_sources=subject.sources,

@@ -1,0 +1,145 @@
+"""The parts of a question, each with its candidates and its verdict.
+
+Guarantee: every part is answered by a statement of its own, told by one that another part shows, or found missing; none
+is dropped. The parts of one message are read like the turns of a conversation: a part that says too little by itself
+(« et c'est versé quand ? ») is asked of the subject of the parts before it, whichever reading the evidence supports.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.abstain import Gate, Verdict
+from assistant.dialogue.memory import Memory
+from assistant.dialogue.reader import Asked, DialogueReader, Reading
+from assistant.dialogue.readings import Judged, better, fresh, held, own_terms
+from assistant.intrusion import is_no_question
+from assistant.phrasing import question_types
+from assistant.retrieve import Candidates, HybridSearch
+from assistant.select import Scored, Selection, Selector
+from assistant.understand import Question
+from ingest.fiches import Role
+
+_MISSING = Verdict("abstain", "not_found")
+_ITS_OWN = 0.5
+"""Share of a part's own terms, by weight, that a statement of another topic than the first part's must hold."""
+
+
+class Parts:
+    """Judges questions part by part."""
+
+    def __init__(self, search: HybridSearch, selector: Selector, dialogue: DialogueReader) -> None:
+        self.search, self.selector, self.dialogue = search, selector, dialogue
+        self.searching = 0.0
+        """Seconds of retrieval since it was last reset."""
+
+    def judged(self, question: Question, reading: Reading, gate: Gate) -> Judged:
+        """One reading of a turn with its candidates and its verdicts, one a part."""
+        candidates = self._search(question)
+        if len(question.parts) == 1 or is_no_question(question.raw):
+            return self._whole(question, reading, candidates, gate)
+        selection, verdict = self._first(question, candidates, question.parts[0], gate)
+        selections, verdicts = [selection], [verdict]
+        for part in question.parts[1:]:
+            said = [v.chosen for v in verdicts if v.chosen]
+            selection, verdict = self._later(question, part, said, gate)
+            selections.append(selection)
+            verdicts.append(verdict)
+        return Judged(question, candidates, selections, verdicts)
+
+    def _search(self, question: Question) -> Candidates:
+        start = time.perf_counter()
+        found = self.search.search(question)
+        self.searching += time.perf_counter() - start
+        return found
+
+    def _whole(self, question: Question, reading: Reading, candidates: Candidates, gate: Gate) -> Judged:
+        selection = self.selector.select(question, candidates)
+        if question.follow_up and reading.told:
+            selection = fresh(selection, reading.told, own_terms(self.selector, question.raw), self.selector)
+        return Judged(question, candidates, [selection], [gate.judge(question, selection, candidates)])
+
+    def _first(self, question: Question, candidates: Candidates, part: str, gate: Gate) -> tuple[Selection, Verdict]:
+        """The first part: by itself when it says enough, then in the light of the whole question."""
+        alone = self.selector.stands_alone(part) and (question.shift or not question.follow_up)
+        if alone:
+            asked = replace(question, raw=part, query=part, parts=(part,), types=question_types(part))
+            found = self._search(asked)
+            selection = self.selector.select(asked, found)
+            verdict = gate.judge(asked, selection, found)
+            if verdict.kind == "answer":
+                return selection, verdict
+        within = self.selector.select(question, candidates, part)
+        if alone and (within.best is None or not self.selector.told(part, question, [within.best])):
+            return selection, verdict
+        return within, gate.judge(question, within, candidates)
+
+    def _later(
+        self,
+        question: Question,
+        part: str,
+        said: Sequence[Scored],
+        gate: Gate,
+    ) -> tuple[Selection, Verdict]:
+        """A part after the first, read as the next turn of what the message has said so far."""
+        reading = self._read(question, part, said)
+        judged = self._whole(reading.question, reading, self._search(reading.question), gate)
+        if reading.other is not None:
+            other = replace(reading.other, as_of=question.as_of)
+            judged = better(
+                judged, lambda: self._whole(other, reading, self._search(other), gate), reading.own, self.selector
+            )
+        selection, verdict = replace(judged.selections[0], text=part), judged.verdicts[0]
+        if verdict.chosen and said and not self._owns(part, question, verdict.chosen, said):
+            return selection, _MISSING
+        return selection, verdict
+
+    def _read(self, question: Question, part: str, said: Sequence[Scored]) -> Reading:
+        base = question.parts[0]
+        statements = [s.statement for s in said if s.statement]
+        memory = Memory(
+            base=base,
+            as_of=question.as_of,
+            facets=self._scene(question),
+            topics=tuple(dict.fromkeys(s.topic for s in statements)),
+            domains=question.domains,
+            language=question.language,
+            sources=tuple(dict.fromkeys(s.passage.source_id for s in said)),
+            profile=question.profile,
+            heads=tuple(s.passage.id for s in said),
+            last=base,
+            root=base,
+        )
+        asked = Asked(part, domains=question.domains, language=question.language)
+        reading = self.dialogue.read_part(asked, memory, question.today)
+        return replace(reading, question=replace(reading.question, as_of=question.as_of, parts=(part,)))
+
+    def _scene(self, question: Question) -> dict[str, tuple[str, ...]]:
+        """The facets of a question that none of its later parts names for itself."""
+        own: dict[str, set[str]] = {}
+        for part in question.parts[1:]:
+            for facet, values in self.dialogue.facets(part).items():
+                own.setdefault(facet, set()).update(values)
+        first = self.dialogue.facets(question.parts[0])
+        scene = {
+            f: tuple(v for v in values if v not in own.get(f, ()) or v in first.get(f, ()))
+            for f, values in question.facets.items()
+        }
+        return {f: values for f, values in scene.items() if values}
+
+    def _owns(self, part: str, question: Question, chosen: Scored, said: Sequence[Scored]) -> bool:
+        """True when a statement answers the part itself: not what was said already, unless that tells the part too; not
+        a stray of another topic that holds little of the part's own words. The sanction of the same fiche is no stray
+        (« qui doit le faire, et quelle amende ? »)."""
+        if any(chosen.hit.position == s.hit.position for s in said):
+            return self.selector.told(part, question, [chosen])
+        head = said[0]
+        if self.selector.stands_alone(part) or chosen.statement is None or head.statement is None:
+            return True
+        if chosen.statement.topic == head.statement.topic:
+            return True
+        if chosen.statement.role is Role.SANCTION and chosen.passage.source_id == head.passage.source_id:
+            return True
+        return held(self.selector, chosen, own_terms(self.selector, part)) >= _ITS_OWN
