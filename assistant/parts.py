@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.abstain import Gate, Verdict
+from assistant.asked import named_companies
 from assistant.dialogue.memory import Memory
 from assistant.dialogue.reader import Asked, DialogueReader, Reading
 from assistant.dialogue.readings import Judged, better, fresh, held, own_terms
 from assistant.intrusion import is_no_question
-from assistant.phrasing import question_types
+from assistant.phrasing import FILLER
 from assistant.retrieve import Candidates, HybridSearch
 from assistant.select import Scored, Selection, Selector
 from assistant.understand import Question
@@ -25,6 +26,8 @@ from ingest.fiches import Role
 _MISSING = Verdict("abstain", "not_found")
 _ITS_OWN = 0.5
 """Share of a part's own terms, by weight, that a statement of another topic than the first part's must hold."""
+_ITS_SUBJECT = 0.3
+"""Share of the subject's terms that it must hold, when it is of another fiche."""
 
 
 class Parts:
@@ -42,9 +45,12 @@ class Parts:
             return self._whole(question, reading, candidates, gate)
         selection, verdict = self._first(question, candidates, question.parts[0], gate)
         selections, verdicts = [selection], [verdict]
+        subject = question.parts[0]
         for part in question.parts[1:]:
             said = [v.chosen for v in verdicts if v.chosen]
-            selection, verdict = self._later(question, part, said, gate)
+            selection, verdict, reading = self._later(question, part, subject, said, gate)
+            if not reading.leaned and self.selector.stands_alone(part):
+                subject = part
             selections.append(selection)
             verdicts.append(verdict)
         return Judged(question, candidates, selections, verdicts)
@@ -65,7 +71,7 @@ class Parts:
         """The first part: by itself when it says enough, then in the light of the whole question."""
         alone = self.selector.stands_alone(part) and (question.shift or not question.follow_up)
         if alone:
-            asked = replace(question, raw=part, query=part, parts=(part,), types=question_types(part))
+            asked = self._alone(question, part)
             found = self._search(asked)
             selection = self.selector.select(asked, found)
             verdict = gate.judge(asked, selection, found)
@@ -76,31 +82,53 @@ class Parts:
             return selection, verdict
         return within, gate.judge(question, within, candidates)
 
+    def _alone(self, question: Question, part: str) -> Question:
+        """The first part as a question of its own, on the case and the day that the message sets."""
+        own = self.dialogue.read(Asked(part, None, False, question.domains, question.language), None, question.today)
+        return replace(
+            own.question,
+            as_of=question.as_of,
+            facets=self._scene(question),
+            references=own.question.references or question.references,
+            parts=(part,),
+            follow_up=question.follow_up,
+            shift=question.shift,
+            moved=question.moved,
+            context_topics=question.context_topics,
+            context_sources=question.context_sources,
+        )
+
     def _later(
-        self,
-        question: Question,
-        part: str,
-        said: Sequence[Scored],
-        gate: Gate,
-    ) -> tuple[Selection, Verdict]:
+        self, question: Question, part: str, subject: str, said: Sequence[Scored], gate: Gate
+    ) -> tuple[Selection, Verdict, Reading]:
         """A part after the first, read as the next turn of what the message has said so far."""
-        reading = self._read(question, part, said)
-        judged = self._whole(reading.question, reading, self._search(reading.question), gate)
+        reading = self._read(question, part, subject, said)
+        judged = self._judged(reading.question, reading, said, gate)
         if reading.other is not None:
             other = replace(reading.other, as_of=question.as_of)
-            judged = better(
-                judged, lambda: self._whole(other, reading, self._search(other), gate), reading.own, self.selector
-            )
+            judged = better(judged, lambda: self._judged(other, reading, said, gate), reading.own, self.selector)
         selection, verdict = replace(judged.selections[0], text=part), judged.verdicts[0]
-        if verdict.chosen and said and not self._owns(part, question, verdict.chosen, said):
-            return selection, _MISSING
-        return selection, verdict
+        if verdict.chosen and said and self._strays(part, subject, verdict.chosen, said):
+            verdict = _MISSING
+        return selection, verdict, reading
 
-    def _read(self, question: Question, part: str, said: Sequence[Scored]) -> Reading:
-        base = question.parts[0]
+    def _judged(self, question: Question, reading: Reading, said: Sequence[Scored], gate: Gate) -> Judged:
+        """A reading of a part; what an earlier part shows answers it only when it tells the part too."""
+        candidates = self._search(question)
+        judged = self._whole(question, reading, candidates, gate)
+        shown = {s.hit.position for s in said}
+        if judged.chosen is None or judged.chosen.hit.position not in shown:
+            return judged
+        if self.selector.told(question.parts[0], question, [judged.chosen]):
+            return judged
+        (selection,) = judged.selections
+        left = replace(selection, scored=[s for s in selection.scored if s.hit.position not in shown])
+        return Judged(question, candidates, [left], [gate.judge(question, left, candidates)])
+
+    def _read(self, question: Question, part: str, subject: str, said: Sequence[Scored]) -> Reading:
         statements = [s.statement for s in said if s.statement]
         memory = Memory(
-            base=base,
+            base=subject,
             as_of=question.as_of,
             facets=self._scene(question),
             topics=tuple(dict.fromkeys(s.topic for s in statements)),
@@ -109,8 +137,8 @@ class Parts:
             sources=tuple(dict.fromkeys(s.passage.source_id for s in said)),
             profile=question.profile,
             heads=tuple(s.passage.id for s in said),
-            last=base,
-            root=base,
+            last=subject,
+            root=subject,
         )
         asked = Asked(part, domains=question.domains, language=question.language)
         reading = self.dialogue.read_part(asked, memory, question.today)
@@ -129,17 +157,21 @@ class Parts:
         }
         return {f: values for f, values in scene.items() if values}
 
-    def _owns(self, part: str, question: Question, chosen: Scored, said: Sequence[Scored]) -> bool:
-        """True when a statement answers the part itself: not what was said already, unless that tells the part too; not
-        a stray of another topic that holds little of the part's own words. The sanction of the same fiche is no stray
-        (« qui doit le faire, et quelle amende ? »)."""
-        if any(chosen.hit.position == s.hit.position for s in said):
-            return self.selector.told(part, question, [chosen])
-        head = said[0]
-        if self.selector.stands_alone(part) or chosen.statement is None or head.statement is None:
+    def _strays(self, part: str, subject: str, chosen: Scored, said: Sequence[Scored]) -> bool:
+        """True when a statement speaks of another company than the part, or, for a part that leans on its subject, when
+        it is of another topic and holds too little of the part's own words or of the subject's. The sanction of the
+        same fiche is no stray (« qui doit le faire, et quelle amende ? »)."""
+        if chosen.statement is None:
+            return False
+        if named_companies(part) - named_companies(chosen.statement.text):  # « TF1 vise quelle baisse, et M6 ? »
             return True
-        if chosen.statement.topic == head.statement.topic:
-            return True
-        if chosen.statement.role is Role.SANCTION and chosen.passage.source_id == head.passage.source_id:
-            return True
-        return held(self.selector, chosen, own_terms(self.selector, part)) >= _ITS_OWN
+        if self.selector.stands_alone(part) or said[-1].statement is None:
+            return False
+        same_fiche = any(chosen.passage.source_id == s.passage.source_id for s in said)
+        if any(s.statement and s.statement.topic == chosen.statement.topic for s in said):
+            return False
+        if chosen.statement.role is Role.SANCTION and same_fiche:
+            return False
+        own = {t: w for t, w in own_terms(self.selector, part).items() if t not in FILLER}
+        about = held(self.selector, chosen, own_terms(self.selector, subject))
+        return held(self.selector, chosen, own) < _ITS_OWN or not (same_fiche or about >= _ITS_SUBJECT)

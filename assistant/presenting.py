@@ -71,7 +71,9 @@ class Presenter:
             missing = [
                 s.text
                 for s, v in zip(selections, verdicts, strict=True)
-                if v.kind == "abstain" and len(selections) > 1 and not self.selector.told(s.text, question, draft.used)
+                if len(selections) > 1
+                and not (v.chosen and draft.says(v.chosen))
+                and not self.selector.told(s.text, question, draft.used)
             ]
             outcome, reason = ("partial", "not_found") if missing else ("answered", _first_reason(verdicts))
             if open_facet:
