@@ -120,7 +120,7 @@ class Gate:
             or barely_touches(self.selector, question, best)
         ):
             return Verdict("abstain", "not_found")
-        best = threshold_first(selection, known_instead(selection, believed(selection, best)))
+        best = threshold_first(selection, known_instead(question, selection, believed(selection, best)))
         best = then_first(question, selection, written_first(selection, rule_first(selection, best)))
         if question.asks_sanction:
             best = sanction_first(question, selection, best)
@@ -190,9 +190,12 @@ def elsewhere(question: Question) -> Reason:
     return "not_found" if ours else "out_of_scope"
 
 
-def known_instead(selection: Selection, best: Scored) -> Scored:
-    """What is known, when it comes close behind a known unknown and its own questions are nearer to what was asked."""
+def known_instead(question: Question, selection: Selection, best: Scored) -> Scored:
+    """What is known, when it comes close behind a known unknown and its own questions are nearer to what was asked; what
+    is unknown of the very year asked about stays unknown."""
     if best.statement is None or best.statement.role is not Role.ABSENCE:
+        return best
+    if question.dated and str(question.as_of.end.year) in best.statement.text:
         return best
     for s in selection.scored[:6]:
         close = not s.conflict and s.score >= 0.85 * best.score and s.alias > best.alias + 0.05

@@ -23,6 +23,7 @@ from assistant.phrasing import (
     plainly,
     question_types,
 )
+from assistant.spelling import spelt_out
 from assistant.time import AsOf, read_as_of
 from ingest.claims import Language
 from ingest.criteria import CRITERIA_NOTICE
@@ -164,7 +165,7 @@ class Understanding:
         profile: dict[str, str] | None = None,
     ) -> Question:
         """Understand one question by itself, on the day that it names or today."""
-        text = without_instructions(re.sub(r"\s+", " ", raw).strip())
+        text = spelt_out(without_instructions(re.sub(r"\s+", " ", raw).strip()))
         facets = self.facets(text)
         for facet, value in (profile or {}).items():
             if facet in self.glossary.facets and facet not in facets and value in self.glossary.facets[facet]:
