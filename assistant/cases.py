@@ -6,7 +6,9 @@ entails, by the glossary's inclusions alone; an unknown value never excludes.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.understand import Question
 from ingest.fiches import Statement
@@ -16,6 +18,18 @@ _OPPOSED = frozenset({"cotee", "non-cotee"})
 """Actors of which one is never the other."""
 _HARD = ("genre", "lieu", "aide", "taille", "format")
 """Facets whose mismatch makes a rule beside the point; `acteur` only orders."""
+
+_STAFF = re.compile(
+    r"(?<!\bmoins de )(?<!\bplus de )(?<!\bles )(?<!\bdes )(?<!\bjusqu'à )(?<!\bdelà de )(?<!\bseuil de )(?<!\bthan )(?<!\bthe )"
+    r"(?<![\d,.])(\d[\d\s]*)\s?(?:salari|employ|collaborat|personnes\b|staff\b|people\b)",
+    re.IGNORECASE,
+)
+"""The headcount that a question gives as its own case; a threshold is named after « moins de », « les »…"""
+_AT_MOST = re.compile(
+    r"(?<!\bou )(?:\bde \d[\d\s]* à|\bmoins de|\bjusqu'à|\bsous|\bne dépasse(?:nt)? pas(?: [^.:;]*:)?) (\d[\d\s]*) salariés(?! ou\b)"
+    r"|(?<!\bou )(?<!\d)(\d[\d\s]*) salariés au plus"
+)
+"""The largest headcount of those that a statement is about; one of two alternatives bounds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ def case_of(s: Statement | None, question: Question, glossary: Glossary) -> Case
             conflict += bool(_OPPOSED & set(asked)) and bool(_OPPOSED & set(stated)) and not set(asked) & set(stated)
     genres = s.facets.get("genre", ())
     return Case(
-        conflict + _elsewhere(s, question, glossary),
+        conflict + _elsewhere(s, question, glossary) + outgrown(s.text, question.raw),
         matched,
         unasked,
         entailed,
@@ -78,3 +92,21 @@ def _local(s: Statement, question: Question, glossary: Glossary) -> bool:
     asked = {b for a in question.facets.get("lieu", ()) for b in glossary.broader("lieu", a)}
     places = [p for p in s.facets.get("lieu", ()) if glossary.local(p)]
     return bool(places) and not any(asked & glossary.broader("lieu", p) - {"france"} for p in places)
+
+
+def outgrown(text: str, question: str) -> bool:
+    """True when a statement is about companies of at most so many employees, and the question's has more."""
+    staff, most = _headcount(question), _at_most(text)
+    return staff is not None and most is not None and staff > most
+
+
+@lru_cache(maxsize=4096)
+def _headcount(question: str) -> int | None:
+    found = {int(re.sub(r"\s", "", m)) for m in _STAFF.findall(question)}
+    return found.pop() if len(found) == 1 else None
+
+
+@lru_cache(maxsize=16384)
+def _at_most(text: str) -> int | None:
+    found = [int(re.sub(r"\s", "", a or b)) for a, b in _AT_MOST.findall(text)]
+    return max(found, default=None)

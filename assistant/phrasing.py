@@ -154,7 +154,7 @@ _HINTED = _compiled(
 )
 """Words that make a question a yes/no one when no question word does."""
 RISK = re.compile(
-    r"\brisqu|\bsanction|\bamende|\bpenalit|\bpuni|\bpenalty|\bfine[ds]?\b|\bsi (?:je|j|on|nous)\s?(?:ne |n'|rends? rien|oublie)"
+    r"\brisqu|\bsanction|\bamende|\bprunes?\b|\bpv\b|\bpenalit|\bpuni|\bpenalty|\bfine[ds]?\b|\bsi (?:je|j|on|nous)\s?(?:ne |n'|rends? rien|oublie)"
     r"|\bqu'est-ce qui se passe|\bque se passe|\bwhat happens\b|\bif (?:i|we|it)\b.{0,30}\b(?:not|never|don't|forget)\b"
     r"|\b(?:pas|sans) (?:de )?\w+.{0,40}(?:=|egale?|donc) (?:pas|plus)|\bperd(?:re|s|ons)? (?:l'|mon |notre |le )(?:aide|soutien|argent)|\boubli"
 )

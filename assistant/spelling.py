@@ -63,7 +63,9 @@ _MEANT = {
     "pls": "please",
 }
 _WORD = re.compile(r"(?<![\w'’-])[^\W\d_]+(?![\w'’-])")
-_IS = re.compile(r"(?<![\w'’.-])c(?= (?:koi|quoi|pas|ok|bon|une?|le|la|les|combien|quand|quel\w*|qui|ki|juste|obligatoire|oblig[ée])\b)")
+_IS = re.compile(
+    r"(?<![\w'’.-])c(?= (?:koi|quoi|pas|ok|bon|une?|le|la|les|combien|quand|quel\w*|qui|ki|juste|obligatoire|oblig[ée])\b)"
+)
 """« c » alone, before what it introduces; « C », a code, is left."""
 _CAN = re.compile(r"(?<=\bon )peu(?= \w+(?:er|ir|re|oir)\b)", re.IGNORECASE)
 
