@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answer import Reason
-from assistant.asked import counted_noun, wanted_figures
 from assistant.intrusion import is_no_question, is_other_field
 from assistant.phrasing import question_types
+from assistant.preferences import YESNO, is_absence, is_denial, is_size_threshold, preferred
 from assistant.retrieve import Candidates
-from assistant.select import Scored, Selection, Selector, codes_compared, counts
+from assistant.select import Scored, Selection, Selector, codes_compared
 from assistant.understand import Question
-from ingest.fiches import AnswerType, Polarity, Role, Statement
+from ingest.fiches import Role
 from ingest.lexical import analyse, fold
 
 _FIRST_PERSON = re.compile(
@@ -54,7 +54,6 @@ _NAME = re.compile(r"(?<![.?!:«\"] )(?<!^)\b[A-ZÀ-Ü][\w'’&-]{2,}(?:\s[A-ZÀ
 _RARE, _TERM = 0.65, 0.45
 """Share of the weight of a word that no passage holds, from which a word, or a glossary term, tells the subject by
 itself."""
-_YESNO = {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ class Gate:
         if best.hit.exact and not codes_compared(question):
             return Verdict("answer", None, best)
         if unknown_criterion(question, selection):
-            denial = next((s for s in selection.scored[:8] if _is_denial(s) and not s.conflict), None)
+            denial = next((s for s in selection.scored[:8] if is_denial(s) and not s.conflict), None)
             return Verdict("answer", None, denial) if denial else Verdict("abstain", "not_found")
         if is_other_field(question.query) and not question.follow_up and best.alias < self.config.written_for:
             return Verdict("abstain", "out_of_scope")
@@ -120,11 +119,7 @@ class Gate:
             or barely_touches(self.selector, question, best)
         ):
             return Verdict("abstain", "not_found")
-        best = threshold_first(selection, known_instead(question, selection, believed(selection, best)))
-        best = then_first(question, selection, written_first(selection, rule_first(selection, best)))
-        if question.asks_sanction:
-            best = sanction_first(question, selection, best)
-        best = filling(selection, best)
+        best = preferred(question, selection, best)
         if best is None or self._unknown_elsewhere(question, best):
             return Verdict("abstain", "not_found")
         return Verdict("answer", "false_premise" if denies(self.selector, question, selection, best) else None, best)
@@ -159,15 +154,6 @@ def unknown_criterion(question: Question, selection: Selection) -> bool:
     return named and not any(s.hit.exact for s in selection.scored)
 
 
-def is_absence(s: Scored) -> bool:
-    """True for a known unknown: being wrong about one costs little, since it says that nothing is known."""
-    return s.statement is not None and s.statement.role is Role.ABSENCE
-
-
-def _is_denial(s: Scored) -> bool:
-    return s.statement is not None and s.statement.role is Role.DEMENT
-
-
 def about_place(selection: Selection, abroad: set[str]) -> Scored | None:
     """The best candidate that speaks of a country named in the question."""
     return next(
@@ -188,44 +174,6 @@ def elsewhere(question: Question) -> Reason:
     """
     ours = question.references or question.frameworks or _OURS.search(fold(question.raw))
     return "not_found" if ours else "out_of_scope"
-
-
-def known_instead(question: Question, selection: Selection, best: Scored) -> Scored:
-    """What is known, when it comes close behind a known unknown and its own questions are nearer to what was asked; what
-    is unknown of the very year asked about stays unknown."""
-    if best.statement is None or best.statement.role is not Role.ABSENCE:
-        return best
-    if question.dated and str(question.as_of.end.year) in best.statement.text:
-        return best
-    for s in selection.scored[:6]:
-        close = not s.conflict and s.score >= 0.85 * best.score and s.alias > best.alias + 0.05
-        if close and s.statement is not None and s.statement.role is not Role.ABSENCE:
-            return s
-    return best
-
-
-def filling(selection: Selection, best: Scored) -> Scored | None:
-    """The best candidate, or one close behind it, that fills what was asked: a figure of the kind wanted, a count of
-    what is counted. A denial or a known unknown always fills; so does anything when the question wants no particular
-    figure, and a statement that was written for this very question."""
-    wanted = wanted_figures(selection.text, selection.types)
-    if not wanted or best.passage.kind == "criterion":
-        return best
-    close = [best, *(s for s in selection.scored[:6] if not s.conflict and s.score >= 0.8 * best.score)]
-    noun = counted_noun(selection.text)
-    if noun and any(counts(s, noun) for s in selection.scored[:30]):
-        return next((s for s in close if _always_fills(s) or counts(s, noun)), None)
-    if best.alias >= 0.5 or best.coverage >= 0.6:
-        return best
-    return next((s for s in close if _always_fills(s) or _figures(s) & wanted), None)
-
-
-def _always_fills(s: Scored) -> bool:
-    return s.statement is None or is_absence(s) or _is_denial(s) or s.statement.polarity is Polarity.N_OBLIGE_PAS
-
-
-def _figures(s: Scored) -> set[str]:
-    return {v.kind for v in s.statement.values} if s.statement else set()
 
 
 def barely_touches(selector: Selector, question: Question, best: Scored) -> bool:
@@ -277,97 +225,11 @@ def depends_on(question: Question, selection: Selection, best: Scored) -> str | 
     neither a size nor a figure.
     """
     s = best.statement
-    if s is None or not selection.types or not set(selection.types) <= _YESNO:
+    if s is None or not selection.types or not set(selection.types) <= YESNO:
         return None
     if "taille" in question.facets or re.search(r"\d", question.query) or not _FIRST_PERSON.search(fold(question.raw)):
         return None
     return "taille" if is_size_threshold(s) else None
-
-
-def believed(selection: Selection, best: Scored) -> Scored:
-    """The statement close behind a denial, when nobody voiced the belief that it denies."""
-    if not _is_denial(best) or best.features["not_believed"] <= 0.6:
-        return best
-    for s in selection.scored[:4]:
-        if s.conflict or s.statement is None or s.statement.role is Role.DEMENT or s.type_match < best.type_match:
-            continue
-        if s.score >= 0.9 * best.score:
-            return s
-    return best
-
-
-def sanction_first(question: Question, selection: Selection, best: Scored) -> Scored:
-    """For a question about what is risked, the sanction close behind; a denial or a known unknown keeps its place."""
-    if best.statement is None or best.statement.role in (Role.SANCTION, Role.DEMENT, Role.ABSENCE):
-        return best
-    for s in selection.scored[:12]:
-        if s.statement is None or s.conflict or s.statement.role is not Role.SANCTION:
-            continue
-        near = s.statement.topic == best.statement.topic or s.statement.topic in question.context_topics
-        if s.score >= (0.75 if near else 0.85) * best.score:
-            return s
-    return best
-
-
-def written_first(selection: Selection, best: Scored) -> Scored:
-    """The statement close behind that answers the kind of question asked, when one of its own questions nearly is the
-    question, and the best answers another kind."""
-    if best.type_match or best.alias >= 0.6 or best.hit.exact:
-        return best
-    for s in selection.scored[:3]:
-        if not s.conflict and s.type_match and s.alias >= max(0.65, best.alias + 0.2) and s.score >= 0.92 * best.score:
-            return s
-    return best
-
-
-def then_first(question: Question, selection: Selection, best: Scored) -> Scored:
-    """For a question about another day, what was in force then for the very genre asked of, close behind a rule that
-    says nothing of that genre."""
-    if not question.dated or best.features["of_its_time"] or best.statement is None:
-        return best
-    for s in selection.scored[:4]:
-        if not s.conflict and s.features["of_its_time"] > 1 and s.score >= 0.95 * best.score:
-            return s
-    return best
-
-
-def is_size_threshold(s: Statement) -> bool:
-    """True for a rule whose threshold is a number of employees or a turnover."""
-    units = [str(v.unit).lower() for v in s.values if v.kind == "seuil"]
-    money = "chiffre d'affaires" in s.text and any("€" in u or "eur" in u for u in units)
-    return money or any("salari" in u or "employ" in u for u in units)
-
-
-def threshold_first(selection: Selection, best: Scored) -> Scored:
-    """For a yes/no question, the rule that sets the threshold, when a remark of the same topic comes just before it."""
-    if best.statement is None or not selection.types or not set(selection.types) <= _YESNO:
-        return best
-    for s in selection.scored[:5]:
-        rule = s.statement
-        if rule is None or s.conflict or rule.topic != best.statement.topic or s.score < 0.9 * best.score:
-            continue
-        if rule.role in (Role.REGLE, Role.CONDITION) and is_size_threshold(rule):
-            return s
-    return best
-
-
-def rule_first(selection: Selection, best: Scored) -> Scored:
-    """For a yes/no question, the rule that forbids or obliges, when an exception to it comes just
-    before it without having been written for this very question."""
-    s = best.statement
-    if s is None or s.role is not Role.EXCEPTION or not set(selection.types) <= _YESNO:
-        return best
-    for c in selection.scored[:5]:
-        rule = c.statement
-        if rule is None or c.conflict or rule.topic != s.topic or c.score < 0.82 * best.score:
-            continue
-        if (
-            rule.role is Role.REGLE
-            and rule.polarity in (Polarity.INTERDIT, Polarity.OBLIGE)
-            and c.alias >= best.alias - 0.1
-        ):
-            return c
-    return best
 
 
 def _asserts(text: str) -> bool:
@@ -387,4 +249,4 @@ def denies(selector: Selector, question: Question, selection: Selection, best: S
         return False
     if selector.belief_overlap(s, selector.question_terms(question.query)) < 0.4 and best.alias < 0.6:
         return False
-    return not set(selection.types) & _YESNO or _asserts(question.raw)
+    return not set(selection.types) & YESNO or _asserts(question.raw)

@@ -41,9 +41,6 @@ _CRITERIA = re.compile(
     r"\bcriter|\bgrille\b|\bactions?\b|\bexigences?\b|\breferentiel|\bpostes?\b|\bpreuves?\b|\bjustifi|\b(?:label|ecoprod) (?:demande|exige|impose|attend)"
 )
 """A question on the label's price or steps is not one on its criteria."""
-_LAWFUL = re.compile(
-    r"\blegal|\billegal|\bdroit\b|\bloi\b|\bamende|\binterdi|\bhors la loi|\ballowed|\bbanned|\blaw\b|\bfined?\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,6 @@ class Asked:
     companies: frozenset[str] = frozenset()
     criterion: bool = False
     criterion_named: bool = False
-    law: bool = False
 
 
 def read_asked(
@@ -77,7 +73,6 @@ def read_asked(
         companies=named_companies(question.query),
         criterion=criterion,
         criterion_named=criterion and bool(question.references or _CRITERIA.search(folded)),
-        law=bool(_LAWFUL.search(folded)) or question.asks_sanction,
     )
 
 

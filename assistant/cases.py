@@ -20,13 +20,14 @@ _HARD = ("genre", "lieu", "aide", "taille", "format")
 """Facets whose mismatch makes a rule beside the point; `acteur` only orders."""
 
 _STAFF = re.compile(
-    r"(?<!\bmoins de )(?<!\bplus de )(?<!\bles )(?<!\bdes )(?<!\bjusqu'à )(?<!\bdelà de )(?<!\bseuil de )(?<!\bthan )(?<!\bthe )"
-    r"(?<![\d,.])(\d[\d\s]*)\s?(?:salari|employ|collaborat|personnes\b|staff\b|people\b)",
+    r"(?<!\bmoins de )(?<!\bplus de )(?<!\bles )(?<!\bdes )(?<!\bjusqu'à )(?<!\bdelà de )(?<!\bseuil de )"
+    r"(?<!\bthan )(?<!\bthe )(?<![\d,.])(\d[\d\s]*)\s?(?:salari|employ|collaborat|personnes\b|staff\b|people\b)",
     re.IGNORECASE,
 )
 """The headcount that a question gives as its own case; a threshold is named after « moins de », « les »…"""
 _AT_MOST = re.compile(
-    r"(?<!\bou )(?:\bde \d[\d\s]* à|\bmoins de|\bjusqu'à|\bsous|\bne dépasse(?:nt)? pas(?: [^.:;]*:)?) (\d[\d\s]*) salariés(?! ou\b)"
+    r"(?<!\bou )(?:\bde \d[\d\s]* à|\bmoins de|\bjusqu'à|\bsous|\bne dépasse(?:nt)? pas(?: [^.:;]*:)?)"
+    r" (\d[\d\s]*) salariés(?! ou\b)"
     r"|(?<!\bou )(?<!\d)(\d[\d\s]*) salariés au plus"
 )
 """The largest headcount of those that a statement is about; one of two alternatives bounds nothing."""

@@ -25,19 +25,21 @@ _AND = re.compile(r"\b(?:et|and|puis|ou bien|mais aussi)\b", re.IGNORECASE)
 _ALSO = re.compile(r"^(?:et|and|sinon|autre question|autre sujet|aussi)\b")
 _OPENS = re.compile(
     r"^(?:et |and |alors |du coup |sinon )?(?:si (?:oui|non|on|je|nous)\b|s'(?:il|ils|elle|on)\b|sinon\b|ca\b|c'est\b"
-    r"|c'etait\b|est-ce|tous les combien|(?:a|de|par|pour|avec|depuis|jusqu'a|a partir de|chez|dans|sous|sur|avant|apres)?"
-    r" ?(?:qui|quoi|quand|quel(?:le)?s?|combien)\b|comment\b|pourquoi\b|ou\b|y a\b|il y a\b|faut|doi[st]|doit|peut|puis"
+    r"|c'etait\b|est-ce|tous les combien|(?:a|de|par|pour|avec|depuis|jusqu'a|a partir de|chez|dans|sous|sur|avant"
+    r"|apres)? ?(?:qui|quoi|quand|quel(?:le)?s?|combien)\b|comment\b|pourquoi\b|ou\b|y a\b|il y a\b"
+    r"|faut|dois|doit|peut|puis"
     r"|que\b|qu'|jusqu'ou|when|how|who|what|where|which|why|must|can|may|do\b|does\b|did\b|is\b|are\b|will\b|should"
     r"|if (?:we|i|not)\b|by when|from when)"
 )
 """How a question begins that follows another without a comma."""
 _SHORT = re.compile(
-    r"^(?:et |and )?(?:c'est|c'etait|ca|y a|il y a|s'(?:il|ils|elle|elles|on)|si (?:on|je|nous)|is it|are they|is there)\b"
+    r"^(?:et |and )?(?:c'est|c'etait|ca|y a|il y a|s'(?:il|ils|elle|elles|on)|si (?:on|je|nous)"
+    r"|is it|are they|is there)\b"
 )
 """Short ways of asking that hold no question word."""
 _NOUN = re.compile(
-    r"^(?:et |and )?(?:le |la |les |l'|un |une |the |a )?(?:amendes?|sanctions?|peines?|prix|tarifs?|delais?|durees?|couts?"
-    r"|montants?|seuils?|dates?|echeances?|exceptions?|objectifs?|scores?|preuves?|bruit|fines?|penalty|deadline|cost|price"
+    r"^(?:et |and )?(?:le |la |les |l'|un |une |the |a )?(?:amendes?|sanctions?|peines?|prix|tarifs?|delais?|durees?"
+    r"|couts?|montants?|seuils?|dates?|echeances?|exceptions?|objectifs?|scores?|preuves?|bruit|fines?|penalty|deadline|cost|price"
     r"|threshold)\b"
 )
 """Nouns that ask by themselves (« amende si on oublie »)."""
@@ -46,13 +48,15 @@ _TOPIC = re.compile(r"^(?:c'est|ca|cela|il|elle|ils|elles|it|they)\b")
 _SCENE = re.compile(
     r"^(?:et )?(?:(?:meme |sauf )?si\b(?! (?:oui|non)\b)|bien que\b|alors que\b|s'(?:il|ils|elle|on)\b"
     r"|quand (?:on|je|nous|il|elle|le|la|les|un|une)\b|lorsqu|puisqu|vu qu|sachant qu|comme (?:on|je|nous)\b"
-    r"|quel(?:le)?s? que soi|pour (?!qui|quoi|quel|combien)|dans (?!quel)|avec (?!qui|quoi|quel)|en (?!quoi|quel)|donc\b|or\b"
-    r"|ou (?!est|sont|depos|trouv|declar|va)|if\b|since\b|for (?!what|whom|how)|as\b|when (?:we|i|you|the|a)\b)"
+    r"|quel(?:le)?s? que soi|pour (?!qui|quoi|quel|combien)|dans (?!quel)|avec (?!qui|quoi|quel)|en (?!quoi|quel)"
+    r"|donc\b|or\b|ou (?!est|sont|depos|trouv|declar|va)|if\b|since\b"
+    r"|for (?!what|whom|how)|as\b|when (?:we|i|you|the|a)\b)"
 )
 """What a clause begins with that sets the scene of another, or goes on with it."""
 _STATED = re.compile(
-    r"\b(?:est|sont|sommes|etait|etaient) (?:oblig|soumis|concern|assujetti|impos|exig|tenu)\w*|\bqu'(?:on|il|elle|ils|elles) \w+"
-    r"|\bil (?:nous |vous |me |leur |lui )?faut\b|(?<=\w )ou (?:on|il|elle|je|nous|les?|la)\b"
+    r"\b(?:est|sont|sommes|etait|etaient) (?:oblig|soumis|concern|assujetti|impos|exig|tenu)\w*"
+    r"|\bqu'(?:on|il|elle|ils|elles) \w+|\bil (?:nous |vous |me |leur |lui )?faut\b"
+    r"|(?<=\w )ou (?:on|il|elle|je|nous|les?|la)\b"
 )
 """What a statement says as often as a question."""
 _PLAINLY_ASKS = re.compile(
@@ -61,7 +65,8 @@ _PLAINLY_ASKS = re.compile(
 _AT_ITS_END = re.compile(r"\b(?:quoi|combien|quand|comment|qui|what|when|how much)\W*$")
 _TAG = frozenset(
     analyse(
-        "oui non ok possible vrai faux sûr exact correct correcte juste bien accord hein right true sure yes no merci thanks"
+        "oui non ok possible vrai faux sûr exact correct correcte juste bien accord hein "
+        "right true sure yes no merci thanks"
     )
 )
 """Words of a tag."""
@@ -117,7 +122,7 @@ def _is_question(sentence: str, clauses: list[tuple[str, str]]) -> bool:
 def _begins(before: _Part, joint: str, clause: str) -> bool:
     """True when a clause is a question of its own beside the one before it."""
     folded, named = fold(clause).strip(), bool(_AND.search(joint))
-    if not before.asks or not _tells(clause) or not _names(before.text):
+    if not before.asks or not (_tells(clause) or _worded(clause)) or not _names(before.text):
         return False
     if _NOUN.search(fold(before.text).strip()) and not _worded(before.text) and _TOPIC.search(folded):
         return False

@@ -1,7 +1,7 @@
 """Chat spelling written out: « cest koi » is « c'est quoi ».
 
-Guarantee: whole words only, from a closed list of spellings that mean one thing; figures, codes and capitals are left as
-they are. The result is what the user sees as understood.
+Guarantee: whole words only, from a closed list of spellings that mean one thing; figures, codes and capitals are left
+as they are. The result is what the user sees as understood.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ _MEANT = {
 }
 _WORD = re.compile(r"(?<![\w'’-])[^\W\d_]+(?![\w'’-])")
 _IS = re.compile(
-    r"(?<![\w'’.-])c(?= (?:koi|quoi|pas|ok|bon|une?|le|la|les|combien|quand|quel\w*|qui|ki|juste|obligatoire|oblig[ée])\b)"
+    r"(?<![\w'’.-])c(?= (?:koi|quoi|pas|ok|bon|une?|le|la|les|combien|quand|quel\w*|qui|ki|juste"
+    r"|obligatoire|oblig[ée])\b)"
 )
 """« c » alone, before what it introduces; « C », a code, is left."""
 _CAN = re.compile(r"(?<=\bon )peu(?= \w+(?:er|ir|re|oir)\b)", re.IGNORECASE)

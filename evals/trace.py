@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from assistant.abstain import Gate, Verdict, is_absence
+from assistant.abstain import Gate, Verdict
 from assistant.answer import Answer
 from assistant.engine import Engine, EngineConfig
+from assistant.preferences import is_absence
 from assistant.retrieve import Candidates
 from assistant.select import Selection
 from assistant.understand import Question as Understood

@@ -42,8 +42,8 @@ _MOST_STRAYS = 0.005
 vector far from all others): those are compared one by one at each search. More of them, and the build is no good."""
 FAR_PAST, FAR_FUTURE = date.min.toordinal(), date.max.toordinal()
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 1000}}
-"""`ef_search` well above what is asked for: at 200 the far end of a ranking changed from one build to the next (0.5 % of
-the neighbours), at 1,000 two builds of one corpus find the same, for no measurable time."""
+"""`ef_search` well above what is asked for: at 200 the far end of a ranking changed from one build to the next (0.5 %
+of the neighbours), at 1,000 two builds of one corpus find the same, for no measurable time."""
 
 
 @dataclass(frozen=True, slots=True)

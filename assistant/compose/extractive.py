@@ -215,7 +215,7 @@ class ExtractiveComposer:
                 Sentence(t, self._citations(t, notice, official, question), language=question.language)
                 for t in (*((opened(text, word, question.language),) if word else ()), text)
             )
-            plain = next((s for s in sentences if s.text == text or not Verifier().faults(s, question.as_of)))
+            plain = next(s for s in sentences if s.text == text or not Verifier().faults(s, question.as_of))
             draft.sentences.append(plain)
         draft.used.append(chosen)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from assistant.clauses import split_parts
 from assistant.dialogue.memory import Memory
 from assistant.dialogue.reader import Asked, DialogueReader
-from assistant.clauses import split_parts
 from assistant.phrasing import detect_language, is_follow_up, question_types
 from assistant.time import AsOf
 from assistant.understand import Question, Understanding
