@@ -1,9 +1,10 @@
 """Snapshots: immutable index builds, made aside, proved, then pointed to.
 
 Guarantee: a reader sees one whole snapshot or the one before. A build is written in a folder of its own, named by the
-hash of its inputs; every passage must be found by its own vector and by its own locator before the pointer is
-swapped by one atomic rename; a process killed at any moment leaves the old pointer, and what it left aside is
-swept by the next build. Chroma's index is never changed in place.
+hash of its inputs and by which build of its data folder it is, so that no name serves twice; every passage must be
+found by its own vector and by its own locator before the pointer is swapped by one atomic rename; a process killed at
+any moment leaves the old pointer, and what it left aside is swept by the next build. Chroma's index is never changed in
+place.
 """
 
 from __future__ import annotations
@@ -274,7 +275,7 @@ class SnapshotShelf:
         self, passages: list[Passage], revs: list[int], vectors: NDArray[np.float32], manifest: Manifest
     ) -> Manifest:
         """Write, prove, and point to a new snapshot. Call it holding `writer()`."""
-        manifest = replace(manifest, name=self._free_name(manifest.name))
+        manifest = replace(manifest, name=self._new_name(manifest.name))
         aside = self.folder / f".{manifest.name}.building"
         for old in self.folder.glob(".*.building"):
             shutil.rmtree(old)
@@ -295,13 +296,12 @@ class SnapshotShelf:
         self._sweep(self._point(manifest.name))
         return manifest
 
-    def _free_name(self, name: str) -> str:
-        """`name`, or the first of `name-2`, `name-3`… that is free: a rebuild never touches the serving folder."""
-        n, free = 1, name
-        while (self.folder / free).exists():
-            n += 1
-            free = f"{name}-{n}"
-        return free
+    def _new_name(self, name: str) -> str:
+        """`name` if this is the first build of the data folder, else `name-2`, `name-3`…, one more than any that is
+        kept: the newest always is, so no name comes twice, and no reader still open on a swept folder answers for a
+        later one (Chroma shares the clients of one path)."""
+        count = 1 + max((_number(p.name) for p in self.folder.glob("[!.]*")), default=0)
+        return name if count == 1 else f"{name}-{count}"
 
     def _prove(self, folder: Path, columns: Columns, vectors: NDArray[np.float32]) -> list[int]:
         """Every passage found by its own vector (ties allowed) and by its own locator, or the build is no good.
@@ -345,6 +345,12 @@ class SnapshotShelf:
         for old in self.folder.iterdir():
             if old.is_dir() and old.name not in (self.current_name(), before):
                 shutil.rmtree(old, ignore_errors=True)
+
+
+def _number(name: str) -> int:
+    """Which build of its data folder a name is of."""
+    _, _, number = name.partition("-")
+    return int(number) if number.isdecimal() else 1
 
 
 def _write_vectors(folder: Path, vectors: NDArray[np.float32]) -> None:
