@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evals.reference_set import Expected
+from ingest.columns import domain_bit
 from ingest.passages import Passage
 from ingest.register import Domain
-from ingest.snapshot import Snapshot, domain_bit
+from ingest.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

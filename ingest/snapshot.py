@@ -17,7 +17,6 @@ import weakref
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,10 +25,10 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from ingest.columns import Columns
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.lexical import ANALYSER, LexicalIndex
 from ingest.passages import Passage
-from ingest.register import Domain
 from ingest.store import PassageStore
 
 if TYPE_CHECKING:
@@ -41,69 +40,7 @@ _STRAYS = "strays.npz"
 _MOST_STRAYS = 0.005
 """Share of the passages that the graph may leave out of every walk's reach (an HNSW graph does, now and then, for a
 vector far from all others): those are compared one by one at each search. More of them, and the build is no good."""
-FAR_PAST, FAR_FUTURE = date.min.toordinal(), date.max.toordinal()
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 200}}
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """What retrieval needs of every passage without opening it; all arrays have one row a passage."""
-
-    ids: list[str]
-    revs: list[int]
-    keys: list[tuple[str, ...]]
-    topics: list[str | None]
-    statements: list[str | None]
-    sources: list[str]
-    locators: list[str]
-    valid_from: NDArray[np.int32]
-    valid_until: NDArray[np.int32]
-    attested: NDArray[np.int32]
-    domains: NDArray[np.int32]
-    is_statement: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, passages: list[Passage], revs: list[int]) -> Columns:
-        """Columns of the passages, in order."""
-
-        def ordinals(values: list[date | None], default: int) -> NDArray[np.int32]:
-            return np.array([v.toordinal() if v else default for v in values], np.int32)
-
-        return cls(
-            ids=[p.id for p in passages],
-            revs=revs,
-            keys=[p.keys for p in passages],
-            topics=[p.statement.topic if p.statement else None for p in passages],
-            statements=[p.statement.id if p.statement else None for p in passages],
-            sources=[p.source_id for p in passages],
-            locators=[p.locator for p in passages],
-            valid_from=ordinals([p.valid_from for p in passages], FAR_PAST),
-            valid_until=ordinals([p.valid_until for p in passages], FAR_FUTURE),
-            attested=ordinals([p.attested_at for p in passages], FAR_PAST),
-            domains=np.array([sum(domain_bit(d) for d in p.domains) for p in passages], np.int32),
-            is_statement=np.array([p.statement is not None for p in passages], np.bool_),
-        )
-
-    _ARRAYS = ("valid_from", "valid_until", "attested", "domains", "is_statement")
-    _LISTS = ("ids", "revs", "keys", "topics", "statements", "sources", "locators")
-
-    def save(self, folder: Path) -> None:
-        """Write the columns to a folder."""
-        np.savez(folder / "columns.npz", **{name: getattr(self, name) for name in self._ARRAYS})
-        (folder / "columns.json").write_text(json.dumps({n: getattr(self, n) for n in self._LISTS}), encoding="utf-8")
-
-    @classmethod
-    def load(cls, folder: Path) -> Columns:
-        """Read columns written by `save`."""
-        lists = json.loads((folder / "columns.json").read_text(encoding="utf-8"))
-        lists["keys"] = [tuple(k) for k in lists["keys"]]
-        with np.load(folder / "columns.npz") as arrays:
-            return cls(**lists, **{name: arrays[name] for name in cls._ARRAYS})
-
-
-def domain_bit(domain: Domain) -> int:
-    """The bit of a domain in `Columns.domains`."""
-    return 1 << list(Domain).index(domain)
 
 
 @dataclass(frozen=True)
