@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "4"
 COLLECTION = "passages"
-_STRAYS = "strays.npz"
+_MANIFEST, _STRAYS = "manifest.json", "strays.npz"
 _MOST_STRAYS = 0.005
 """Share of the passages that the graph may leave out of every walk's reach (an HNSW graph does, now and then, for a
 vector far from all others): those are compared one by one at each search. More of them, and the build is no good."""
@@ -58,13 +58,22 @@ class Manifest:
     counts: dict[str, int] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
 
+    def save(self, folder: Path) -> None:
+        """Write the manifest to a folder."""
+        (folder / _MANIFEST).write_text(json.dumps(self.__dict__, ensure_ascii=False, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Manifest:
+        """Read the manifest of a folder."""
+        return cls(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
+
 
 class Snapshot:
     """One open snapshot: columns in memory, passages on demand, both indexes."""
 
     def __init__(self, folder: Path, store: PassageStore) -> None:
         self.folder = folder
-        self.manifest = Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+        self.manifest = Manifest.load(folder)
         self.columns = Columns.load(folder)
         self.lexical = LexicalIndex.load(folder / "lexical")
         self.store = store
@@ -165,7 +174,7 @@ class SnapshotShelf:
             name = self._pointer.read_text(encoding="utf-8").strip()
         except OSError:
             return None
-        return name if name and (self.folder / name / "manifest.json").is_file() else None
+        return name if name and (self.folder / name / _MANIFEST).is_file() else None
 
     def current_manifest(self) -> Manifest | None:
         """Manifest of the serving snapshot, without opening it; None when there is none that can be read."""
@@ -173,7 +182,7 @@ class SnapshotShelf:
         if name is None:
             return None
         try:
-            return Manifest(**json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8")))
+            return Manifest.load(self.folder / name)
         except (OSError, ValueError, TypeError):
             return None
 
@@ -222,9 +231,7 @@ class SnapshotShelf:
         lexical = LexicalIndex.build([f"{p.index_text} {p.lexical_text}" for p in passages])
         lexical.save(aside / "lexical")
         _write_vectors(aside / "chroma", vectors)
-        (aside / "manifest.json").write_text(
-            json.dumps(manifest.__dict__, ensure_ascii=False, indent=1), encoding="utf-8"
-        )
+        manifest.save(aside)
         target = self.folder / manifest.name
         aside.rename(target)
         strays = self._prove(target, columns, vectors)
