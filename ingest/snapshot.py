@@ -308,7 +308,7 @@ def _write_vectors(folder: Path, vectors: NDArray[np.float32]) -> None:
 
 
 def snapshot_name(revs: list[int], passages: list[Passage], model: str) -> str:
-    """Name of a snapshot: the hash of what it is built from."""
+    """The hash of what a snapshot is built from: its name, where it is the first of its data folder."""
     digest = hashlib.sha256(f"{SCHEMA}|{ANALYSER}|{model}|{json.dumps(_HNSW)}".encode())
     for p, rev in zip(passages, revs, strict=True):
         digest.update(f"{p.id}:{rev};".encode())
