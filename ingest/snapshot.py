@@ -3,8 +3,8 @@
 Guarantee: a reader sees one whole snapshot or the one before. A build is written in a folder of its own, named by the
 hash of its inputs and by which build of its data folder it is, so that no name serves twice; every passage must be
 found by its own vector and by its own locator before the pointer is swapped by one atomic rename; a process killed at
-any moment leaves the old pointer, and what it left aside is swept by the next build. Chroma's index is never changed in
-place.
+any moment leaves the old pointer, and what it left aside is swept by the next build; a snapshot is swept once nobody
+reads it. Chroma's index is never changed in place.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ from ingest.store import PassageStore
 
 if TYPE_CHECKING:
     from ingest.embedding import ModelInfo
+
+try:
+    import fcntl
+except ImportError:  # Windows, which does not delete what is open
+    fcntl = None  # type: ignore[assignment]
 
 SCHEMA = "4"
 COLLECTION = "passages"
@@ -73,6 +78,7 @@ class Snapshot:
 
     def __init__(self, folder: Path, store: PassageStore) -> None:
         self.folder = folder
+        weakref.finalize(self, os.close, _held(folder)).atexit = False
         self.manifest = Manifest.load(folder)
         self.columns = Columns.load(folder)
         self.lexical = LexicalIndex.load(folder / "lexical")
@@ -242,8 +248,8 @@ class SnapshotShelf:
 
     def _new_name(self, name: str) -> str:
         """`name` if this is the first build of the data folder, else `name-2`, `name-3`…, one more than any that is
-        kept: the newest always is, so no name comes twice, and no reader still open on a swept folder answers for a
-        later one (Chroma shares the clients of one path)."""
+        kept: the newest always is, so no name comes twice, and no client of a folder that was swept answers for a later
+        one (Chroma shares the clients of one path)."""
         count = 1 + max((_number(p.name) for p in self.folder.glob("[!.]*")), default=0)
         return name if count == 1 else f"{name}-{count}"
 
@@ -285,10 +291,30 @@ class SnapshotShelf:
         return before
 
     def _sweep(self, before: str | None) -> None:
-        """Keep two: the serving snapshot and the one before, whatever killed builds have left beside them."""
+        """Keep two, the serving snapshot and the one before, whatever killed builds have left beside them, and what is
+        still read: Chroma opens its files again at any time."""
         for old in self.folder.iterdir():
-            if old.is_dir() and old.name not in (self.current_name(), before):
+            if old.is_dir() and old.name not in (self.current_name(), before) and not _is_read(old):
                 shutil.rmtree(old, ignore_errors=True)
+
+
+def _held(folder: Path) -> int:
+    """A file descriptor that tells every process, until it is closed, that the snapshot is read."""
+    held = os.open(folder / _MANIFEST, os.O_RDONLY)
+    if fcntl:
+        fcntl.flock(held, fcntl.LOCK_SH)
+    return held
+
+
+def _is_read(folder: Path) -> bool:
+    """True when a process holds the snapshot; what has no manifest is none."""
+    try:
+        with (folder / _MANIFEST).open("rb") as manifest:
+            if fcntl:
+                fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        return isinstance(exc, BlockingIOError)
+    return False
 
 
 def _number(name: str) -> int:
