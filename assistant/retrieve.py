@@ -22,10 +22,11 @@ from pydantic import ConfigDict
 
 from assistant.time import AsOf
 from assistant.understand import Question
+from ingest.columns import FAR_FUTURE, FAR_PAST, domain_bit
 from ingest.criteria import poste_key
 from ingest.passages import Passage
 from ingest.register import Domain
-from ingest.snapshot import FAR_FUTURE, FAR_PAST, Snapshot, domain_bit
+from ingest.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from ingest.embedding import EncoderProtocol

@@ -6,9 +6,12 @@ days there is nothing to read.
 
 from __future__ import annotations
 
+from typing import Any
+
 from assistant.answer import Answer
 from assistant.conversation import Conversations
 from assistant.feedback import FeedbackStore
+from evals.coverage import refused
 from ingest.clock import paris_today
 from ingest.settings import Settings
 
@@ -26,3 +29,9 @@ def kept_answers(settings: Settings) -> list[Answer]:
 def judged_down(settings: Settings) -> int:
     """How many of them their reader found bad."""
     return sum(f.rating == "down" for f in FeedbackStore.of(settings).all())
+
+
+def refused_here(settings: Settings, show: bool = False) -> dict[str, Any] | None:
+    """What they were refused (`evals.coverage.refused`); None when nothing is kept of them."""
+    answers = kept_answers(settings)
+    return refused(answers, judged_down(settings), show) if answers else None

@@ -22,8 +22,6 @@ from ingest.errors import ClapvertError, ErrorCode
 
 _LEVELS = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3)
 
-__all__ = ["Calibration", "Costs", "calibrated"]
-
 
 @dataclass(frozen=True)
 class Calibration:

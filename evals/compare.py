@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from evals.golds import Golds
 from evals.metrics import BY_NAME, METRICS, Metric, slices
 from evals.reference_set import Expected
 from evals.runner import Run
@@ -44,14 +45,17 @@ class Failure:
 
 @dataclass
 class Comparison:
-    """Everything that tells two runs apart."""
+    """Everything that tells two runs apart. `scores` are the candidate's, against `golds`, those of both runs."""
 
+    base: Run
+    golds: Golds
+    scores: Scores
+    compared: int
     metrics: dict[str, Difference] = field(default_factory=dict)
     slices: dict[str, dict[str, dict[str, Difference]]] = field(default_factory=dict)
     flips: list[Flip] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    compared: int = 0
 
     @property
     def passed(self) -> bool:
@@ -81,7 +85,7 @@ def compare(base_run: Run, candidate_run: Run) -> Comparison:
     base, candidate = score_run(base_run, golds), score_run(candidate_run, golds)
     same = _asked_alike(base_run, candidate_run)
     pairs = [(b, candidate.rows[i]) for i, b in base.rows.items() if i in same and i in candidate.rows]
-    out = Comparison(compared=len(pairs))
+    out = Comparison(base_run, golds, candidate, len(pairs))
     out.metrics = {m.name: d for m in METRICS if (d := difference(m, pairs))}
     out.slices = _slices(pairs)
     out.flips = _flips(pairs, base_run, candidate_run)
@@ -108,6 +112,11 @@ def difference(metric: Metric, pairs: Iterable[tuple[Row, Row]]) -> Difference |
 def dropped(metric: Metric, found: Difference) -> bool:
     """True when the whole interval lies on the wrong side of zero."""
     return found.high < 0 if metric.better > 0 else found.low > 0
+
+
+def gained(metric: Metric, found: Difference) -> bool:
+    """True when the whole interval lies on the right side of zero."""
+    return found.low > 0 if metric.better > 0 else found.high < 0
 
 
 def _expecting(base: Run, candidate: Run) -> Run:

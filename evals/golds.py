@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evals.reference_set import Expected
+from ingest.columns import domain_bit
 from ingest.passages import Passage
 from ingest.register import Domain
-from ingest.snapshot import Snapshot, domain_bit
+from ingest.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ def fact_key(fact: str, domain: str) -> str:
     return fact if fact[:1].isalpha() else f"{domain}:{fact}"
 
 
-def domains_held(snapshot: Snapshot) -> frozenset[str]:
-    """Domains that at least one statement of an index belongs to."""
+def domains_asked(snapshot: Snapshot) -> frozenset[str]:
+    """Domains that an index is asked about: those that a statement of it belongs to, and `none`, what is no domain."""
     columns = snapshot.columns
     held = {d for d in Domain if bool(((columns.domains & domain_bit(d)) > 0)[columns.is_statement].any())}
-    return frozenset(d.value for d in held)
+    return frozenset(d.value for d in held) | {"none"}

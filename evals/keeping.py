@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from evals import runs
+from evals.compare import Comparison
 from evals.coverage import coverage
 from evals.html.page import page, served_csp
 from evals.judges import agreement, load_verdicts, verdicts_path
 from evals.reference_set import ReferenceSet
 from evals.report_data import report, row_of
 from evals.runner import Run
-from evals.scores import Scores, by_split, score_run
+from evals.scores import Scores, by_split
 
 
 def keep_run(
@@ -46,14 +47,15 @@ def keep_run(
 def report_of(
     path: Path,
     run: Run,
+    scores: Scores,
     reference: ReferenceSet,
     folder: Path,
-    base: Run | None = None,
+    against: Comparison | None = None,
     base_name: str = "",
     refused: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The report of a run file: a kept run keeps its name and time; the verdicts beside the file are taken up."""
-    scores = score_run(run)
+    """The report of a run file and its scores, compared with a base when there is one: a kept run keeps its name and
+    time; the verdicts beside the file are taken up."""
     row = next((r for r in runs.load_index(folder) if r["files"].get("run") == path.name), None)
     if row is None or path.resolve().parent != folder.resolve():
         columns = by_split(scores, reference)
@@ -62,4 +64,4 @@ def report_of(
     held = coverage(run, reference).as_dict() | {"refused": refused} if run.catalogue else None
     extra = {"coverage": held, "judges": [a for n, v in verdicts.items() for a in agreement(n, v, scores)]}
     before = runs.comparable(runs.load_index(folder), row) if row["at"] else []
-    return report(run, scores, row, base, base_name, [*before, row], extra)
+    return report(run, scores, row, against, base_name, [*before, row], extra)

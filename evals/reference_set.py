@@ -138,11 +138,11 @@ def in_test(domain: str, topic: str) -> bool:
     return hashlib.sha256(f"{domain}/{topic}".encode()).digest()[0] % 3 == 0
 
 
-def load_reference(folder: Path = FOLDER) -> ReferenceSet:
-    """Read every file of the folder; an error names file, line and field."""
+def load_reference(folder: Path | None = None) -> ReferenceSet:
+    """Read every file of a folder (None: the reference set); an error names file, line and field."""
     questions: list[Question] = []
     dialogues: list[Dialogue] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted((folder or FOLDER).glob("*.yaml")):
         file = YamlFile(path)
         rows = file.data.get("questions") if isinstance(file.data, dict) else file.data
         for i, row in enumerate(rows or ()):

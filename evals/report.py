@@ -1,4 +1,4 @@
-"""Plain-text tables of a run, of a comparison and of a calibration."""
+"""Plain-text tables of a run, of a comparison, of judges and of the verifier."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from evals.compare import SLICED, Comparison, dropped
+from evals.compare import SLICED, Comparison, dropped, gained
 from evals.metrics import BY_NAME, METRICS, errors_by_class, estimates, latency, words
 from evals.runner import Record, Run
 from evals.scores import Scores
@@ -129,7 +129,7 @@ def comparison_report(c: Comparison, width: int = 110) -> str:
     rows, won = [], sum(f.won for f in c.flips)
     for name, d in c.metrics.items():
         metric = BY_NAME[name]
-        verdict = "recul" if dropped(metric, d) else "progrès" if _gained(name, d) else ""
+        verdict = "recul" if dropped(metric, d) else "progrès" if gained(metric, d) else ""
         arrow = " ↓" if metric.better < 0 else ""
         rows.append([f"{metric.label}{arrow}", percent(d.base), percent(d.candidate), change(d), str(d.n), verdict])
     parts = [
@@ -149,10 +149,6 @@ def comparison_report(c: Comparison, width: int = 110) -> str:
     return "\n".join(parts)
 
 
-def _gained(name: str, d: Difference) -> bool:
-    return d.low > 0 if BY_NAME[name].better > 0 else d.high < 0
-
-
 def change(d: Difference) -> str:
     """A difference with its interval, in points."""
     return f"{100 * d.value:+.1f} [{100 * d.low:+.1f} ; {100 * d.high:+.1f}]"
@@ -165,6 +161,19 @@ def _slices(c: Comparison) -> str:
             cells = [f"{100 * found[m].value:+.1f} ({found[m].n})" if m in found else "–" for m in SLICED]
             rows.append([f"{name} : {value}", *cells])
     return table(["Écart par tranche, points (n)", *(BY_NAME[m].label for m in SLICED)], rows)
+
+
+def agreement_report(rows: Iterable[Mapping[str, Any]]) -> str:
+    """How far each judge agrees with the deterministic scores (`evals.judges.agreement`)."""
+    header = ["Juge", "n", "accord %", "[95 %]", "kappa", "oui/oui", "oui/non", "non/oui", "non/non", "non jugées"]
+    cells = [
+        [f"{j['judge']} : {j['label']}", str(j["n"]), percent(j["raw"]), f"{percent(j['low'])} – {percent(j['high'])}",
+         "–" if j["kappa"] is None else f"{j['kappa']:.2f}",
+         *(str(j[k]) for k in ("both", "score_only", "judge_only", "neither", "unjudged"))]
+        for j in rows
+    ]  # fmt: skip
+    note = "« oui/non » : la note déterministe dit oui, le juge non. Aucun juge n'entre dans une mesure."
+    return table(header, cells) + "\n" + note
 
 
 _KIND_NAMES = {

@@ -1,8 +1,8 @@
 """A report as data: what the JSON holds and what the page, the JUnit file and the terminal draw from.
 
 Guarantee: built from a run file, the reference set and, when given, a base run and the rows kept before: no index, no
-model, no clock. Every figure comes from `evals.metrics`, with its interval; with a base, both runs are scored against
-the golds of both. Its shape is `REPORT` of `evals.runs`.
+model, no clock. Every figure comes from `evals.metrics`, with its interval; with a base, the scores are those of the
+comparison, against the golds of both. Its shape is `REPORT` of `evals.runs`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from evals.compare import SLICED, Comparison, compare
+from evals.compare import SLICED, Comparison
 from evals.golds import Golds
 from evals.metrics import BY_NAME, METRICS, SLICES, STAGES, errors_by_class, latency, slices
 from evals.reference_set import HARD_CLASSES
 from evals.report_questions import KIND_LABELS, domain_label, question_rows
 from evals.report_questions import STAGES as WRONG
 from evals.runner import Run
-from evals.scores import Row, Scores, score_run
+from evals.scores import Row, Scores
 from evals.statistics import Estimate, bootstrap, percentile
 from evals.tradeoff import tradeoff
 
@@ -51,10 +51,7 @@ def row_of(
         "questions": len(run.records),
         "unscored": len(scores.unscored),
         "seconds": round(run.seconds, 1),
-        **{
-            k: run.about.get(k)
-            for k in ("snapshot", "corpus_version", "passages", "model", "dtype", "machine", "today")
-        },
+        **{k: run.about.get(k) for k in _ABOUT},
         "engine": ", ".join(sorted(engines)),
         "headlines": [metric_row(name, BY_NAME[name].estimate(rows)) for name in HEADLINES],
         "latency_ms": latency(run)["total"],
@@ -71,15 +68,16 @@ def report(
     run: Run,
     scores: Scores,
     row: Mapping[str, Any],
-    base: Run | None = None,
+    against: Comparison | None = None,
     base_name: str = "",
     trend: Sequence[Mapping[str, Any]] = (),
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The report of a run and its scores. `trend`: comparable rows, oldest first; `extra`: sections made elsewhere."""
-    golds = run.golds | base.golds if base else run.golds
-    scores = score_run(run, golds) if base else scores
-    against = compare(base, run) if base else None
+    """The report of a run and its scores. `against`: it compared with a base; `trend`: comparable rows, oldest first;
+    `extra`: sections made elsewhere."""
+    golds, base = run.golds, None
+    if against:
+        golds, scores, base = against.golds, against.scores, against.base
     rows = list(scores.rows.values())
     flips = {f.id: f.won for f in against.flips} if against else {}
     questions = question_rows(run, scores, golds, base, flips)
@@ -115,8 +113,7 @@ def recall_curve(run: Run, scores: Scores, golds: Golds) -> list[dict[str, Any]]
     for record in run.records:
         if record.id in measured:
             gold = golds.statements(record.expected)
-            rank = next((n for n, s in enumerate(record.ranked, 1) if s in gold), math.inf)
-            ranks.append((scores.rows[record.id].cluster, rank))
+            ranks.append((scores.rows[record.id].cluster, record.rank_of(gold) or math.inf))
     if not ranks:
         return []
     deepest = max(len(r.ranked) for r in run.records)

@@ -61,7 +61,7 @@ def question_rows(run: Run, scores: Scores, golds: Golds, base: Run | None, flip
 def _row(record: Record, row: Row | None, why: str, golds: Golds) -> dict[str, Any]:
     e, answer = record.expected, record.answer
     gold = golds.statements(e)
-    rank = next((n for n, s in enumerate(record.ranked, 1) if s in gold), None)
+    rank = record.rank_of(gold)
     timings = answer.receipt.timings_ms if answer else None
     return {
         "id": record.id, "question": e.question, "language": e.language, "domain": e.domain,

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import ir_measures
-from ir_measures import RR, Success, nDCG
+from ir_measures import RR, Measure, Success, nDCG
 
+ByQuery = dict[str, dict[str, float]]
+"""`{query: {measure: value}}`."""
 MEASURES = {
     "recall@5": Success @ 5,
     "recall@10": Success @ 10,
@@ -20,18 +22,19 @@ MEASURES = {
 }
 
 
-def measure(ranked: Mapping[str, Sequence[str]], gold: Mapping[str, frozenset[str]]) -> dict[str, dict[str, float]]:
-    """Measures by question: `{question: {measure: value}}`; questions without gold are left out."""
-    qrels = {q: dict.fromkeys(g, 1) for q, g in gold.items() if g and q in ranked}
-    run = {q: {doc: float(len(ranked[q]) - i) for i, doc in enumerate(ranked[q])} for q in qrels}
-    out: dict[str, dict[str, float]] = {q: dict.fromkeys(MEASURES, 0.0) for q in qrels}
-    names = {str(m): name for name, m in MEASURES.items()}
-    for metric in ir_measures.iter_calc(list(MEASURES.values()), qrels, run):
+def measure(ranked: Mapping[str, Sequence[str]], gold: Mapping[str, frozenset[str]]) -> ByQuery:
+    """The `MEASURES` of each question; questions without gold are left out."""
+    return measured(ranked, {q: dict.fromkeys(g, 1) for q, g in gold.items() if g and q in ranked}, MEASURES)
+
+
+def measured(
+    ranked: Mapping[str, Sequence[str]], qrels: Mapping[str, Mapping[str, int]], measures: Mapping[str, Measure]
+) -> ByQuery:
+    """Named measures, in 0–1, of every judged query; `qrels` are grades by query and document."""
+    judged = {q: dict(grades) for q, grades in qrels.items()}
+    run = {q: {d: float(len(found) - i) for i, d in enumerate(found)} for q in judged if (found := ranked.get(q))}
+    out: ByQuery = {q: dict.fromkeys(measures, 0.0) for q in judged}
+    names = {str(m): name for name, m in measures.items()}
+    for metric in ir_measures.iter_calc(list(measures.values()), judged, run):
         out[metric.query_id][names[str(metric.measure)]] = float(metric.value)
     return out
-
-
-def mean(rows: Mapping[str, Mapping[str, float]], name: str) -> float | None:
-    """Mean of one measure, None when nothing was measured."""
-    values = [row[name] for row in rows.values()]
-    return sum(values) / len(values) if values else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -56,6 +56,10 @@ class Record:
     def is_turn(self) -> bool:
         """True for a turn of a dialogue."""
         return "." in self.id
+
+    def rank_of(self, statements: Collection[str]) -> int | None:
+        """Rank of the first of these statements, from 1; None when none was retrieved."""
+        return next((n for n, s in enumerate(self.ranked, 1) if s in statements), None)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""

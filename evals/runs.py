@@ -19,18 +19,23 @@ it comes from a user: the questions are those of the reference set.
            "files": {"report": "ID.json", "page": "ID.html", "run": "ID.jsonl"} or {} once they are gone}
 
     REPORT = {"clapvert_report": 1, "title": French, "run": ROW without files, "base": null or {"name", "questions"},
-              "gate": null or {"passed", "failures": [{"code", "text": French}], "notes": [French]},
-              "metrics": as ROW["headlines"], all of them, with "change": null or {"base", "value", "low", "high", "n"},
+              "gate": null or {"passed", "failures": [{"code", "text": French}], "notes": [French], "compared", "won",
+              "lost"},
+              "metrics": as ROW["headlines"], all of them, with "change": null or {"base", "candidate", "value", "low",
+              "high", "n"},
               "errors_by_class": [{"name", "label", "refused", "wrongly_answered": {"value", "low", "high", "n"}}],
               "slices": [{"name", "values": [{"name", "label", "passed", "refused", …: {"value", "low", …}}]}],
+              "stages": [{"name", "label", "meaning": French, "n", "must_pass"}] of what went wrong, each question once,
               "recall": [{"k", "value", "low", "high", "n"}], "tradeoff": null or {"current", "points": [{"threshold",
-              "refused", "wrongly_answered"}], …}, "latency": {"stages": […], "bins": […]}, "trend": [ROW of each],
+              "refused", "wrongly_answered"}], "moved"}, "latency": in ms, {"stages": {stage: {"p50", "p95"}}, "bins":
+              [{"from", "to", "n"}], "above", "n"}, "trend": [the headlines of ROW, oldest first],
               "questions": [QUESTION], "coverage": null or …, "judges": null or …}
     QUESTION = {"id", "question", "previous", "language", "domain", "domain_label", "kind", "kind_label", "topic",
                 "as_of", "difficulty", "must_pass", "verdict": "passed|failed|unscored",
-                "change": null|"won"|"lost"|"reworded",
-                "checks": [{"code", "label": French, "ok": true|false|null, "detail": French}], "outcome", "reason",
-                "answer", "citations": [{"n", "source_title", "locator", "quote", "url", "rank", "based_on"}],
+                "stage": null or one of "stages", "change": null|"won"|"lost"|"reworded",
+                "checks": [{"code", "label": French, "ok": true|false|null, "detail": French, "counts": true|false}],
+                "outcome", "reason", "answer", "warnings",
+                "citations": [{"n", "source_title", "locator", "quote", "url", "rank", "based_on", "passage_id"}],
                 "expected": {"outcome", "reason", "must_include", "must_not_include", "facts"}, "rank", "ms",
                 "base_answer"}
 """

@@ -21,6 +21,7 @@ from evals.reference_set import ReferenceSet
 from evals.runner import Record, Run, cited_passages
 from evals.scores import score_run
 from evals.trace import OPEN, traced
+from evals.tradeoff import Point as Rates
 
 WEIGHTS = ("contrast", "coverage", "alias")
 OURS_SAID_FOREIGN = 0.02
@@ -37,17 +38,10 @@ class Costs:
 
 
 @dataclass(frozen=True)
-class Point:
-    """One point of the trade-off, for the whole pipeline."""
+class Point(Rates):
+    """One point of the trade-off, for the whole pipeline, with what it costs."""
 
-    threshold: float
-    refused: float
-    wrongly_answered: float
     cost: float
-
-    def as_dict(self) -> dict[str, float]:
-        """JSON-ready."""
-        return {k: round(getattr(self, k), 4) for k in self.__dataclass_fields__}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ what the threshold is worth, `eval calibrate` what a setting is.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 
 from evals.runner import Record, Run
@@ -27,7 +27,7 @@ class Point:
 
     def as_dict(self) -> dict[str, float]:
         """JSON-ready."""
-        return {k: round(getattr(self, k), 4) for k in self.__slots__}
+        return {k: round(v, 4) for k, v in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)

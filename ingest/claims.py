@@ -22,33 +22,13 @@ from ingest.numerals import ordinal_words, spelled
 Language = Literal["fr", "en"]
 
 MONTHS_FR = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
     "décembre",
-]
+]  # fmt: skip
 MONTHS_EN = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
-]
+]  # fmt: skip
 _MONTHS = {
     **{name: i for i, name in enumerate(MONTHS_FR, 1)},
     **{name: i for i, name in enumerate(MONTHS_EN, 1)},

@@ -88,11 +88,6 @@ class Encoder:
         self._recent: OrderedDict[str, FloatArray] = OrderedDict()
         self._recent_lock = threading.Lock()
 
-    @property
-    def loaded(self) -> bool:
-        """Whether the weights are in memory."""
-        return self._engine is not None
-
     def load(self) -> Encoder:
         """Load the weights and run them once. Does nothing the second time.
 
@@ -121,10 +116,6 @@ class Encoder:
             if len(self._recent) > _REMEMBERED_QUERIES:
                 self._recent.popitem(last=False)
         return vector.copy()
-
-    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
-        """Unit vectors of many questions, float32 (n, dimension), in the order given."""
-        return self._ready().encode("query", texts)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """Unit vectors of passages, float32 (n, dimension), in the order given.

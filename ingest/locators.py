@@ -65,10 +65,6 @@ _NOT_A_CRITERION = re.compile(
 """What stands before a code that is not a criterion's (« scénario S3 », « ESRS E1 », « format A4 », « version 1.2 »)."""
 _RECITAL = re.compile(r"\b(?:consid[ée]rants?|recitals?)\s+(?:n°\s?)?\(?(\d{1,3})\)?", re.IGNORECASE)
 _ANNEX = re.compile(r"\b(?:annexes?|annex)\s+([IVX]{1,6}|\d{1,2})\b", re.IGNORECASE)
-_SUB = re.compile(
-    r"\s*,?\s*((?:(?:§§?|al\.|alinéa|paragraphe|point)\s?\d+[\w°]*|[IVX]{1,5}\b|\d{1,2}°|[a-z]\)))",
-    re.IGNORECASE,
-)
 
 _NEAR = 48
 """Characters between a reference and the name of its text, for the name to count as its own."""
@@ -239,12 +235,6 @@ def locator_keys(locator: str | None, source_id: str, names: TextNames | None = 
         return []
     keys = [ref.key(source_id) for ref in parse_references(locator, names) if not (ref.weak and "art" not in locator)]
     return list(dict.fromkeys(k for k in keys if k))
-
-
-def sub_locator(text: str, end: int) -> str | None:
-    """What refines a reference right after it: « , III », « § 1 », « 2° », « al. 3 »; None when nothing does."""
-    match = _SUB.match(text, end)
-    return match.group(1).strip() if match else None
 
 
 def strip_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:

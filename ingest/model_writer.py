@@ -1,7 +1,7 @@
 """Write a BERT encoder with an XLM-RoBERTa vocabulary as a sentence-transformers folder.
 
 Guarantee: the folder loads in sentence-transformers, in LangChain's HuggingFaceEmbeddings and in
-`ingest.bert` alike, with mean pooling, normalisation and E5's two prompts. Nothing is executed or pickled:
+`ingest.backends` alike, with mean pooling, normalisation and E5's two prompts. Nothing is executed or pickled:
 weights are safetensors, the rest is JSON.
 """
 

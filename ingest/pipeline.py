@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -138,28 +139,18 @@ def ingest(
 
 
 def embed(
-    cache: VectorCache,
+    vectors: VectorCache,
     passages: list[Passage],
     model: ModelInfo,
     load_encoder: Callable[[], EncoderProtocol],
     progress: Progress | None,
 ) -> tuple[NDArray[np.float32], int]:
-    """Vectors of the passages, shape `(n, dimension)`, and how many had to be computed.
-
-    New vectors are remembered by blocks, so that an interrupted ingestion goes on where it stopped.
-    """
-    keys = [cache.key(model.fingerprint, p.index_text) for p in passages]
-    known = cache.get(list(dict.fromkeys(keys)))
-    missing = list({k: p.index_text for k, p in zip(keys, passages, strict=True) if k not in known}.items())
-    missing.sort(key=lambda item: len(item[1]))
-    if missing:
-        encoder = load_encoder()
-        block = 256
-        for start in range(0, len(missing), block):
-            part = missing[start : start + block]
-            fresh = list(zip([k for k, _ in part], encoder.encode_passages([t for _, t in part]), strict=True))
-            cache.put(fresh)
-            known.update(fresh)
-            if progress:
-                progress("vecteurs", min(start + block, len(missing)), len(missing))
-    return np.stack([known[k] for k in keys]).astype(np.float32), len(missing)
+    """Vectors of the passages, shape `(n, dimension)`, and how many had to be computed; the encoder is loaded for them
+    alone."""
+    encoder = cache(load_encoder)
+    return vectors.vectors(
+        model.fingerprint,
+        [p.index_text for p in passages],
+        lambda texts: encoder().encode_passages(texts),
+        partial(progress, "vecteurs") if progress else None,
+    )

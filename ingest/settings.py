@@ -1,7 +1,8 @@
 """One frozen settings object, read once from the environment (`CLAPVERT_*`) and an optional `.env`.
 
-Guarantee: no other module reads the environment. The table in the README is generated from the
-descriptions below (`clapvert doctor --settings-table`), so the two cannot drift apart.
+Guarantee: no other module reads a setting from the environment, but for the judge of `eval judge`
+(`CLAPVERT_EVAL_JUDGE`); `sandbox` and `ocr` hand the little of it that their children need. The table in the README is
+generated from the descriptions below (`clapvert doctor --settings-table`), so the two cannot drift apart.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Snapshots: immutable index builds, made aside, proved, then pointed to.
 
 Guarantee: a reader sees one whole snapshot or the one before. A build is written in a folder of its own, named by the
-hash of its inputs; every passage must be found by its own vector and by its own locator before the pointer is
-swapped by one atomic rename; a process killed at any moment leaves the old pointer, and what it left aside is
-swept by the next build. Chroma's index is never changed in place.
+hash of its inputs and by which build of its data folder it is, so that no name serves twice; every passage must be
+found by its own vector and by its own locator before the pointer is swapped by one atomic rename; a process killed at
+any moment leaves the old pointer, and what it left aside is swept by the next build; a snapshot is swept once nobody
+reads it. Chroma's index is never changed in place.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import weakref
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,86 +25,29 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from ingest.columns import Columns
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.lexical import ANALYSER, LexicalIndex
 from ingest.passages import Passage
-from ingest.register import Domain
 from ingest.store import PassageStore
 
 if TYPE_CHECKING:
     from ingest.embedding import ModelInfo
 
+try:
+    import fcntl
+except ImportError:  # Windows, which does not delete what is open
+    fcntl = None  # type: ignore[assignment]
+
 SCHEMA = "4"
 COLLECTION = "passages"
-_STRAYS = "strays.npz"
+_MANIFEST, _STRAYS = "manifest.json", "strays.npz"
 _MOST_STRAYS = 0.005
 """Share of the passages that the graph may leave out of every walk's reach (an HNSW graph does, now and then, for a
 vector far from all others): those are compared one by one at each search. More of them, and the build is no good."""
-FAR_PAST, FAR_FUTURE = date.min.toordinal(), date.max.toordinal()
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 1000}}
 """`ef_search` well above what is asked for: at 200 the far end of a ranking changed from one build to the next (0.5 %
 of the neighbours), at 1,000 two builds of one corpus find the same, for no measurable time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """What retrieval needs of every passage without opening it; all arrays have one row a passage."""
-
-    ids: list[str]
-    revs: list[int]
-    keys: list[tuple[str, ...]]
-    topics: list[str | None]
-    statements: list[str | None]
-    sources: list[str]
-    locators: list[str]
-    valid_from: NDArray[np.int32]
-    valid_until: NDArray[np.int32]
-    attested: NDArray[np.int32]
-    domains: NDArray[np.int32]
-    is_statement: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, passages: list[Passage], revs: list[int]) -> Columns:
-        """Columns of the passages, in order."""
-
-        def ordinals(values: list[date | None], default: int) -> NDArray[np.int32]:
-            return np.array([v.toordinal() if v else default for v in values], np.int32)
-
-        return cls(
-            ids=[p.id for p in passages],
-            revs=revs,
-            keys=[p.keys for p in passages],
-            topics=[p.statement.topic if p.statement else None for p in passages],
-            statements=[p.statement.id if p.statement else None for p in passages],
-            sources=[p.source_id for p in passages],
-            locators=[p.locator for p in passages],
-            valid_from=ordinals([p.valid_from for p in passages], FAR_PAST),
-            valid_until=ordinals([p.valid_until for p in passages], FAR_FUTURE),
-            attested=ordinals([p.attested_at for p in passages], FAR_PAST),
-            domains=np.array([sum(domain_bit(d) for d in p.domains) for p in passages], np.int32),
-            is_statement=np.array([p.statement is not None for p in passages], np.bool_),
-        )
-
-    _ARRAYS = ("valid_from", "valid_until", "attested", "domains", "is_statement")
-    _LISTS = ("ids", "revs", "keys", "topics", "statements", "sources", "locators")
-
-    def save(self, folder: Path) -> None:
-        """Write the columns to a folder."""
-        np.savez(folder / "columns.npz", **{name: getattr(self, name) for name in self._ARRAYS})
-        (folder / "columns.json").write_text(json.dumps({n: getattr(self, n) for n in self._LISTS}), encoding="utf-8")
-
-    @classmethod
-    def load(cls, folder: Path) -> Columns:
-        """Read columns written by `save`."""
-        lists = json.loads((folder / "columns.json").read_text(encoding="utf-8"))
-        lists["keys"] = [tuple(k) for k in lists["keys"]]
-        with np.load(folder / "columns.npz") as arrays:
-            return cls(**lists, **{name: arrays[name] for name in cls._ARRAYS})
-
-
-def domain_bit(domain: Domain) -> int:
-    """The bit of a domain in `Columns.domains`."""
-    return 1 << list(Domain).index(domain)
 
 
 @dataclass(frozen=True)
@@ -122,13 +65,23 @@ class Manifest:
     counts: dict[str, int] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
 
+    def save(self, folder: Path) -> None:
+        """Write the manifest to a folder."""
+        (folder / _MANIFEST).write_text(json.dumps(self.__dict__, ensure_ascii=False, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Manifest:
+        """Read the manifest of a folder."""
+        return cls(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
+
 
 class Snapshot:
     """One open snapshot: columns in memory, passages on demand, both indexes."""
 
     def __init__(self, folder: Path, store: PassageStore) -> None:
         self.folder = folder
-        self.manifest = Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+        weakref.finalize(self, os.close, _held(folder)).atexit = False
+        self.manifest = Manifest.load(folder)
         self.columns = Columns.load(folder)
         self.lexical = LexicalIndex.load(folder / "lexical")
         self.store = store
@@ -229,7 +182,7 @@ class SnapshotShelf:
             name = self._pointer.read_text(encoding="utf-8").strip()
         except OSError:
             return None
-        return name if name and (self.folder / name / "manifest.json").is_file() else None
+        return name if name and (self.folder / name / _MANIFEST).is_file() else None
 
     def current_manifest(self) -> Manifest | None:
         """Manifest of the serving snapshot, without opening it; None when there is none that can be read."""
@@ -237,7 +190,7 @@ class SnapshotShelf:
         if name is None:
             return None
         try:
-            return Manifest(**json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8")))
+            return Manifest.load(self.folder / name)
         except (OSError, ValueError, TypeError):
             return None
 
@@ -276,7 +229,7 @@ class SnapshotShelf:
         self, passages: list[Passage], revs: list[int], vectors: NDArray[np.float32], manifest: Manifest
     ) -> Manifest:
         """Write, prove, and point to a new snapshot. Call it holding `writer()`."""
-        manifest = replace(manifest, name=self._free_name(manifest.name))
+        manifest = replace(manifest, name=self._new_name(manifest.name))
         aside = self.folder / f".{manifest.name}.building"
         for old in self.folder.glob(".*.building"):
             shutil.rmtree(old)
@@ -286,9 +239,7 @@ class SnapshotShelf:
         lexical = LexicalIndex.build([f"{p.index_text} {p.lexical_text}" for p in passages])
         lexical.save(aside / "lexical")
         _write_vectors(aside / "chroma", vectors)
-        (aside / "manifest.json").write_text(
-            json.dumps(manifest.__dict__, ensure_ascii=False, indent=1), encoding="utf-8"
-        )
+        manifest.save(aside)
         target = self.folder / manifest.name
         aside.rename(target)
         strays = self._prove(target, columns, vectors)
@@ -297,13 +248,12 @@ class SnapshotShelf:
         self._sweep(self._point(manifest.name))
         return manifest
 
-    def _free_name(self, name: str) -> str:
-        """`name`, or the first of `name-2`, `name-3`… that is free: a rebuild never touches the serving folder."""
-        n, free = 1, name
-        while (self.folder / free).exists():
-            n += 1
-            free = f"{name}-{n}"
-        return free
+    def _new_name(self, name: str) -> str:
+        """`name` if this is the first build of the data folder, else `name-2`, `name-3`…, one more than any that is
+        kept: the newest always is, so no name comes twice, and no client of a folder that was swept answers for a later
+        one (Chroma shares the clients of one path)."""
+        count = 1 + max((_number(p.name) for p in self.folder.glob("[!.]*")), default=0)
+        return name if count == 1 else f"{name}-{count}"
 
     def _prove(self, folder: Path, columns: Columns, vectors: NDArray[np.float32]) -> list[int]:
         """Every passage found by its own vector (ties allowed) and by its own locator, or the build is no good.
@@ -343,10 +293,36 @@ class SnapshotShelf:
         return before
 
     def _sweep(self, before: str | None) -> None:
-        """Keep two: the serving snapshot and the one before, whatever killed builds have left beside them."""
+        """Keep two, the serving snapshot and the one before, whatever killed builds have left beside them, and what is
+        still read: Chroma opens its files again at any time."""
         for old in self.folder.iterdir():
-            if old.is_dir() and old.name not in (self.current_name(), before):
+            if old.is_dir() and old.name not in (self.current_name(), before) and not _is_read(old):
                 shutil.rmtree(old, ignore_errors=True)
+
+
+def _held(folder: Path) -> int:
+    """A file descriptor that tells every process, until it is closed, that the snapshot is read."""
+    held = os.open(folder / _MANIFEST, os.O_RDONLY)
+    if fcntl:
+        fcntl.flock(held, fcntl.LOCK_SH)
+    return held
+
+
+def _is_read(folder: Path) -> bool:
+    """True when a process holds the snapshot; what has no manifest is none."""
+    try:
+        with (folder / _MANIFEST).open("rb") as manifest:
+            if fcntl:
+                fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        return isinstance(exc, BlockingIOError)
+    return False
+
+
+def _number(name: str) -> int:
+    """Which build of its data folder a name is of."""
+    _, _, number = name.partition("-")
+    return int(number) if number.isdecimal() else 1
 
 
 def _write_vectors(folder: Path, vectors: NDArray[np.float32]) -> None:
@@ -360,7 +336,7 @@ def _write_vectors(folder: Path, vectors: NDArray[np.float32]) -> None:
 
 
 def snapshot_name(revs: list[int], passages: list[Passage], model: str) -> str:
-    """Name of a snapshot: the hash of what it is built from."""
+    """The hash of what a snapshot is built from: its name, where it is the first of its data folder."""
     digest = hashlib.sha256(f"{SCHEMA}|{ANALYSER}|{model}|{json.dumps(_HNSW)}".encode())
     for p, rev in zip(passages, revs, strict=True):
         digest.update(f"{p.id}:{rev};".encode())

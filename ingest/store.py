@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,9 @@ create table if not exists passage (
 );
 create index if not exists passage_id on passage (id);
 """
+
+_BLOCK = 256
+"""Vectors computed between two writes."""
 
 
 def _marks(values: Sequence[object]) -> str:
@@ -129,3 +132,28 @@ class VectorCache:
                 "insert or ignore into vector values (?, ?)",
                 [(k, np.asarray(v, np.float32).tobytes()) for k, v in items],
             )
+
+    def vectors(
+        self,
+        fingerprint: str,
+        texts: Sequence[str],
+        encode: Callable[[list[str]], NDArray[np.float32]],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> tuple[NDArray[np.float32], int]:
+        """Vectors of texts under one model, shape `(n, dimension)`, and how many were not known and had to be encoded.
+
+        They are remembered by blocks, so that what is interrupted goes on where it stopped; `progress` is told how many
+        are encoded, of how many.
+        """
+        keys = [self.key(fingerprint, t) for t in texts]
+        known = self.get(list(dict.fromkeys(keys)))
+        missing = list({k: t for k, t in zip(keys, texts, strict=True) if k not in known}.items())
+        missing.sort(key=lambda item: len(item[1]))
+        for start in range(0, len(missing), _BLOCK):
+            part = missing[start : start + _BLOCK]
+            fresh = list(zip([k for k, _ in part], encode([t for _, t in part]), strict=True))
+            self.put(fresh)
+            known.update(fresh)
+            if progress:
+                progress(start + len(part), len(missing))
+        return np.stack([known[k] for k in keys]).astype(np.float32), len(missing)

@@ -1,7 +1,7 @@
 """Which paragraphs of a document are titles: « Article L. 111-1 » alone on its line, « CHAPITRE II », « Art. 3. – … ».
 
 Guarantee: a title is told by its words, not by its print, so that a file without any markup gives the same articles as
-one with headings; an article that an act quotes to insert it elsewhere (« "Article 19 bis »), is never taken for an
+one with headings; an article that an act quotes to insert it elsewhere (« "Article 19 bis ») is never taken for an
 article of that act.
 """
 

@@ -16,7 +16,6 @@ from ingest.glossary import Glossary
 from ingest.passages import Passage
 
 Reindexed = Callable[[Passage], Passage]
-_SELECTOR = "trait-"
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,8 @@ class Ablation:
     @property
     def feature(self) -> str | None:
         """The feature of the selection that is left out, when it is nothing else."""
-        return self.settings[0][1] if self.name.startswith(_SELECTOR) else None
+        alone = len(self.settings) == 1 and not self.glossary and not self.reindexed
+        return next((name for stage, name, _ in self.settings if alone and stage == "selection"), None)
 
     def config(self, base: EngineConfig) -> EngineConfig:
         """The settings of the pipeline without the part."""
@@ -94,7 +94,7 @@ _PARTS = (
 def ablations() -> dict[str, Ablation]:
     """Every ablation by name: the parts, then each feature of the selection."""
     features = tuple(
-        Ablation(_SELECTOR + name.replace("_", "-"), f"trait {name}", (("selection", name, 0.0),))
+        Ablation(f"trait-{name.replace('_', '-')}", f"trait {name}", (("selection", name, 0.0),))
         for name in asdict(SelectionConfig())
     )
     return {a.name: a for a in (*_PARTS, *features)}

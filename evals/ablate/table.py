@@ -1,15 +1,16 @@
 """The table of ablations: what is lost, question by question, when a part is left out.
 
-Guarantee: base and ablation are scored together as `eval compare` does, against the same golds; the difference is
-paired and its interval drawn over topics. A row says nothing of a measure that it could not be judged on.
+Guarantee: base and ablation are scored as `eval compare` does, against the golds of the whole system (no ablation takes
+a statement away); the difference is paired and its interval drawn over topics. A row says nothing of a measure that it
+could not be judged on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ from assistant.engine import Engine, EngineConfig
 from evals.ablate.aside import reindexed
 from evals.ablate.cases import Ablation
 from evals.ablate.watch import Remembering, watch
-from evals.compare import difference, dropped
+from evals.compare import difference, dropped, gained
 from evals.metrics import BY_NAME
 from evals.reference_set import ReferenceSet
-from evals.report import percent, table
+from evals.report import change, percent, table
 from evals.runner import Run, execute
-from evals.scores import score_run
+from evals.scores import Row, score_run
 from evals.statistics import Difference
 from ingest.store import VectorCache
 
@@ -45,7 +46,7 @@ class AblationRow:
     @property
     def better(self) -> list[str]:
         """Measures that clearly gain without it."""
-        return [n for n, d in self.changes.items() if (d.low > 0 if BY_NAME[n].better > 0 else d.high < 0)]
+        return [n for n, d in self.changes.items() if gained(BY_NAME[n], d)]
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -65,6 +66,8 @@ class Laboratory:
         self.touched: dict[str, set[str]] = {}
         """By question or dialogue, the features of the selection that were not 0 for each of its candidates."""
         self.whole: Run = self._watched()
+        self.scores = score_run(self.whole)
+        self._known: dict[object, dict[str, Difference]] = {}
 
     def _watched(self) -> Run:
         """The whole system, its selection watched."""
@@ -79,16 +82,20 @@ class Laboratory:
         return execute(pipeline, self.reference, note)
 
     def row(self, ablation: Ablation) -> AblationRow:
-        """Ask again without one part; what a feature cannot touch, being 0 throughout, keeps its answer."""
+        """One ablation against the whole system; what leaves out the same under another name is not asked again."""
+        same = (ablation.settings, ablation.glossary, ablation.reindexed)
+        if same not in self._known:
+            self._known[same] = differences(self.scores.rows, self._without(ablation))
+        return AblationRow(ablation.name, ablation.label, self._known[same])
+
+    def _without(self, ablation: Ablation) -> dict[str, Row]:
+        """Ask again without one part; what a feature cannot touch, being 0 throughout, keeps its answer and score."""
         feature = ablation.feature
         part = self._part(lambda ident: feature is None or feature in self.touched[ident])
         with tempfile.TemporaryDirectory() as folder:
             run = execute(self._engine(ablation.config(self.config), ablation, Path(folder)), part)
-        again = {r.id: r for r in run.records}
-        records = [again.get(r.id, r) for r in self.whole.records]
-        return compared(
-            ablation, self.whole, replace(run, records=records, passages=self.whole.passages | run.passages)
-        )
+        asked = part.asked()
+        return {i: row for i, row in self.scores.rows.items() if i not in asked} | score_run(run, self.whole.golds).rows
 
     def _part(self, keep: Callable[[str], bool]) -> ReferenceSet:
         return ReferenceSet(
@@ -133,13 +140,10 @@ def _root(ident: str) -> str:
     return ident.split(".")[0]
 
 
-def compared(ablation: Ablation, whole: Run, without: Run) -> AblationRow:
-    """The paired differences of one ablation."""
-    golds = whole.golds | without.golds
-    base, candidate = score_run(whole, golds), score_run(without, golds)
-    pairs = [(row, candidate.rows[i]) for i, row in base.rows.items() if i in candidate.rows]
-    found = {name: difference(BY_NAME[name], pairs) for name in MEASURES}
-    return AblationRow(ablation.name, ablation.label, {n: d for n, d in found.items() if d})
+def differences(base: Mapping[str, Row], candidate: Mapping[str, Row]) -> dict[str, Difference]:
+    """The paired differences of the measures, over the questions judged in both."""
+    pairs = [(row, candidate[i]) for i, row in base.items() if i in candidate]
+    return {name: d for name in MEASURES if (d := difference(BY_NAME[name], pairs))}
 
 
 def ablation_report(rows: list[AblationRow]) -> str:
@@ -157,8 +161,8 @@ def _cell(d: Difference | None) -> str:
     if d is None:
         return "–"
     if d.value == d.low == d.high == 0:
-        return f"{100 * d.candidate:.1f} ="
-    return f"{100 * d.candidate:.1f} {100 * d.value:+.1f} [{100 * d.low:+.1f} ; {100 * d.high:+.1f}]"
+        return f"{percent(d.candidate)} ="
+    return f"{percent(d.candidate)} {change(d)}"
 
 
 def _verdict(r: AblationRow) -> str:

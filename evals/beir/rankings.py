@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,25 +130,18 @@ def _encoded(
     cache: VectorCache,
     encoder: EncoderProtocol,
     texts: Sequence[str],
-    kind: str,
+    kind: Literal["query", "passage"],
     progress: Callable[[int], None],
 ) -> NDArray[np.float32]:
     """Vectors of the texts, shape `(n, dimension)`; those that are not on the disk are computed and kept."""
-    keys = [cache.key(f"{encoder.info.fingerprint}/{kind}", t) for t in texts]
-    known = cache.get(list(dict.fromkeys(keys)))
-    missing = sorted(
-        {k: t for k, t in zip(keys, texts, strict=True) if k not in known}.items(), key=lambda i: len(i[1])
+
+    def encode(plain: list[str]) -> NDArray[np.float32]:
+        if kind == "passage":
+            return encoder.encode_passages(plain)
+        return np.stack([encoder.encode_query(t) for t in plain])
+
+    vectors, _ = cache.vectors(
+        f"{encoder.info.fingerprint}/{kind}", texts, encode, lambda done, of: progress(len(texts) - of + done)
     )
-    done = len(texts) - len(missing)
-    for at in range(0, len(missing), 256):
-        part = missing[at : at + 256]
-        plain = [t for _, t in part]
-        fresh = (
-            np.stack([encoder.encode_query(t) for t in plain]) if kind == "query" else encoder.encode_passages(plain)
-        )
-        rows = list(zip([k for k, _ in part], fresh, strict=True))
-        cache.put(rows)
-        known.update(rows)
-        progress(done + at + len(part))
     progress(len(texts))
-    return np.stack([known[k] for k in keys]).astype(np.float32)
+    return vectors

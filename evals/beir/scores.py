@@ -1,17 +1,18 @@
 """Measures of rankings over a BEIR split, by `ir_measures`, with intervals over the questions.
 
 Guarantee: graded relevance counts in nDCG (linear gains, as trec_eval's); recall is the share of the relevant documents
-found, so a judged document that the corpus does not hold is missed by everyone.
+found, so a judged document that the corpus does not hold is missed by everyone. Rankings must be as deep as the deepest
+measure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-import ir_measures
 from ir_measures import RR, R, nDCG
 
 from evals.beir.rankings import Rankings
+from evals.retrieval import measured
 from evals.statistics import Estimate, bootstrap
 
 MEASURES = {
@@ -22,20 +23,6 @@ MEASURES = {
     "recall@100": R @ 100,
     "mrr@100": RR @ 100,
 }
-DEEPEST = 100
-"""The deepest measure: rankings must be at least as long."""
-ByQuery = dict[str, dict[str, float]]
-
-
-def measured(ranked: Mapping[str, Sequence[str]], qrels: Mapping[str, Mapping[str, int]]) -> ByQuery:
-    """`{query: {measure: value}}`, values in 0–1, for every judged query."""
-    judged = {q: dict(rows) for q, rows in qrels.items()}
-    run = {q: {d: float(len(found) - i) for i, d in enumerate(found)} for q in judged if (found := ranked.get(q, ()))}
-    out: ByQuery = {q: dict.fromkeys(MEASURES, 0.0) for q in judged}
-    names = {str(m): name for name, m in MEASURES.items()}
-    for metric in ir_measures.iter_calc(list(MEASURES.values()), judged, run):
-        out[metric.query_id][names[str(metric.measure)]] = float(metric.value)
-    return out
 
 
 def means(rankings: Rankings, qrels: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, float]]:
@@ -43,7 +30,7 @@ def means(rankings: Rankings, qrels: Mapping[str, Mapping[str, int]]) -> dict[st
     return {
         system: {name: round(sum(row[name] for row in rows.values()) / len(rows), 6) for name in MEASURES}
         for system, ranked in rankings.items()
-        for rows in (measured(ranked, qrels),)
+        for rows in (measured(ranked, qrels, MEASURES),)
     }
 
 
@@ -51,6 +38,6 @@ def estimates(rankings: Rankings, qrels: Mapping[str, Mapping[str, int]]) -> dic
     """The same with 95 % intervals: a bootstrap over the questions."""
     out = {}
     for system, ranked in rankings.items():
-        rows = measured(ranked, qrels)
+        rows = measured(ranked, qrels, MEASURES)
         out[system] = {name: bootstrap([row[name] for row in rows.values()], list(rows)) for name in MEASURES}
     return out

@@ -16,6 +16,7 @@ from ingest.documents.encoding import decode
 from ingest.documents.remarks import hidden_note
 from ingest.documents.tables import MAX_CELLS, span, table_text
 from ingest.documents.tree import Block, Document
+from ingest.documents.xmltext import pieces
 from ingest.errors import ClapvertError, ErrorCode
 
 _SKIPPED = {"script", "style", "head", "nav", "template", "noscript", "iframe", "object", "svg", "math", "button",
@@ -166,24 +167,16 @@ class _Reader:
 
     def _visible(self, node: etree._Element) -> str:
         """The text of an element on one line, hidden parts left out and remembered."""
-        out: list[str] = []
-        stack: list[tuple[bool, etree._Element]] = [(True, node)]
-        while stack:
-            opening, one = stack.pop()
-            if not opening:
-                out.append(one.tail or "")
-                continue
-            if one is not node:
-                stack.append((False, one))
+
+        def before(one: etree._Element) -> str | None:
             if not isinstance(one.tag, str) or one.tag in _SKIPPED:
-                continue
+                return None
             if self._unseen(one):
                 self.hidden.append(" ".join(one.itertext()))
-                continue
-            out.append(" " if one.tag == "br" or one.tag in _PARAGRAPHS else "")
-            out.append(one.text or "")
-            stack.extend((True, child) for child in reversed(one))
-        return " ".join("".join(out).split())
+                return None
+            return " " if one.tag == "br" or one.tag in _PARAGRAPHS else ""
+
+        return " ".join("".join(pieces(node, before)).split())
 
     def _flush(self) -> None:
         lines = "".join(self._inline).split(_LINES)

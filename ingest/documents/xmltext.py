@@ -1,4 +1,4 @@
-"""Text of XML elements, as the schemas of official texts share it: lines, headings, days."""
+"""Text of elements, as pages and the schemas of official texts share it: lines, headings, days."""
 
 from __future__ import annotations
 
@@ -37,10 +37,19 @@ def _character(code: str | None, default: str) -> str:
 
 def inline(node: etree._Element | None) -> str:
     """The text of an element on one line, without footnotes, with the quotation marks that Formex keeps as codes."""
-    return " ".join("".join(_pieces(node)).split()) if node is not None else ""
+    return " ".join("".join(pieces(node, _before)).split()) if node is not None else ""
 
 
-def _pieces(node: etree._Element) -> Iterator[str]:
+def _before(node: etree._Element) -> str | None:
+    if not isinstance(node.tag, str) or node.tag in ("NOTE", "authorialNote"):
+        return None
+    quote = _QUOTES[node.tag](node) if node.tag in _QUOTES else ""
+    return f"{quote} " if node.tag in _APART else quote
+
+
+def pieces(node: etree._Element, before: Callable[[etree._Element], str | None]) -> Iterator[str]:
+    """The text of an element in reading order, however deep it nests. `before` gives what stands before the text of an
+    element, None for one that is left out with all that it holds."""
     stack: list[tuple[bool, etree._Element]] = [(True, node)]
     while stack:
         opening, one = stack.pop()
@@ -49,14 +58,9 @@ def _pieces(node: etree._Element) -> Iterator[str]:
             continue
         if one is not node:
             stack.append((False, one))
-        if not isinstance(one.tag, str) or one.tag in ("NOTE", "authorialNote"):
-            continue
-        if one.tag in _QUOTES:
-            yield _QUOTES[one.tag](one)
-        if one.tag in _APART:
-            yield " "
-        yield one.text or ""
-        stack.extend((True, child) for child in reversed(one))
+        if (said := before(one)) is not None:
+            yield said + (one.text or "")
+            stack.extend((True, child) for child in reversed(one))
 
 
 def day_of(value: str | None) -> date | None:

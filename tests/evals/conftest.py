@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import evals.reference_set
+import evals.runner
 from assistant.service import Service
 from evals import cli
 from evals.configuration import with_config
@@ -31,7 +32,9 @@ def invoke(
     monkeypatch.setattr(
         evals.reference_set, "load_reference", lambda folder=None: read(folder) if folder else REFERENCE
     )
-    monkeypatch.setattr(cli, "_engine", lambda c: with_config(service.engine, c) if c else service.engine)
+    monkeypatch.setattr(
+        evals.runner, "eval_engine", lambda _, c=None: with_config(service.engine, c) if c else service.engine
+    )
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(cli.evaluate, list(arguments), catch_exceptions=False)

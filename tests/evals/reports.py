@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from evals.catalogue import Catalogue, Held
+from evals.compare import compare
 from evals.report_data import report, row_of
 from evals.runner import Record, Run
 from evals.scores import score_run
@@ -40,4 +41,4 @@ def small_report(**extra: Any) -> dict[str, Any]:
     run, base = small_run(), small_run("Le forfait est de 28 000 €. [1]")
     scores = score_run(run)
     row = {"id": "essai", "at": "2026-11-25T09:00:00+00:00", **row_of(run, scores, "dev")}
-    return report(run, scores, row, base, "base", [row, row | {"at": "2026-11-25T10:00:00+00:00"}], extra)
+    return report(run, scores, row, compare(base, run), "base", [row, row | {"at": "2026-11-25T10:00:00+00:00"}], extra)

@@ -13,11 +13,13 @@ from assistant.engine import Engine, EngineConfig
 from assistant.retrieve import RetrievalConfig, fuse
 from assistant.select import SelectionConfig
 from assistant.service import Service
+from evals.ablate import table
 from evals.ablate.aside import reindexed
 from evals.ablate.cases import Ablation, ablations, without_aliases, without_headings
-from evals.ablate.table import Laboratory, ablation_report, compared, sketched
+from evals.ablate.table import AblationRow, Laboratory, ablation_report, differences, sketched
 from evals.reference_set import load_reference
 from evals.runner import execute
+from evals.scores import score_run
 from ingest.embedding import HashingEncoder
 from ingest.store import VectorCache
 from tests.evals.samples import answer, expected, passage, run
@@ -81,6 +83,18 @@ def test_rows_against_the_whole_system(engine: Engine, tmp_path: Path) -> None:
     assert json.dumps([r.as_dict() for r in rows])
 
 
+def test_what_is_left_out_under_two_names_is_asked_once(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = EngineConfig(abstain=engine.gate.config)
+    laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), config)
+    first = laboratory.row(ablations()["alias-choix"])
+    monkeypatch.setattr(table, "execute", None)
+    second = laboratory.row(ablations()["trait-alias"])
+    assert (first.changes, first.name) == (second.changes, "alias-choix")
+    assert second.name == "trait-alias"
+
+
 def test_nothing_is_rebuilt_by_hand(engine: Engine, tmp_path: Path) -> None:
     """The whole system of the laboratory answers as the engine it was made from."""
     config = EngineConfig(abstain=engine.gate.config)
@@ -116,10 +130,11 @@ def test_a_clear_loss_is_said() -> None:
     asked = {f"q{i}": expected(topic=f"t{i}") for i in range(8)}
     whole = run({i: (e, answer("Le forfait est de 28 000 €. [1]", [good])) for i, e in asked.items()})
     without = run({i: (e, answer("Le délai est de deux mois. [1]", [bad])) for i, e in asked.items()})
-    row = compared(Ablation("x", "x"), whole, without)
+    base, candidate = score_run(whole).rows, score_run(without, whole.golds).rows
+    row = AblationRow("x", "x", differences(base, candidate))
     assert "coverage" in row.worse
     assert not row.better
-    assert compared(Ablation("x", "x"), without, whole).better
+    assert AblationRow("x", "x", differences(candidate, base)).better
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:

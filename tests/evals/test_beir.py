@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from assistant.retrieve import RetrievalConfig, fuse
 from evals.beir.folder import BeirFolder
 from evals.beir.rankings import rank
-from evals.beir.scores import MEASURES, estimates, means, measured
+from evals.beir.scores import MEASURES, estimates, means
+from evals.retrieval import measured
 from ingest.embedding import HashingEncoder
 from ingest.errors import ClapvertError
 from ingest.store import VectorCache
@@ -60,7 +61,7 @@ class CountingEncoder(HashingEncoder):
 
 def test_measures_are_those_computed_by_hand() -> None:
     ranked = {"q": ["x", "a", *(f"y{i}" for i in range(8)), "b"]}  # a at 2, b at 11, c nowhere
-    found = measured(ranked, {"q": {"a": 2, "b": 1, "c": 1, "x": 0}})["q"]
+    found = measured(ranked, {"q": {"a": 2, "b": 1, "c": 1, "x": 0}}, MEASURES)["q"]
     ideal = 2 / log2(2) + 1 / log2(3) + 1 / log2(4)
     assert found["ndcg@10"] == pytest.approx(2 / log2(3) / ideal)
     assert found["recall@5"] == found["recall@10"] == pytest.approx(1 / 3)
@@ -70,13 +71,13 @@ def test_measures_are_those_computed_by_hand() -> None:
 
 def test_what_is_found_past_the_hundredth_is_not_and_nothing_found_is_zero() -> None:
     late = [f"x{i}" for i in range(100)] + ["a"]
-    found = measured({"q": late, "r": []}, {"q": {"a": 1}, "r": {"a": 1}})
+    found = measured({"q": late, "r": []}, {"q": {"a": 1}, "r": {"a": 1}}, MEASURES)
     assert found == {"q": dict.fromkeys(MEASURES, 0.0), "r": dict.fromkeys(MEASURES, 0.0)}
 
 
 def test_equal_scores_keep_the_order_given() -> None:
-    assert measured({"q": ["a", "z"]}, {"q": {"a": 1}})["q"]["mrr@100"] == 1.0
-    assert measured({"q": ["z", "a"]}, {"q": {"z": 1}})["q"]["mrr@100"] == 1.0
+    assert measured({"q": ["a", "z"]}, {"q": {"a": 1}}, MEASURES)["q"]["mrr@100"] == 1.0
+    assert measured({"q": ["z", "a"]}, {"q": {"z": 1}}, MEASURES)["q"]["mrr@100"] == 1.0
 
 
 def test_three_systems_over_one_folder(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.service import Service
-from evals.golds import Golds, domains_held
+from evals.golds import Golds, domains_asked
 from evals.reference_set import Dialogue, Question, ReferenceSet
 from evals.runner import Record, Run, execute
 from evals.scores import by_split, score_run
@@ -147,8 +147,8 @@ def test_scores_are_told_by_split(shared_service: Service) -> None:
     assert "ensemble" in parts or len(parts) == 1
 
 
-def test_domains_held(shared_service: Service) -> None:
-    assert domains_held(shared_service.engine.snapshot) == {"cnc", "csrd", "label", "climat"}
+def test_domains_asked(shared_service: Service) -> None:
+    assert domains_asked(shared_service.engine.snapshot) == {"cnc", "csrd", "label", "climat", "none"}
 
 
 def test_a_record_survives_the_trip(shared_service: Service) -> None:

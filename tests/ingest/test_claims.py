@@ -10,36 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.claims import Figure, flipped, read_claim, unsupported
-
-MONTHS_FR = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-]
-MONTHS_EN = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+from ingest.claims import MONTHS_EN, MONTHS_FR, Figure, flipped, read_claim, unsupported
 
 
 def figures(text: str, language: str = "fr") -> list[str]:
@@ -311,7 +282,7 @@ def test_any_day_reads_the_same_in_french_and_in_english(offset: int) -> None:
     day = date(1990, 1, 1) + timedelta(days=offset)
     number = "1er" if day.day == 1 else str(day.day)
     french = read_claim(f"À partir du {number} {MONTHS_FR[day.month - 1]} {day.year}, la règle change.")
-    english = read_claim(f"From {day.day} {MONTHS_EN[day.month - 1]} {day.year}, the rule changes.", "en")
+    english = read_claim(f"From {day.day} {MONTHS_EN[day.month - 1].capitalize()} {day.year}, the rule changes.", "en")
     assert [str(d) for d in french.dates] == [day.isoformat()]
     assert french.dates == english.dates
     assert not french.figures

@@ -157,7 +157,7 @@ def test_order_and_company_do_not_matter(encoder: Encoder) -> None:
 
 def test_threads_get_their_own_vectors(encoder: Encoder) -> None:
     texts = [f"Question numéro {i} : {PASSAGES[i % len(PASSAGES)][: 60 + i]}" for i in range(96)]
-    serial = encoder.encode_queries(texts)
+    serial = encoder._ready().encode("query", texts)
     with ThreadPoolExecutor(16) as pool:
         parallel = np.stack(list(pool.map(encoder.encode_query, texts)))
     assert (serial * parallel).sum(axis=1).min() > 1 - 1e-3

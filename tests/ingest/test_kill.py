@@ -17,11 +17,12 @@ from typing import Any
 import pytest
 
 import ingest.snapshot as snapshot_module
+from ingest.columns import Columns
 from ingest.embedding import HashingEncoder
 from ingest.lexical import LexicalIndex
 from ingest.pipeline import Library
 from ingest.settings import Settings
-from ingest.snapshot import Columns, SnapshotShelf
+from ingest.snapshot import SnapshotShelf
 from ingest.store import PassageStore, VectorCache
 from tests.conftest import ingest_with
 from tests.samples import LABEL, edited_yaml

@@ -14,7 +14,6 @@ from ingest.locators import (
     locator_keys,
     parse_references,
     strip_spans,
-    sub_locator,
 )
 
 NAMES = TextNames(
@@ -207,20 +206,6 @@ def test_canonical_numbers(raw: str, canonical: str) -> None:
 )
 def test_the_locator_of_a_fiche_gives_article_keys(locator: str | None, keys: list[str]) -> None:
     assert locator_keys(locator, "rga", NAMES) == keys
-
-
-@pytest.mark.parametrize(
-    ("text", "refinement"),
-    [
-        ("article 35, IV", "IV"),
-        ("article 5, § 2", "§ 2"),
-        ("article 122-18, 1°", "1°"),
-        ("article 5, alinéa 2", "alinéa 2"),
-        ("article 5 du code", None),
-    ],
-)
-def test_what_refines_a_reference_is_read_right_after_it(text: str, refinement: str | None) -> None:
-    assert sub_locator(text, parse_references(text)[0].end) == refinement
 
 
 def test_spans_point_at_the_reference_itself() -> None:

@@ -7,6 +7,7 @@ import gc
 import json
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -163,18 +164,42 @@ def test_rebuilding_again_and_again_in_one_process_keeps_two(settings: Settings,
         assert len(open_snapshot(Library(settings)).nearest(HashingEncoder().encode_query("bilan"), 3)[0]) == 3
 
 
-def test_going_back_to_an_earlier_corpus_builds_it_again(settings: Settings, build: Build) -> None:
+def test_going_back_to_an_earlier_corpus_builds_it_again_under_a_new_name(settings: Settings, build: Build) -> None:
     original = (settings.corpus_dir / LABEL).read_text(encoding="utf-8")
     first, _ = build()
     for score in (66, 67):
         change_one_statement(settings, f"Le label demande un score de {score} % au moins.")
         build()
+    assert first.name not in snapshots(settings)
     write_yaml(settings.corpus_dir / LABEL, original)
     again, new = build()
     assert new
-    assert again.name == first.name
+    assert again.name == f"{first.name}-4"
     assert again.counts["embedded"] == 0
     assert open_snapshot(Library(settings)).nearest(HashingEncoder().encode_query("score du label"), 1)[0]
+
+
+def test_a_snapshot_that_is_still_read_and_the_same_content_built_again_both_answer(
+    settings: Settings, build: Build
+) -> None:
+    """Threads make Chroma open its files again: of a swept folder they would be gone, or those of another build."""
+
+    def nearest(snapshot: Snapshot) -> list[str]:
+        positions, _ = snapshot.nearest(HashingEncoder().encode_query("score du label"), 5)
+        return [p.text for p in snapshot.passages(positions)]
+
+    first, _ = build()
+    old = open_snapshot(Library(settings))
+    expected = nearest(old)
+    names = [build(force=True)[0].name for _ in range(3)]
+    assert snapshots(settings) == sorted([first.name, *names[-2:]])
+    fresh = open_snapshot(Library(settings))
+    with ThreadPoolExecutor(8) as pool:
+        assert all(found == expected for found in pool.map(nearest, [old, fresh] * 50))
+    del old
+    gc.collect()
+    last = build(force=True)[0].name
+    assert snapshots(settings) == sorted([names[-1], last])
 
 
 def test_two_snapshots_are_kept_the_serving_one_and_the_one_before(settings: Settings, build: Build) -> None:
