@@ -109,14 +109,14 @@ def router(service: Service, owners: Owners) -> APIRouter:
     def join(body: Join, request: Request, response: Response) -> ProjectSummary:
         """Take up an invitation."""
         return ProjectSummary.of(
-            bench().store.join(body.token, owners.named(request, response, lasting=True), body.name)
+            bench().store.members.join(body.token, owners.named(request, response, lasting=True), body.name)
         )
 
     @routes.get("/projects/{project_id}", response_model=ProjectView)
     def project(project_id: str, request: Request) -> ProjectView:
         """A project with its rows and its progress."""
         found, rows, done = bench().board(project_id, caller(request))
-        return ProjectView.whole(found, rows, done, bench().store.name(project_id, caller(request)))
+        return ProjectView.whole(found, rows, done, bench().store.members.name(project_id, caller(request)))
 
     @routes.patch("/projects/{project_id}", response_model=ProjectSummary)
     def edit(project_id: str, body: ProjectEdit, request: Request) -> ProjectSummary:
@@ -181,7 +181,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> History:
         """What was changed, by whom and when, the last first."""
-        found = bench().store.history(project_id, caller(request), code, limit + 1, before)
+        found = bench().store.history.of(project_id, caller(request), code, limit + 1, before)
         page = found[:limit]
         return History(changes=[ChangeView.of(c) for c in page], next=page[-1].seq if len(found) > limit else None)
 
@@ -204,13 +204,13 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.post("/projects/{project_id}/invitation", response_model=Invitation)
     def invitation(project_id: str, body: Invite, request: Request) -> Invitation:
         """An address to give to a colleague, who then edits the project from another browser."""
-        token = bench().store.invitation(project_id, caller(request), body.renew)
+        token = bench().store.members.invitation(project_id, caller(request), body.renew)
         return Invitation(token=token, path=f"/label/invitation/{token}")
 
     @routes.put("/projects/{project_id}/me", response_model=Rename)
     def rename(project_id: str, body: Rename, request: Request) -> Rename:
         """The name that the history shows for the caller's changes."""
-        bench().store.rename(project_id, caller(request), body.name)
+        bench().store.members.rename(project_id, caller(request), body.name)
         return body
 
     return routes

@@ -11,9 +11,9 @@ from assistant.api.schemas import Day
 from assistant.label.compare import Pair
 from assistant.label.explain import question_about
 from assistant.label.frameworks import criterion_key, departments
+from assistant.label.history import Change
 from assistant.label.progress import Progress
 from assistant.label.projects import CriterionState, EvidenceFile, GridCriterion, Project, Row, Scheme, Status
-from assistant.label.store import Change
 from ingest.criteria import DEPARTMENT_LABELS, Criterion, Department, Framework
 from ingest.passages import Passage
 

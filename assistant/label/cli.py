@@ -121,7 +121,7 @@ def projects(
         bench.delete(_project(bench, deleted).id, None)
         click.echo("Projet effacé.", err=True)
     if linked:
-        click.echo(f"/label/invitation/{bench.store.invitation(_project(bench, linked).id, None)}")
+        click.echo(f"/label/invitation/{bench.store.members.invitation(_project(bench, linked).id, None)}")
         return
     made = [bench.create(OWNER, framework, title, scheme)] if title else None
     shown = made or bench.store.projects(None)

@@ -34,7 +34,7 @@ class OwnerMemory:
 
     def recall(self, signature: str) -> ColumnMapping | None:
         """The mapping last accepted for a header; None for one that an older layout kept."""
-        kept = self._store.mapping(self._owner, signature)
+        kept = self._store.uploads.mapping(self._owner, signature)
         try:
             return ColumnMapping.model_validate(kept) if kept else None
         except ValidationError:
@@ -43,7 +43,7 @@ class OwnerMemory:
     def remember(self, signature: str, mapping: ColumnMapping) -> None:
         """Keep the mapping accepted for a header."""
         kept = mapping.model_dump(mode="json", exclude_none=True)
-        self._store.remember_mapping(self._owner, signature, kept)
+        self._store.uploads.remember_mapping(self._owner, signature, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def taken(
                 continue  # « sans objet » needs a reason that no workbook gives
             bench.store.put_state(project_id, owner, criterion.key, {"status": criterion.answer}, 0)
             answers += 1
-    bench.store.unstage(project_id, owner)
+    bench.store.uploads.erase(project_id, owner)
     return bench.store.get(project_id, owner), answers
 
 

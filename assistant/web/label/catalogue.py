@@ -99,7 +99,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/label/invitation/{token}")
     def join(request: Request, token: str, name: Annotated[str, Form()] = "") -> Response:
         response = see("/label")
-        project = desk.bench.store.join(token, desk.owners.named(request, response, lasting=True), name)
+        project = desk.bench.store.members.join(token, desk.owners.named(request, response, lasting=True), name)
         response.headers["location"] = f"/label/projets/{project.id}"
         return response
 

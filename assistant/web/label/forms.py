@@ -11,9 +11,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from assistant.api.uploads import received
+from assistant.label.edits import STATE_FIELDS, EditConflictError
 from assistant.label.files import MAX_BYTES
 from assistant.label.projects import STATUS_LABELS, Status
-from assistant.label.store import STATE_FIELDS, EditConflictError
 from assistant.web.label.page import FIELDS, Desk, anchor, see
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -90,12 +90,12 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.post("/invitation")
     def invite(request: Request, project_id: str, renew: Text = "") -> Response:
-        desk.bench.store.invitation(project_id, desk.caller(request), bool(renew))
+        desk.bench.store.members.invitation(project_id, desk.caller(request), bool(renew))
         return see(f"/label/projets/{project_id}/reglages?invitation=1#partage")
 
     @routes.post("/nom")
     def rename(request: Request, project_id: str, name: Text = "") -> Response:
-        desk.bench.store.rename(project_id, desk.caller(request), name)
+        desk.bench.store.members.rename(project_id, desk.caller(request), name)
         return see(f"/label/projets/{project_id}/reglages#partage")
 
     @routes.post("/supprimer")

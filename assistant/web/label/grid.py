@@ -46,7 +46,7 @@ def router(desk: Desk) -> APIRouter:
         owner = desk.caller(request)
         project = desk.bench.store.get(project_id, owner)
         framework = desk.bench.framework(project)
-        waiting = desk.bench.store.staged(project_id, owner)
+        waiting = desk.bench.store.uploads.waiting(project_id, owner)
         plan = trouble = None
         if waiting is not None:
             try:
@@ -76,14 +76,14 @@ def router(desk: Desk) -> APIRouter:
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun fichier choisi.", "Choisissez le classeur de la grille.")
         # A workbook that cannot be a grid is refused before it is kept.
         await run_in_threadpool(planned, desk.bench, owner, files[0].name, files[0].content, Choice())
-        await run_in_threadpool(desk.bench.store.stage, project_id, owner, files[0].name, files[0].content)
+        await run_in_threadpool(desk.bench.store.uploads.keep, project_id, owner, files[0].name, files[0].content)
         return see(request.url.path)
 
     @routes.post("/grille/importer")
     async def accept(request: Request, project_id: str) -> Response:
         owner = desk.caller(request)
         fields = {k: str(v) for k, v in (await request.form(max_fields=300)).items()}
-        waiting = await run_in_threadpool(desk.bench.store.staged, project_id, owner)
+        waiting = await run_in_threadpool(desk.bench.store.uploads.waiting, project_id, owner)
         if waiting is None:
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun classeur n'attend.", "Envoyez-le d'abord.")
         roles = {int(m[1]): v for k, v in fields.items() if (m := _COLUMN.fullmatch(k)) and v}
@@ -105,7 +105,7 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.post("/grille/abandonner")
     def abandon(request: Request, project_id: str) -> Response:
-        desk.bench.store.unstage(project_id, desk.caller(request))
+        desk.bench.store.uploads.erase(project_id, desk.caller(request))
         return see(f"/label/projets/{project_id}/grille")
 
     @routes.get("/score", response_class=HTMLResponse)

@@ -17,8 +17,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.api.owner import Owners
 from assistant.label.frameworks import folded
+from assistant.label.history import Change
 from assistant.label.projects import STATUS_LABELS, Project, Status
-from assistant.label.store import Change
 from assistant.label.workbench import Workbench
 from assistant.service import Service
 from assistant.web.render import Renderer
