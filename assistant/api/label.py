@@ -12,30 +12,26 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from assistant.api.label_schemas import (
-    Attached,
-    ChangeView,
+from assistant.api.label_criteria import (
     Cited,
-    Comparison,
     CriterionDetail,
     CriterionList,
     CriterionView,
-    Duplicate,
     FrameworkList,
     FrameworkView,
+)
+from assistant.api.label_projects import (
+    Attached,
+    ChangeView,
+    Comparison,
     History,
     Invitation,
-    Invite,
-    Join,
-    NewProject,
     PairView,
-    ProjectEdit,
     ProjectList,
     ProjectSummary,
     ProjectView,
-    Rename,
-    StateEdit,
 )
+from assistant.api.label_requests import Duplicate, Invite, Join, NewProject, ProjectEdit, Rename, StateEdit
 from assistant.api.owner import Owners
 from assistant.api.uploads import multipart, received
 from assistant.label.compare import compare
@@ -183,7 +179,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
         """What was changed, by whom and when, the last first."""
         found = bench().store.history.of(project_id, caller(request), code, limit + 1, before)
         page = found[:limit]
-        return History(changes=[ChangeView.of(c) for c in page], next=page[-1].seq if len(found) > limit else None)
+        return History(changes=[ChangeView.read(c) for c in page], next=page[-1].seq if len(found) > limit else None)
 
     @routes.get("/projects/{project_id}/compare/{other_id}", response_model=Comparison)
     def comparison(project_id: str, other_id: str, request: Request) -> Comparison:

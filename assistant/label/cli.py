@@ -68,7 +68,7 @@ def label() -> None:
 def list_criteria(framework: str, poste: str, department: str, words: str, as_json: bool) -> None:
     """List the known criteria of a framework."""
     from assistant.api.label import wanted
-    from assistant.api.label_schemas import CriterionView
+    from assistant.api.label_criteria import CriterionView
     from assistant.label.frameworks import chosen
 
     chosen_framework = _bench().frameworks.get(framework)
@@ -92,7 +92,7 @@ def list_criteria(framework: str, poste: str, department: str, words: str, as_js
 @_JSON
 def show(code: str, framework: str, as_json: bool) -> None:
     """Show one criterion: what it asks, its evidence and who says so."""
-    from assistant.api.label_schemas import CriterionView
+    from assistant.api.label_criteria import CriterionView
     from ingest.criterion_passages import criterion_text
 
     frameworks = _bench().frameworks
@@ -114,7 +114,7 @@ def projects(
     title: str | None, framework: str, scheme: str | None, deleted: str | None, linked: str | None, as_json: bool
 ) -> None:
     """List the projects, or make, share or delete one."""
-    from assistant.api.label_schemas import ProjectSummary
+    from assistant.api.label_projects import ProjectSummary
 
     bench = _bench()
     if deleted:
@@ -185,7 +185,7 @@ def import_grid(
 @_JSON
 def score(project: str, target: int | None, as_json: bool) -> None:
     """Compute the score on the imported grid; exit 1 when there is none."""
-    from assistant.api.label_grid import EffortView, ScoreView
+    from assistant.api.label_scores import EffortView, ScoreView
     from assistant.label.score import score_items
     from assistant.label.tally import items
     from assistant.label.whatif import least_effort

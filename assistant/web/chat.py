@@ -17,7 +17,7 @@ from assistant.answer import Answer
 from assistant.api.owner import Owners
 from assistant.api.problems import describe
 from assistant.api.schemas import ChatRequest
-from assistant.service import Ask, Service
+from assistant.service import Service
 from assistant.web.examples import ROLES
 from assistant.web.render import Renderer, serves
 from assistant.web.words import Words, french
@@ -84,7 +84,9 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
     ) -> Response:
         """The form of the page, sent without a script."""
         told = dict(p.split(":", 1) for p in profile or () if ":" in p)
-        asked: dict[str, Any] = {"question": question, "domains": domain or [], "profile": told}
+        asked: dict[str, Any] = {
+            "question": question, "conversation_id": conversation_id or None, "domains": domain or [], "profile": told,
+        }  # fmt: skip
         if as_of != kept or not conversation_id:
             asked["as_of"] = as_of or None
         try:
@@ -93,7 +95,7 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
             trouble = describe([dict(e) for e in exc.errors()])
             return page(request, _turns(conversation_id, request), status=422, trouble=trouble, asked=question[:4000])
         named = Response()
-        answer = _answered(body, conversation_id or None, owners.named(request, named))
+        answer = _answered(body, owners.named(request, named))
         onward = RedirectResponse(f"/c/{answer.conversation_id}#{answer.message_id}", 303)
         if "set-cookie" in named.headers:
             onward.headers["set-cookie"] = named.headers["set-cookie"]
@@ -117,22 +119,14 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
         except ClapvertError:
             return []
 
-    def _answered(body: ChatRequest, conversation_id: str | None, owner: str) -> Answer:
+    def _answered(body: ChatRequest, owner: str) -> Answer:
         """The answer; a conversation that has expired starts again."""
-        asked = Ask(
-            question=body.question,
-            conversation_id=conversation_id,
-            as_of=body.as_of,
-            forget_date="as_of" in body.model_fields_set and body.as_of is None,
-            domains=tuple(body.domains),
-            profile=body.profile,
-        )
         try:
-            return service.ask(asked, owner)
+            return service.ask(body.ask(), owner)
         except ClapvertError as exc:
             if exc.code is not ErrorCode.CONVERSATION_NOT_FOUND:
                 raise
-            return _answered(body, None, owner)
+            return _answered(body.model_copy(update={"conversation_id": None}), owner)
 
     return routes
 
