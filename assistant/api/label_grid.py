@@ -79,9 +79,6 @@ def router(service: Service, owners: Owners) -> APIRouter:
     """`/api/label/projects/{id}/grid`, `…/score` and `…/plan`."""
     routes = APIRouter(prefix="/api/label/projects/{project_id}", tags=["label"])
 
-    def caller(request: Request) -> str:
-        return owners.known(request) or ""
-
     @routes.post(
         "/grid", response_model=GridImport, openapi_extra=multipart("sheet", "header", "mapping", "answers", "plan")
     )
@@ -91,7 +88,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
         `sheet`: name of the sheet; `header`: its rows, `3-4`; `mapping`: columns by role as JSON,
         `{"code": "A", "points": "F"}`; `answers=1`: take the workbook's answers where nothing was said; `plan=1`: only
         say how it would be read. What is left out is guessed, or remembered from the last import of the same header."""
-        bench, owner = service.workbench, caller(request)
+        bench, owner = service.workbench, owners.caller(request)
         await run_in_threadpool(bench.store.get, project_id, owner)
         files, fields = await received(request, MAX_BYTES)
         if not files:
@@ -117,7 +114,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.get("/score", response_model=ScoreView)
     def read_score(project_id: str, request: Request) -> ScoreView:
         """The exact score on the imported grid; `grid_missing` (409) without one."""
-        project = service.workbench.store.get(project_id, caller(request))
+        project = service.workbench.store.get(project_id, owners.caller(request))
         return ScoreView.of(score(project, service.workbench.framework(project)))
 
     @routes.get("/plan", response_model=EffortView)
@@ -129,7 +126,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
         effort: Annotated[list[str] | None, Query(max_length=200)] = None,
     ) -> EffortView:
         """Which criteria reach a threshold with the least effort; `effort=A1:3` weighs a criterion (1 by default)."""
-        project = service.workbench.store.get(project_id, caller(request))
+        project = service.workbench.store.get(project_id, owners.caller(request))
         counted = items(project, service.workbench.framework(project))
         return EffortView.of(least_effort(counted, target, efforts_of(effort or []), reading))
 

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.owner import LOCAL
 from ingest.errors import ClapvertError, ErrorCode
 
 if TYPE_CHECKING:
     from assistant.label.projects import Project
     from assistant.label.workbench import Workbench
 
-OWNER = "local"
-"""Whose projects the command line makes: those that `clapvert ask` answers from."""
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 
@@ -123,7 +122,7 @@ def projects(
     if linked:
         click.echo(f"/label/invitation/{bench.store.members.invitation(_project(bench, linked).id, None)}")
         return
-    made = [bench.create(OWNER, framework, title, scheme)] if title else None
+    made = [bench.create(LOCAL, framework, title, scheme)] if title else None
     shown = made or bench.store.projects(None)
     if as_json:
         _print([ProjectSummary.of(p).model_dump(mode="json") for p in shown])

@@ -19,10 +19,8 @@ from assistant.label.matching import accepted
 from assistant.label.projects import Project, Status
 from assistant.label.store import LabelStore
 from assistant.label.workbench import Workbench
+from assistant.owner import LOCAL
 from ingest.errors import ClapvertError, ErrorCode
-
-_ANYONE = "local"
-"""Whose mappings the command line remembers."""
 
 
 class OwnerMemory:
@@ -30,7 +28,7 @@ class OwnerMemory:
 
     def __init__(self, store: LabelStore, owner: str | None) -> None:
         self._store = store
-        self._owner = owner or _ANYONE
+        self._owner = owner or LOCAL
 
     def recall(self, signature: str) -> ColumnMapping | None:
         """The mapping last accepted for a header; None for one that an older layout kept."""

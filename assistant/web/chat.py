@@ -45,7 +45,6 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
 
     def page(request: Request, turns: list[Answer], *, status: int = 200, **more: Any) -> HTMLResponse:
         _ = render.words(request)
-        owner = owners.known(request)
         facets = service.glossary.facets
         choices = {f: {v: (_(e.label), _word(e, _)) for v, e in values.items()} for f, values in facets.items()}
         last = turns[-1].understood if turns else None
@@ -53,7 +52,7 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
             "turns": turns,
             "conversation": turns[-1].conversation_id if turns else None,
             "kept": last.as_of.isoformat() if last and last.as_of_reason != "today" else "",
-            "past": service.conversations.history(owner, _PAST) if owner else [],
+            "past": service.conversations.history(owners.caller(request), _PAST),
             "title": None,
             "asked": "",
             "trouble": None,
@@ -94,28 +93,26 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
         except ValidationError as exc:
             trouble = describe([dict(e) for e in exc.errors()])
             return page(request, _turns(conversation_id, request), status=422, trouble=trouble, asked=question[:4000])
-        named = Response()
-        answer = _answered(body, owners.named(request, named))
-        onward = RedirectResponse(f"/c/{answer.conversation_id}#{answer.message_id}", 303)
-        if "set-cookie" in named.headers:
-            onward.headers["set-cookie"] = named.headers["set-cookie"]
+        onward = RedirectResponse("/", 303)
+        answer = _answered(body, owners.named(request, onward))
+        onward.headers["location"] = f"/c/{answer.conversation_id}#{answer.message_id}"
         return onward
 
     @routes.get("/c/{conversation_id}", response_class=HTMLResponse)
     def conversation(conversation_id: str, request: Request) -> HTMLResponse:
         """One of the caller's conversations."""
-        summary, answers = service.conversations.messages(conversation_id, owners.known(request) or "")
+        summary, answers = service.conversations.messages(conversation_id, owners.caller(request))
         return page(request, answers, title=f"{summary.title} · Clapvert")
 
     @routes.post("/c/{conversation_id}/delete")
     def delete(conversation_id: str, request: Request) -> Response:
         """Erase a conversation, without a script."""
-        service.conversations.delete(conversation_id, owners.known(request) or "")
+        service.conversations.delete(conversation_id, owners.caller(request))
         return RedirectResponse("/", 303)
 
     def _turns(conversation_id: str, request: Request) -> list[Answer]:
         try:
-            return service.conversations.messages(conversation_id, owners.known(request) or "")[1]
+            return service.conversations.messages(conversation_id, owners.caller(request))[1]
         except ClapvertError:
             return []
 

@@ -67,8 +67,8 @@ class Desk:
         return self.service.workbench
 
     def caller(self, request: Request) -> str:
-        """The caller's name; empty, a member of nothing, when it has none."""
-        return self.owners.known(request) or ""
+        """The caller's name."""
+        return self.owners.caller(request)
 
     def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page of the workbench."""
