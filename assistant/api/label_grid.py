@@ -94,18 +94,18 @@ def router(service: Service, owners: Owners) -> APIRouter:
         if not files:
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun fichier reçu.", "Envoyez-le dans le champ `file`.")
         file, choice = files[0], _choice(fields)
-        plan = PlanView.of(await run_in_threadpool(planned, bench, owner, file.name, file.content, choice))
+        plan = await run_in_threadpool(planned, bench, owner, file.name, file.content, choice)
         if _yes(fields.get("plan")):
-            return GridImport(imported=False, plan=plan)
-        project, answers = await run_in_threadpool(taken, bench, project_id, owner, file.name, file.content, choice)
+            return GridImport(imported=False, plan=PlanView.of(plan))
+        project, answers = await run_in_threadpool(taken, bench, project_id, owner, plan, choice)
         assert project.grid is not None
         rows = project.grid.criteria
         return GridImport(
             imported=True,
-            plan=plan,
+            plan=PlanView.of(plan),
             project=ProjectSummary.of(project),
             criteria=len(rows),
-            points=float(sum(c.points for c in rows if c.points is not None)),
+            points=float(project.grid.points),
             mandatory=sum(bool(c.mandatory) for c in rows) if any(c.mandatory is not None for c in rows) else None,
             answers=answers,
             remarks=list(project.grid.remarks),

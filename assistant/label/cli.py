@@ -151,9 +151,8 @@ def import_grid(
     bench = _bench()
     found = _project(bench, project)
     choice = Choice(sheet, None, mapping_from_json(columns) if columns else None, answers)
-    content = workbook.read_bytes()
+    plan = planned(bench, None, workbook.name, workbook.read_bytes(), choice)
     if only_plan:
-        plan = planned(bench, None, workbook.name, content, choice)
         rows = [
             {"column": c.letter, "name": c.name, "role": c.role, "confidence": c.confidence, "reasons": list(c.reasons)}
             for c in plan.columns
@@ -166,10 +165,9 @@ def import_grid(
             role = ROLE_NAMES[c.role] if c.role else "ignorée"
             click.echo(f"  {c.letter}  {c.name:<30} → {role} ({c.confidence}) {' ; '.join(c.reasons)}")
         return
-    after, taken_answers = taken(bench, found.id, None, workbook.name, content, choice)
+    after, taken_answers = taken(bench, found.id, None, plan, choice)
     assert after.grid is not None
-    criteria = after.grid.criteria
-    total = float(sum(c.points for c in criteria if c.points is not None))
+    criteria, total = after.grid.criteria, float(after.grid.points)
     if as_json:
         _print({"criteria": len(criteria), "points": total, "answers": taken_answers, "remarks": after.grid.remarks})
         return

@@ -59,12 +59,9 @@ def planned(bench: Workbench, owner: str | None, name: str, content: bytes, choi
     return plan_import(content, name, choice.sheet, choice.header_rows, OwnerMemory(bench.store, owner))
 
 
-def taken(
-    bench: Workbench, project_id: str, owner: str | None, name: str, content: bytes, choice: Choice
-) -> tuple[Project, int]:
-    """The project with the grid of a workbook, and how many answers of the workbook were taken."""
+def taken(bench: Workbench, project_id: str, owner: str | None, plan: Plan, choice: Choice) -> tuple[Project, int]:
+    """The project with the grid of a planned workbook, and how many answers of the workbook were taken."""
     framework = bench.framework(bench.store.get(project_id, owner))
-    plan = planned(bench, owner, name, content, choice)
     grid = import_grid(plan, bench.store.now(), choice.mapping, OwnerMemory(bench.store, owner), framework)
     project = bench.store.set_grid(project_id, owner, grid)
     answers = 0

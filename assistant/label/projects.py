@@ -126,6 +126,11 @@ class Grid(_Frozen):
     criteria: tuple[GridCriterion, ...] = Field(min_length=1)
     remarks: tuple[str, ...] = Field(default=(), description="in French: what was skipped or read with a doubt")
 
+    @property
+    def points(self) -> Decimal:
+        """The points of the whole grid."""
+        return sum((c.points for c in self.criteria if c.points is not None), Decimal(0))
+
     @model_validator(mode="after")
     def _unique(self) -> Grid:
         keys = [c.key for c in self.criteria]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -16,7 +14,6 @@ from assistant.label.importing import MAX_BYTES
 from assistant.label.imports import Choice, efforts_of, mapping_of, matched, planned, taken
 from assistant.label.mapping import ColumnMapping
 from assistant.label.matching import matches
-from assistant.label.projects import GridCriterion
 from assistant.label.score import SCHEMES, score_items
 from assistant.label.tally import Reading, items
 from assistant.label.whatif import fragile, least_effort
@@ -62,7 +59,6 @@ def router(desk: Desk) -> APIRouter:
             waiting=waiting[0] if waiting else None,
             roles=list(ROLE_NAMES.items()),
             role_names=ROLE_NAMES,
-            total=_total(project.grid.criteria) if project.grid else None,
             max_mb=MAX_BYTES // 1_000_000,
             unmatched=[m for m in matches(project.grid, framework) if m.to_confirm] if project.grid else [],
         )
@@ -91,7 +87,8 @@ def router(desk: Desk) -> APIRouter:
             fields.get("feuille", ""), _number(fields.get("premiere")), _number(fields.get("derniere")),
             mapping_of(roles, fields.get("fill")), bool(fields.get("answers")),
         )  # fmt: skip
-        await run_in_threadpool(taken, desk.bench, project_id, owner, *waiting, choice)
+        plan = await run_in_threadpool(planned, desk.bench, owner, *waiting, choice)
+        await run_in_threadpool(taken, desk.bench, project_id, owner, plan, choice)
         return see(f"/label/projets/{project_id}")
 
     @routes.post("/grille/rapprocher")
@@ -163,7 +160,3 @@ def _choice(sheet: str, first: int, last: int, mapping: ColumnMapping | None, an
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isdigit() else 0
-
-
-def _total(criteria: Sequence[GridCriterion]) -> Decimal:
-    return sum((c.points for c in criteria if c.points is not None), Decimal(0))
