@@ -15,7 +15,7 @@ from typing import Literal
 
 from assistant.label.points import in_points, said
 from assistant.label.projects import Project, Status
-from assistant.label.tally import Item, Tally, items, no_grid_reason, shown, tally
+from assistant.label.tally import Item, Tally, items, shown, tally
 from ingest.criteria import Framework, Threshold
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -115,8 +115,6 @@ class Score:
 
 def score(project: Project, framework: Framework) -> Score:
     """The score of a project; `GRID_MISSING` when no grid was imported or when nothing counts, with the reason."""
-    if not framework.thresholds:
-        raise ClapvertError(ErrorCode.GRID_MISSING, no_grid_reason(framework), "Suivez l'avancement par critère.")
     return score_items(items(project, framework), framework.thresholds)
 
 

@@ -66,7 +66,10 @@ class Tally:
 
 
 def items(project: Project, framework: Framework) -> list[Item]:
-    """The criteria of a project's grid, in its order; `GRID_MISSING` says why there is no score without a grid."""
+    """The criteria of a project's grid, in its order; `GRID_MISSING` says why there is no score without a grid, nor
+    in a framework that has no threshold, whatever points a workbook brings."""
+    if not framework.thresholds:
+        raise ClapvertError(ErrorCode.GRID_MISSING, no_grid_reason(framework), "Suivez l'avancement par critère.")
     if project.grid is None:
         raise ClapvertError(ErrorCode.GRID_MISSING, no_grid_reason(framework), _IMPORT)
     return [item(row) for row in rows(project, framework) if row.grid is not None]
@@ -107,7 +110,7 @@ def shown(ratio: Fraction) -> Decimal:
 
 
 def no_grid_reason(framework: Framework) -> str:
-    """Why a project without a grid has no score."""
+    """Why a project without a grid has no score, or why none has one in this framework."""
     if not framework.thresholds:
         return f"{framework.name.fr} n'a pas de score : ses critères sont remplis ou ne le sont pas."
     return (

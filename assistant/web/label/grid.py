@@ -123,8 +123,6 @@ def router(desk: Desk) -> APIRouter:
         wanted = cible or next((t.minimum_percent for t in framework.thresholds if t.scheme == project.scheme), None)
         target = wanted or (targets[0] if targets else 65)
         try:
-            if not framework.thresholds:
-                raise ClapvertError(ErrorCode.GRID_MISSING, f"{framework.name.fr} n'a pas de score.")
             counted = items(project, framework)
             result = score_items(counted, framework.thresholds)
             plan = least_effort(counted, target, efforts, lecture)
