@@ -84,7 +84,7 @@ def router(desk: Desk) -> APIRouter:
             question=question_about(framework, known) if known else "",
             explained=explain(desk.service.engine, framework, known, desk.service.clock()) if known else None,
             changes=desk.bench.store.history.of(project_id, desk.caller(request), row.key, 20),
-            titles={},
+            rows={},
             one=True,
             accept=",".join(MEDIA_TYPES),
             max_mb=MAX_BYTES // 1024**2,
@@ -100,7 +100,7 @@ def router(desk: Desk) -> APIRouter:
             project,
             changes=found[:_PAGE],
             next=found[_PAGE - 1].seq if len(found) > _PAGE else None,
-            titles={r.key: f"{r.code or ''} {r.title[:1].upper()}{r.title[1:]}".strip() for r in rows},
+            rows={r.key: r for r in rows},
         )
 
     @routes.get("/reglages", response_class=HTMLResponse)

@@ -14,7 +14,7 @@ from assistant.label.importing import MAX_BYTES
 from assistant.label.imports import Choice, efforts_of, mapping_of, matched, planned, taken
 from assistant.label.mapping import ColumnMapping
 from assistant.label.matching import matches
-from assistant.label.score import SCHEMES, score_items
+from assistant.label.score import score_items
 from assistant.label.tally import Reading, items
 from assistant.label.whatif import fragile, least_effort
 from assistant.label.words import ROLE_NAMES
@@ -27,7 +27,6 @@ _ROLES = (
     french("Obligatoire"), french("Points possibles"), french("Points obtenus"), french("Niveau"), french("Réponse"),
     french("Preuve attendue"), french("Commentaire"),
 )  # fmt: skip
-_SCHEMES = (french("schéma Performance"), french("avec phase d'Engagement"))
 FORMATS = (("pdf", "PDF"), ("docx", "DOCX"), ("xlsx", "XLSX"), ("csv", "CSV"), ("md", "Markdown"))
 _COLUMN = re.compile(r"col-(\d{1,3})")
 
@@ -115,6 +114,7 @@ def router(desk: Desk) -> APIRouter:
     ) -> HTMLResponse:
         project, rows, done = desk.bench.board(project_id, desk.caller(request))
         framework = desk.bench.framework(project)
+        language = desk.words(request).language
         result = plan = None
         weak = []
         reason: ClapvertError | None = None
@@ -123,10 +123,10 @@ def router(desk: Desk) -> APIRouter:
         wanted = cible or next((t.minimum_percent for t in framework.thresholds if t.scheme == project.scheme), None)
         target = wanted or (targets[0] if targets else 65)
         try:
-            counted = items(project, framework)
-            result = score_items(counted, framework.thresholds)
-            plan = least_effort(counted, target, efforts, lecture)
-            weak = fragile(counted, targets)
+            counted = items(project, framework, language)
+            result = score_items(counted, framework.thresholds, language)
+            plan = least_effort(counted, target, efforts, lecture, language)
+            weak = fragile(counted, targets, language)
         except ClapvertError as exc:
             if exc.code is not ErrorCode.GRID_MISSING:
                 raise
@@ -144,7 +144,6 @@ def router(desk: Desk) -> APIRouter:
             targets=targets,
             lecture=lecture,
             efforts=efforts,
-            schemes=SCHEMES,
             formats=FORMATS,
             titles={r.key: r.title for r in rows},
         )
