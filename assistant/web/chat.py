@@ -17,6 +17,7 @@ from assistant.answer import Answer
 from assistant.api.owner import Owners
 from assistant.api.problems import describe
 from assistant.api.schemas import ChatRequest
+from assistant.export import Format
 from assistant.service import Service
 from assistant.web.examples import ROLES
 from assistant.web.render import Renderer, serves
@@ -35,6 +36,7 @@ _PROFILE = {
     "lieu": french("Lieu"),
     "acteur": french("Vous êtes"),
 }
+_FORMATS = ((Format.DOCX, "Word"), (Format.PDF, "PDF"), (Format.MD, "Markdown"))
 _PAST = 20
 """Conversations listed where no script can open the history."""
 
@@ -63,6 +65,7 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
             "asked_as": {f: {v: word for v, (label, word) in of.items() if word != label} for f, of in choices.items()},
             "labels": {v: label for values in choices.values() for v, (label, _word) in values.items()},
             "retention": service.settings.retention_days,
+            "formats": _FORMATS,
             "exports": serves(request, "/api/answers/x/exports"),
         }
         return render.page(request, "chat.html", status=status, **{**shown, **more})
