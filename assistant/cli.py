@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 import httpx
 
+from assistant.owner import LOCAL
 from ingest.cli import DAY
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.register import Domain
@@ -190,7 +191,7 @@ class _Asker:
             if not response.is_success:
                 raise _refusal(response)
         elif self._service is not None:
-            self._service.conversations.delete(conversation, "local")
+            self._service.conversations.delete(conversation, LOCAL)
 
 
 def _refusal(response: httpx.Response) -> ClapvertError:

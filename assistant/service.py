@@ -21,6 +21,7 @@ from assistant.engine import Engine, EngineConfig, OnEvidence
 from assistant.label.answering import project_answer
 from assistant.label.frameworks import Frameworks
 from assistant.label.workbench import Workbench
+from assistant.owner import LOCAL
 from ingest.claims import Language
 from ingest.clock import Clock, paris_today
 from ingest.criteria import FrameworkFile, framework_source_id, load_frameworks
@@ -153,7 +154,7 @@ class Service:
                 self._engine = engine
             return self._engine
 
-    def ask(self, ask: Ask, owner: str = "local", on_evidence: OnEvidence | None = None) -> Answer:
+    def ask(self, ask: Ask, owner: str = LOCAL, on_evidence: OnEvidence | None = None) -> Answer:
         """Answer a question, in its conversation; `CONVERSATION_NOT_FOUND` when it is not the owner's."""
         engine, conversations = self.engine, self.conversations
         asked = Asked(ask.question, ask.as_of, ask.forget_date, ask.domains, ask.language, ask.profile)

@@ -25,17 +25,17 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.get("", response_model=Answer)
     def read(message_id: str, request: Request) -> Answer:
         """An answer of one of the caller's conversations, as it was given."""
-        return service.conversations.answer(message_id, owners.known(request) or "")
+        return service.conversations.answer(message_id, owners.caller(request))
 
     @routes.post("/share", response_model=SharedLink)
     def share(message_id: str, request: Request) -> SharedLink:
         """Make the link that shows this answer to whoever has it; the same link each time."""
-        token = Shares(service.conversations).make(message_id, owners.known(request) or "")
+        token = Shares(service.conversations).make(message_id, owners.caller(request))
         return SharedLink(token=token, url=f"/r/{token}")
 
     @routes.delete("/share", status_code=204)
     def unshare(message_id: str, request: Request) -> None:
         """Close the link."""
-        Shares(service.conversations).take_back(message_id, owners.known(request) or "")
+        Shares(service.conversations).take_back(message_id, owners.caller(request))
 
     return routes

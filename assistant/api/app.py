@@ -33,7 +33,7 @@ from assistant.api.schemas import (
     SourceView,
 )
 from assistant.dialogue.reader import Asked
-from assistant.service import Ask, Service
+from assistant.service import Service
 from assistant.time import AsOf
 from assistant.web import chat as chat_page
 from assistant.web import evals as evals_pages
@@ -103,14 +103,14 @@ def create_app(service: Service) -> FastAPI:
     @app.post("/api/chat", response_model=Answer, tags=["chat"])
     def chat(body: ChatRequest, request: Request, response: Response) -> Answer:
         """Answer a question with checked, dated citations, or abstain."""
-        return service.ask(_asked(body), owners.named(request, response))
+        return service.ask(body.ask(), owners.named(request, response))
 
     @app.post("/api/chat/stream", response_class=StreamingResponse, tags=["chat"])
     async def chat_stream(body: ChatRequest, request: Request) -> StreamingResponse:
         """The same, as server-sent events: `passages`, `token`*, `answer`, `done`; or `error`."""
         named = Response()
         owner = owners.named(request, named)
-        response = await stream.respond(stream.Turn(partial(service.ask, _asked(body), owner)))
+        response = await stream.respond(stream.Turn(partial(service.ask, body.ask(), owner)))
         if "set-cookie" in named.headers:
             response.headers["set-cookie"] = named.headers["set-cookie"]
         return response
@@ -119,7 +119,9 @@ def create_app(service: Service) -> FastAPI:
     def passage(passage_id: str) -> PassageView:
         """A passage; once cited, it opens for ever."""
         found, status = service.passage(passage_id)
-        return _passage_view(found, status)
+        return PassageView.read(
+            found, passage_id=found.id, status=status, based_on=BasedOn.of(found), confidence=found.certainty
+        )
 
     @app.get("/api/search", response_model=SearchResult, tags=["passages"])
     def search(
@@ -203,76 +205,15 @@ async def _sweep(service: Service) -> None:
         await asyncio.sleep(_SWEEP)
 
 
-def _asked(body: ChatRequest) -> Ask:
-    return Ask(
-        question=body.question,
-        conversation_id=body.conversation_id,
-        as_of=body.as_of,
-        forget_date="as_of" in body.model_fields_set and body.as_of is None,
-        domains=tuple(body.domains),
-        language=body.language,
-        profile=body.profile,
-    )
-
-
-def _passage_view(p: Passage, status: str) -> PassageView:
-    return PassageView(
-        passage_id=p.id,
-        source_id=p.source_id,
-        source_title=p.source_title,
-        locator=p.locator,
-        heading_path=list(p.heading_path),
-        text=p.text,
-        page_from=p.page_from,
-        page_to=p.page_to,
-        url=p.url,
-        rank=p.rank,
-        valid_from=p.valid_from,
-        valid_until=p.valid_until,
-        attested_at=p.attested_at,
-        status=status,
-        based_on=BasedOn.of(p),
-        previous_id=p.previous_id,
-        next_id=p.next_id,
-        regime=p.regime,
-        confidence=p.certainty,
-    )
-
-
 def search_hit(p: Passage, score: float) -> SearchHit:
     """A passage as a search hit."""
-    return SearchHit(
-        passage_id=p.id,
-        source_id=p.source_id,
-        source_title=p.source_title,
-        locator=p.locator,
-        score=round(score, 5),
-        text=p.text,
-    )
+    return SearchHit.read(p, passage_id=p.id, score=round(score, 5))
 
 
 def source_views(service: Service) -> list[SourceView]:
     """Every registered text and every fiche, with how many passages the snapshot holds of it."""
     counts = {sid: len(positions) for sid, positions in service.snapshot.by_source.items()}
-    out = [
-        SourceView(
-            id=s.id,
-            title=s.title,
-            short_title=s.short_title,
-            issuer=s.issuer,
-            nature=s.nature,
-            rank=s.rank,
-            domains=list(s.domains),
-            regime=s.regime,
-            url=s.url,
-            date=s.date,
-            language=s.language,
-            identifiers=s.identifiers,
-            identifiers_verified=s.identifiers_verified,
-            passages=counts.get(s.id, 0),
-        )
-        for s in service.register.sources.values()
-    ]
+    out = [SourceView.read(s, passages=counts.get(s.id, 0)) for s in service.register.sources.values()]
     notices: list[tuple[str, str, list[Domain], Regime | None]] = [
         (sid, f.fiche.title, [f.fiche.domain], None) for sid, f in service.fiches.items()
     ]

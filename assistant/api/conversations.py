@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from assistant.answer import Answer
 from assistant.api.owner import Owners
-from assistant.conversation import Summary
-from assistant.feedback import FeedbackStore
+from assistant.api.schemas import Sent, View
+from assistant.feedback import FeedbackStore, Rating
 from assistant.service import Service
-from ingest.errors import ClapvertError, ErrorCode
 
 
-class ConversationSummary(BaseModel):
+class ConversationSummary(View):
     """A conversation in a list; it is erased after `kept_until`."""
 
     conversation_id: str
@@ -38,13 +37,11 @@ class ConversationView(ConversationSummary):
     """A conversation with its answers, in order, and the verdict on each that was judged."""
 
     answers: list[Answer]
-    feedback: dict[str, Literal["up", "down"]] = {}
+    feedback: dict[str, Rating]
 
 
-class NewTitle(BaseModel):
+class NewTitle(Sent):
     """A title, cut at 80 characters."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title: Annotated[str, StringConstraints(max_length=400)]
 
@@ -67,12 +64,11 @@ def router(service: Service, owners: Owners) -> APIRouter:
         q: Annotated[str, Query(max_length=200)] = "",
     ) -> ConversationList:
         """The caller's conversations; `q` keeps those that say it in their title, a question or an answer."""
-        owner = owners.known(request)
-        store = service.conversations
+        store, owner = service.conversations, owners.caller(request)
         found = store.history(owner, limit + 1, before, q.strip()) if owner else []
         page = found[:limit]
         return ConversationList(
-            conversations=[_summary(s) for s in page],
+            conversations=[ConversationSummary.read(s) for s in page],
             next=page[-1].conversation_id if len(found) > limit else None,
             retention_days=store.retention_days,
         )
@@ -80,43 +76,25 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.delete("", response_model=Deleted)
     def delete_all(request: Request) -> Deleted:
         """Erase all of the caller's conversations, for good."""
-        owner = owners.known(request)
-        return Deleted(deleted=service.conversations.delete_all(owner) if owner else 0)
+        return Deleted(deleted=service.conversations.delete_all(owners.caller(request)))
 
     @routes.get("/{conversation_id}", response_model=ConversationView)
     def read(conversation_id: str, request: Request) -> ConversationView:
         """One of the caller's conversations, whole."""
-        summary, answers = service.conversations.messages(conversation_id, _owner(owners, request))
+        summary, answers = service.conversations.messages(conversation_id, owners.caller(request))
         judged = FeedbackStore(service.conversations, service.clock).ratings(conversation_id)
-        return ConversationView(**_summary(summary).model_dump(), answers=answers, feedback=judged)
+        return ConversationView.read(summary, answers=answers, feedback=judged)
 
     @routes.patch("/{conversation_id}", response_model=ConversationSummary)
     def rename(conversation_id: str, body: NewTitle, request: Request) -> ConversationSummary:
         """Give one of the caller's conversations another title; an empty one is its first question again."""
-        return _summary(service.conversations.rename(conversation_id, _owner(owners, request), body.title))
+        return ConversationSummary.read(
+            service.conversations.rename(conversation_id, owners.caller(request), body.title)
+        )
 
     @routes.delete("/{conversation_id}", status_code=204)
     def delete(conversation_id: str, request: Request) -> None:
         """Erase one of the caller's conversations, for good."""
-        service.conversations.delete(conversation_id, _owner(owners, request))
+        service.conversations.delete(conversation_id, owners.caller(request))
 
     return routes
-
-
-def _owner(owners: Owners, request: Request) -> str:
-    owner = owners.known(request)
-    if owner is None:
-        raise ClapvertError(
-            ErrorCode.CONVERSATION_NOT_FOUND, "Conversation inconnue, ou expirée.", "La liste : /api/conversations."
-        )
-    return owner
-
-
-def _summary(s: Summary) -> ConversationSummary:
-    return ConversationSummary(
-        conversation_id=s.conversation_id,
-        title=s.title,
-        started=s.started,
-        kept_until=s.kept_until,
-        messages=s.messages,
-    )

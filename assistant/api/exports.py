@@ -39,10 +39,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
     opened = service.store.latest
 
     def owned(message_id: str, request: Request) -> Answer:
-        owner = owners.known(request)
-        if owner is None:
-            raise ClapvertError(ErrorCode.MESSAGE_NOT_FOUND, "Réponse inconnue, ou expirée.", "Reposez la question.")
-        return service.conversations.answer(message_id, owner)
+        return service.conversations.answer(message_id, owners.caller(request))
 
     @routes.get("/api/answers/{message_id}/exports", response_model=ExportList)
     def exports(message_id: str, request: Request) -> ExportList:
@@ -68,8 +65,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.get("/api/conversations/{conversation_id}/note", response_class=Response)
     def whole(conversation_id: str, request: Request, format: Format = Format.PDF) -> Response:
         """The notes of one of the caller's conversations, in one file."""
-        owner = owners.known(request)
-        summary, answers = service.conversations.messages(conversation_id, owner or "")
+        summary, answers = service.conversations.messages(conversation_id, owners.caller(request))
         if not answers:
             raise ClapvertError(ErrorCode.CONVERSATION_NOT_FOUND, "Cette conversation est vide.", "Posez une question.")
         today = service.clock()

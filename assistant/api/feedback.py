@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 
 from assistant.api.owner import Owners
-from assistant.feedback import FeedbackStore
+from assistant.api.schemas import Sent, View
+from assistant.feedback import FeedbackStore, Rating
 from assistant.service import Service
 
 
-class FeedbackRequest(BaseModel):
+class FeedbackRequest(Sent):
     """A verdict; another on the same answer replaces it."""
 
-    model_config = ConfigDict(extra="forbid")
-
     message_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    rating: Literal["up", "down"]
+    rating: Rating
     comment: Annotated[str, StringConstraints(max_length=4000)] | None = None
 
 
-class FeedbackKept(BaseModel):
+class FeedbackKept(View):
     """The verdict as it is kept now."""
 
     message_id: str
-    rating: Literal["up", "down"]
+    rating: Rating
     comment: str | None
 
 
@@ -38,7 +37,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
     def judge(body: FeedbackRequest, request: Request) -> FeedbackKept:
         """Judge an answer of one of the caller's conversations."""
         store = FeedbackStore(service.conversations, service.clock)
-        kept = store.add(body.message_id, owners.known(request) or "", body.rating, body.comment)
-        return FeedbackKept(message_id=kept.message_id, rating=kept.rating, comment=kept.comment)
+        kept = store.add(body.message_id, owners.caller(request), body.rating, body.comment)
+        return FeedbackKept.read(kept)
 
     return routes

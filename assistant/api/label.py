@@ -12,30 +12,26 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from assistant.api.label_schemas import (
-    Attached,
-    ChangeView,
+from assistant.api.label_criteria import (
     Cited,
-    Comparison,
     CriterionDetail,
     CriterionList,
     CriterionView,
-    Duplicate,
     FrameworkList,
     FrameworkView,
+)
+from assistant.api.label_projects import (
+    Attached,
+    ChangeView,
+    Comparison,
     History,
     Invitation,
-    Invite,
-    Join,
-    NewProject,
     PairView,
-    ProjectEdit,
     ProjectList,
     ProjectSummary,
     ProjectView,
-    Rename,
-    StateEdit,
 )
+from assistant.api.label_requests import Duplicate, Invite, Join, NewProject, ProjectEdit, Rename, StateEdit
 from assistant.api.owner import Owners
 from assistant.api.uploads import multipart, received
 from assistant.label.compare import compare
@@ -49,9 +45,6 @@ from assistant.label.workbench import Workbench
 from assistant.service import Service
 from ingest.errors import ClapvertError, ErrorCode
 
-_NOBODY = ""
-"""The owner of a caller without a name: a member of nothing."""
-
 
 def router(service: Service, owners: Owners) -> APIRouter:
     """The routes under `/api/label`."""
@@ -59,9 +52,6 @@ def router(service: Service, owners: Owners) -> APIRouter:
 
     def bench() -> Workbench:
         return service.workbench
-
-    def caller(request: Request) -> str:
-        return owners.known(request) or _NOBODY
 
     @routes.get("/frameworks", response_model=FrameworkList)
     def frameworks() -> FrameworkList:
@@ -103,35 +93,35 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.get("/projects", response_model=ProjectList)
     def projects(request: Request) -> ProjectList:
         """The caller's projects."""
-        return ProjectList(projects=[ProjectSummary.of(p) for p in bench().store.projects(caller(request))])
+        return ProjectList(projects=[ProjectSummary.of(p) for p in bench().store.projects(owners.caller(request))])
 
     @routes.post("/join", response_model=ProjectSummary)
     def join(body: Join, request: Request, response: Response) -> ProjectSummary:
         """Take up an invitation."""
         return ProjectSummary.of(
-            bench().store.join(body.token, owners.named(request, response, lasting=True), body.name)
+            bench().store.members.join(body.token, owners.named(request, response, lasting=True), body.name)
         )
 
     @routes.get("/projects/{project_id}", response_model=ProjectView)
     def project(project_id: str, request: Request) -> ProjectView:
         """A project with its rows and its progress."""
-        found, rows, done = bench().board(project_id, caller(request))
-        return ProjectView.whole(found, rows, done, bench().store.name(project_id, caller(request)))
+        found, rows, done = bench().board(project_id, owners.caller(request))
+        return ProjectView.whole(found, rows, done, bench().store.members.name(project_id, owners.caller(request)))
 
     @routes.patch("/projects/{project_id}", response_model=ProjectSummary)
     def edit(project_id: str, body: ProjectEdit, request: Request) -> ProjectSummary:
         """Change the title, the scheme or the note."""
-        return ProjectSummary.of(bench().edit(project_id, caller(request), body.changes(), body.revision))
+        return ProjectSummary.of(bench().edit(project_id, owners.caller(request), body.changes(), body.revision))
 
     @routes.delete("/projects/{project_id}", status_code=204)
     def delete(project_id: str, request: Request) -> None:
         """Erase a project, its history and its evidence, for good."""
-        bench().delete(project_id, caller(request))
+        bench().delete(project_id, owners.caller(request))
 
     @routes.put("/projects/{project_id}/criteria/{code:path}", response_model=CriterionState)
     def put(project_id: str, code: str, body: StateEdit, request: Request) -> CriterionState:
         """Say where a criterion stands."""
-        return bench().put(project_id, caller(request), code, body.changes(), body.revision)
+        return bench().put(project_id, owners.caller(request), code, body.changes(), body.revision)
 
     @routes.post(
         "/projects/{project_id}/criteria/{code:path}/evidence",
@@ -141,7 +131,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
     )
     async def attach(project_id: str, code: str, request: Request) -> Attached:
         """Attach files to a criterion."""
-        owner = caller(request)
+        owner = owners.caller(request)
         await run_in_threadpool(bench().row, project_id, owner, code)
         files, _ = await received(request, MAX_BYTES)
         if not files:
@@ -152,25 +142,25 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.get("/projects/{project_id}/evidence/{evidence_id}", response_class=Response)
     def download(project_id: str, evidence_id: str, request: Request) -> Response:
         """An attached file, to be saved."""
-        file, content = bench().open(project_id, caller(request), evidence_id)
+        file, content = bench().open(project_id, owners.caller(request), evidence_id)
         return attachment(content, file.name, file.media_type)
 
     @routes.delete("/projects/{project_id}/evidence/{evidence_id}", status_code=204)
     def detach(project_id: str, evidence_id: str, request: Request) -> None:
         """Remove an attached file."""
-        bench().detach(project_id, caller(request), evidence_id)
+        bench().detach(project_id, owners.caller(request), evidence_id)
 
     @routes.get("/projects/{project_id}/export", response_class=Response)
     def export(project_id: str, request: Request, format: EvidenceFormat = "xlsx") -> Response:
         """The evidence file, in the order of the grid, what is missing first: csv, xlsx, docx, pdf or md."""
-        found = bench().store.get(project_id, caller(request))
+        found = bench().store.get(project_id, owners.caller(request))
         file = export_evidence(found, bench().framework(found), service.register, service.clock(), format)
         return attachment(file.content, file.name, file.media_type)
 
     @routes.get("/projects/{project_id}/progress", response_model=Progress)
     def progress(project_id: str, request: Request) -> Progress:
         """Counts by department, by person and by poste."""
-        return bench().board(project_id, caller(request))[2]
+        return bench().board(project_id, owners.caller(request))[2]
 
     @routes.get("/projects/{project_id}/history", response_model=History)
     def history(
@@ -181,14 +171,14 @@ def router(service: Service, owners: Owners) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> History:
         """What was changed, by whom and when, the last first."""
-        found = bench().store.history(project_id, caller(request), code, limit + 1, before)
+        found = bench().store.history.of(project_id, owners.caller(request), code, limit + 1, before)
         page = found[:limit]
-        return History(changes=[ChangeView.of(c) for c in page], next=page[-1].seq if len(found) > limit else None)
+        return History(changes=[ChangeView.read(c) for c in page], next=page[-1].seq if len(found) > limit else None)
 
     @routes.get("/projects/{project_id}/compare/{other_id}", response_model=Comparison)
     def comparison(project_id: str, other_id: str, request: Request) -> Comparison:
         """Two projects of one framework, criterion by criterion."""
-        left, right = (bench().store.get(i, caller(request)) for i in (project_id, other_id))
+        left, right = (bench().store.get(i, owners.caller(request)) for i in (project_id, other_id))
         pairs = compare(left, right, bench().framework(left))
         return Comparison(
             left=ProjectSummary.of(left),
@@ -199,18 +189,18 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.post("/projects/{project_id}/duplicate", response_model=ProjectSummary, status_code=201)
     def duplicate(project_id: str, body: Duplicate, request: Request) -> ProjectSummary:
         """A copy for another production: grid, people and notes, nothing done yet."""
-        return ProjectSummary.of(bench().store.duplicate(project_id, caller(request), body.title))
+        return ProjectSummary.of(bench().store.duplicate(project_id, owners.caller(request), body.title))
 
     @routes.post("/projects/{project_id}/invitation", response_model=Invitation)
     def invitation(project_id: str, body: Invite, request: Request) -> Invitation:
         """An address to give to a colleague, who then edits the project from another browser."""
-        token = bench().store.invitation(project_id, caller(request), body.renew)
+        token = bench().store.members.invitation(project_id, owners.caller(request), body.renew)
         return Invitation(token=token, path=f"/label/invitation/{token}")
 
     @routes.put("/projects/{project_id}/me", response_model=Rename)
     def rename(project_id: str, body: Rename, request: Request) -> Rename:
         """The name that the history shows for the caller's changes."""
-        bench().store.rename(project_id, caller(request), body.name)
+        bench().store.members.rename(project_id, owners.caller(request), body.name)
         return body
 
     return routes

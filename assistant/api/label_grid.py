@@ -1,7 +1,6 @@
 """The official grid of a project over HTTP: import, score, what-if.
 
-Guarantee: a grid is imported as the plan showed it; without one, `score` is a 409 that says why there is no score. The
-figures are those of `assistant.label.score`, as numbers; exact shares go out as fractions, `13/20`.
+Guarantee: a grid is imported as the plan showed it; without one, `score` is a 409 that says why there is no score.
 """
 
 from __future__ import annotations
@@ -12,21 +11,22 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
-from assistant.api.label_schemas import ProjectSummary
+from assistant.api.label_projects import ProjectSummary
+from assistant.api.label_scores import EffortView, ScoreView
 from assistant.api.owner import Owners
+from assistant.api.schemas import View
 from assistant.api.uploads import multipart, received
 from assistant.label.importing import MAX_BYTES, Plan
 from assistant.label.imports import Choice, efforts_of, mapping_from_json, planned, taken
 from assistant.label.mapping import ColumnMapping
-from assistant.label.score import Reached, Score, score
+from assistant.label.score import score
 from assistant.label.tally import Reading, items
-from assistant.label.whatif import Plan as Effort
 from assistant.label.whatif import least_effort
 from assistant.service import Service
 from ingest.errors import ClapvertError, ErrorCode
 
 
-class ColumnView(BaseModel):
+class ColumnView(View):
     """One column of the workbook, what it seems to be, and why."""
 
     column: int
@@ -38,7 +38,7 @@ class ColumnView(BaseModel):
     samples: list[str]
 
 
-class PlanView(BaseModel):
+class PlanView(View):
     """How the workbook is read: the sheet, where its header is, the role of each column."""
 
     file_name: str
@@ -53,22 +53,13 @@ class PlanView(BaseModel):
     @classmethod
     def of(cls, p: Plan) -> PlanView:
         """A plan, for showing."""
-        return cls(
-            file_name=p.file_name,
+        return cls.read(
+            p,
             sheets=[s.name for s in p.sheets],
             sheet=p.table.sheet,
             header_rows=(p.table.header.first, p.table.header.last),
             rows=len(p.table.rows),
-            columns=[
-                ColumnView(
-                    column=c.column, letter=c.letter, name=c.name, role=c.role, confidence=c.confidence,
-                    reasons=list(c.reasons), samples=list(c.samples),
-                )
-                for c in p.columns
-            ],
-            mapping=p.mapping,
-            remembered=p.remembered,
-        )  # fmt: skip
+        )
 
 
 class GridImport(BaseModel):
@@ -84,150 +75,9 @@ class GridImport(BaseModel):
     remarks: list[str] = []
 
 
-class VerdictView(BaseModel):
-    """One threshold. `depend`: the unknown rule on « sans objet » decides."""
-
-    scheme: str
-    minimum_percent: int
-    reached: Reached
-    missing: float
-    missing_if_excluded: float
-    sentence: str
-    source_id: str
-    confidence: str
-
-
-class MandatoryView(BaseModel):
-    """Mandatory criteria by key; `known` False when the workbook does not say which they are."""
-
-    known: bool
-    all_met: bool | None
-    met: list[str]
-    missing: list[str]
-    not_applicable: list[str]
-    undecided: list[str]
-
-
-class PartView(BaseModel):
-    """A poste or a department."""
-
-    name: str
-    obtained: float
-    possible: float
-    done: int
-    criteria: int
-
-
-class ScoreView(BaseModel):
-    """A score. `percent` counts « sans objet » for zero, `percent_if_excluded` leaves it out; both rounded down to a
-    hundredth, while thresholds compare the exact shares `ratio` and `ratio_if_excluded`."""
-
-    headline: str
-    obtained: float
-    possible: float
-    not_applicable: float
-    percent: float
-    percent_if_excluded: float
-    ratio: str
-    ratio_if_excluded: str
-    thresholds: list[VerdictView]
-    mandatory: MandatoryView
-    by_poste: list[PartView]
-    by_department: list[PartView]
-    uncounted: list[str]
-    explanation: list[str]
-
-    @classmethod
-    def of(cls, s: Score) -> ScoreView:
-        """A score, for showing."""
-        parts = [
-            [
-                PartView(
-                    name=p.name,
-                    obtained=float(p.obtained),
-                    possible=float(p.possible),
-                    done=p.done,
-                    criteria=p.criteria,
-                )
-                for p in group
-            ]
-            for group in (s.by_poste, s.by_department)
-        ]
-        m = s.mandatory
-        return cls(
-            headline=s.headline,
-            obtained=float(s.obtained),
-            possible=float(s.possible),
-            not_applicable=float(s.not_applicable),
-            percent=float(s.low_percent),
-            percent_if_excluded=float(s.high_percent),
-            ratio=str(s.low),
-            ratio_if_excluded=str(s.high),
-            thresholds=[
-                VerdictView(
-                    scheme=v.scheme, minimum_percent=v.minimum_percent, reached=v.reached, missing=float(v.missing),
-                    missing_if_excluded=float(v.missing_if_excluded), sentence=v.sentence, source_id=v.source_id,
-                    confidence=v.confidence,
-                )
-                for v in s.verdicts
-            ],
-            mandatory=MandatoryView(
-                known=m.known, all_met=m.all_met, met=list(m.met), missing=list(m.missing),
-                not_applicable=list(m.not_applicable), undecided=list(m.undecided),
-            ),
-            by_poste=parts[0],
-            by_department=parts[1],
-            uncounted=list(s.uncounted),
-            explanation=list(s.explanation),
-        )  # fmt: skip
-
-
-class StepView(BaseModel):
-    """A criterion to do."""
-
-    key: str
-    title: str
-    gain: float
-    effort: int
-    mandatory: bool
-
-
-class EffortView(BaseModel):
-    """The criteria of least effort to a threshold."""
-
-    target: int
-    reading: Reading
-    reachable: bool
-    missing: float
-    steps: list[StepView]
-    effort: int
-    percent_after: float
-    explanation: list[str]
-
-    @classmethod
-    def of(cls, p: Effort) -> EffortView:
-        """A plan, for showing."""
-        return cls(
-            target=p.target,
-            reading=p.reading,
-            reachable=p.reachable,
-            missing=float(p.missing),
-            steps=[
-                StepView(key=s.key, title=s.title, gain=float(s.gain), effort=s.effort, mandatory=s.mandatory)
-                for s in p.steps
-            ],
-            effort=p.effort,
-            percent_after=float(p.after),
-            explanation=list(p.explanation),
-        )
-
-
 def router(service: Service, owners: Owners) -> APIRouter:
     """`/api/label/projects/{id}/grid`, `…/score` and `…/plan`."""
     routes = APIRouter(prefix="/api/label/projects/{project_id}", tags=["label"])
-
-    def caller(request: Request) -> str:
-        return owners.known(request) or ""
 
     @routes.post(
         "/grid", response_model=GridImport, openapi_extra=multipart("sheet", "header", "mapping", "answers", "plan")
@@ -238,24 +88,24 @@ def router(service: Service, owners: Owners) -> APIRouter:
         `sheet`: name of the sheet; `header`: its rows, `3-4`; `mapping`: columns by role as JSON,
         `{"code": "A", "points": "F"}`; `answers=1`: take the workbook's answers where nothing was said; `plan=1`: only
         say how it would be read. What is left out is guessed, or remembered from the last import of the same header."""
-        bench, owner = service.workbench, caller(request)
+        bench, owner = service.workbench, owners.caller(request)
         await run_in_threadpool(bench.store.get, project_id, owner)
         files, fields = await received(request, MAX_BYTES)
         if not files:
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun fichier reçu.", "Envoyez-le dans le champ `file`.")
         file, choice = files[0], _choice(fields)
-        plan = PlanView.of(await run_in_threadpool(planned, bench, owner, file.name, file.content, choice))
+        plan = await run_in_threadpool(planned, bench, owner, file.name, file.content, choice)
         if _yes(fields.get("plan")):
-            return GridImport(imported=False, plan=plan)
-        project, answers = await run_in_threadpool(taken, bench, project_id, owner, file.name, file.content, choice)
+            return GridImport(imported=False, plan=PlanView.of(plan))
+        project, answers = await run_in_threadpool(taken, bench, project_id, owner, plan, choice)
         assert project.grid is not None
         rows = project.grid.criteria
         return GridImport(
             imported=True,
-            plan=plan,
+            plan=PlanView.of(plan),
             project=ProjectSummary.of(project),
             criteria=len(rows),
-            points=float(sum(c.points for c in rows if c.points is not None)),
+            points=float(project.grid.points),
             mandatory=sum(bool(c.mandatory) for c in rows) if any(c.mandatory is not None for c in rows) else None,
             answers=answers,
             remarks=list(project.grid.remarks),
@@ -264,7 +114,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.get("/score", response_model=ScoreView)
     def read_score(project_id: str, request: Request) -> ScoreView:
         """The exact score on the imported grid; `grid_missing` (409) without one."""
-        project = service.workbench.store.get(project_id, caller(request))
+        project = service.workbench.store.get(project_id, owners.caller(request))
         return ScoreView.of(score(project, service.workbench.framework(project)))
 
     @routes.get("/plan", response_model=EffortView)
@@ -276,7 +126,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
         effort: Annotated[list[str] | None, Query(max_length=200)] = None,
     ) -> EffortView:
         """Which criteria reach a threshold with the least effort; `effort=A1:3` weighs a criterion (1 by default)."""
-        project = service.workbench.store.get(project_id, caller(request))
+        project = service.workbench.store.get(project_id, owners.caller(request))
         counted = items(project, service.workbench.framework(project))
         return EffortView.of(least_effort(counted, target, efforts_of(effort or []), reading))
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from fastapi import Request, Response
 
+from assistant.owner import NOBODY
 from ingest.clock import Clock
 
 COOKIE = "clapvert_owner"
@@ -41,6 +42,10 @@ class Owners:
         """The caller's name; None when the caller has none of ours."""
         found = self._read(request)
         return found[0] if found else None
+
+    def caller(self, request: Request) -> str:
+        """The caller's name; `NOBODY` when the caller has none of ours."""
+        return self.known(request) or NOBODY
 
     def named(self, request: Request, response: Response, lasting: bool = False) -> str:
         """The caller's name, given now if there is none, and kept in a cookie of the response.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from assistant.answer import BasedOn
+from assistant.service import Ask
 from ingest.register import Domain, Nature, Rank, Regime
 
 
@@ -24,11 +25,25 @@ Day = Annotated[dt.date, BeforeValidator(_only_iso)]
 """A day as the contract writes it, `YYYY-MM-DD`, and in no other way."""
 
 
-class _Request(BaseModel):
+class Sent(BaseModel):
+    """What a caller sends; a field that nobody knows is refused."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class ChatRequest(_Request):
+class View(BaseModel):
+    """What goes out of one of our things."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def read(cls, thing: object, /, **other: Any) -> Self:
+        """The thing's attributes of the same names as our fields, views among them; `other`: the fields that it does
+        not have, or has otherwise."""
+        return cls.model_validate({n: getattr(thing, n) for n in cls.model_fields if n not in other} | other)
+
+
+class ChatRequest(Sent):
     """A question."""
 
     question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -38,8 +53,20 @@ class ChatRequest(_Request):
     language: Literal["fr", "en"] | None = None
     profile: dict[str, str] = {}
 
+    def ask(self) -> Ask:
+        """The question as the service takes it."""
+        return Ask(
+            question=self.question,
+            conversation_id=self.conversation_id,
+            as_of=self.as_of,
+            forget_date="as_of" in self.model_fields_set and self.as_of is None,
+            domains=tuple(self.domains),
+            language=self.language,
+            profile=self.profile,
+        )
 
-class PassageView(BaseModel):
+
+class PassageView(View):
     """A passage, open."""
 
     passage_id: str
@@ -63,7 +90,7 @@ class PassageView(BaseModel):
     confidence: str | None
 
 
-class SearchHit(BaseModel):
+class SearchHit(View):
     """One hit of a search."""
 
     passage_id: str
@@ -80,7 +107,7 @@ class SearchResult(BaseModel):
     hits: list[SearchHit]
 
 
-class SourceView(BaseModel):
+class SourceView(View):
     """A text of the register, or one of our fiches (`nature: notice`)."""
 
     id: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import zipfile
 from collections.abc import Iterable, Sequence
 
 import openpyxl
@@ -17,6 +16,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from assistant.export.archive import dated
 from assistant.export.document import clean
 
 Cell = str | int | float | dt.date | None
@@ -80,19 +80,9 @@ def workbook_bytes(book: openpyxl.Workbook, date: dt.date) -> bytes:
     book.properties.created = moment
     raw = io.BytesIO()
     book.save(raw)
-    out = io.BytesIO()
-    stamp = moment.isoformat() + "Z"
-    with zipfile.ZipFile(raw) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
-        for item in before.infolist():
-            info = zipfile.ZipInfo(item.filename, (max(date.year, 1980), date.month, date.day, 12, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            data = before.read(item.filename)
-            if item.filename == "docProps/core.xml":
-                written = book.properties.modified
-                if written is not None:
-                    data = data.replace(written.strftime("%Y-%m-%dT%H:%M:%SZ").encode(), stamp.encode())
-            after.writestr(info, data)
-    return out.getvalue()
+    written = book.properties.modified  # openpyxl writes the instant of the saving
+    stamps = {f"{written:%Y-%m-%dT%H:%M:%SZ}".encode(): f"{moment.isoformat()}Z".encode()} if written else {}
+    return dated(raw.getvalue(), date, stamps)
 
 
 def _csv_cell(value: Cell) -> str:

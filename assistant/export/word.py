@@ -8,7 +8,6 @@ archive are dated by the document, not by the clock.
 from __future__ import annotations
 
 import io
-import zipfile
 from typing import Any
 
 import docx
@@ -19,6 +18,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from assistant.export.archive import dated
 from assistant.export.document import (
     Block,
     Document,
@@ -66,7 +66,7 @@ class _Writer:
         self._properties()
         raw = io.BytesIO()
         self.out.save(raw)
-        return _dated(raw.getvalue(), d)
+        return dated(raw.getvalue(), d.date)
 
     def _block(self, block: Block) -> None:
         match block:
@@ -324,16 +324,3 @@ def _field(paragraph: Any, instruction: str) -> None:
     run = paragraph.add_run("1")
     field.append(run._r)
     paragraph._p.append(field)
-
-
-def _dated(raw: bytes, document: Document) -> bytes:
-    """The archive with every part dated by the document."""
-    day = (max(document.date.year, 1980), document.date.month, document.date.day, 12, 0, 0)
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
-        for item in before.infolist():
-            info = zipfile.ZipInfo(item.filename, day)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o600 << 16
-            after.writestr(info, before.read(item.filename))
-    return out.getvalue()

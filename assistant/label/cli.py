@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.owner import LOCAL
 from ingest.errors import ClapvertError, ErrorCode
 
 if TYPE_CHECKING:
     from assistant.label.projects import Project
     from assistant.label.workbench import Workbench
 
-OWNER = "local"
-"""Whose projects the command line makes: those that `clapvert ask` answers from."""
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 
@@ -68,7 +67,7 @@ def label() -> None:
 def list_criteria(framework: str, poste: str, department: str, words: str, as_json: bool) -> None:
     """List the known criteria of a framework."""
     from assistant.api.label import wanted
-    from assistant.api.label_schemas import CriterionView
+    from assistant.api.label_criteria import CriterionView
     from assistant.label.frameworks import chosen
 
     chosen_framework = _bench().frameworks.get(framework)
@@ -92,7 +91,7 @@ def list_criteria(framework: str, poste: str, department: str, words: str, as_js
 @_JSON
 def show(code: str, framework: str, as_json: bool) -> None:
     """Show one criterion: what it asks, its evidence and who says so."""
-    from assistant.api.label_schemas import CriterionView
+    from assistant.api.label_criteria import CriterionView
     from ingest.criterion_passages import criterion_text
 
     frameworks = _bench().frameworks
@@ -114,16 +113,16 @@ def projects(
     title: str | None, framework: str, scheme: str | None, deleted: str | None, linked: str | None, as_json: bool
 ) -> None:
     """List the projects, or make, share or delete one."""
-    from assistant.api.label_schemas import ProjectSummary
+    from assistant.api.label_projects import ProjectSummary
 
     bench = _bench()
     if deleted:
         bench.delete(_project(bench, deleted).id, None)
         click.echo("Projet effacé.", err=True)
     if linked:
-        click.echo(f"/label/invitation/{bench.store.invitation(_project(bench, linked).id, None)}")
+        click.echo(f"/label/invitation/{bench.store.members.invitation(_project(bench, linked).id, None)}")
         return
-    made = [bench.create(OWNER, framework, title, scheme)] if title else None
+    made = [bench.create(LOCAL, framework, title, scheme)] if title else None
     shown = made or bench.store.projects(None)
     if as_json:
         _print([ProjectSummary.of(p).model_dump(mode="json") for p in shown])
@@ -152,9 +151,8 @@ def import_grid(
     bench = _bench()
     found = _project(bench, project)
     choice = Choice(sheet, None, mapping_from_json(columns) if columns else None, answers)
-    content = workbook.read_bytes()
+    plan = planned(bench, None, workbook.name, workbook.read_bytes(), choice)
     if only_plan:
-        plan = planned(bench, None, workbook.name, content, choice)
         rows = [
             {"column": c.letter, "name": c.name, "role": c.role, "confidence": c.confidence, "reasons": list(c.reasons)}
             for c in plan.columns
@@ -167,10 +165,9 @@ def import_grid(
             role = ROLE_NAMES[c.role] if c.role else "ignorée"
             click.echo(f"  {c.letter}  {c.name:<30} → {role} ({c.confidence}) {' ; '.join(c.reasons)}")
         return
-    after, taken_answers = taken(bench, found.id, None, workbook.name, content, choice)
+    after, taken_answers = taken(bench, found.id, None, plan, choice)
     assert after.grid is not None
-    criteria = after.grid.criteria
-    total = float(sum(c.points for c in criteria if c.points is not None))
+    criteria, total = after.grid.criteria, float(after.grid.points)
     if as_json:
         _print({"criteria": len(criteria), "points": total, "answers": taken_answers, "remarks": after.grid.remarks})
         return
@@ -185,7 +182,7 @@ def import_grid(
 @_JSON
 def score(project: str, target: int | None, as_json: bool) -> None:
     """Compute the score on the imported grid; exit 1 when there is none."""
-    from assistant.api.label_grid import EffortView, ScoreView
+    from assistant.api.label_scores import EffortView, ScoreView
     from assistant.label.score import score_items
     from assistant.label.tally import items
     from assistant.label.whatif import least_effort

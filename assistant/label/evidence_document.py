@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from assistant.export import Block, Column, Document, Heading, Listing, Paragraph, Run, Table, Text
 from assistant.label.evidence import GRID_ASKS, LEGAL, WHO_IS_WHO, Entry, EvidenceBook, Part, missing_mandatory
-from assistant.label.points import in_points, said, some
+from assistant.label.points import in_points, percent, said, some
 from assistant.label.projects import Status
-from assistant.label.score import percent
 from ingest.claims import french_date
 
 _COLUMNS: dict[Part, tuple[tuple[str, float], ...]] = {

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.claims import Language
 from ingest.criteria import DEPARTMENT_LABELS, Criterion, Department, Framework, Poste, load_frameworks
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -109,6 +110,12 @@ class Frameworks:
                 f"La liste : /api/label/frameworks/{framework.id}/criteria.",
             )
         return found
+
+
+def poste_name(poste: Poste, language: Language = "fr") -> str:
+    """« A · Production et engagement », as boards and lists head a group of criteria."""
+    name = poste.en if language == "en" else poste.name
+    return f"{poste.code} · {name[:1].upper()}{name[1:]}"
 
 
 def find(framework: Framework, key: str) -> Criterion | None:

@@ -19,10 +19,8 @@ from assistant.label.matching import accepted
 from assistant.label.projects import Project, Status
 from assistant.label.store import LabelStore
 from assistant.label.workbench import Workbench
+from assistant.owner import LOCAL
 from ingest.errors import ClapvertError, ErrorCode
-
-_ANYONE = "local"
-"""Whose mappings the command line remembers."""
 
 
 class OwnerMemory:
@@ -30,11 +28,11 @@ class OwnerMemory:
 
     def __init__(self, store: LabelStore, owner: str | None) -> None:
         self._store = store
-        self._owner = owner or _ANYONE
+        self._owner = owner or LOCAL
 
     def recall(self, signature: str) -> ColumnMapping | None:
         """The mapping last accepted for a header; None for one that an older layout kept."""
-        kept = self._store.mapping(self._owner, signature)
+        kept = self._store.uploads.mapping(self._owner, signature)
         try:
             return ColumnMapping.model_validate(kept) if kept else None
         except ValidationError:
@@ -43,7 +41,7 @@ class OwnerMemory:
     def remember(self, signature: str, mapping: ColumnMapping) -> None:
         """Keep the mapping accepted for a header."""
         kept = mapping.model_dump(mode="json", exclude_none=True)
-        self._store.remember_mapping(self._owner, signature, kept)
+        self._store.uploads.remember_mapping(self._owner, signature, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +59,9 @@ def planned(bench: Workbench, owner: str | None, name: str, content: bytes, choi
     return plan_import(content, name, choice.sheet, choice.header_rows, OwnerMemory(bench.store, owner))
 
 
-def taken(
-    bench: Workbench, project_id: str, owner: str | None, name: str, content: bytes, choice: Choice
-) -> tuple[Project, int]:
-    """The project with the grid of a workbook, and how many answers of the workbook were taken."""
+def taken(bench: Workbench, project_id: str, owner: str | None, plan: Plan, choice: Choice) -> tuple[Project, int]:
+    """The project with the grid of a planned workbook, and how many answers of the workbook were taken."""
     framework = bench.framework(bench.store.get(project_id, owner))
-    plan = planned(bench, owner, name, content, choice)
     grid = import_grid(plan, bench.store.now(), choice.mapping, OwnerMemory(bench.store, owner), framework)
     project = bench.store.set_grid(project_id, owner, grid)
     answers = 0
@@ -76,7 +71,7 @@ def taken(
                 continue  # « sans objet » needs a reason that no workbook gives
             bench.store.put_state(project_id, owner, criterion.key, {"status": criterion.answer}, 0)
             answers += 1
-    bench.store.unstage(project_id, owner)
+    bench.store.uploads.erase(project_id, owner)
     return bench.store.get(project_id, owner), answers
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from assistant.label.phrases import POINT
+from ingest.claims import Language
 from ingest.documents.workbook import Cell
 
 MAX_POINTS = Decimal(100_000)
@@ -78,19 +80,28 @@ def _bounded(value: Decimal) -> Decimal:
     return value
 
 
-def said(value: Decimal, signed: bool = False) -> str:
-    """`1234.50` → « 1 234,5 », for a French reader."""
-    text = f"{value:+,f}" if signed else f"{value:,f}"
+def said(value: Decimal, language: Language = "fr") -> str:
+    """`1234.50` → « 1 234,5 » for a French reader, “1,234.5” for an English one."""
+    text = f"{value:,f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return text.replace(",", "\u202f").replace(".", ",").replace("-", "−")
+    return text if language == "en" else text.replace(",", "\u202f").replace(".", ",")
 
 
-def in_points(value: Decimal) -> str:
-    """`1.5` → « 1,5 point », `2` → « 2 points »: French counts several from two on."""
-    return f"{said(value)} point{'s' if value >= 2 else ''}"
+def percent(value: Decimal, language: Language = "fr") -> str:
+    """`64.9` → « 64,90 % », “64.90%”."""
+    return f"{value:.2f}%" if language == "en" else f"{value:.2f}\u00a0%".replace(".", ",")
 
 
-def some(number: int, word: str, plural: str | None = None) -> str:
+def in_points(value: Decimal, language: Language = "fr") -> str:
+    """`1.5` → « 1,5 point », `2` → « 2 points »: French counts several from two on, English all but one."""
+    return f"{said(value, language)} {_counted(value, *POINT[language], language)}"
+
+
+def some(number: int, word: str, plural: str | None = None, language: Language = "fr") -> str:
     """`1, "critère"` → « 1 critère »; `2` → « 2 critères »."""
-    return f"{number} {word if number < 2 else plural or word + 's'}"
+    return f"{number} {_counted(number, word, plural or word + 's', language)}"
+
+
+def _counted(number: Decimal | int, one: str, several: str, language: Language) -> str:
+    return one if (number == 1 if language == "en" else number < 2) else several

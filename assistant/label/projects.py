@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from assistant.label.frameworks import criterion_key, department_of, find
+from assistant.label.frameworks import criterion_key, department_of, find, poste_name
 from ingest.criteria import DEPARTMENT_LABELS, Criterion, Department, Framework
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
@@ -126,6 +126,11 @@ class Grid(_Frozen):
     criteria: tuple[GridCriterion, ...] = Field(min_length=1)
     remarks: tuple[str, ...] = Field(default=(), description="in French: what was skipped or read with a doubt")
 
+    @property
+    def points(self) -> Decimal:
+        """The points of the whole grid."""
+        return sum((c.points for c in self.criteria if c.points is not None), Decimal(0))
+
     @model_validator(mode="after")
     def _unique(self) -> Grid:
         keys = [c.key for c in self.criteria]
@@ -195,7 +200,7 @@ def _ours(framework: Framework, row: GridCriterion) -> Criterion | None:
 def _row(
     project: Project, framework: Framework, key: str, grid: GridCriterion | None, known: Criterion | None, inside: bool
 ) -> Row:
-    names = {p.code: f"{p.code} · {p.name[:1].upper()}{p.name[1:]}" for p in framework.postes}
+    names = {p.code: poste_name(p) for p in framework.postes}
     written = _departments(grid.department) if grid and grid.department else ()
     ours = tuple(DEPARTMENT_LABELS[d] for d in known.departments) if known else ()
     code = grid.code if grid else known.code if known else None

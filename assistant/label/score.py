@@ -13,9 +13,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from assistant.label.points import in_points, said
+from assistant.label import phrases as say
+from assistant.label.points import in_points, percent, said
 from assistant.label.projects import Project, Status
-from assistant.label.tally import Item, Tally, items, no_grid_reason, shown, tally
+from assistant.label.tally import READINGS, Item, Tally, items, shown, tally
+from ingest.claims import Language
 from ingest.criteria import Framework, Threshold
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -36,24 +38,7 @@ class Verdict:
     source_id: str
     source_version: str
     confidence: str
-
-    @property
-    def sentence(self) -> str:
-        """The verdict in French."""
-        name = f"{self.minimum_percent} % ({SCHEMES.get(self.scheme, self.scheme)})"
-        if self.reached == "oui":
-            return f"Seuil de {name} : atteint{', tout juste' if self.exactly else ''}."
-        if self.reached == "depend":
-            return (
-                f"Seuil de {name} : dépend de la règle du « sans objet ». Il manque {in_points(self.missing)} "
-                "si le « sans objet » compte pour zéro, aucun s'il est exclu."
-            )
-        least = min(self.missing, self.missing_if_excluded)
-        span = "" if least == self.missing else f"{said(least)} à "
-        return f"Seuil de {name} : non atteint, il manque {span}{in_points(self.missing)}."
-
-
-SCHEMES = {"performance": "schéma Performance", "engagement": "avec phase d'Engagement"}
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +89,24 @@ class Score:
     by_poste: tuple[Part, ...]
     by_department: tuple[Part, ...]
     uncounted: tuple[str, ...]
+    headline: str
+    """« 64,96 % » or « de 61,90 % à 65,00 % »."""
     explanation: tuple[str, ...]
-
-    @property
-    def headline(self) -> str:
-        """« 64,96 % » or « de 61,90 % à 65,00 % »."""
-        low, high = percent(self.low_percent), percent(self.high_percent)
-        return low if self.low == self.high else f"de {low} à {high}"
 
 
 def score(project: Project, framework: Framework) -> Score:
     """The score of a project; `GRID_MISSING` when no grid was imported or when nothing counts, with the reason."""
-    if not framework.thresholds:
-        raise ClapvertError(ErrorCode.GRID_MISSING, no_grid_reason(framework), "Suivez l'avancement par critère.")
     return score_items(items(project, framework), framework.thresholds)
 
 
-def score_items(counted: Sequence[Item], thresholds: Iterable[Threshold]) -> Score:
-    """The score of criteria against thresholds."""
+def score_items(counted: Sequence[Item], thresholds: Iterable[Threshold], language: Language = "fr") -> Score:
+    """The score of criteria against thresholds, told in a language."""
     sums = tally(counted)
     low, high = sums.ratio("zero"), sums.ratio("excluded")
     if low is None or high is None:
-        raise ClapvertError(
-            ErrorCode.GRID_MISSING,
-            "Pas de score : tous les critères qui ont des points sont « sans objet »."
-            if sums.possible
-            else "Pas de score : la grille importée ne donne aucun point.",
-            "Vérifiez les statuts, ou la colonne des points de la grille.",
-        )
+        told = say.ALL_ABSENT if sums.possible else say.NO_POINTS
+        raise ClapvertError(ErrorCode.GRID_MISSING, told[language], say.CHECK[language])
+    least, most = percent(shown(low), language), percent(shown(high), language)
     return Score(
         obtained=sums.obtained,
         possible=sums.possible,
@@ -141,26 +116,45 @@ def score_items(counted: Sequence[Item], thresholds: Iterable[Threshold]) -> Sco
         low_percent=shown(low),
         high_percent=shown(high),
         mandatory=mandatory_of(counted),
-        verdicts=tuple(verdict(sums, t) for t in thresholds),
+        verdicts=tuple(verdict(sums, t, language) for t in thresholds),
         by_poste=_parts(counted, lambda i: (i.poste,)),
         by_department=_parts(counted, lambda i: i.departments),
         uncounted=tuple(i.key for i in counted if not i.counted),
-        explanation=_explained(sums, low, high),
+        headline=least if low == high else say.HEADLINE[language].format(low=least, high=most),
+        explanation=_explained(sums, low, high, language),
     )
 
 
-def verdict(sums: Tally, threshold: Threshold) -> Verdict:
+def verdict(sums: Tally, threshold: Threshold, language: Language = "fr") -> Verdict:
     """One threshold against the sums: « au moins », compared exactly."""
     needed = Fraction(threshold.minimum_percent, 100)
     low, high = sums.ratio("zero"), sums.ratio("excluded")
     assert low is not None
     assert high is not None
     reached: Reached = "oui" if low >= needed else "depend" if high >= needed else "non"
+    exactly = needed in (low, high)
+    missing, excluded = (sums.missing(threshold.minimum_percent, r) for r in READINGS)
     return Verdict(
-        threshold.scheme, threshold.minimum_percent, reached, needed in (low, high),
-        sums.missing(threshold.minimum_percent, "zero"), sums.missing(threshold.minimum_percent, "excluded"),
+        threshold.scheme, threshold.minimum_percent, reached, exactly, missing, excluded,
         threshold.source.id, threshold.source.version or "", threshold.confidence,
+        _sentence(threshold, reached, exactly, missing, excluded, language),
     )  # fmt: skip
+
+
+def _sentence(
+    threshold: Threshold, reached: Reached, exactly: bool, missing: Decimal, excluded: Decimal, language: Language
+) -> str:
+    lacking = in_points(missing, language)
+    if reached == "oui":
+        told = say.JUST_REACHED if exactly else say.REACHED
+    elif reached == "depend":
+        told = say.DEPENDS
+    else:
+        told = say.NOT_REACHED
+        if excluded < missing:
+            lacking = say.SPAN[language].format(least=said(excluded, language), most=lacking)
+    scheme = say.SCHEMES.get(threshold.scheme, {}).get(language, threshold.scheme)
+    return told[language].format(percent=threshold.minimum_percent, scheme=scheme, missing=lacking)
 
 
 def mandatory_of(counted: Iterable[Item]) -> Mandatory:
@@ -178,11 +172,6 @@ def mandatory_of(counted: Iterable[Item]) -> Mandatory:
     )
 
 
-def percent(value: Decimal) -> str:
-    """`64.9` → « 64,90 % »."""
-    return f"{value:.2f} %".replace(".", ",").replace(" %", "\u00a0%")
-
-
 def _parts(counted: Sequence[Item], names: Callable[[Item], tuple[str, ...]]) -> tuple[Part, ...]:
     groups: dict[str, list[Item]] = {}
     for one in counted:
@@ -197,21 +186,21 @@ def _parts(counted: Sequence[Item], names: Callable[[Item], tuple[str, ...]]) ->
     return tuple(out)
 
 
-def _explained(sums: Tally, low: Fraction, high: Fraction) -> tuple[str, ...]:
-    out = [f"{in_points(sums.obtained)} sur {said(sums.possible)} : {_exact(low)}."]
+def _explained(sums: Tally, low: Fraction, high: Fraction, language: Language) -> tuple[str, ...]:
+    got, whole = in_points(sums.obtained, language), said(sums.possible, language)
+    out = [say.SUMS[language].format(got=got, all=whole, exact=_exact(low, language))]
     if low != high:
-        out.append(
-            f"« Sans objet » : {in_points(sums.not_applicable)}. Hors du total, cela donne {said(sums.obtained)} "
-            f"sur {said(sums.denominator('excluded'))}, soit {_exact(high)}. La règle officielle n'est pas dans les "
-            "sources de Clapvert : demandez-la à Ecoprod ou à AFNOR Certification."
+        told = say.LEFT_OUT[language].format(
+            absent=in_points(sums.not_applicable, language),
+            got=said(sums.obtained, language),
+            rest=said(sums.denominator("excluded"), language),
+            exact=_exact(high, language),
         )
-    out.append(
-        "Le pourcentage affiché est arrondi au centième inférieur ; les seuils sont comparés à la valeur exacte. "
-        "64,96 % n'est pas 65 %."
-    )
-    return tuple(out)
+        out.append(told)
+    return (*out, say.ROUNDED[language])
 
 
-def _exact(ratio: Fraction) -> str:
+def _exact(ratio: Fraction, language: Language) -> str:
     value = shown(ratio)
-    return percent(value) if Fraction(value) / 100 == ratio else f"{percent(value)} (arrondi à l'inférieur)"
+    told = percent(value, language)
+    return told if Fraction(value) / 100 == ratio else say.CEILED[language].format(percent=told)

@@ -12,7 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from assistant.label import phrases as say
 from assistant.label.projects import CriterionState, GridCriterion, Project, Row, Status, rows
+from ingest.claims import Language
 from ingest.criteria import Framework
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -65,10 +67,15 @@ class Tally:
         return max(Decimal(0), self.denominator(reading) * percent / 100 - self.obtained)
 
 
-def items(project: Project, framework: Framework) -> list[Item]:
-    """The criteria of a project's grid, in its order; `GRID_MISSING` says why there is no score without a grid."""
+def items(project: Project, framework: Framework, language: Language = "fr") -> list[Item]:
+    """The criteria of a project's grid, in its order; `GRID_MISSING` says why there is no score without a grid, nor
+    in a framework that has no threshold, whatever points a workbook brings."""
+    if not framework.thresholds:
+        told = say.NO_SCORE_HERE[language].format(name=getattr(framework.name, language))
+        raise ClapvertError(ErrorCode.GRID_MISSING, told, say.FOLLOW[language])
     if project.grid is None:
-        raise ClapvertError(ErrorCode.GRID_MISSING, no_grid_reason(framework), _IMPORT)
+        told = say.NO_GRID[language].format(of=getattr(framework.of, language))
+        raise ClapvertError(ErrorCode.GRID_MISSING, told, say.IMPORT[language])
     return [item(row) for row in rows(project, framework) if row.grid is not None]
 
 
@@ -104,16 +111,3 @@ def tally(counted: Iterable[Item], without: str | None = None) -> Tally:
 def shown(ratio: Fraction) -> Decimal:
     """A share as a percentage of two decimals, rounded down: 0.6499999 → 64.99."""
     return Decimal(ratio.numerator * 10_000 // ratio.denominator) / 100
-
-
-def no_grid_reason(framework: Framework) -> str:
-    """Why a project without a grid has no score."""
-    if not framework.thresholds:
-        return f"{framework.name.fr} n'a pas de score : ses critères sont remplis ou ne le sont pas."
-    return (
-        f"Pas de score : le barème {framework.of.fr} n'est pas public, et Clapvert n'invente aucun point. "
-        "Seul l'avancement est compté."
-    )
-
-
-_IMPORT = "Importez la grille officielle (XLSX ou CSV) de votre espace AFNOR Certification pour obtenir le score."

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from assistant.label.points import in_points, said, some
+from assistant.label import phrases as say
+from assistant.label.points import in_points, percent, said, some
 from assistant.label.projects import Status
-from assistant.label.score import percent
 from assistant.label.tally import Item, Reading, Tally, shown, tally
+from ingest.claims import Language
 from ingest.errors import ClapvertError, ErrorCode
 
 MAX_EFFORT = 20
@@ -69,8 +70,9 @@ class Loss:
 
 
 def least_effort(
-    counted: Sequence[Item], target: int, efforts: Mapping[str, int] | None = None, reading: Reading = "zero"
-) -> Plan:
+    counted: Sequence[Item], target: int, efforts: Mapping[str, int] | None = None, reading: Reading = "zero",
+    language: Language = "fr",
+) -> Plan:  # fmt: skip
     """The plan of least effort to a threshold in percent.
 
     Args:
@@ -78,6 +80,7 @@ def least_effort(
         target: threshold, 1–100.
         efforts: whole effort of a criterion, 1–20, by key; 1 for the others. `BAD_REQUEST` for anything else.
         reading: how « sans objet » counts.
+        language: what the plan is told in.
     """
     given = _checked(counted, target, efforts or {})
     sums = tally(counted)
@@ -100,11 +103,12 @@ def least_effort(
     after = _percent(Tally(sums.obtained + gained, sums.possible, sums.not_applicable), reading)
     return Plan(
         target, reading, reachable, missing, steps, sum(s.effort for s in steps), after, best,
-        _told(counted, sums, target, reading, missing, forced, taken, reachable, after, best, bool(efforts)),
+        _told(counted, sums, target, reading, missing, forced, taken, reachable, after, best,
+              bool(efforts), language),
     )  # fmt: skip
 
 
-def loss(counted: Sequence[Item], key: str, thresholds: Sequence[int]) -> Loss:
+def loss(counted: Sequence[Item], key: str, thresholds: Sequence[int], language: Language = "fr") -> Loss:
     """What the loss of a criterion that is done costs; `CRITERION_NOT_FOUND` when it is not in the grid."""
     found = next((i for i in counted if i.key == key), None)
     if found is None:
@@ -115,22 +119,22 @@ def loss(counted: Sequence[Item], key: str, thresholds: Sequence[int]) -> Loss:
     done = found.status is Status.FAIT
     lost = found.earned if done else _NO
     if not done:
-        told = f"« {key} » n'est pas fait : sa perte ne change rien au score d'aujourd'hui."
+        told = say.NOT_DONE[language].format(key=key)
     else:
-        told = (
-            f"Sans « {key} », le score passe de {percent(was[0])} à {percent(now[0])} ({said(lost)} points de moins)."
+        told = say.LOST[language].format(
+            key=key, was=percent(was[0], language), now=percent(now[0], language), lost=in_points(lost, language)
         )
-        told += "".join(f" Le seuil de {t} % n'est plus atteint." for t in fallen)
+        told += "".join(say.FALLEN[language].format(percent=t) for t in fallen)
         if not fallen and any(before.missing(t, "zero") == 0 for t in thresholds):
-            told += " Les seuils atteints le restent."
+            told += say.KEPT[language]
     if found.mandatory:
-        told += " C'est un critère obligatoire : sans lui, aucun score ne suffit."
+        told += say.OBLIGED[language]
     return Loss(key, found.title, lost, was, now, fallen, bool(found.mandatory), told)
 
 
-def fragile(counted: Sequence[Item], thresholds: Sequence[int]) -> list[Loss]:
+def fragile(counted: Sequence[Item], thresholds: Sequence[int], language: Language = "fr") -> list[Loss]:
     """The criteria done whose loss alone would cost a threshold or an obligation, those that cost most first."""
-    losses = [loss(counted, i.key, thresholds) for i in counted if i.status is Status.FAIT]
+    losses = [loss(counted, i.key, thresholds, language) for i in counted if i.status is Status.FAIT]
     return sorted((x for x in losses if x.falls_below or x.mandatory), key=lambda x: (-len(x.falls_below), -x.points))
 
 
@@ -210,35 +214,38 @@ def _percent(sums: Tally, reading: Reading) -> Decimal:
 
 def _told(
     counted: Sequence[Item], sums: Tally, target: int, reading: Reading, missing: Decimal, forced: Sequence[Step],
-    taken: Sequence[Step], reachable: bool, after: Decimal, best: Decimal, weighed: bool,
+    taken: Sequence[Step], reachable: bool, after: Decimal, best: Decimal, weighed: bool, language: Language,
 ) -> tuple[str, ...]:  # fmt: skip
+    def tell(phrase: Mapping[str, str], **values: object) -> str:
+        return phrase[language].format(**values)
+
+    def figure(value: Decimal) -> str:
+        return said(value, language)
+
+    def brought(steps: Sequence[Step], words: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+        gained = sum((s.gain for s in steps), _NO)
+        return {"some": some(len(steps), *words[language], language), "points": in_points(gained, language)}
+
     below = sums.denominator(reading)
+    needed = in_points(below * target / 100, language)
     out = [
-        f"{target} % de {said(below)} points, c'est {in_points(below * target / 100)} ; vous en avez "
-        f"{said(sums.obtained)}, il en manque {said(missing)}."
-    ]
+        tell(say.NEEDED, target=target, all=figure(below), needed=needed, got=figure(sums.obtained),
+             missing=figure(missing))
+    ]  # fmt: skip
     if sums.not_applicable:
-        counted_as = "comptent pour zéro dans le total" if reading == "zero" else "sont exclus du total"
-        out.append(f"Les {said(sums.not_applicable)} points « sans objet » {counted_as}.")
+        out.append(tell(say.ABSENT[reading], n=figure(sums.not_applicable)))
     if forced:
-        gained = sum((s.gain for s in forced), _NO)
-        out.append(
-            f"D'abord {some(len(forced), 'obligatoire à remplir', 'obligatoires à remplir')} : {in_points(gained)}."
-        )
+        out.append(tell(say.FIRST, **brought(forced, say.TO_MEET)))
     refused = [i.key for i in counted if i.mandatory and i.status is Status.NON_RETENU]
     if refused:
-        out.append(f"Obligatoires mais « non retenus » : {', '.join(refused)}. À reprendre, sinon pas de label.")
+        out.append(tell(say.REFUSED, keys=", ".join(refused)))
     if not reachable:
-        out.append(f"Hors d'atteinte : tous les critères ouverts ensemble donnent {percent(best)}.")
+        out.append(tell(say.OUT_OF_REACH, best=percent(best, language)))
     elif taken:
-        gained = sum((s.gain for s in taken), _NO)
-        measure = "le moins d'effort" if weighed else "le moins de critères"
-        out.append(
-            f"{'Puis ' if forced else ''}{some(len(taken), 'critère')}, {in_points(gained)} : {measure} possible."
-        )
-        out.append(f"Score alors : {percent(after)}.")
-    elif forced:
-        out.append(f"Ils suffisent : score alors de {percent(after)}.")
+        least = tell(say.LEAST_EFFORT if weighed else say.FEWEST)
+        then = tell(say.THEN) if forced else ""
+        out.append(then + tell(say.CHOSEN, least=least, **brought(taken, say.CRITERION)))
+        out.append(tell(say.AFTER, after=percent(after, language)))
     else:
-        out.append("Rien à ajouter : le seuil est déjà atteint.")
+        out.append(tell(say.ENOUGH, after=percent(after, language)) if forced else tell(say.NOTHING))
     return tuple(out)

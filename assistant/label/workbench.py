@@ -12,9 +12,10 @@ from typing import Any
 
 from assistant.label.files import MAX_PROJECT_BYTES, EvidenceFiles
 from assistant.label.frameworks import Frameworks
+from assistant.label.history import Now
 from assistant.label.progress import Progress, progress
 from assistant.label.projects import CriterionState, EvidenceFile, Project, Row, rows
-from assistant.label.store import LabelStore, Now, utc_now
+from assistant.label.store import LabelStore, utc_now
 from ingest.clock import Clock
 from ingest.criteria import Framework
 from ingest.errors import ClapvertError, ErrorCode

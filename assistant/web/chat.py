@@ -17,7 +17,8 @@ from assistant.answer import Answer
 from assistant.api.owner import Owners
 from assistant.api.problems import describe
 from assistant.api.schemas import ChatRequest
-from assistant.service import Ask, Service
+from assistant.export import Format
+from assistant.service import Service
 from assistant.web.examples import ROLES
 from assistant.web.render import Renderer, serves
 from assistant.web.words import Words, french
@@ -35,6 +36,7 @@ _PROFILE = {
     "lieu": french("Lieu"),
     "acteur": french("Vous êtes"),
 }
+_FORMATS = ((Format.DOCX, "Word"), (Format.PDF, "PDF"), (Format.MD, "Markdown"))
 _PAST = 20
 """Conversations listed where no script can open the history."""
 
@@ -45,7 +47,6 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
 
     def page(request: Request, turns: list[Answer], *, status: int = 200, **more: Any) -> HTMLResponse:
         _ = render.words(request)
-        owner = owners.known(request)
         facets = service.glossary.facets
         choices = {f: {v: (_(e.label), _word(e, _)) for v, e in values.items()} for f, values in facets.items()}
         last = turns[-1].understood if turns else None
@@ -53,7 +54,7 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
             "turns": turns,
             "conversation": turns[-1].conversation_id if turns else None,
             "kept": last.as_of.isoformat() if last and last.as_of_reason != "today" else "",
-            "past": service.conversations.history(owner, _PAST) if owner else [],
+            "past": service.conversations.history(owners.caller(request), _PAST),
             "title": None,
             "asked": "",
             "trouble": None,
@@ -64,6 +65,7 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
             "asked_as": {f: {v: word for v, (label, word) in of.items() if word != label} for f, of in choices.items()},
             "labels": {v: label for values in choices.values() for v, (label, _word) in values.items()},
             "retention": service.settings.retention_days,
+            "formats": _FORMATS,
             "exports": serves(request, "/api/answers/x/exports"),
         }
         return render.page(request, "chat.html", status=status, **{**shown, **more})
@@ -84,7 +86,9 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
     ) -> Response:
         """The form of the page, sent without a script."""
         told = dict(p.split(":", 1) for p in profile or () if ":" in p)
-        asked: dict[str, Any] = {"question": question, "domains": domain or [], "profile": told}
+        asked: dict[str, Any] = {
+            "question": question, "conversation_id": conversation_id or None, "domains": domain or [], "profile": told,
+        }  # fmt: skip
         if as_of != kept or not conversation_id:
             asked["as_of"] = as_of or None
         try:
@@ -92,47 +96,37 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
         except ValidationError as exc:
             trouble = describe([dict(e) for e in exc.errors()])
             return page(request, _turns(conversation_id, request), status=422, trouble=trouble, asked=question[:4000])
-        named = Response()
-        answer = _answered(body, conversation_id or None, owners.named(request, named))
-        onward = RedirectResponse(f"/c/{answer.conversation_id}#{answer.message_id}", 303)
-        if "set-cookie" in named.headers:
-            onward.headers["set-cookie"] = named.headers["set-cookie"]
+        onward = RedirectResponse("/", 303)
+        answer = _answered(body, owners.named(request, onward))
+        onward.headers["location"] = f"/c/{answer.conversation_id}#{answer.message_id}"
         return onward
 
     @routes.get("/c/{conversation_id}", response_class=HTMLResponse)
     def conversation(conversation_id: str, request: Request) -> HTMLResponse:
         """One of the caller's conversations."""
-        summary, answers = service.conversations.messages(conversation_id, owners.known(request) or "")
+        summary, answers = service.conversations.messages(conversation_id, owners.caller(request))
         return page(request, answers, title=f"{summary.title} · Clapvert")
 
     @routes.post("/c/{conversation_id}/delete")
     def delete(conversation_id: str, request: Request) -> Response:
         """Erase a conversation, without a script."""
-        service.conversations.delete(conversation_id, owners.known(request) or "")
+        service.conversations.delete(conversation_id, owners.caller(request))
         return RedirectResponse("/", 303)
 
     def _turns(conversation_id: str, request: Request) -> list[Answer]:
         try:
-            return service.conversations.messages(conversation_id, owners.known(request) or "")[1]
+            return service.conversations.messages(conversation_id, owners.caller(request))[1]
         except ClapvertError:
             return []
 
-    def _answered(body: ChatRequest, conversation_id: str | None, owner: str) -> Answer:
+    def _answered(body: ChatRequest, owner: str) -> Answer:
         """The answer; a conversation that has expired starts again."""
-        asked = Ask(
-            question=body.question,
-            conversation_id=conversation_id,
-            as_of=body.as_of,
-            forget_date="as_of" in body.model_fields_set and body.as_of is None,
-            domains=tuple(body.domains),
-            profile=body.profile,
-        )
         try:
-            return service.ask(asked, owner)
+            return service.ask(body.ask(), owner)
         except ClapvertError as exc:
             if exc.code is not ErrorCode.CONVERSATION_NOT_FOUND:
                 raise
-            return _answered(body, None, owner)
+            return _answered(body.model_copy(update={"conversation_id": None}), owner)
 
     return routes
 

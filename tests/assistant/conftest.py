@@ -6,6 +6,7 @@ real             the real corpus and the real model, built once for the session;
 days             a clock that the test moves
 conversations    an empty store of conversations, on `days`
 mine             the tiny corpus, with these conversations
+apart, client    the tiny corpus in a data folder of its own, whose every byte is looked at; a browser of it
 with_official    a service whose library also holds `tests.samples.OFFICIAL_TEXT`, in force since 2023-02-01
 """
 
@@ -17,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from assistant.abstain import AbstainConfig
 from assistant.answer import Answer
+from assistant.api.app import create_app
 from assistant.conversation import Conversations
 from assistant.engine import Engine, EngineConfig
 from assistant.service import Ask, Service
@@ -93,6 +96,16 @@ def mine(tiny: Service, conversations: Conversations, days: Days) -> Service:
     service = Service(tiny.settings, HashingEncoder(), days, DOUBLE)
     service._conversations = conversations
     return service
+
+
+@pytest.fixture
+def apart(service: Service, days: Days) -> Service:
+    return Service(service.settings, HashingEncoder(), days, DOUBLE)
+
+
+@pytest.fixture
+def client(apart: Service) -> TestClient:
+    return TestClient(create_app(apart))
 
 
 @pytest.fixture

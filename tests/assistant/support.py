@@ -15,6 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fastapi.testclient import TestClient
+
 from assistant.answer import Answer
 from assistant.compose import phrases
 from assistant.engine import Engine
@@ -123,6 +125,18 @@ def understood(understanding: Understanding, text: str, **changes: Any) -> Quest
 def bytes_of(folder: Path) -> bytes:
     """Every byte of every file of a folder, and the names."""
     return b"\n".join(p.read_bytes() + p.name.encode() for p in sorted(folder.rglob("*")) if p.is_file())
+
+
+def asked(client: TestClient, question: str = BILANS, **body: Any) -> dict[str, Any]:
+    """Ask over HTTP; the answer as JSON."""
+    response = client.post("/api/chat", json={"question": question, **body})
+    assert response.status_code == 200, response.text
+    return dict(response.json())
+
+
+def other(client: TestClient) -> TestClient:
+    """Another browser of the same server."""
+    return TestClient(client.app)
 
 
 def problem(response: Any, status: int, code: str) -> dict[str, Any]:

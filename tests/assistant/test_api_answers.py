@@ -9,36 +9,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.api.app import create_app
 from assistant.feedback import FeedbackStore
 from assistant.service import Service
-from ingest.embedding import HashingEncoder
-from tests.assistant.conftest import DOUBLE
-from tests.assistant.support import BILANS, Days, bytes_of, problem
+from tests.assistant.support import BILANS, Days, asked, bytes_of, other, problem
 
 PAGE = {"accept": "text/html"}
-
-
-@pytest.fixture
-def mine(service: Service, days: Days) -> Service:
-    """A data folder of its own, whose every byte is looked at."""
-    return Service(service.settings, HashingEncoder(), days, DOUBLE)
-
-
-@pytest.fixture
-def client(mine: Service) -> TestClient:
-    return TestClient(create_app(mine))
-
-
-def other(client: TestClient) -> TestClient:
-    return TestClient(client.app)
-
-
-def ask(client: TestClient, question: str = BILANS, **body: Any) -> dict[str, Any]:
-    response = client.post("/api/chat", json={"question": question, **body})
-    assert response.status_code == 200, response.text
-    data: dict[str, Any] = response.json()
-    return data
 
 
 def judge(client: TestClient, message_id: str, rating: str = "up", **body: Any) -> Any:
@@ -46,8 +21,8 @@ def judge(client: TestClient, message_id: str, rating: str = "up", **body: Any) 
 
 
 class TestFeedback:
-    def test_one_verdict_an_answer_the_last_one(self, client: TestClient, mine: Service, days: Days) -> None:
-        first, second = ask(client), ask(client, "Et quand ?")
+    def test_one_verdict_an_answer_the_last_one(self, client: TestClient, apart: Service, days: Days) -> None:
+        first, second = asked(client), asked(client, "Et quand ?")
         assert judge(client, first["message_id"]).json() == {
             "message_id": first["message_id"],
             "rating": "up",
@@ -56,7 +31,7 @@ class TestFeedback:
         judge(client, second["message_id"], "down", comment="  trop court ")
         days.today += timedelta(days=1)
         judge(client, first["message_id"], "down", comment="date fausse")
-        kept = FeedbackStore.of(mine.settings, days).all()
+        kept = FeedbackStore.of(apart.settings, days).all()
         assert [(f.message_id, f.rating, f.comment, f.at) for f in kept] == [
             (second["message_id"], "down", "trop court", days.today - timedelta(days=1)),
             (first["message_id"], "down", "date fausse", days.today),
@@ -68,10 +43,10 @@ class TestFeedback:
         assert (kept[1].as_of, kept[1].outcome, kept[1].reason) == (kept[1].answer.as_of, first["outcome"], None)
 
     def test_only_of_ones_own(self, client: TestClient, days: Days) -> None:
-        answer = ask(client)
+        answer = asked(client)
         stranger = other(client)
         problem(judge(stranger, answer["message_id"]), 404, "message_not_found")
-        ask(stranger)
+        asked(stranger)
         problem(judge(stranger, answer["message_id"]), 404, "message_not_found")
         problem(judge(client, "nothing"), 404, "message_not_found")
 
@@ -80,12 +55,12 @@ class TestFeedback:
         response = client.post("/api/feedback", json={"message_id": "x", **body})
         problem(response, 422, "bad_request")
 
-    def test_goes_with_the_conversation(self, client: TestClient, mine: Service, days: Days) -> None:
-        answer = ask(client)
+    def test_goes_with_the_conversation(self, client: TestClient, apart: Service, days: Days) -> None:
+        answer = asked(client)
         judge(client, answer["message_id"], "down", comment="mon avis reconnaissable")
         client.delete(f"/api/conversations/{answer['conversation_id']}")
-        assert FeedbackStore.of(mine.settings, days).all() == []
-        assert b"reconnaissable" not in bytes_of(mine.settings.data_dir)
+        assert FeedbackStore.of(apart.settings, days).all() == []
+        assert b"reconnaissable" not in bytes_of(apart.settings.data_dir)
 
 
 class TestShare:
@@ -96,8 +71,8 @@ class TestShare:
         return url
 
     def test_opens_the_answer_to_a_stranger_and_nothing_else(self, client: TestClient) -> None:
-        first = ask(client)
-        ask(client, "Et quel score pour le Label Ecoprod ?", conversation_id=first["conversation_id"])
+        first = asked(client)
+        asked(client, "Et quel score pour le Label Ecoprod ?", conversation_id=first["conversation_id"])
         url = self.link(client, first)
         assert self.link(client, first) == url
         assert len(url) > 30
@@ -112,7 +87,7 @@ class TestShare:
         assert first["conversation_id"] not in text
 
     def test_is_ones_own_to_make_and_to_take_back(self, client: TestClient) -> None:
-        answer = ask(client)
+        answer = asked(client)
         url, path = self.link(client, answer), f"/api/answers/{answer['message_id']}/share"
         problem(other(client).post(path), 404, "message_not_found")
         problem(other(client).delete(path), 404, "message_not_found")
@@ -122,26 +97,26 @@ class TestShare:
         assert self.link(client, answer) != url
 
     def test_goes_with_the_conversation(self, client: TestClient) -> None:
-        answer = ask(client)
+        answer = asked(client)
         url = self.link(client, answer)
         client.delete(f"/api/conversations/{answer['conversation_id']}")
         page = other(client).get(url, headers=PAGE)
         assert page.status_code == 404
         assert "n'ouvre plus" in html.unescape(page.text)
 
-    def test_closes_at_the_end_of_the_retention(self, client: TestClient, mine: Service, days: Days) -> None:
-        url = self.link(client, ask(client))
-        days.today += timedelta(days=mine.settings.retention_days + 1)
+    def test_closes_at_the_end_of_the_retention(self, client: TestClient, apart: Service, days: Days) -> None:
+        url = self.link(client, asked(client))
+        days.today += timedelta(days=apart.settings.retention_days + 1)
         problem(other(client).get(url), 404, "share_not_found")
 
     def test_says_that_a_passage_was_replaced(
-        self, client: TestClient, mine: Service, monkeypatch: pytest.MonkeyPatch
+        self, client: TestClient, apart: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        url = self.link(client, ask(client))
+        url = self.link(client, asked(client))
         said = "des passages cités ont changé"
         assert said not in html.unescape(client.get(url).text)
-        real = mine.passage
-        monkeypatch.setattr(mine, "passage", lambda ident: (real(ident)[0], "superseded"))
+        real = apart.passage
+        monkeypatch.setattr(apart, "passage", lambda ident: (real(ident)[0], "superseded"))
         page = html.unescape(client.get(url).text)
         assert said in page
         assert "Rédaction remplacée depuis" in page
@@ -149,7 +124,7 @@ class TestShare:
 
 class TestTitles:
     def test_rename_and_back(self, client: TestClient) -> None:
-        ident = ask(client)["conversation_id"]
+        ident = asked(client)["conversation_id"]
         path = f"/api/conversations/{ident}"
         assert client.patch(path, json={"title": "  Mon  long métrage "}).json()["title"] == "Mon long métrage"
         assert client.get(path).json()["title"] == "Mon long métrage"
@@ -158,16 +133,16 @@ class TestTitles:
         problem(other(client).patch(path, json={"title": "à moi"}), 404, "conversation_not_found")
         problem(client.patch(path, json={"titre": "x"}), 422, "bad_request")
 
-    def test_a_title_goes_with_its_conversation(self, client: TestClient, mine: Service) -> None:
-        ident = ask(client)["conversation_id"]
+    def test_a_title_goes_with_its_conversation(self, client: TestClient, apart: Service) -> None:
+        ident = asked(client)["conversation_id"]
         client.patch(f"/api/conversations/{ident}", json={"title": "Titre reconnaissable"})
         client.delete(f"/api/conversations/{ident}")
-        assert b"reconnaissable" not in bytes_of(mine.settings.data_dir)
+        assert b"reconnaissable" not in bytes_of(apart.settings.data_dir)
 
     def test_search_in_titles_questions_and_answers(self, client: TestClient) -> None:
-        carbon = ask(client)
-        label = ask(client, "Quel score faut-il pour le Label Ecoprod ?")["conversation_id"]
-        named = ask(client, "Quel score pour le label ?")["conversation_id"]
+        carbon = asked(client)
+        label = asked(client, "Quel score faut-il pour le Label Ecoprod ?")["conversation_id"]
+        named = asked(client, "Quel score pour le label ?")["conversation_id"]
         client.patch(f"/api/conversations/{named}", json={"title": "Série d'été"})
 
         def found(q: str) -> list[str]:
@@ -217,7 +192,7 @@ class TestForm:
         assert 'aria-invalid="true"' in response.text
 
     def test_erases(self, client: TestClient) -> None:
-        ident = ask(client)["conversation_id"]
+        ident = asked(client)["conversation_id"]
         assert other(client).post(f"/c/{ident}/delete").status_code == 404
         assert client.post(f"/c/{ident}/delete", follow_redirects=False).status_code == 303
         problem(client.get(f"/api/conversations/{ident}"), 404, "conversation_not_found")
@@ -254,7 +229,7 @@ def test_another_site_asks_for_nothing(client: TestClient, headers: dict[str, st
 
 class TestPassagePage:
     def test_shows_the_exact_text_and_marks_the_quote(self, client: TestClient) -> None:
-        citation = ask(client)["citations"][0]
+        citation = asked(client)["citations"][0]
         text = client.get(f"/api/passages/{citation['passage_id']}").json()["text"]
         page = client.get(f"/passages/{citation['passage_id']}", params={"q": citation["quote"]}).text
         assert html.unescape(page.split("<mark>")[1].split("</mark>")[0]) == citation["quote"].split("\n\n")[0]
@@ -264,7 +239,7 @@ class TestPassagePage:
         assert html.unescape(shown).replace("\n", "") == text.replace("\n", "")
 
     def test_a_quote_that_is_not_there_is_not_marked(self, client: TestClient) -> None:
-        ident = ask(client)["citations"][0]["passage_id"]
+        ident = asked(client)["citations"][0]["passage_id"]
         page = client.get(f"/passages/{ident}", params={"q": "<script>alert(1)</script>"})
         assert "<mark>" not in page.text
         assert "<script>alert" not in page.text
@@ -287,7 +262,7 @@ def test_the_switch_to_english_is_kept(client: TestClient) -> None:
 
 
 def test_today_is_said_on_that_day_alone(client: TestClient, days: Days) -> None:
-    place = f"/c/{ask(client)['conversation_id']}"
+    place = f"/c/{asked(client)['conversation_id']}"
     assert "(aujourd'hui)" in html.unescape(client.get(place).text)
     days.today += timedelta(days=2)
     page = html.unescape(client.get(place).text)

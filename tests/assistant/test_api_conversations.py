@@ -17,31 +17,9 @@ from assistant.api.owner import COOKIE, secret
 from assistant.service import Service
 from ingest.embedding import HashingEncoder
 from tests.assistant.conftest import DOUBLE
-from tests.assistant.support import BILANS, Days, bytes_of, problem
+from tests.assistant.support import BILANS, Days, asked, bytes_of, other, problem
 from tests.conftest import Build
 from tests.samples import TODAY
-
-
-@pytest.fixture
-def mine(service: Service, days: Days) -> Service:
-    """A data folder of its own, whose every byte is looked at."""
-    return Service(service.settings, HashingEncoder(), days, DOUBLE)
-
-
-@pytest.fixture
-def client(mine: Service) -> TestClient:
-    return TestClient(create_app(mine))
-
-
-def other(client: TestClient) -> TestClient:
-    return TestClient(client.app)
-
-
-def ask(client: TestClient, question: str = BILANS, **body: Any) -> dict[str, Any]:
-    response = client.post("/api/chat", json={"question": question, **body})
-    assert response.status_code == 200, response.text
-    data: dict[str, Any] = response.json()
-    return data
 
 
 def listed(client: TestClient, **query: Any) -> dict[str, Any]:
@@ -56,8 +34,8 @@ def not_found(response: Any) -> None:
 
 
 def test_list_read_delete(client: TestClient) -> None:
-    first = ask(client)
-    second = ask(client, "Et quand ?", conversation_id=first["conversation_id"])
+    first = asked(client)
+    second = asked(client, "Et quand ?", conversation_id=first["conversation_id"])
     ident = first["conversation_id"]
     assert listed(client) == {
         "conversations": [
@@ -83,7 +61,7 @@ def test_list_read_delete(client: TestClient) -> None:
 
 
 def test_pages(client: TestClient) -> None:
-    ids = [ask(client)["conversation_id"] for _ in range(5)][::-1]
+    ids = [asked(client)["conversation_id"] for _ in range(5)][::-1]
     seen, before = [], None
     while True:
         page = listed(client, limit=2, **({"before": before} if before else {}))
@@ -96,16 +74,16 @@ def test_pages(client: TestClient) -> None:
 
 @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 101}, {"limit": "x"}, {"before": "x" * 65}])
 def test_bad_pages(client: TestClient, query: dict[str, Any]) -> None:
-    ask(client)
+    asked(client)
     assert client.get("/api/conversations", params=query).status_code == 422
     not_found(client.get("/api/conversations", params={"before": "nope"}))
 
 
 class TestOwners:
     def test_nobody_sees_another_s(self, client: TestClient) -> None:
-        ident = ask(client)["conversation_id"]
+        ident = asked(client)["conversation_id"]
         stranger, guest = other(client), other(client)
-        ask(guest)
+        asked(guest)
         for someone in (stranger, guest):
             assert ident not in json.dumps(listed(someone))
             not_found(someone.get(f"/api/conversations/{ident}"))
@@ -119,7 +97,7 @@ class TestOwners:
         assert "set-cookie" not in response.headers
 
     def test_a_name_is_believed_when_signed_here(self, client: TestClient) -> None:
-        ident = ask(client)["conversation_id"]
+        ident = asked(client)["conversation_id"]
         name, day, mac = client.cookies[COOKIE].split(".")
         for forged in (name, f"{name}.{day}", f"{name}.{day}.{'0' * 64}", f"{name}.{int(day) + 1}.{mac}",
                        f"{'a' * 32}.{day}.{mac}", f"{name}.{day}.{mac}x"):  # fmt: skip
@@ -129,12 +107,12 @@ class TestOwners:
         same = TestClient(client.app, cookies={COOKIE: client.cookies[COOKIE]})
         assert same.get(f"/api/conversations/{ident}").status_code == 200
 
-    def test_it_survives_a_restart(self, client: TestClient, mine: Service, days: Days) -> None:
-        ident = ask(client)["conversation_id"]
-        again = Service(mine.settings, HashingEncoder(), days, DOUBLE)
+    def test_it_survives_a_restart(self, client: TestClient, apart: Service, days: Days) -> None:
+        ident = asked(client)["conversation_id"]
+        again = Service(apart.settings, HashingEncoder(), days, DOUBLE)
         back = TestClient(create_app(again), cookies={COOKIE: client.cookies[COOKIE]})
         assert back.get(f"/api/conversations/{ident}").status_code == 200
-        assert ask(back, "Et quand ?", conversation_id=ident)["understood"]["follow_up"]
+        assert asked(back, "Et quand ?", conversation_id=ident)["understood"]["follow_up"]
 
     def test_the_cookie_is_renewed_and_ends_with_what_it_opens(self, client: TestClient, days: Days) -> None:
         first = client.post("/api/chat", json={"question": BILANS})
@@ -143,27 +121,27 @@ class TestOwners:
         assert "samesite=strict" in first.headers["set-cookie"].lower()
         name = client.cookies[COOKIE].split(".")[0]
         days.today += timedelta(days=3)
-        ask(client)
+        asked(client)
         assert client.cookies[COOKIE].split(".")[0] == name
         assert len(listed(client)["conversations"]) == 2
         days.today += timedelta(days=32)
         assert listed(client)["conversations"] == []
-        ask(client)
+        asked(client)
         assert client.cookies[COOKIE].split(".")[0] != name
 
-    def test_the_secret_is_made_once_and_its_user_s_alone(self, client: TestClient, mine: Service) -> None:
-        ask(client)
-        path = mine.settings.data_dir / "secret.key"
+    def test_the_secret_is_made_once_and_its_user_s_alone(self, client: TestClient, apart: Service) -> None:
+        asked(client)
+        path = apart.settings.data_dir / "secret.key"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert len(path.read_bytes()) == 32
         assert secret(path) == path.read_bytes()
         assert client.cookies[COOKIE].encode() not in path.read_bytes()
 
 
-def test_deletion_leaves_no_byte_in_the_data_folder(client: TestClient, mine: Service) -> None:
-    ident = ask(client, "Quels bilans carbone du CNC pour un zanzibarique ?")["conversation_id"]
-    ask(client, "Et pour un brontosaure ?", conversation_id=ident)
-    folder = mine.settings.data_dir
+def test_deletion_leaves_no_byte_in_the_data_folder(client: TestClient, apart: Service) -> None:
+    ident = asked(client, "Quels bilans carbone du CNC pour un zanzibarique ?")["conversation_id"]
+    asked(client, "Et pour un brontosaure ?", conversation_id=ident)
+    folder = apart.settings.data_dir
     assert b"zanzibarique" in bytes_of(folder)
     client.delete(f"/api/conversations/{ident}")
     left = bytes_of(folder)
@@ -171,13 +149,13 @@ def test_deletion_leaves_no_byte_in_the_data_folder(client: TestClient, mine: Se
 
 
 def test_retention_is_enforced_while_the_server_runs(
-    mine: Service, days: Days, build: Build, monkeypatch: pytest.MonkeyPatch
+    apart: Service, days: Days, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The periodic look, on the injected clock; none of these questions is asked again."""
     monkeypatch.setattr(application, "_SWEEP", 0.01)
-    folder = mine.settings.data_dir
-    with TestClient(create_app(mine)) as client:
-        ask(client, "Quels bilans carbone du CNC pour un zanzibarique ?")
+    folder = apart.settings.data_dir
+    with TestClient(create_app(apart)) as client:
+        asked(client, "Quels bilans carbone du CNC pour un zanzibarique ?")
         assert b"zanzibarique" in bytes_of(folder)
         days.today += timedelta(days=31)
         for _ in range(200):

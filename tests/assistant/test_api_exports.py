@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import docx
 import pypdf
@@ -12,18 +11,12 @@ from fastapi.testclient import TestClient
 
 from assistant.api.app import create_app
 from assistant.service import Service
-from tests.assistant.support import BILANS, problem
+from tests.assistant.support import asked, other, problem
 
 
 @pytest.fixture
 def client(mine: Service) -> TestClient:
     return TestClient(create_app(mine))
-
-
-def asked(client: TestClient, question: str = BILANS, **body: Any) -> dict[str, Any]:
-    response = client.post("/api/chat", json={"question": question, **body})
-    data: dict[str, Any] = response.json()
-    return data
 
 
 def test_each_format_opens(client: TestClient) -> None:
@@ -61,13 +54,13 @@ def test_a_conversation_is_exported_whole(client: TestClient) -> None:
     asked(client, "Et quand ?", conversation_id=first["conversation_id"])
     response = client.get(f"/api/conversations/{first['conversation_id']}/note", params={"format": "md"})
     assert response.text.count("\n## ") == 2
-    stranger = TestClient(client.app)
+    stranger = other(client)
     problem(stranger.get(f"/api/conversations/{first['conversation_id']}/note"), 404, "conversation_not_found")
 
 
 def test_only_the_owner_exports(client: TestClient) -> None:
     answer = asked(client)
-    stranger = TestClient(client.app)
+    stranger = other(client)
     for path in ("note", "note?format=json", "exports"):
         problem(stranger.get(f"/api/answers/{answer['message_id']}/{path}"), 404, "message_not_found")
     asked(stranger)

@@ -11,7 +11,9 @@ from jinja2 import Environment, FileSystemLoader
 from jinja2.ext import extract_from_ast
 
 import assistant.web
+from assistant.label.progress import UNASSIGNED
 from assistant.web.words import english, page_words, pages
+from ingest.criteria import DEPARTMENT_LABELS
 
 WEB = Path(assistant.web.__file__).parent
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
@@ -36,6 +38,11 @@ def said_in(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", [*TEMPLATES, *MODULES, *CODE], ids=lambda p: p.relative_to(WEB).as_posix())
 def test_every_sentence_has_its_english(path: Path) -> None:
     assert said_in(path) <= set(english()), sorted(said_in(path) - set(english()))
+
+
+def test_every_department_has_its_english() -> None:
+    named = {*DEPARTMENT_LABELS.values(), UNASSIGNED, "Sans département", "Sans poste"}
+    assert named <= set(english()), sorted(named - set(english()))
 
 
 def test_a_sentence_has_one_english_and_the_same_values() -> None:

@@ -89,6 +89,9 @@ def test_without_javascript(served: str, new_page: Callable[..., Any]) -> None:
     assert "neutre en carbone" in said(page.locator(f"{LAST} .prose"))
     page.locator(f"{LAST} .next .ask").first.click()
     assert page.locator(".turn").count() == 2
+    with page.expect_download() as taken:
+        page.click("#take a:text-is('PDF')")
+    assert Path(taken.value.path()).read_bytes().startswith(b"%PDF-")
     page.click("#when summary")
     page.fill("#as-of", "2022-06-01")
     page.fill("#question", CARBON_NEUTRAL)

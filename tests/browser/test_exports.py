@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,22 @@ def test_question_to_checked_quote_to_note_in_four_clicks(served: str, page: Any
     assert "Note de conformité" in told
     first = docx.Document(io.BytesIO(take(page, "Word")))
     assert first.paragraphs[0].text == "Note de conformité"
+
+
+def test_a_whole_conversation_is_taken_away_in_one_note(served: str, page: Any, axe: Callable[..., None]) -> None:
+    page.goto(served)
+    assert page.locator("#take").is_hidden()
+    for question in (BILANS, OMNIBUS):
+        ask(page, question)
+    axe(page)
+    with page.expect_download() as waiting:
+        page.click("#take a:text-is('Markdown')")
+    told = Path(waiting.value.path()).read_text("utf-8")
+    assert told.startswith("# Conversation avec Clapvert")
+    assert all(question[:30] in told for question in (BILANS, OMNIBUS))
+    with page.expect_download() as waiting:
+        page.click("#take a:text-is('Word')")
+    assert docx.Document(str(waiting.value.path())).paragraphs[0].text == "Conversation avec Clapvert"
 
 
 def test_deadlines_go_to_the_calendar_when_there_are_some(served: str, page: Any) -> None:

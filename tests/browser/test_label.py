@@ -129,6 +129,38 @@ def test_without_javascript_a_criterion_is_read_edited_and_settled(served: str, 
     assert "Sans objet" in page.text_content(".changes")
 
 
+def test_without_javascript_two_edits_of_one_field_are_settled_by_hand(served: str, new_page: NewPage) -> None:
+    lea, marc = new_page(java_script_enabled=False), new_page(java_script_enabled=False)
+    lea.goto(f"{served}/label")
+    lea.fill("#title", "À deux sans script")
+    lea.click(".new-project button")
+    lea.wait_for_selector("form.row")
+    url = lea.url
+    lea.goto(f"{url}/reglages?invitation=1")
+    marc.goto(lea.input_value("#invitation"))
+    marc.fill("#name", "Marc")
+    marc.click("text=Ouvrir le dossier")
+    marc.wait_for_selector("form.row")
+    for page in (lea, marc):
+        page.goto(f"{url}/criteres/A1")
+    lea.check("[value=en_cours]", force=True)
+    lea.fill("#note", "note de Léa")
+    lea.click(".state-form button")
+    lea.locator("text=Modifié par").wait_for()
+    marc.fill("#note", "note de Marc")
+    marc.click(".state-form button")
+    assert "Rien n'est perdu" in marc.text_content("[role=alert]")
+    assert marc.is_checked("[name=note][value='note de Marc']")
+    assert marc.is_checked("[name=status][value=en_cours]")  # which Marc did not touch
+    marc.check("[name=note][value='note de Léa']")
+    marc.click("text=Enregistrer ce choix")
+    marc.wait_for_selector("form.row")
+    lea.goto(f"{url}/criteres/A1")
+    assert lea.input_value("#note") == "note de Léa"
+    assert lea.is_checked("[value=en_cours]")
+    marc.troubles[:] = [t for t in marc.troubles if "409" not in t]  # the browser reports the refusal itself
+
+
 def test_the_pages_of_a_project_are_accessible_on_a_phone_in_the_dark(
     served: str, new_page: NewPage, axe: Callable[..., None]
 ) -> None:

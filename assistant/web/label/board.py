@@ -83,8 +83,8 @@ def router(desk: Desk) -> APIRouter:
             c=known,
             question=question_about(framework, known) if known else "",
             explained=explain(desk.service.engine, framework, known, desk.service.clock()) if known else None,
-            changes=desk.bench.store.history(project_id, desk.caller(request), row.key, 20),
-            titles={},
+            changes=desk.bench.store.history.of(project_id, desk.caller(request), row.key, 20),
+            rows={},
             one=True,
             accept=",".join(MEDIA_TYPES),
             max_mb=MAX_BYTES // 1024**2,
@@ -93,14 +93,14 @@ def router(desk: Desk) -> APIRouter:
     @routes.get("/historique", response_class=HTMLResponse)
     def history(request: Request, project_id: str, avant: Annotated[int | None, Query(ge=1)] = None) -> HTMLResponse:
         project, rows, _ = desk.bench.board(project_id, desk.caller(request))
-        found = desk.bench.store.history(project_id, desk.caller(request), None, _PAGE + 1, avant)
+        found = desk.bench.store.history.of(project_id, desk.caller(request), None, _PAGE + 1, avant)
         return desk.project_page(
             request,
             "history.html",
             project,
             changes=found[:_PAGE],
             next=found[_PAGE - 1].seq if len(found) > _PAGE else None,
-            titles={r.key: f"{r.code or ''} {r.title[:1].upper()}{r.title[1:]}".strip() for r in rows},
+            rows={r.key: r for r in rows},
         )
 
     @routes.get("/reglages", response_class=HTMLResponse)
@@ -109,10 +109,10 @@ def router(desk: Desk) -> APIRouter:
         project = desk.bench.store.get(project_id, owner)
         address = None
         if invitation:
-            token = desk.bench.store.invitation(project_id, owner)
+            token = desk.bench.store.members.invitation(project_id, owner)
             address = str(request.base_url.replace(path=f"/label/invitation/{token}"))
         return desk.project_page(
-            request, "settings.html", project, invitation=address, me=desk.bench.store.name(project_id, owner)
+            request, "settings.html", project, invitation=address, me=desk.bench.store.members.name(project_id, owner)
         )
 
     @routes.get("/imprimer", response_class=HTMLResponse)

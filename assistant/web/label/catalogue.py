@@ -80,10 +80,12 @@ def router(desk: Desk) -> APIRouter:
     @routes.get("/label/comparer", response_class=HTMLResponse)
     def comparison(request: Request, a: str, b: str, ecarts: bool = False) -> HTMLResponse:
         left, right = (desk.bench.store.get(i, desk.caller(request)) for i in (a, b))
-        pairs = compare(left, right, desk.bench.framework(left))
+        framework = desk.bench.framework(left)
+        pairs = compare(left, right, framework)
         return desk.page(
             request,
             "compare.html",
+            rows={row.key: row for project in (right, left) for row in rows(project, framework)},
             left=left,
             right=right,
             pairs=[p for p in pairs if p.differs or not ecarts],
@@ -99,7 +101,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/label/invitation/{token}")
     def join(request: Request, token: str, name: Annotated[str, Form()] = "") -> Response:
         response = see("/label")
-        project = desk.bench.store.join(token, desk.owners.named(request, response, lasting=True), name)
+        project = desk.bench.store.members.join(token, desk.owners.named(request, response, lasting=True), name)
         response.headers["location"] = f"/label/projets/{project.id}"
         return response
 

@@ -11,9 +11,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from assistant.api.uploads import received
+from assistant.label.edits import STATE_FIELDS, EditConflictError
 from assistant.label.files import MAX_BYTES
 from assistant.label.projects import STATUS_LABELS, Status
-from assistant.label.store import STATE_FIELDS, EditConflictError
 from assistant.web.label.page import FIELDS, Desk, anchor, see
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -60,7 +60,7 @@ def router(desk: Desk) -> APIRouter:
         try:
             desk.bench.put(project_id, owner, row.key, changes, revision)
         except EditConflictError as exc:
-            return _conflict(desk, request, project_id, row.key, changes, exc.current)
+            return _conflict(desk, request, project_id, row.key, changes, exc.current, revision or 0)
         if retour == "critere":
             return see(request.url.path)
         return see(f"/label/projets/{project_id}#{anchor(row.key)}")
@@ -90,12 +90,12 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.post("/invitation")
     def invite(request: Request, project_id: str, renew: Text = "") -> Response:
-        desk.bench.store.invitation(project_id, desk.caller(request), bool(renew))
+        desk.bench.store.members.invitation(project_id, desk.caller(request), bool(renew))
         return see(f"/label/projets/{project_id}/reglages?invitation=1#partage")
 
     @routes.post("/nom")
     def rename(request: Request, project_id: str, name: Text = "") -> Response:
-        desk.bench.store.rename(project_id, desk.caller(request), name)
+        desk.bench.store.members.rename(project_id, desk.caller(request), name)
         return see(f"/label/projets/{project_id}/reglages#partage")
 
     @routes.post("/supprimer")
@@ -109,11 +109,20 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _conflict(
-    desk: Desk, request: Request, project_id: str, key: str, mine: dict[str, Any], current: dict[str, Any]
-) -> Response:
-    """The page where both values of each field stand side by side."""
-    project, row = desk.bench.row(project_id, desk.caller(request), key)
-    fields = [(f, FIELDS[f], str(current[f] or ""), str(mine[f] or "")) for f in STATE_FIELDS if f in mine]
+    desk: Desk, request: Request, project_id: str, key: str, mine: dict[str, Any], current: dict[str, Any],
+    revision: int,
+) -> Response:  # fmt: skip
+    """The page where both values of each field stand side by side. A field that the caller left as it was is proposed
+    with the other's value: a form without a script sends all of them."""
+    owner = desk.caller(request)
+    project, row = desk.bench.row(project_id, owner, key)
+    said = [c for c in desk.bench.store.history.of(project_id, owner, key) if c.kind == "state"]
+    stood = {f: v for c in said[: current["revision"] - revision] for f, v in c.before.items()}  # the oldest last
+    fields = [
+        (f, FIELDS[f], _text(current[f]), _text(mine[f]), f in stood and _text(stood[f]) == _text(mine[f]))
+        for f in STATE_FIELDS
+        if f in mine
+    ]
     return desk.project_page(request, "conflict.html", project, status=409, row=row, current=current, fields=fields)
 
 
@@ -130,6 +139,11 @@ def _day(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError as exc:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "L'échéance n'est pas une date.", "Écrivez AAAA-MM-JJ.") from exc
+
+
+def _text(value: object) -> str:
+    """A value as a field of a form holds it."""
+    return str(value or "")
 
 
 def _lines(text: str) -> str:

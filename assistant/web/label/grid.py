@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -16,8 +14,7 @@ from assistant.label.importing import MAX_BYTES
 from assistant.label.imports import Choice, efforts_of, mapping_of, matched, planned, taken
 from assistant.label.mapping import ColumnMapping
 from assistant.label.matching import matches
-from assistant.label.projects import GridCriterion
-from assistant.label.score import SCHEMES, score_items
+from assistant.label.score import score_items
 from assistant.label.tally import Reading, items
 from assistant.label.whatif import fragile, least_effort
 from assistant.label.words import ROLE_NAMES
@@ -30,7 +27,6 @@ _ROLES = (
     french("Obligatoire"), french("Points possibles"), french("Points obtenus"), french("Niveau"), french("Réponse"),
     french("Preuve attendue"), french("Commentaire"),
 )  # fmt: skip
-_SCHEMES = (french("schéma Performance"), french("avec phase d'Engagement"))
 FORMATS = (("pdf", "PDF"), ("docx", "DOCX"), ("xlsx", "XLSX"), ("csv", "CSV"), ("md", "Markdown"))
 _COLUMN = re.compile(r"col-(\d{1,3})")
 
@@ -46,7 +42,7 @@ def router(desk: Desk) -> APIRouter:
         owner = desk.caller(request)
         project = desk.bench.store.get(project_id, owner)
         framework = desk.bench.framework(project)
-        waiting = desk.bench.store.staged(project_id, owner)
+        waiting = desk.bench.store.uploads.waiting(project_id, owner)
         plan = trouble = None
         if waiting is not None:
             try:
@@ -62,7 +58,6 @@ def router(desk: Desk) -> APIRouter:
             waiting=waiting[0] if waiting else None,
             roles=list(ROLE_NAMES.items()),
             role_names=ROLE_NAMES,
-            total=_total(project.grid.criteria) if project.grid else None,
             max_mb=MAX_BYTES // 1_000_000,
             unmatched=[m for m in matches(project.grid, framework) if m.to_confirm] if project.grid else [],
         )
@@ -76,14 +71,14 @@ def router(desk: Desk) -> APIRouter:
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun fichier choisi.", "Choisissez le classeur de la grille.")
         # A workbook that cannot be a grid is refused before it is kept.
         await run_in_threadpool(planned, desk.bench, owner, files[0].name, files[0].content, Choice())
-        await run_in_threadpool(desk.bench.store.stage, project_id, owner, files[0].name, files[0].content)
+        await run_in_threadpool(desk.bench.store.uploads.keep, project_id, owner, files[0].name, files[0].content)
         return see(request.url.path)
 
     @routes.post("/grille/importer")
     async def accept(request: Request, project_id: str) -> Response:
         owner = desk.caller(request)
         fields = {k: str(v) for k, v in (await request.form(max_fields=300)).items()}
-        waiting = await run_in_threadpool(desk.bench.store.staged, project_id, owner)
+        waiting = await run_in_threadpool(desk.bench.store.uploads.waiting, project_id, owner)
         if waiting is None:
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun classeur n'attend.", "Envoyez-le d'abord.")
         roles = {int(m[1]): v for k, v in fields.items() if (m := _COLUMN.fullmatch(k)) and v}
@@ -91,7 +86,8 @@ def router(desk: Desk) -> APIRouter:
             fields.get("feuille", ""), _number(fields.get("premiere")), _number(fields.get("derniere")),
             mapping_of(roles, fields.get("fill")), bool(fields.get("answers")),
         )  # fmt: skip
-        await run_in_threadpool(taken, desk.bench, project_id, owner, *waiting, choice)
+        plan = await run_in_threadpool(planned, desk.bench, owner, *waiting, choice)
+        await run_in_threadpool(taken, desk.bench, project_id, owner, plan, choice)
         return see(f"/label/projets/{project_id}")
 
     @routes.post("/grille/rapprocher")
@@ -105,7 +101,7 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.post("/grille/abandonner")
     def abandon(request: Request, project_id: str) -> Response:
-        desk.bench.store.unstage(project_id, desk.caller(request))
+        desk.bench.store.uploads.erase(project_id, desk.caller(request))
         return see(f"/label/projets/{project_id}/grille")
 
     @routes.get("/score", response_class=HTMLResponse)
@@ -118,6 +114,7 @@ def router(desk: Desk) -> APIRouter:
     ) -> HTMLResponse:
         project, rows, done = desk.bench.board(project_id, desk.caller(request))
         framework = desk.bench.framework(project)
+        language = desk.words(request).language
         result = plan = None
         weak = []
         reason: ClapvertError | None = None
@@ -126,12 +123,10 @@ def router(desk: Desk) -> APIRouter:
         wanted = cible or next((t.minimum_percent for t in framework.thresholds if t.scheme == project.scheme), None)
         target = wanted or (targets[0] if targets else 65)
         try:
-            if not framework.thresholds:
-                raise ClapvertError(ErrorCode.GRID_MISSING, f"{framework.name.fr} n'a pas de score.")
-            counted = items(project, framework)
-            result = score_items(counted, framework.thresholds)
-            plan = least_effort(counted, target, efforts, lecture)
-            weak = fragile(counted, targets)
+            counted = items(project, framework, language)
+            result = score_items(counted, framework.thresholds, language)
+            plan = least_effort(counted, target, efforts, lecture, language)
+            weak = fragile(counted, targets, language)
         except ClapvertError as exc:
             if exc.code is not ErrorCode.GRID_MISSING:
                 raise
@@ -149,7 +144,6 @@ def router(desk: Desk) -> APIRouter:
             targets=targets,
             lecture=lecture,
             efforts=efforts,
-            schemes=SCHEMES,
             formats=FORMATS,
             titles={r.key: r.title for r in rows},
         )
@@ -163,7 +157,3 @@ def _choice(sheet: str, first: int, last: int, mapping: ColumnMapping | None, an
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isdigit() else 0
-
-
-def _total(criteria: Sequence[GridCriterion]) -> Decimal:
-    return sum((c.points for c in criteria if c.points is not None), Decimal(0))

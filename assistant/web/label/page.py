@@ -16,14 +16,15 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.api.owner import Owners
-from assistant.label.frameworks import folded
+from assistant.label.frameworks import folded, poste_name
+from assistant.label.history import Change
 from assistant.label.projects import STATUS_LABELS, Project, Status
-from assistant.label.store import Change
 from assistant.label.workbench import Workbench
 from assistant.service import Service
 from assistant.web.render import Renderer
 from assistant.web.words import Words, french
 from ingest.criteria import DEPARTMENT_LABELS
+from ingest.criteria import Words as Phrase
 
 PARIS = ZoneInfo("Europe/Paris")
 FIELDS = {
@@ -67,8 +68,8 @@ class Desk:
         return self.service.workbench
 
     def caller(self, request: Request) -> str:
-        """The caller's name; empty, a member of nothing, when it has none."""
-        return self.owners.known(request) or ""
+        """The caller's name."""
+        return self.owners.caller(request)
 
     def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page of the workbench."""
@@ -89,9 +90,17 @@ class Desk:
         self, request: Request, template: str, project: Project, *, status: int = 200, **context: Any
     ) -> HTMLResponse:
         """A page of one project."""
-        at = f"/label/projets/{project.id}"
+        _, framework = self.words(request), self.bench.framework(project)
+        postes = {poste_name(p): poste_name(p, _.language) for p in framework.postes}
         return self.page(
-            request, template, status=status, project=project, framework=self.bench.framework(project), at=at, **context
+            request,
+            template,
+            status=status,
+            project=project,
+            framework=framework,
+            at=f"/label/projets/{project.id}",
+            poste_said=lambda name: postes.get(name) or _(name),
+            **context,
         )
 
     def words(self, request: Request) -> Words:
@@ -129,14 +138,20 @@ def filters(_: Words) -> Mapping[str, Callable[..., Any]]:
             lines.append(f"{_(FIELDS[field])} : {f'{before} → ' if before else ''}{after or '∅'}")
         return lines
 
+    def said(words: Phrase) -> str:
+        return words.en if _.language == "en" else words.fr
+
     return {
         "anchor": anchor,
         "capitalize_first": lambda text: text[:1].upper() + text[1:],
         "moment": moment,
         "points": lambda value: f"{value.normalize():f}".replace(".", "," if _.language == "fr" else "."),
-        "said": lambda words: words.en if _.language == "en" else words.fr,
+        "poste_name": lambda poste: poste_name(poste, _.language),
+        "said": said,
         "short_day": short_day,
+        "titled": lambda row: row.title if row.grid or not row.known else said(row.known.short),
         "told": told,
+        "translated": _,
         "urlkey": lambda key: quote(key, safe=""),
         "weight": lambda size: weight(size, _),
     }

@@ -16,6 +16,7 @@ const LONGEST = 4000;
 const byId = (id) => document.getElementById(id);
 const [form, field, send, thread, status, trouble, asOf, todayButton, domains, project] =
   ["ask", "question", "send", "thread", "status", "trouble", "as-of", "today", "domains", "project"].map(byId);
+const take = byId("take"); // the files of the whole conversation
 const welcome = byId("welcome");
 const boxes = [...domains.querySelectorAll("input")];
 const selects = [...project.querySelectorAll("select")];
@@ -150,6 +151,9 @@ function keep(answer) {
   document.title = `${answer.question} · Clapvert`;
   const address = `/c/${encodeURIComponent(conversation)}`;
   if (location.pathname !== address) window.history.replaceState(null, "", address);
+  if (!take) return;
+  for (const link of take.querySelectorAll("a")) link.href = `/api/conversations/${encodeURIComponent(conversation)}/note?format=${link.dataset.format}`;
+  take.hidden = false;
 }
 
 function spoken(answer) {

@@ -67,3 +67,16 @@ def test_a_file_that_is_no_grid_is_refused_and_another_owner_sees_none(
     problem(send(marc, at), 404, "project_not_found")
     problem(marc.get(f"{at}/score"), 404, "project_not_found")
     problem(marc.get(f"{at}/export"), 404, "project_not_found")
+
+
+def test_a_framework_without_a_score_never_has_one_whatever_its_grid_says(lea: TestClient) -> None:
+    made = lea.post("/api/label/projects", json={"title": "Essai", "framework": "afnor-spec-2308"}).json()
+    at = f"/api/label/projects/{made['id']}"
+    assert send(lea, at).json()["points"] == 200.0
+    lea.put(f"{at}/criteria/A9", json={"status": "fait"})
+    for path in ("/score", "/plan?target=65"):
+        told = problem(lea.get(at + path), 409, "grid_missing")["detail"]
+        assert "n'a pas de score" in told
+    page = lea.get(f"/label/projets/{made['id']}/score").text
+    assert "ses critères sont remplis ou ne le sont pas" in page
+    assert 'id="score"' not in page

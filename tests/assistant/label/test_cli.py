@@ -50,6 +50,15 @@ def test_from_a_new_project_to_its_evidence_file(here: Path) -> None:
     assert json.loads(run("projects", "--json").output) == []
 
 
+def test_a_framework_without_a_score_has_none_here_either(here: Path) -> None:
+    workbook = here / "grille.xlsx"
+    workbook.write_bytes(grid_of_80())
+    run("projects", "--new", "Les Embruns", "--framework", "afnor-spec-2308")
+    run("import", "Les Embruns", str(workbook))
+    with pytest.raises(ClapvertError, match="n'a pas de score"):
+        run("score", "Les Embruns", "--target", "65")
+
+
 def test_criteria_are_listed_and_shown(here: Path) -> None:
     assert "points inconnus" in run("list", "--department", "régie").output
     assert "critère I1" in run("show", "i1").output

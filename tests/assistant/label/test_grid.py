@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from assistant.label.importing import Plan, import_grid, plan_import
 from assistant.label.imports import OwnerMemory, mapping_from_json
 from assistant.label.mapping import ColumnMapping, letter
-from assistant.label.points import BadPointsError, french, points, said
+from assistant.label.points import BadPointsError, french, percent, points, said
 from assistant.label.projects import Grid, Project, Status
-from assistant.label.score import percent, score
+from assistant.label.score import score
 from assistant.label.store import LabelStore
 from ingest.criteria import Framework, load_frameworks
 from ingest.documents.workbook import Cell

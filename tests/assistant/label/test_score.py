@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.label.points import said
+from assistant.label import phrases
+from assistant.label.points import percent, said
 from assistant.label.projects import Status
-from assistant.label.score import percent, score_items
+from assistant.label.score import score_items
 from assistant.label.tally import READINGS, Item, Reading, shown, tally
 from assistant.label.whatif import fragile, least_effort, loss
 from ingest.criteria import Threshold
@@ -199,7 +201,39 @@ def test_a_large_grid_with_uneven_points_is_planned_at_once() -> None:
     assert time.process_time() - start < 10
 
 
+def test_a_score_a_plan_and_a_loss_are_told_in_english() -> None:
+    items = [
+        one("A1", "66", Status.FAIT), one("A2", "1", mandatory=True), one("A3", "28.5"), one("A4", "4.5", Status.SANS_OBJET),
+    ]  # fmt: skip
+    found = score_items(items, THRESHOLDS, "en")
+    assert found.headline == "from 66.00% to 69.10%"
+    assert [v.sentence for v in found.verdicts] == [
+        "Threshold of 65% (Performance scheme): reached.",
+        "Threshold of 70% (with a commitment phase): not reached, 0.85 to 4 points missing.",
+    ]
+    assert "“Not applicable”: 4.5 points." in found.explanation[1]
+    assert least_effort(items, 70, language="en").explanation == (
+        "70% of 100 points is 70 points; you have 66, 4 missing.",
+        "The 4.5 “not applicable” points count for zero in the total.",
+        "First, 1 mandatory criterion to meet: 1 point.",
+        "Then 1 criterion, 28.5 points: the fewest criteria possible.",
+        "Score then: 95.50%.",
+    )
+    assert loss(items, "A1", (65, 70), "en").explanation == (
+        "Without “A1”, the score goes from 66.00% to 0.00% (66 points fewer). The threshold of 65% is no longer reached."
+    )
+
+
+def test_every_phrase_has_the_same_values_in_both_languages() -> None:
+    pairs = [p for p in vars(phrases).values() if isinstance(p, dict) and {"fr", "en"} == set(p)]
+    assert len(pairs) > 20
+    for pair in pairs:
+        values = [sorted(re.findall(r"\{\w+\}", str(pair[language]))) for language in ("fr", "en")]
+        assert values[0] == values[1], pair
+
+
 def test_figures_are_said_as_in_french() -> None:
     assert said(Decimal("1234.50")) == "1\u202f234,5"
     assert said(Decimal("12.00")) == "12"
     assert said(Decimal("0")) == "0"
+    assert said(Decimal("1234.50"), "en") == "1,234.5"

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from assistant.label.database import VERSION
+from assistant.label.edits import EditConflictError
 from assistant.label.frameworks import Frameworks, Wanted, chosen, criterion_key, department_of
 from assistant.label.projects import Grid, GridCriterion, Status, rows
-from assistant.label.store import EditConflictError, LabelStore
+from assistant.label.store import LabelStore
 from ingest.criteria import Department
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
@@ -68,8 +69,8 @@ def test_another_owner_sees_nothing(store: LabelStore) -> None:
         lambda: store.edit(project.id, "marc", {"title": "x"}),
         lambda: store.put_state(project.id, "marc", "A1", {"status": "fait"}),
         lambda: store.delete(project.id, "marc"),
-        lambda: store.history(project.id, "marc"),
-        lambda: store.invitation(project.id, "marc"),
+        lambda: store.history.of(project.id, "marc"),
+        lambda: store.members.invitation(project.id, "marc"),
     ):
         with refusal(ErrorCode.PROJECT_NOT_FOUND):
             call()
@@ -77,15 +78,15 @@ def test_another_owner_sees_nothing(store: LabelStore) -> None:
 
 def test_an_invitation_opens_the_project_until_it_is_renewed(store: LabelStore) -> None:
     project = store.create("lea", "label-ecoprod", "Film d'essai")
-    token = store.invitation(project.id, "lea")
-    assert store.invitation(project.id, "lea") == token
-    assert store.join(token, "marc", "Régie").id == project.id
+    token = store.members.invitation(project.id, "lea")
+    assert store.members.invitation(project.id, "lea") == token
+    assert store.members.join(token, "marc", "Régie").id == project.id
     store.put_state(project.id, "marc", "A1", {"status": "fait"})
-    assert store.history(project.id, "lea")[0].by == "Régie"
-    assert store.history(project.id, "lea")[-1].by == "Navigateur 1"
-    store.invitation(project.id, "lea", renew=True)
+    assert store.history.of(project.id, "lea")[0].by == "Régie"
+    assert store.history.of(project.id, "lea")[-1].by == "Navigateur 1"
+    store.members.invitation(project.id, "lea", renew=True)
     with refusal(ErrorCode.PROJECT_NOT_FOUND):
-        store.join(token, "eve", "")
+        store.members.join(token, "eve", "")
 
 
 def test_a_stale_write_is_refused_with_the_current_value(store: LabelStore) -> None:
@@ -97,7 +98,7 @@ def test_a_stale_write_is_refused_with_the_current_value(store: LabelStore) -> N
     assert conflict.value.current["revision"] == first.revision == 1
     second = store.put_state(project.id, "lea", "A1", {"note": "autre note"}, revision=1)
     assert (second.status, second.note, second.revision) == (Status.EN_COURS, "autre note", 2)
-    changes = store.history(project.id, "lea", code="A1")
+    changes = store.history.of(project.id, "lea", code="A1")
     assert [(c.before.get("note"), c.after["note"]) for c in changes] == [
         ("note de Léa", "autre note"), ("", "note de Léa"),
     ]  # fmt: skip
