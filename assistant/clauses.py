@@ -63,6 +63,17 @@ _PLAINLY_ASKS = re.compile(
     r"\best-ce qu|\boui ou non\b|\bou (?:pas|non)\b|\btous les combien\b|\bkesako\b|\bc(?:'est)? (?:quoi|koi)\b"
 )
 _AT_ITS_END = re.compile(r"\b(?:quoi|combien|quand|comment|qui|what|when|how much)\W*$")
+_WHICH = re.compile(r"\b(?:quel(?:le)?s?(?! que soi)|combien|comment|pourquoi|how (?:many|much|long))\b")
+_IF_NOT = re.compile(
+    r"^(?:si (?:on|je|j|nous|jamais)\b.*\b(?:pas|rien|jamais|plus)\b|sinon$|if (?:not|we don't|i don't))"
+)
+"""What comes of not doing it."""
+_STATES = re.compile(
+    r"^(?:le|la|les|l'|un|une|on|il|elle|ils|elles|ce|cette|ces|ca|mon|ma|mes|notre|nos|the|it|they|we|our)\b"
+    r".*(?<!\bqui )(?<!\bque )\b(?:est|sont|a|ont|dit|suffit|suffisent|compte|comptent|marche|passe|existe|reste|change"
+    r"|vaut|valent|couvre|s'applique|sera|va|touche|risque|sert|is|are|has|counts?|works?|applies|covers?)\b(?=.* )"
+)
+"""A clause with a verb of its own, which « ? » makes a question."""
 _TAG = frozenset(
     analyse(
         "oui non ok possible vrai faux sûr exact correct correcte juste bien accord hein "
@@ -83,8 +94,9 @@ class _Part:
 def split_parts(text: str) -> tuple[str, ...]:
     """The questions of a message, in order; the message itself when it puts one."""
     parts: list[_Part] = []
-    for sentence in _SENTENCE.split(_ASIDE.sub(" ", text)):
+    for sentence in _SENTENCE.split(_ASIDE.sub(" ", re.sub(r"\?\s*,", "? ", text))):
         clauses = _clauses(sentence)
+        marked = sentence.rstrip().endswith("?")
         anew = bool(parts) and parts[-1].asks and _is_question(sentence, clauses)
         if parts and parts[-1].asks and not anew:
             continue  # said after the questions: a tag, thanks, or the case, which the facets hold
@@ -92,7 +104,7 @@ def split_parts(text: str) -> tuple[str, ...]:
             asks = _asks(clause) or (clause.rstrip().endswith("?") and _tells(clause))
             if not parts or (anew and i == 0):
                 parts.append(_Part(clause, asks))
-            elif i > 0 and _begins(parts[-1], joint, clause):
+            elif i > 0 and (len(parts) > 1 or _names(parts[0].text)) and _begins(parts[-1], joint, clause, marked):
                 parts.append(_Part(clause, asks or not _AND.search(joint)))
             else:
                 parts[-1].text += f"{joint or ' '}{clause}"
@@ -119,19 +131,21 @@ def _is_question(sentence: str, clauses: list[tuple[str, str]]) -> bool:
     return _tells(sentence) and (asked or sentence.rstrip().endswith("?") or bool(_ALSO.search(fold(sentence))))
 
 
-def _begins(before: _Part, joint: str, clause: str) -> bool:
-    """True when a clause is a question of its own beside the one before it."""
+def _begins(before: _Part, joint: str, clause: str, marked: bool) -> bool:
+    """True when a clause is a question of its own beside the one before it; `marked`: its sentence ends in « ? »."""
     folded, named = fold(clause).strip(), bool(_AND.search(joint))
-    if not before.asks or not (_tells(clause) or _worded(clause)) or not _names(before.text):
+    if before.asks and _IF_NOT.search(folded.strip(" ?")):
+        return True
+    if not before.asks or not (_tells(clause) or _worded(clause)):
         return False
     if _NOUN.search(fold(before.text).strip()) and not _worded(before.text) and _TOPIC.search(folded):
         return False
     asked = _asks(clause, hinted=True) or bool(_SHORT.search(folded))
     if not re.search(r"[,;]", joint):  # a bare « et » joins two things more often than two questions
         return bool(_OPENS.search(folded)) and asked
-    if _SCENE.search(folded) and not _AT_ITS_END.search(folded):
+    if _sets_the_scene(folded):
         return named and not re.match(r"(?:donc|ou|or)\b", folded)
-    return asked or named
+    return asked or named or (marked and bool(_STATES.search(folded)))
 
 
 def _asks(text: str, hinted: bool = False) -> bool:
@@ -141,10 +155,14 @@ def _asks(text: str, hinted: bool = False) -> bool:
 
 def _worded(text: str, hinted: bool = False) -> bool:
     folded = fold(text).strip()
-    if "?" not in text and _SCENE.search(folded) and not _AT_ITS_END.search(folded):
+    if "?" not in text and _sets_the_scene(folded):
         return False  # « si on tourne en Corse » leads to a question, « si on l'oublie, on risque quoi » is one
     said = text if hinted else _STATED.sub(" ", folded)
     return bool(question_types(said, hinted=hinted)) or bool(_PLAINLY_ASKS.search(folded))
+
+
+def _sets_the_scene(folded: str) -> bool:
+    return bool(_SCENE.search(folded)) and not _AT_ITS_END.search(folded) and not _WHICH.search(folded)
 
 
 def _tells(text: str) -> bool:

@@ -33,6 +33,7 @@ _DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
 _POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
 _STAFF = frozenset(analyse("salariés personnes employés effectif employees people staff workers"))
 """Ways of counting the same people."""
+_LISTED = re.compile(r"(?:et |c'est |and )*(?:(?:les|la|le)quel(?:le)?s?|which ones?)\b")
 _SAID_BY_FACET = 0.5
 _TOLD = 0.6
 """Share of the terms of a part of a question, by weight, that must be held for it to be answered."""
@@ -162,6 +163,8 @@ class Selector:
 
     def told(self, part: str, question: Question, used: Sequence[Scored]) -> bool:
         """True when the statements used already hold most of what a part asks about."""
+        if _LISTED.match(fold(part)) and not any(enumerates(u) for u in used):
+            return False
         noun = counted_noun(part)
         if noun and any(counts(u, noun) for u in used):
             return True
@@ -359,6 +362,11 @@ def _covered(terms: dict[str, float], words: frozenset[str], question: Question)
     other = question.otherwise
     held = sum(w for t, w in terms.items() if t in words or (t in other and any(o <= words for o in other[t])))
     return held / (sum(terms.values()) or 1.0)
+
+
+def enumerates(s: Scored) -> bool:
+    """True when a statement gives a list, which « lesquels ? » asks for."""
+    return ":" in s.passage.text or s.passage.text.count(",") > 1
 
 
 def counts(s: Scored, noun: str) -> bool:

@@ -24,6 +24,7 @@ class FacetValue(BaseModel):
     label: str
     words: tuple[str, ...] = ()
     within: tuple[Slug, ...] = ()
+    beside: tuple[Slug, ...] = Field(default=(), description="values that one case may have with this one, both ways")
     unlike: tuple[str, ...] = Field(default=(), description="longer expressions in which the words name another thing")
 
 
@@ -58,10 +59,13 @@ class Glossary(BaseModel):
     def exclude(self, facet: str, one: str, other: str) -> bool:
         """True when two values that do not contain one another cannot both be the case.
 
-        A short is not a series; but a studio has a canteen, and a beach is in Corsica: places exclude one another only
-        when both are countries or regions, or both natural sites.
+        A short is not a series; but a fiction may be a feature, a studio has a canteen, and a beach is in Corsica:
+        places exclude one another only when both are countries or regions, or both natural sites.
         """
-        return facet != "lieu" or self.same_map(one, other)
+        if facet == "lieu":
+            return self.same_map(one, other)
+        values = self.facets.get(facet, {})
+        return not any(a in values and b in values[a].beside for a, b in ((one, other), (other, one)))
 
     def same_map(self, *places: str) -> bool:
         """True when places lie side by side on one map: all countries or regions, or all natural sites."""

@@ -22,7 +22,8 @@ LAST = "#thread .turn:last-child"
 
 
 def ask(page: Any, question: str) -> Any:
-    """Ask, and wait for the whole answer: the last turn."""
+    """Ask, and wait for the whole answer: the last turn. A link just clicked may still be loading its modules."""
+    page.wait_for_load_state("load")
     page.fill("#question", question)
     page.keyboard.press("Enter")
     return settled(page)
@@ -271,6 +272,7 @@ def test_pages_stay_light(served: str, page: Any, language: str) -> None:
 def test_in_english(served: str, page: Any) -> None:
     page.goto(served)
     page.click("text=English")
+    page.wait_for_url("**/?lang=en")
     assert page.get_attribute("html", "lang") == "en"
     turn = ask(page, "May an advertisement say “carbon neutral”?")
     assert "Understood as: " in said(turn.locator(".understood"))
