@@ -23,7 +23,6 @@ from assistant.select import Scored, Selection, Selector
 from assistant.understand import Question
 from ingest.fiches import Role
 
-_MISSING = Verdict("abstain", "not_found")
 _ITS_OWN = 0.5
 """Share of a part's own terms, by weight, that a statement of another topic than the first part's must hold."""
 _ITS_SUBJECT = 0.3
@@ -103,26 +102,21 @@ class Parts:
     ) -> tuple[Selection, Verdict, Reading]:
         """A part after the first, read as the next turn of what the message has said so far."""
         reading = self._read(question, part, subject, said)
-        judged = self._judged(reading.question, reading, said, gate)
+        own = _Own(self.selector, part, subject, said, leaned=reading.leaned)
+        judged = self._judged(reading.question, reading, own, gate)
         if reading.other is not None:
             other = replace(reading.other, as_of=question.as_of)
-            judged = better(judged, lambda: self._judged(other, reading, said, gate), reading.own, self.selector)
-        selection, verdict = replace(judged.selections[0], text=part), judged.verdicts[0]
-        if verdict.chosen and said and self._strays(part, subject, verdict.chosen, said):
-            verdict = _MISSING
-        return selection, verdict, reading
+            judged = better(judged, lambda: self._judged(other, reading, own, gate), reading.own, self.selector)
+        return replace(judged.selections[0], text=part), judged.verdicts[0], reading
 
-    def _judged(self, question: Question, reading: Reading, said: Sequence[Scored], gate: Gate) -> Judged:
-        """A reading of a part; what an earlier part shows answers it only when it tells the part too."""
+    def _judged(self, question: Question, reading: Reading, own: _Own, gate: Gate) -> Judged:
+        """A reading of a part; when its best candidate does not answer the part itself, those that may are left."""
         candidates = self._search(question)
         judged = self._whole(question, reading, candidates, gate)
-        shown = {s.hit.position for s in said}
-        if judged.chosen is None or judged.chosen.hit.position not in shown:
-            return judged
-        if self.selector.told(question.parts[0], question, [judged.chosen]):
+        if judged.chosen is None or own.answers(judged.chosen, question):
             return judged
         (selection,) = judged.selections
-        left = replace(selection, scored=[s for s in selection.scored if s.hit.position not in shown])
+        left = replace(selection, scored=[s for s in selection.scored if own.answers(s, question)])
         return Judged(question, candidates, [left], [gate.judge(question, left, candidates)])
 
     def _read(self, question: Question, part: str, subject: str, said: Sequence[Scored]) -> Reading:
@@ -157,21 +151,36 @@ class Parts:
         }
         return {f: values for f, values in scene.items() if values}
 
-    def _strays(self, part: str, subject: str, chosen: Scored, said: Sequence[Scored]) -> bool:
-        """True when a statement speaks of another company than the part, or, for a part that leans on its subject, when
-        it is of another topic and holds too little of the part's own words or of the subject's. The sanction of the
-        same fiche is no stray (« qui doit le faire, et quelle amende ? »)."""
-        if chosen.statement is None:
-            return False
-        if named_companies(part) - named_companies(chosen.statement.text):  # « TF1 vise quelle baisse, et M6 ? »
+
+class _Own:
+    """What answers a part itself, apart from the parts before it."""
+
+    def __init__(self, selector: Selector, part: str, subject: str, said: Sequence[Scored], leaned: bool) -> None:
+        self.selector, self.part, self.said = selector, part, said
+        self.leans = bool(said) and (leaned or not selector.stands_alone(part))
+        self.companies = named_companies(part)
+        self.terms = {t: w for t, w in own_terms(selector, part).items() if t not in FILLER}
+        self.subject = own_terms(selector, subject)
+        self.shown = {s.hit.position for s in said}
+        self.topics = {s.statement.topic for s in said if s.statement}
+        self.fiches = {s.passage.source_id for s in said}
+
+    def answers(self, s: Scored, question: Question) -> bool:
+        """False for what an earlier part shows, unless it tells this one too; for what speaks of another company than
+        the part (« TF1 vise quelle baisse, et M6 ? »); and, for a part that leans on its subject, for a stray."""
+        if s.hit.position in self.shown:
+            return self.selector.told(self.part, question, [s])
+        if s.statement is None:
             return True
-        if self.selector.stands_alone(part) or said[-1].statement is None:
+        return not self.companies - named_companies(s.statement.text) and not (self.leans and self._strays(s))
+
+    def _strays(self, s: Scored) -> bool:
+        """True for a statement of another topic that holds too little of the part's own words or of the subject's. The
+        sanction of the same fiche is no stray (« qui doit le faire, et quelle amende ? »)."""
+        if s.statement is None or s.statement.topic in self.topics:
             return False
-        same_fiche = any(chosen.passage.source_id == s.passage.source_id for s in said)
-        if any(s.statement and s.statement.topic == chosen.statement.topic for s in said):
+        same_fiche = s.passage.source_id in self.fiches
+        if s.statement.role is Role.SANCTION and same_fiche:
             return False
-        if chosen.statement.role is Role.SANCTION and same_fiche:
-            return False
-        own = {t: w for t, w in own_terms(self.selector, part).items() if t not in FILLER}
-        about = held(self.selector, chosen, own_terms(self.selector, subject))
-        return held(self.selector, chosen, own) < _ITS_OWN or not (same_fiche or about >= _ITS_SUBJECT)
+        about = same_fiche or held(self.selector, s, self.subject) >= _ITS_SUBJECT
+        return held(self.selector, s, self.terms) < _ITS_OWN or not about

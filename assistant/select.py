@@ -17,7 +17,7 @@ from operator import mul
 
 from assistant.asked import Asked, counted_noun, named_companies, read_asked
 from assistant.cases import case_of
-from assistant.phrasing import FILLER, question_types
+from assistant.phrasing import FILLER, RISK, question_types
 from assistant.retrieve import Candidates, Hit, HybridSearch
 from assistant.understand import Question
 from ingest.criteria import framework_source_id
@@ -170,9 +170,9 @@ class Selector:
             return True
         held = frozenset(t for u in used for t in self.terms_of(u.hit.position)[0])
         terms = {t: w for t, w in self.question_terms(part).items() if t not in FILLER}
-        if len(terms) <= 1:  # « et quand ? », « faut prouver comment ? »: the kind of answer is all it asks
-            types = set(question_types(part))
-            if any(u.statement and types & set(u.statement.answers) for u in used):
+        if not terms:  # « et quand ? », « et si on n'en a pas ? »: the kind of answer is all it asks
+            types, risk = set(question_types(part)), bool(RISK.search(fold(part)))
+            if any(u.statement and (types & set(u.statement.answers) or punishes(u, risk)) for u in used):
                 return True
         return _covered(terms, held, question) >= _TOLD
 
@@ -362,6 +362,11 @@ def _covered(terms: dict[str, float], words: frozenset[str], question: Question)
     other = question.otherwise
     held = sum(w for t, w in terms.items() if t in words or (t in other and any(o <= words for o in other[t])))
     return held / (sum(terms.values()) or 1.0)
+
+
+def punishes(s: Scored, risk: bool) -> bool:
+    """True when what is risked is asked, and a statement tells it."""
+    return risk and s.statement is not None and s.statement.role is Role.SANCTION
 
 
 def enumerates(s: Scored) -> bool:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-ANALYSER = "fr-5"
+ANALYSER = "fr-6"
 """Changes whenever tokens change: it is part of a snapshot's name."""
 
 _ELISION = re.compile(r"\b(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)'(?=\w)")
@@ -37,6 +37,8 @@ _ARTICLE = re.compile(r"\b([lrd])\.?\s?(?=\d{3})|\b(a)\.\s?(?=\d{3})")
 _STOP = frozenset(
     ["a", "afin", "ai", "ainsi", "alors", "apres", "as", "au", "aucun", "aucune", "aussi", "autre", "autres", "aux", "avec", "avoir", "ca", "car", "ce", "ceci", "cela", "celle", "celles", "celui", "ces", "cet", "cette", "ceux", "chaque", "ci", "comme", "comment", "d", "dans", "de", "des", "donc", "dont", "du", "elle", "elles", "en", "entre", "es", "est", "et", "etait", "etant", "ete", "etre", "eu", "faire", "fait", "faut", "font", "fut", "hors", "il", "ils", "je", "la", "le", "les", "leur", "leurs", "lors", "lui", "ma", "mais", "me", "meme", "mes", "moi", "moins", "mon", "ne", "ni", "nos", "notre", "nous", "on", "ont", "ou", "par", "pas", "peu", "peut", "peuvent", "plus", "pour", "pourquoi", "pu", "qu", "quand", "que", "quel", "quelle", "quelles", "quels", "qui", "quoi", "sa", "sans", "se", "selon", "sera", "ses", "si", "soit", "son", "sont", "sous", "sur", "ta", "te", "tes", "toi", "ton", "tous", "tout", "toute", "toutes", "tu", "un", "une", "va", "vers", "vos", "votre", "vous", "y", "combien", "doit", "dois", "doivent", "puis", "possible", "savoir", "svp", "merci", "bonjour", "oui", "non", "tres", "ici", "est-ce", "the", "of", "to", "in", "and", "or", "is", "are", "be", "been", "do", "does", "did", "i", "we", "my", "our", "your", "you", "they", "it", "its", "a", "an", "for", "on", "at", "by", "with", "from", "as", "that", "this", "these", "those", "what", "which", "who", "when", "how", "why", "where", "much", "many", "must", "may", "can", "could", "should", "would", "will", "have", "has", "had", "not", "no", "if", "any", "there", "their", "them", "about", "into", "than", "then", "so", "article", "articles", "alinea", "present", "presente", "mentionne", "mentionnee", "mentionnes", "vise", "visee", "vises", "susvise"]
 )  # fmt: skip
+_KEPT = {"formation": "formation", "formations": "formation"}
+"""Words whose stem is another word's (« format »)."""
 _stemmer = Stemmer.Stemmer("french", 0)
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _FAR = re.compile("[^\\x00-\u0482\u1e00-\u20cf\u2100-\u2cee]")
@@ -60,6 +62,8 @@ def _term(token: str) -> str | None:
     """The index term of a token; None for a word that tells nothing."""
     if token in _STOP or (len(token) == 1 and not token.isdigit()):
         return None
+    if token in _KEPT:
+        return _KEPT[token]
     return token if any(c.isdigit() for c in token) or "+" in token else str(_stemmer.stemWord(token))
 
 
