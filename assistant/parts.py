@@ -7,6 +7,7 @@ is dropped. The parts of one message are read like the turns of a conversation: 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,16 +18,24 @@ from assistant.dialogue.memory import Memory
 from assistant.dialogue.reader import Asked, DialogueReader, Reading
 from assistant.dialogue.readings import Judged, better, fresh, held, own_terms
 from assistant.intrusion import is_no_question
-from assistant.phrasing import FILLER
+from assistant.phrasing import FILLER, RISK, question_types
 from assistant.retrieve import Candidates, HybridSearch
 from assistant.select import Scored, Selection, Selector
 from assistant.understand import Question
-from ingest.fiches import Role
+from ingest.fiches import AnswerType, Role
+from ingest.lexical import fold
 
 _ITS_OWN = 0.5
 """Share of a part's own terms, by weight, that a statement of another topic than the first part's must hold."""
 _ITS_SUBJECT = 0.3
 """Share of the subject's terms that it must hold, when it is of another fiche."""
+
+_NEAR = 0.8
+"""Share of the best score from which a statement that holds some of the part's own words goes before one that holds
+none."""
+_MEASURED = {AnswerType.QUAND, AnswerType.COMBIEN}
+_ROLES = {Role.SANCTION: RISK, Role.EXCEPTION: re.compile(r"\bexceptions?\b|\bderogations?\b|\bdispenses?\b|\bexempt")}
+"""Words of a part that name the role of what it asks for."""
 
 
 class Parts:
@@ -102,7 +111,7 @@ class Parts:
     ) -> tuple[Selection, Verdict, Reading]:
         """A part after the first, read as the next turn of what the message has said so far."""
         reading = self._read(question, part, subject, said)
-        own = _Own(self.selector, part, subject, said, leaned=reading.leaned)
+        own = _Own(self.selector, question, part, subject, said, leaned=reading.leaned)
         judged = self._judged(reading.question, reading, own, gate)
         if reading.other is not None:
             other = replace(reading.other, as_of=question.as_of)
@@ -113,11 +122,15 @@ class Parts:
         """A reading of a part; when its best candidate does not answer the part itself, those that may are left."""
         candidates = self._search(question)
         judged = self._whole(question, reading, candidates, gate)
-        if judged.chosen is None or own.answers(judged.chosen, question):
+        if judged.chosen is None or (own.answers(judged.chosen) and own.holds(judged.chosen)):
             return judged
         (selection,) = judged.selections
-        left = replace(selection, scored=[s for s in selection.scored if own.answers(s, question)])
-        return Judged(question, candidates, [left], [gate.judge(question, left, candidates)])
+        left = [s for s in selection.scored if own.answers(s)]
+        worded = [s for s in left if own.holds(s)]
+        if worded and worded[0].score >= _NEAR * left[0].score:
+            left = worded
+        selection = replace(selection, scored=left)
+        return Judged(question, candidates, [selection], [gate.judge(question, selection, candidates)])
 
     def _read(self, question: Question, part: str, subject: str, said: Sequence[Scored]) -> Reading:
         statements = [s.statement for s in said if s.statement]
@@ -155,32 +168,47 @@ class Parts:
 class _Own:
     """What answers a part itself, apart from the parts before it."""
 
-    def __init__(self, selector: Selector, part: str, subject: str, said: Sequence[Scored], leaned: bool) -> None:
-        self.selector, self.part, self.said = selector, part, said
+    def __init__(
+        self, selector: Selector, question: Question, part: str, subject: str, said: Sequence[Scored], leaned: bool
+    ) -> None:
+        self.selector, self.question, self.part = selector, question, part
         self.leans = bool(said) and (leaned or not selector.stands_alone(part))
         self.companies = named_companies(part)
+        self.types = question_types(part)
+        self.roles = {role for role, words in _ROLES.items() if words.search(fold(part))}
+        self.roles |= {s.statement.role for s in said if s.statement} & {Role.SANCTION}
         self.terms = {t: w for t, w in own_terms(selector, part).items() if t not in FILLER}
         self.subject = own_terms(selector, subject)
         self.shown = {s.hit.position for s in said}
         self.topics = {s.statement.topic for s in said if s.statement}
         self.fiches = {s.passage.source_id for s in said}
 
-    def answers(self, s: Scored, question: Question) -> bool:
+    def holds(self, s: Scored) -> bool:
+        """True for a statement that holds some of the part's own words, when it has any."""
+        return not (self.leans and self.terms) or s.statement is None or held(self.selector, s, self.terms) > 0
+
+    def answers(self, s: Scored) -> bool:
         """False for what an earlier part shows, unless it tells this one too; for what speaks of another company than
         the part (« TF1 vise quelle baisse, et M6 ? »); and, for a part that leans on its subject, for a stray."""
         if s.hit.position in self.shown:
-            return self.selector.told(self.part, question, [s])
+            return self.selector.told(self.part, self.question, [s])
         if s.statement is None:
             return True
         return not self.companies - named_companies(s.statement.text) and not (self.leans and self._strays(s))
 
     def _strays(self, s: Scored) -> bool:
-        """True for a statement of another topic that holds too little of the part's own words or of the subject's. The
-        sanction of the same fiche is no stray (« qui doit le faire, et quelle amende ? »)."""
-        if s.statement is None or s.statement.topic in self.topics:
+        """True for a statement of the same topic that holds none of the part's own words, when the part wants a date, a
+        figure or another kind of answer; and for one of another topic that holds too little of them or of the
+        subject's. What has the role asked for, of the same fiche, is no stray (« qui le fait, et quelle amende ? »)."""
+        if s.statement is None:
             return False
-        same_fiche = s.passage.source_id in self.fiches
-        if s.statement.role is Role.SANCTION and same_fiche:
+        same_topic, same_fiche = s.statement.topic in self.topics, s.passage.source_id in self.fiches
+        if s.statement.role in self.roles and same_fiche:
             return False
-        about = same_fiche or held(self.selector, s, self.subject) >= _ITS_SUBJECT
-        return held(self.selector, s, self.terms) < _ITS_OWN or not about
+        if not self.terms:
+            return not same_topic
+        own = held(self.selector, s, self.terms)
+        if same_topic:
+            other_kind = bool(self.types) and not set(self.types) & set(s.statement.answers)
+            return own == 0 and (bool(_MEASURED & set(self.types)) or other_kind)
+        return own < _ITS_OWN or not (same_fiche or held(self.selector, s, self.subject) >= _ITS_SUBJECT)

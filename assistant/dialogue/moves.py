@@ -43,6 +43,11 @@ _LEANS = re.compile(
     r"|\b(?:both|either|neither|which one)\b|^(?:it|they)\b|\bsi (?:je|on|nous) (?:l'|le |la |les |ne l|n')"
     r"|\b(?:le|la|les) (?:re)?(?:faire|rendre|remettre|payer|demander|toucher|obtenir|deposer)\b"
 )
+_ANEW = re.compile(
+    r"^(?:(?:et|sinon|bon|and|also)[\s,]+)*(?:autre (?:sujet|question|chose)|(?:ca n'a )?rien a voir(?: mais)?"
+    r"|tant (?:que j'y suis|qu'on y est)|par ailleurs|au passage|pendant que j'y suis|another (?:question|thing)"
+    r"|unrelated|while i'm at it)[\s,:]*"
+)
 _PAIRS = re.compile(
     r"\b(?:les deux|l'un (?:et|ou) l'autre|ni l'un|both|either|neither)\b(?! \w*(?:bilans?|aides?|labels?)\b)"
 )
@@ -133,6 +138,13 @@ def names_a_case(text: str) -> bool:
 def leans(text: str) -> bool:
     """True when a turn points at what was said before it (« skip one », « celle-là », « ce bilan »)."""
     return bool(_LEANS.search(fold(text))) and len(content(text)) <= 8
+
+
+def anew(text: str) -> str | None:
+    """What a turn asks of a new subject that it announces (« autre question : … »); None when it announces none."""
+    line = Aligned(text)
+    m = _ANEW.match(line.folded)
+    return text[line.span(m)[1] :] if m else None
 
 
 def pairs(text: str) -> bool:

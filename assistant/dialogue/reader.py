@@ -121,6 +121,8 @@ class _Turn:
 
     def part(self, memory: Memory) -> Reading:
         """The readings of a part of a message."""
+        if (new := moves.anew(self.text)) is not None:
+            return Reading(self.text, self._alone(new), new)
         shifted = self._shift(memory)
         if shifted is not None:
             return shifted
