@@ -126,9 +126,11 @@ def _clauses(sentence: str) -> list[tuple[str, str]]:
 
 def _is_question(sentence: str, clauses: list[tuple[str, str]]) -> bool:
     """True when a sentence that follows a question is one too, and no tag (« c'est ça ? »)."""
-    stated = sentence.rstrip().endswith(".")
-    asked = any(_asks(c) or (not stated and _SHORT.search(fold(c).strip())) for _, c in clauses)
-    return _tells(sentence) and (asked or sentence.rstrip().endswith("?") or bool(_ALSO.search(fold(sentence))))
+    if any(_worded(c) for _, c in clauses):
+        return True
+    short = not sentence.rstrip().endswith(".") and any(_SHORT.search(fold(c).strip()) for _, c in clauses)
+    asked = short or sentence.rstrip().endswith("?") or bool(_ALSO.search(fold(sentence)))
+    return _tells(sentence) and (asked or any(_asks(c) for _, c in clauses))
 
 
 def _begins(before: _Part, joint: str, clause: str, marked: bool) -> bool:
@@ -138,7 +140,7 @@ def _begins(before: _Part, joint: str, clause: str, marked: bool) -> bool:
         return True
     if not before.asks or not (_tells(clause) or _worded(clause)):
         return False
-    if _NOUN.search(fold(before.text).strip()) and not _worded(before.text) and _TOPIC.search(folded):
+    if not named and _TOPIC.search(folded) and _NOUN.search(fold(before.text).strip()) and not _worded(before.text):
         return False
     asked = _asks(clause, hinted=True) or bool(_SHORT.search(folded))
     if not re.search(r"[,;]", joint):  # a bare « et » joins two things more often than two questions

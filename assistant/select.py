@@ -375,9 +375,10 @@ def enumerates(s: Scored) -> bool:
 
 
 def counts(s: Scored, noun: str) -> bool:
-    """True when a statement gives a number of what is counted."""
+    """True when a statement gives a number of what is counted: the first noun of its unit (« 12 critères de niveau 1 »
+    count criteria, not levels)."""
     nouns = _STAFF if noun in _STAFF else {noun}
-    return s.statement is not None and any(nouns & set(analyse(v.unit or "")) for v in s.statement.values)
+    return s.statement is not None and any(nouns & set(analyse(v.unit or "")[:1]) for v in s.statement.values)
 
 
 def _exercise_match(s: Statement, exercise: int | None) -> float:

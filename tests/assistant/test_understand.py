@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from assistant.clauses import split_parts
 from assistant.dialogue.memory import Memory
 from assistant.dialogue.reader import Asked, DialogueReader
 from assistant.phrasing import detect_language, is_follow_up, question_types
@@ -294,26 +293,6 @@ class TestDates:
     def test_a_picked_day_wins_over_the_one_that_sticks(self, understanding: Understanding) -> None:
         question = after(understanding, "Quels bilans ?", date(2025, 6, 1), as_of=year(2024))
         assert question.as_of.day == date(2025, 6, 1)
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("Quels bilans remettre, et à quel moment ?", ("Quels bilans remettre", "à quel moment")),
-        ("Quels bilans remettre et quand ?", ("Quels bilans remettre", "quand")),
-        ("Dois-je remettre un bilan et qui le vérifie ?", ("Dois-je remettre un bilan", "qui le vérifie")),
-        ("Quels bilans ? Combien coûtent-ils ?", ("Quels bilans", "Combien coûtent-ils")),
-        ("What do I file and when?", ("What do I file", "when")),
-        ("What do I file, and how much does it cost?", ("What do I file", "how much does it cost")),
-        # « et » between two things makes one question.
-        ("Le prévisionnel et le définitif sont-ils dus ?", None),
-        ("Quelle règle pour la fiction et le documentaire ?", None),
-        ("Quels bilans ?", None),
-        ("???", None),
-    ],
-)
-def test_parts(text: str, parts: tuple[str, ...] | None) -> None:
-    assert split_parts(text) == (parts or (text,))
 
 
 @pytest.mark.parametrize(

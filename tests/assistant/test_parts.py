@@ -1,0 +1,90 @@
+"""Every part of a message is owned, over the real corpus and the real model: answered by a statement of its own, told by
+one that is shown, or named as missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.answer import Answer
+from assistant.service import Service
+from tests.assistant.support import statements_cited
+
+Ask = Callable[[str], tuple[Answer, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def ask(real: Service) -> Ask:
+    def run(question: str) -> tuple[Answer, list[str]]:
+        """The answer, and the ids of the statements that it cites, in order."""
+        answer, _ = real.engine.ask(question)
+        return answer, [s.id for s in statements_cited(real.engine, answer) if s]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        # a part that says too little by itself is asked of the subject
+        ("Combien pour la prime RSE plus, et c'est versé quand ?", ["cnc-rse-montant", "cnc-rse-versement-cinema"]),
+        ("SPEC 2308 : combien de critères, combien de niveaux et c'est payant ?",
+         ["cnc-afnor-spec-28-criteres", "cnc-afnor-spec-trois-niveaux"]),
+        ("combien de critères obligatoires dans le label Ecoprod, lesquels ?",
+         ["label-obligatoires-nombre-2023", "label-obligatoires-liste-absence"]),
+        ("Le plan de vigilance, à partir de combien de salariés, et si on n'en fait pas il se passe quoi",
+         ["csrd-vigilance-fr-seuils", "csrd-vigilance-fr-sanction"]),
+        # another case of the same question
+        ("rapport de durabilité à publier combien de temps après la clôture, et pour une boîte cotée ?",
+         ["csrd-delai-douze-mois", "csrd-delai-cotees-quatre-mois"]),
+        ("Label Ecoprod quel score mini, et avec la phase d'engagement ?",
+         ["label-seuil-performance", "label-seuil-engagement"]),
+        # two subjects
+        ("Que faire des pots de peinture et aérosols de la déco ? Autre question : qui certifie l'état de durabilité ?",
+         ["tournage-dechets-dangereux-exemples", "csrd-certificateur-qui"]),
+        ("Tournage dans le Mercantour, délai de réponse, et s'ils répondent pas c'est bon ?",
+         ["tournage-mercantour-delai", "tournage-mercantour-silence"]),
+        ("le module de base VSME exige-t-il le scope 3 ? et nos transports et hébergements de tournage ils sont où ?",
+         ["csrd-vsme-scope-3", "csrd-vsme-scope-3-production"]),
+    ],
+)  # fmt: skip
+def test_each_part_has_its_own_statement(ask: Ask, question: str, wanted: list[str]) -> None:
+    answer, cited = ask(question)
+    assert answer.outcome == "answered", answer.answer
+    assert [s for s in cited if s in wanted] == wanted, cited
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Calanques pour une pub, qui décide ? la redevance est à combien", "la redevance est à combien"),
+        ("Quel score faut-il pour le Label Ecoprod ? Quelle est la capitale du Pérou ?", "la capitale du Pérou"),
+    ],
+)
+def test_a_part_that_the_texts_do_not_answer_is_named(ask: Ask, question: str, missing: str) -> None:
+    answer, cited = ask(question)
+    assert answer.outcome == "partial"
+    assert cited
+    assert missing in answer.answer.rsplit("Je n'ai pas trouvé", 1)[1]
+
+
+def test_one_company_s_figure_is_not_another_s(ask: Ask) -> None:
+    answer, _ = ask("TF1 vise quelle baisse d'émissions d'ici 2030, et M6 ?")
+    told = answer.answer.split("]")
+    assert "TF1" in told[0]
+    assert "M6" in told[1]
+
+
+def test_one_statement_tells_two_parts_once(ask: Ask) -> None:
+    answer, cited = ask("biodéchets de la cantine, tri obligatoire depuis quand, y a un seuil ?")
+    assert answer.outcome == "answered"
+    assert cited.count("tournage-biodechets-sans-seuil") == 1
+    assert "sans aucun seuil" in answer.answer
+
+
+def test_what_a_restriction_says_is_shown(ask: Ask) -> None:
+    """« Non : … ne demande que » reads as a denial added to its passage: the sentence is shown without « Non »."""
+    answer, cited = ask("le module de base VSME exige-t-il le scope 3 ?")
+    assert cited[0] == "csrd-vsme-scope-3"
+    assert "ne demande que les scopes 1 et 2" in answer.answer
