@@ -110,7 +110,8 @@ class Gate:
         if scope < self.config.out_of_scope:
             return Verdict("abstain", "out_of_scope")
         if abroad := set(question.facets.get("lieu", ())) & _ABROAD:
-            best = about_place(selection, abroad)
+            places = self.selector.glossary.facets.get("lieu", {})
+            best = about_place(selection, abroad, tuple(w for p in abroad if p in places for w in places[p].words))
             if best is None:
                 return Verdict("abstain", elsewhere(question))
         if (
@@ -154,16 +155,16 @@ def unknown_criterion(question: Question, selection: Selection) -> bool:
     return named and not any(s.hit.exact for s in selection.scored)
 
 
-def about_place(selection: Selection, abroad: set[str]) -> Scored | None:
-    """The best candidate that speaks of a country named in the question."""
-    return next(
-        (
-            s
-            for s in selection.scored[:8]
-            if not s.conflict and s.statement and abroad & set(s.statement.facets.get("lieu", ()))
-        ),
-        None,
-    )
+def about_place(selection: Selection, abroad: set[str], words: tuple[str, ...] = ()) -> Scored | None:
+    """The best candidate that speaks of a country named in the question, by its facets or in so many `words`."""
+    named = [re.compile(rf"(?<!\w){re.escape(fold(w))}(?!\w)") for w in words]
+    for s in selection.scored[:8]:
+        if s.conflict or s.statement is None:
+            continue
+        said = fold(s.statement.text)
+        if abroad & set(s.statement.facets.get("lieu", ())) or any(name.search(said) for name in named):
+            return s
+    return None
 
 
 def elsewhere(question: Question) -> Reason:

@@ -14,7 +14,7 @@ from ingest.lexical import analyse, fold
 
 _ASIDE = re.compile(r"\[[^\]]*\]|<[^>]*>|\bp\.?-?\s?s\.?\s?:.*$", re.IGNORECASE | re.DOTALL)
 """Bracketed asides and postscripts: never a question of their own."""
-_SENTENCE = re.compile(r"(?<=\?)\s+|(?<=!)\s+(?=[A-ZÀ-Ý])")
+_SENTENCE = re.compile(r"(?<=\?)\s+|(?<=!)\s+(?=[A-ZÀ-Ý])|(?<=\w{3}\.)(?<!\bart\.)\s+(?=[A-Za-zÀ-ÿ])")
 _CUT = re.compile(
     r"(?P<joint>\s*[;,]\s+(?:(?:et|and|puis|ou bien|mais aussi)\s+)?|\s+(?:et|and|ou bien|mais aussi)\s+)"
     # nothing is cut inside quotes and brackets
@@ -22,7 +22,7 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"\b(?:et|and|puis|ou bien|mais aussi)\b", re.IGNORECASE)
-_ALSO = re.compile(r"^(?:et|and|sinon|autre question|autre sujet|aussi)\b")
+_ALSO = re.compile(r"^(?:et|and|sinon|autre question|autre sujet|aussi|la-dedans|dont|(?:pareil|idem) pour)\b")
 _OPENS = re.compile(
     r"^(?:et |and |alors |du coup |sinon )?(?:si (?:oui|non|on|je|nous)\b|s'(?:il|ils|elle|on)\b|sinon\b|ca\b|c'est\b"
     r"|c'etait\b|est-ce|tous les combien|(?:a|de|par|pour|avec|depuis|jusqu'a|a partir de|chez|dans|sous|sur|avant"
@@ -62,14 +62,20 @@ _STATED = re.compile(
 _PLAINLY_ASKS = re.compile(
     r"\best-ce qu|\boui ou non\b|\bou (?:pas|non)\b|\btous les combien\b|\bkesako\b|\bc(?:'est)? (?:quoi|koi)\b"
 )
-_AT_ITS_END = re.compile(r"\b(?:quoi|combien|quand|comment|qui|what|when|how much)\W*$")
+_AT_ITS_END = re.compile(
+    r"\b(?:quoi|combien|quand|comment|qui|(?:les?|la)?quel(?:le)?s?|what|when|how much)\W*$"
+    r"|\b(?:c'est|ca reste|on est|nous sommes) (?:\w+ )?(?:autorise|permis|interdit|legal|illegal|obligatoire"
+    r"|payant|gratuit|possible|oblige|concerne|soumis|compris|valable)e?s?\W*$"
+)
+"""How a clause ends that asks, be it after « si on » or « c'est »."""
 _WHICH = re.compile(r"\b(?:quel(?:le)?s?(?! que soi)|combien|comment|pourquoi|how (?:many|much|long))\b")
 _IF_NOT = re.compile(
     r"^(?:si (?:on|je|j|nous|jamais)\b.*\b(?:pas|rien|jamais|plus)\b|sinon$|if (?:not|we don't|i don't))"
 )
 """What comes of not doing it."""
 _STATES = re.compile(
-    r"^(?:le|la|les|l'|un|une|on|il|elle|ils|elles|ce|cette|ces|ca|mon|ma|mes|notre|nos|the|it|they|we|our)\b"
+    r"^(?:(?:au final|finalement|du coup|donc|alors|en fait|ensuite)\W+)*"
+    r"(?:le|la|les|l'|un|une|on|il|elle|ils|elles|ce|cette|ces|ca|mon|ma|mes|notre|nos|the|it|they|we|our)\b"
     r".*(?<!\bqui )(?<!\bque )\b(?:est|sont|a|ont|dit|suffit|suffisent|compte|comptent|marche|passe|existe|reste|change"
     r"|vaut|valent|couvre|s'applique|sera|va|touche|risque|sert|is|are|has|counts?|works?|applies|covers?)\b(?=.* )"
 )
@@ -128,7 +134,8 @@ def _is_question(sentence: str, clauses: list[tuple[str, str]]) -> bool:
     """True when a sentence that follows a question is one too, and no tag (« c'est ça ? »)."""
     if any(_worded(c) for _, c in clauses):
         return True
-    short = not sentence.rstrip().endswith(".") and any(_SHORT.search(fold(c).strip()) for _, c in clauses)
+    folded = [fold(c).strip() for _, c in clauses]
+    short = not sentence.rstrip().endswith(".") and any(_SHORT.search(c) or _STATES.search(c) for c in folded)
     asked = short or sentence.rstrip().endswith("?") or bool(_ALSO.search(fold(sentence)))
     return _tells(sentence) and (asked or any(_asks(c) for _, c in clauses))
 
@@ -160,7 +167,8 @@ def _worded(text: str, hinted: bool = False) -> bool:
     if "?" not in text and _sets_the_scene(folded):
         return False  # « si on tourne en Corse » leads to a question, « si on l'oublie, on risque quoi » is one
     said = text if hinted else _STATED.sub(" ", folded)
-    return bool(question_types(said, hinted=hinted)) or bool(_PLAINLY_ASKS.search(folded))
+    plainly = _PLAINLY_ASKS.search(folded) or _AT_ITS_END.search(folded)
+    return bool(question_types(said, hinted=hinted)) or bool(plainly)
 
 
 def _sets_the_scene(folded: str) -> bool:

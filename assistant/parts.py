@@ -14,11 +14,12 @@ from dataclasses import replace
 
 from assistant.abstain import Gate, Verdict
 from assistant.asked import named_companies
+from assistant.dialogue import moves
 from assistant.dialogue.memory import Memory
 from assistant.dialogue.reader import Asked, DialogueReader, Reading
 from assistant.dialogue.readings import Judged, better, fresh, held, own_terms
 from assistant.intrusion import is_no_question
-from assistant.phrasing import FILLER, RISK, question_types
+from assistant.phrasing import FILLER, RISK, is_follow_up, question_types
 from assistant.retrieve import Candidates, HybridSearch
 from assistant.select import Scored, Selection, Selector
 from assistant.understand import Question
@@ -29,7 +30,7 @@ _ITS_OWN = 0.5
 """Share of a part's own terms, by weight, that a statement of another topic than the first part's must hold."""
 _ITS_SUBJECT = 0.3
 """Share of the subject's terms that it must hold, when it is of another fiche."""
-
+_NEARLY_ALL = 0.75
 _NEAR = 0.8
 """Share of the best score from which a statement that holds some of the part's own words goes before one that holds
 none."""
@@ -56,8 +57,8 @@ class Parts:
         subject = question.parts[0]
         for part in question.parts[1:]:
             said = [v.chosen for v in verdicts if v.chosen]
-            selection, verdict, reading = self._later(question, part, subject, said, gate)
-            if not reading.leaned and self.selector.stands_alone(part):
+            selection, verdict = self._later(question, part, subject, said, gate)
+            if self._independent(part):
                 subject = part
             selections.append(selection)
             verdicts.append(verdict)
@@ -108,24 +109,30 @@ class Parts:
 
     def _later(
         self, question: Question, part: str, subject: str, said: Sequence[Scored], gate: Gate
-    ) -> tuple[Selection, Verdict, Reading]:
+    ) -> tuple[Selection, Verdict]:
         """A part after the first, read as the next turn of what the message has said so far."""
         reading = self._read(question, part, subject, said)
-        own = _Own(self.selector, question, part, subject, said, leaned=reading.leaned)
+        leans = bool(said) and (reading.leaned or not self.selector.stands_alone(part))
+        own = _Own(self.selector, question, part, subject, said, leans, self._independent(part))
         judged = self._judged(reading.question, reading, own, gate)
         if reading.other is not None:
             other = replace(reading.other, as_of=question.as_of)
             judged = better(judged, lambda: self._judged(other, reading, own, gate), reading.own, self.selector)
-        return replace(judged.selections[0], text=part), judged.verdicts[0], reading
+        return replace(judged.selections[0], text=part), judged.verdicts[0]
+
+    def _independent(self, part: str) -> bool:
+        """True for a part that, « et » apart, says enough by itself and points back to nothing."""
+        return self.selector.stands_alone(part) and not is_follow_up(moves.said(part), {})
 
     def _judged(self, question: Question, reading: Reading, own: _Own, gate: Gate) -> Judged:
         """A reading of a part; when its best candidate does not answer the part itself, those that may are left."""
         candidates = self._search(question)
         judged = self._whole(question, reading, candidates, gate)
-        if judged.chosen is None or (own.answers(judged.chosen) and own.holds(judged.chosen)):
+        leans = question.follow_up
+        if judged.chosen is None or (own.answers(judged.chosen, leans) and own.holds(judged.chosen)):
             return judged
         (selection,) = judged.selections
-        left = [s for s in selection.scored if own.answers(s)]
+        left = [s for s in selection.scored if own.answers(s, leans)]
         worded = [s for s in left if own.holds(s)]
         if worded and worded[0].score >= _NEAR * left[0].score:
             left = worded
@@ -169,10 +176,18 @@ class _Own:
     """What answers a part itself, apart from the parts before it."""
 
     def __init__(
-        self, selector: Selector, question: Question, part: str, subject: str, said: Sequence[Scored], leaned: bool
+        self,
+        selector: Selector,
+        question: Question,
+        part: str,
+        subject: str,
+        said: Sequence[Scored],
+        leans: bool,
+        independent: bool,
     ) -> None:
-        self.selector, self.question, self.part = selector, question, part
-        self.leans = bool(said) and (leaned or not selector.stands_alone(part))
+        self.selector, self.question, self.part, self.leans, self.independent = (
+            selector, question, part, leans, independent,
+        )  # fmt: skip
         self.companies = named_companies(part)
         self.types = question_types(part)
         self.roles = {role for role, words in _ROLES.items() if words.search(fold(part))}
@@ -187,14 +202,19 @@ class _Own:
         """True for a statement that holds some of the part's own words, when it has any."""
         return not (self.leans and self.terms) or s.statement is None or held(self.selector, s, self.terms) > 0
 
-    def answers(self, s: Scored) -> bool:
+    def answers(self, s: Scored, leans: bool) -> bool:
         """False for what an earlier part shows, unless it tells this one too; for what speaks of another company than
-        the part (« TF1 vise quelle baisse, et M6 ? »); and, for a part that leans on its subject, for a stray."""
+        the part (« TF1 vise quelle baisse, et M6 ? »); and, for a part that leans on its subject, for a stray. What the
+        part says by itself, and does not lean with, is enough for what holds nearly all of it."""
         if s.hit.position in self.shown:
             return self.selector.told(self.part, self.question, [s])
         if s.statement is None:
             return True
-        return not self.companies - named_companies(s.statement.text) and not (self.leans and self._strays(s))
+        if self.companies - named_companies(s.statement.text):
+            return False
+        if not leans and self.independent and held(self.selector, s, self.terms) >= _NEARLY_ALL:
+            return True
+        return not (self.leans and self._strays(s))
 
     def _strays(self, s: Scored) -> bool:
         """True for a statement of the same topic that holds none of the part's own words, when the part wants a date, a

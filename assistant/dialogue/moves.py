@@ -35,7 +35,7 @@ _CORRECTS_LEAD = re.compile(
 _GOES_ON = re.compile(r"[\s,.;!]*\b(?:alors|du coup|donc|so|then)\b[\s?!.]*$")
 _LEANS = re.compile(
     r"\b(?:celui|celle|ceux|celles)(?:-ci|-la)?\b|\bce(?:tte)? dernie|\b(?:le|la|les) memes?\b"
-    r"|\b(?:l'un|l'autre|les deux)\b"
+    r"|\b(?:l'un|l'autre|les deux)\b|\bl'(?:a|ont|avait|avaient|aura)\b"
     r"|\bce(?:t|tte|s)? (?:bilan|rapport|label|guide|texte|seuil|plan|fichier|dossier|delai|montant|aide|prime|regle"
     r"|liste|formation|referent|obligation|amende)s?\b"
     r"|\b(?:skip|drop|miss|of|do|get|have|need|choose) (?:one|it|them|those|these|that|this)\b"
