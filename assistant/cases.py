@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.understand import Question
-from ingest.fiches import Statement
+from ingest.fiches import Polarity, Statement
 from ingest.glossary import Glossary
 
 _OPPOSED = frozenset({"cotee", "non-cotee"})
@@ -69,7 +69,9 @@ def case_of(s: Statement | None, question: Question, glossary: Glossary) -> Case
             conflict += bool(_OPPOSED & set(asked)) and bool(_OPPOSED & set(stated)) and not set(asked) & set(stated)
     genres = s.facets.get("genre", ())
     return Case(
-        conflict + _elsewhere(s, question, glossary) + outgrown(s.text, question.raw),
+        conflict
+        + _elsewhere(s, question, glossary)
+        + (s.polarity is Polarity.N_OBLIGE_PAS and outgrown(s.text, question.raw)),
         matched,
         unasked,
         entailed,
@@ -96,7 +98,8 @@ def _local(s: Statement, question: Question, glossary: Glossary) -> bool:
 
 
 def outgrown(text: str, question: str) -> bool:
-    """True when a statement is about companies of at most so many employees, and the question's has more."""
+    """True when a statement is about companies of at most so many employees, and the question's has more: an exemption
+    would mislead it, a right or a duty tells it where the line runs."""
     staff, most = _headcount(question), _at_most(text)
     return staff is not None and most is not None and staff > most
 

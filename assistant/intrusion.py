@@ -28,7 +28,16 @@ _OTHER_FIELD = re.compile(
     r"\b(?:salaires?|se paie|est paye|cachets?|minimum syndical|grille des salaires|conges spectacles|france travail|assedic|chomage|unemployment"
     r"|droits? (?:d'auteur|musica\w+|voisins?|a l'image)|sacem|music rights|copyright|credits? d'impots?|tax credits?|tax rebate|tva|vat|soficas?"
     r"|cameras?|objectifs? (?:photo|anamorph)\w*|lens(?:es)?|etalonnage|casting|(?:mon|ton|notre|votre|my|our) (?:scenario|script)|screenplay|billetterie|box.?office|statuts? (?:type|d'une s)"
-    r"|mes actions|action d'une|buy shares|visa de|permis de conduire|assurance multi)\w*"
+    r"|mes actions|action d'une|buy shares|visa de|permis de conduire"
+    # pay, contracts and social charges
+    r"|(?:on |se |je |nous )(?:paye|paie|paient|payer?) (?:combien|mini\w*|un|une|les)? ?(?:scenar|acteur|comedien|figurant|technicien|stagiaire)"
+    r"|charges? (?:social|patronal|salarial)|urssaf|audiens|defraie|heures? supp?|contrat de travail"
+    # company tax, insurance
+    r"|impots? sur les societes|(?:taux|tx) d'is\b|cfe\b|assurances? (?:rc|multi|annulation|materiel|tournage|tous risques)|rc pro\b"
+    # advertising of other regulated goods
+    r"|loi evin|alcool|bieres?\b|vins?\b|tabac|cigarette|jeux? d'argent|paris sportif|medicament|complements? alimentaire"
+    # stunts, planning, software
+    r"|cascad|feuilles? de service|plans? de travail|logiciels? de (?:planning|montage|devis|paie))\w*"
 )
 """Matters of a production that other rules than ours govern."""
 _GREEN = re.compile(
