@@ -2,7 +2,7 @@
 
 Why a forward pass of our own: for the default model it gives the vectors of sentence-transformers (a test
 holds it to that), saves 5 ms of overhead a query and 4 s of imports at start, needs torch and nothing above
-it, keeps the 384 MB vocabulary matrix on the disk (memory-mapped: only the rows in use are read), and can
+it, leaves the 384 MB vocabulary matrix on the disk (`ingest.rows`: only the rows in use are read), and can
 run in several threads. Anything it does not recognise to the letter goes the general way.
 
 Guarantee: vectors are float32 and of unit length; a batch changes a vector only by rounding. bfloat16
@@ -24,8 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.model_files import read_json
+from ingest.rows import Rows
 
 FloatArray = NDArray[np.float32]
+_WORDS = "embeddings.word_embeddings.weight"
 
 
 class Backend(Protocol):
@@ -135,6 +137,7 @@ class BertBackend:
             and mean
             and (folder / "tokenizer.json").is_file()
             and (folder / "model.safetensors").is_file()
+            and Rows.can_read(folder / "model.safetensors", _WORDS)
         )
 
     def __init__(self, folder: Path, dtype: str, max_tokens: int, workers: int) -> None:
@@ -154,12 +157,12 @@ class BertBackend:
         compute = getattr(torch, dtype)
         self._dtype = compute
         keep = _linear(torch, compute)
-        with safe_open(str(folder / "model.safetensors"), "pt") as weights:
+        self._words = Rows(folder / "model.safetensors", _WORDS)
+        with safe_open(str(folder / "model.safetensors"), "pt") as weights:  # copied out, so that it is unmapped
 
             def pair(name: str, kind: Any = compute) -> tuple[Any, Any]:
-                return tuple(weights.get_tensor(f"{name}.{part}").to(kind) for part in ("weight", "bias"))
+                return tuple(weights.get_tensor(f"{name}.{part}").to(kind, copy=True) for part in ("weight", "bias"))
 
-            self._words = weights.get_tensor("embeddings.word_embeddings.weight")  # mapped, not read
             kinds = weights.get_tensor("embeddings.token_type_embeddings.weight").float()
             self._positions = weights.get_tensor("embeddings.position_embeddings.weight").float() + kinds[0]
             self._first_norm = pair("embeddings.LayerNorm", torch.float32)
@@ -195,7 +198,7 @@ class BertBackend:
             mask = None
             if int(lengths.min()) < longest:
                 mask = torch.from_numpy(np.arange(longest) < lengths[:, None])
-            words = functional.embedding(torch.from_numpy(ids), self._words).float()
+            words = torch.from_numpy(self._words[ids])
             x = functional.layer_norm(words + self._positions[:longest], (hidden,), *self._first_norm, self._eps)
             x = x.to(self._dtype)
             visible = None if mask is None else mask[:, None, None, :]
