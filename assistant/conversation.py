@@ -238,7 +238,7 @@ class Conversations:
             raise ClapvertError(
                 ErrorCode.CONVERSATION_NOT_FOUND,
                 "Conversation inconnue, ou expirée.",
-                "Posez la question sans conversation_id.",
+                "Elle ne s'ouvre que dans le navigateur où elle a commencé ; sinon, commencez-en une nouvelle.",
             )
         return str(row[1])
 

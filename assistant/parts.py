@@ -35,6 +35,7 @@ _NEAR = 0.8
 """Share of the best score from which a statement that holds some of the part's own words goes before one that holds
 none."""
 _MEASURED = {AnswerType.QUAND, AnswerType.COMBIEN}
+_NOUN = re.compile(r"(?:et |and )?(?:le |la |les |l'|un |une |des |du |the |an? )")
 _ROLES = {Role.SANCTION: RISK, Role.EXCEPTION: re.compile(r"\bexceptions?\b|\bderogations?\b|\bdispenses?\b|\bexempt")}
 """Words of a part that name the role of what it asks for."""
 
@@ -190,6 +191,7 @@ class _Own:
         )  # fmt: skip
         self.companies = named_companies(part)
         self.types = question_types(part)
+        self.noun = not self.types and bool(_NOUN.match(fold(part)))
         self.roles = {role for role, words in _ROLES.items() if words.search(fold(part))}
         self.roles |= {s.statement.role for s in said if s.statement} & {Role.SANCTION}
         self.terms = {t: w for t, w in own_terms(selector, part).items() if t not in FILLER}
@@ -217,9 +219,9 @@ class _Own:
         return not (self.leans and self._strays(s))
 
     def _strays(self, s: Scored) -> bool:
-        """True for a statement of the same topic that holds none of the part's own words, when the part wants a date, a
-        figure or another kind of answer; and for one of another topic that holds too little of them or of the
-        subject's. What has the role asked for, of the same fiche, is no stray (« qui le fait, et quelle amende ? »)."""
+        """True for a statement of the same topic that holds none of the part's own words, when the part is a noun, or
+        wants a date, a figure or another kind of answer; and for one of another topic that holds too little of them or
+        of the subject's. What has the role asked for, of the same fiche, is no stray (« qui le fait, et quelle amende ? »)."""
         if s.statement is None:
             return False
         same_topic, same_fiche = s.statement.topic in self.topics, s.passage.source_id in self.fiches
@@ -230,5 +232,5 @@ class _Own:
         own = held(self.selector, s, self.terms)
         if same_topic:
             other_kind = bool(self.types) and not set(self.types) & set(s.statement.answers)
-            return own == 0 and (bool(_MEASURED & set(self.types)) or other_kind)
+            return own == 0 and (self.noun or other_kind or bool(_MEASURED & set(self.types)))
         return own < _ITS_OWN or not (same_fiche or held(self.selector, s, self.subject) >= _ITS_SUBJECT)

@@ -88,3 +88,9 @@ def test_what_a_restriction_says_is_shown(ask: Ask) -> None:
     answer, cited = ask("le module de base VSME exige-t-il le scope 3 ?")
     assert cited[0] == "csrd-vsme-scope-3"
     assert "ne demande que les scopes 1 et 2" in answer.answer
+
+
+def test_a_noun_of_another_subject_is_not_answered_by_the_first(ask: Ask) -> None:
+    answer, _ = ask("cest combien la prime rse+, c'est versé quand, et la redevance des calanques ?")
+    assert answer.outcome == "partial"
+    assert "« la redevance des calanques »" in answer.answer
