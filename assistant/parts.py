@@ -221,7 +221,7 @@ class _Own:
     def _strays(self, s: Scored) -> bool:
         """True for a statement of the same topic that holds none of the part's own words, when the part is a noun, or
         wants a date, a figure or another kind of answer; and for one of another topic that holds too little of them or
-        of the subject's. What has the role asked for, of the same fiche, is no stray (« qui le fait, quelle amende ? »)."""
+        of the subject's. What has the role asked for, of the same fiche, is none (« qui le fait, quelle amende ? »)."""
         if s.statement is None:
             return False
         same_topic, same_fiche = s.statement.topic in self.topics, s.passage.source_id in self.fiches
