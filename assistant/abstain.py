@@ -15,10 +15,11 @@ from typing import Literal
 
 from assistant.answer import Reason
 from assistant.intrusion import is_no_question, is_other_field
+from assistant.naming import codes_compared
 from assistant.phrasing import question_types
 from assistant.preferences import YESNO, is_absence, is_denial, is_size_threshold, preferred
 from assistant.retrieve import Candidates
-from assistant.select import Scored, Selection, Selector, codes_compared
+from assistant.select import Scored, Selection, Selector
 from assistant.understand import Question
 from ingest.fiches import Role
 from ingest.lexical import analyse, fold

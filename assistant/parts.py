@@ -22,6 +22,7 @@ from assistant.intrusion import is_no_question
 from assistant.phrasing import FILLER, RISK, is_follow_up, question_types
 from assistant.retrieve import Candidates, HybridSearch
 from assistant.select import Scored, Selection, Selector
+from assistant.telling import told
 from assistant.understand import Question
 from ingest.fiches import AnswerType, Role
 from ingest.lexical import fold
@@ -88,7 +89,7 @@ class Parts:
             if verdict.kind == "answer":
                 return selection, verdict
         within = self.selector.select(question, candidates, part)
-        if alone and (within.best is None or not self.selector.told(part, question, [within.best])):
+        if alone and (within.best is None or not told(self.selector, part, question, [within.best])):
             return selection, verdict
         return within, gate.judge(question, within, candidates)
 
@@ -209,7 +210,7 @@ class _Own:
         the part (« TF1 vise quelle baisse, et M6 ? »); and, for a part that leans on its subject, for a stray. What the
         part says by itself, and does not lean with, is enough for what holds nearly all of it."""
         if s.hit.position in self.shown:
-            return self.selector.told(self.part, self.question, [s])
+            return told(self.selector, self.part, self.question, [s])
         if s.statement is None:
             return True
         if self.companies - named_companies(s.statement.text):

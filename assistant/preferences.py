@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.asked import counted_noun, wanted_figures
-from assistant.select import Scored, Selection, counts
+from assistant.select import Scored, Selection
+from assistant.telling import counts
 from assistant.understand import Question
 from ingest.fiches import AnswerType, Polarity, Role, Statement
 

@@ -27,6 +27,7 @@ from assistant.compose.phrases import (
 from assistant.dialogue.recall import standalone
 from assistant.retrieve import Candidates
 from assistant.select import Selection, Selector
+from assistant.telling import told
 from assistant.time import AsOf, say_date
 from assistant.understand import Question
 from assistant.verify import Sentence, Verifier
@@ -73,7 +74,7 @@ class Presenter:
                 for s, v in zip(selections, verdicts, strict=True)
                 if len(selections) > 1
                 and not (v.chosen and draft.says(v.chosen))
-                and not self.selector.told(s.text, question, draft.used)
+                and not told(self.selector, s.text, question, draft.used)
             ]
             outcome, reason = ("partial", "not_found") if missing else ("answered", _first_reason(verdicts))
             if open_facet:

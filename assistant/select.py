@@ -8,38 +8,32 @@ weight may make a better match count against a statement. Weights are settings (
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import lru_cache
 from operator import mul
 
-from assistant.asked import Asked, counted_noun, named_companies, read_asked
+from assistant.asked import Asked, named_companies, read_asked
 from assistant.cases import case_of
-from assistant.phrasing import FILLER, RISK, question_types
+from assistant.naming import (
+    asked_by_number,
+    beside_the_criterion,
+    codes_compared,
+    label_unasked,
+    of_another_framework,
+)
+from assistant.phrasing import FILLER, question_types
 from assistant.retrieve import Candidates, Hit, HybridSearch
 from assistant.understand import Question
-from ingest.criteria import framework_source_id
 from ingest.fiches import AnswerType, Role, Statement
 from ingest.glossary import Glossary
-from ingest.lexical import analyse, fold
-from ingest.locators import bare_codes
+from ingest.lexical import analyse
 from ingest.passages import Passage
 from ingest.register import Regime
 
 _LAW = frozenset({Regime.UE, Regime.FR})
 _DOUBT = {"haute": 0.0, "moyenne": 1.0, "basse": 3.0}
-_POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
-_STAFF = frozenset(analyse("salariés personnes employés effectif employees people staff workers"))
-"""Ways of counting the same people."""
-_LISTED = re.compile(r"(?:et |c'est |and )*(?:(?:les|la|le)quel(?:le)?s?|which ones?)\b")
 _SAID_BY_FACET = 0.5
-_TOLD = 0.6
-"""Share of the terms of a part of a question, by weight, that must be held for it to be answered."""
-_LABEL = re.compile(r"\blabels?\b|\betoiles?\b|\bstars?\b")
-_SCHEME = re.compile(r"\brse\b|\bprime\b|\bcnc\b|\bcsrd\b|\bafnor\b|\bbilans? carbone\b|\bcarbon reports?\b")
-_FIGURES = frozenset({"nombre", "taux", "seuil", "montant", "duree"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,21 +155,6 @@ class Selector:
         """True when a part says enough to be looked up by itself (« à quel moment » does not)."""
         return len([t for t in self.question_terms(part) if t not in FILLER]) > 1
 
-    def told(self, part: str, question: Question, used: Sequence[Scored]) -> bool:
-        """True when the statements used already hold most of what a part asks about."""
-        if _LISTED.match(fold(part)) and not any(enumerates(u) for u in used):
-            return False
-        noun = counted_noun(part)
-        if noun and any(counts(u, noun) for u in used):
-            return True
-        held = frozenset(t for u in used for t in self.terms_of(u.hit.position)[0])
-        terms = {t: w for t, w in self.question_terms(part).items() if t not in FILLER}
-        if not terms:  # « et quand ? », « et si on n'en a pas ? »: the kind of answer is all it asks
-            types, risk = set(question_types(part)), bool(RISK.search(fold(part)))
-            if any(u.statement and (types & set(u.statement.answers) or punishes(u, risk)) for u in used):
-                return True
-        return _covered(terms, held, question) >= _TOLD
-
     def question_terms(self, text: str) -> dict[str, float]:
         """Terms of a text that tell something, with their weights; slips mended against the index."""
         known = self.search.snapshot.lexical
@@ -236,8 +215,8 @@ class Selector:
         conflict = case.conflict + (not hit.exact and of_another_framework(hit.passage, question))
         features = {
             "similarity": min((hit.similarity - candidates.background) / (4 * candidates.similarity_std), 1.5),
-            "coverage": _covered(terms, body, question),
-            "own_coverage": _covered(terms, own_words, question),
+            "coverage": covered(terms, body, question),
+            "own_coverage": covered(terms, own_words, question),
             "lexical": hit.lexical / candidates.best_lexical if candidates.best_lexical else 0.0,
             "alias": alias,
             "type_match": float(s is None or not types or any(t in s.answers for t in types)),
@@ -306,48 +285,6 @@ class Selector:
         return body, own, tuple((a, sum(a.values())) for a in aliases)
 
 
-def label_unasked(s: Statement, question: Question) -> bool:
-    """True for a statement that sets the label against the scheme asked about, when nobody spoke of the label."""
-    said = fold(question.query)
-    return bool(_SCHEME.search(said) and not _LABEL.search(said) and _LABEL.search(fold(s.text)))
-
-
-def codes_compared(question: Question) -> bool:
-    """True when a question names a criterion and an ESRS disclosure together: it asks what tells them apart."""
-    return {"criterion", "disclosure"} <= {r.kind for r in question.references}
-
-
-def asked_by_number(passage: Passage, question: Question) -> bool:
-    """True for what a question names by its number to know what it says: an article's text, a criterion."""
-    if passage.kind == "criterion":
-        return not beside_the_criterion(passage, question)
-    return passage.statement is None and question.asks_article
-
-
-def beside_the_criterion(passage: Passage, question: Question) -> bool:
-    """True for a criterion when the question is about its points: nobody published them."""
-    return passage.kind == "criterion" and bool(_POINTS.search(fold(question.raw)))
-
-
-def of_another_framework(passage: Passage, question: Question) -> bool:
-    """True for a criterion when the question names another framework, or points of another kind (« ESRS E1 »)."""
-    if passage.kind != "criterion":
-        return False
-    if code_of_something_else(passage, question):
-        return True
-    if question.frameworks:
-        return passage.source_id not in {framework_source_id(f) for f in question.frameworks}
-    if not question.references and bare_codes(question.raw):  # « D3 ? » alone is only a hint
-        return len(analyse(question.raw)) <= 1
-    return any(r.kind == "disclosure" or (r.kind == "criterion" and r.source) for r in question.references)
-
-
-def code_of_something_else(passage: Passage, question: Question) -> bool:
-    """True for a criterion whose code the question says of something else (« un unitaire F3 » is for a channel)."""
-    said = question.words & {key.rsplit(":", 1)[-1].lower() for key in passage.keys}
-    return bool(said) and not said & question.codes
-
-
 def _overlap(question: dict[str, float], weight: float, alias: dict[str, float], alias_weight: float) -> float:
     """Weighted overlap of two questions, each with its whole weight: F1 of the two containments."""
     if alias.keys().isdisjoint(question):
@@ -357,28 +294,11 @@ def _overlap(question: dict[str, float], weight: float, alias: dict[str, float],
     return 2 * precision * recall / (precision + recall)
 
 
-def _covered(terms: dict[str, float], words: frozenset[str], question: Question) -> float:
+def covered(terms: dict[str, float], words: frozenset[str], question: Question) -> float:
     """Share of the terms, by weight, that the words hold or say otherwise."""
     other = question.otherwise
     held = sum(w for t, w in terms.items() if t in words or (t in other and any(o <= words for o in other[t])))
     return held / (sum(terms.values()) or 1.0)
-
-
-def punishes(s: Scored, risk: bool) -> bool:
-    """True when what is risked is asked, and a statement tells it."""
-    return risk and s.statement is not None and s.statement.role is Role.SANCTION
-
-
-def enumerates(s: Scored) -> bool:
-    """True when a statement gives a list, which « lesquels ? » asks for."""
-    return ":" in s.passage.text or s.passage.text.count(",") > 1
-
-
-def counts(s: Scored, noun: str) -> bool:
-    """True when a statement gives a number of what is counted: the first noun of its unit (« 12 critères de niveau 1 »
-    count criteria, not levels)."""
-    nouns = _STAFF if noun in _STAFF else {noun}
-    return s.statement is not None and any(nouns & set(analyse(v.unit or "")[:1]) for v in s.statement.values)
 
 
 def _exercise_match(s: Statement, exercise: int | None) -> float:
