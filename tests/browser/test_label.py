@@ -24,7 +24,10 @@ class Hand:
 
     def click(self, selector: str) -> None:
         self.clicks += 1
-        self.page.locator(selector).first.click()
+        there = self.page.locator(selector).first
+        there.wait_for()
+        self.page.wait_for_load_state("load")  # the page's modules answer the click
+        there.click()
 
 
 @pytest.fixture
@@ -39,6 +42,7 @@ def new_project(page: Any, served: str, title: str = "Les Embruns") -> str:
     page.fill("#title", title)
     page.click(".new-project button")
     page.wait_for_selector("form.row")
+    page.wait_for_load_state("load")
     return str(page.url)
 
 
