@@ -56,12 +56,12 @@ class Parts:
             return self._whole(question, reading, candidates, gate)
         selection, verdict = self._first(question, candidates, question.parts[0], gate)
         selections, verdicts = [selection], [verdict]
-        subject = question.parts[0]
+        subject = _sentence(question.parts[0])
         for part in question.parts[1:]:
             said = [v.chosen for v in verdicts if v.chosen]
             selection, verdict = self._later(question, part, subject, said, gate)
             if self._independent(part):
-                subject = part
+                subject = _sentence(part)
             selections.append(selection)
             verdicts.append(verdict)
         return Judged(question, candidates, selections, verdicts)
@@ -172,6 +172,11 @@ class Parts:
             for f, values in question.facets.items()
         }
         return {f: values for f, values in scene.items() if values}
+
+
+def _sentence(part: str) -> str:
+    """The sentence of a part that asks, without what only sets the scene before it; the facets hold the case."""
+    return re.split(r"(?<=\w{3}[.!])\s+", part)[-1]
 
 
 class _Own:
