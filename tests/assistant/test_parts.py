@@ -94,3 +94,12 @@ def test_a_noun_of_another_subject_is_not_answered_by_the_first(ask: Ask) -> Non
     answer, _ = ask("cest combien la prime rse+, c'est versé quand, et la redevance des calanques ?")
     assert answer.outcome == "partial"
     assert "« la redevance des calanques »" in answer.answer
+
+
+def test_the_scene_does_not_hide_the_subject(ask: Ask) -> None:
+    answer, cited = ask(
+        "Bonjour, on est douze, on fait un long de fiction avec l'avance sur recettes et on tourne trois semaines en"
+        " Corse. Quels bilans carbone on doit rendre, quand, avec quel outil ?"
+    )
+    assert cited[0] == "cnc-double-bilan-deux-moments"
+    assert "outil homologué" in answer.answer
