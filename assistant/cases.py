@@ -63,7 +63,8 @@ def case_of(s: Statement | None, question: Question, glossary: Glossary) -> Case
             matched += 1
         elif hard:
             within = any(glossary.compatible(facet, b, asked) for b in stated)
-            conflict += not within and all(glossary.exclude(facet, a, b) for a in asked for b in stated)
+            every = any if facet == "genre" else all  # a fiction may be a short, a feature film that it also is may not
+            conflict += not within and every(all(glossary.exclude(facet, a, b) for b in stated) for a in asked)
             entailed = False
         elif facet == "acteur":
             conflict += bool(_OPPOSED & set(asked)) and bool(_OPPOSED & set(stated)) and not set(asked) & set(stated)

@@ -80,18 +80,28 @@ class Parts:
 
     def _first(self, question: Question, candidates: Candidates, part: str, gate: Gate) -> tuple[Selection, Verdict]:
         """The first part: by itself when it says enough, then in the light of the whole question."""
-        alone = self.selector.stands_alone(part) and (question.shift or not question.follow_up)
-        if alone:
-            asked = self._alone(question, part)
-            found = self._search(asked)
-            selection = self.selector.select(asked, found)
-            verdict = gate.judge(asked, selection, found)
-            if verdict.kind == "answer":
-                return selection, verdict
+        if not self.selector.stands_alone(part) or (question.follow_up and not question.shift):
+            within = self.selector.select(question, candidates, part)
+            return within, gate.judge(question, within, candidates)
+        selection, verdict = self._by_itself(question, part, gate)
+        asking = _sentence(part)
+        if asking != part and self.selector.stands_alone(asking):  # its scene may hide what it asks, or tell the case
+            own = own_terms(self.selector, asking)
+            bare = self._by_itself(question, asking, gate)
+            if held(self.selector, bare[1].chosen, own) > held(self.selector, verdict.chosen, own):
+                selection, verdict = bare
+        if verdict.kind == "answer":
+            return selection, verdict
         within = self.selector.select(question, candidates, part)
-        if alone and (within.best is None or not told(self.selector, part, question, [within.best])):
+        if within.best is None or not told(self.selector, part, question, [within.best]):
             return selection, verdict
         return within, gate.judge(question, within, candidates)
+
+    def _by_itself(self, question: Question, text: str, gate: Gate) -> tuple[Selection, Verdict]:
+        asked = self._alone(question, text)
+        found = self._search(asked)
+        selection = self.selector.select(asked, found)
+        return selection, gate.judge(asked, selection, found)
 
     def _alone(self, question: Question, part: str) -> Question:
         """The first part as a question of its own, on the case and the day that the message sets."""

@@ -45,7 +45,8 @@ _LEANS = re.compile(
 )
 _ANEW = re.compile(
     r"^(?:(?:et|sinon|bon|and|also)[\s,]+)*(?:autre (?:sujet|question|chose)|also,|aussi,"
-    r"|(?:ca n'a )?rien a voir(?: mais)?|tant (?:que j'y suis|qu'on y est)|par ailleurs|au passage|pendant que j'y suis|another (?:question|thing)"
+    r"|(?:ca n'a )?rien a voir(?: mais)?|tant (?:que j'y suis|qu'on y est)"
+    r"|par ailleurs|au passage|pendant que j'y suis|another (?:question|thing)"
     r"|unrelated|while i'm at it)[\s,:]*"
 )
 _PAIRS = re.compile(

@@ -34,6 +34,8 @@ def case(glossary: Glossary, question: str, **facets: list[str]) -> Case:
         ("On tourne à Marseille", {"lieu": ["france"]}, {"matched": 1, "local": False}),
         ("Des dunes en Natura 2000", {"lieu": ["natura-2000"]}, {"matched": 1, "conflict": 0}),
         ("Une fiction", {"genre": ["long-metrage"]}, {"conflict": 0}),
+        ("Un long de fiction", {"genre": ["court-metrage"]}, {"conflict": 1}),
+        ("Un long de fiction", {"genre": ["long-metrage"]}, {"matched": 1, "conflict": 0}),
         ("Un documentaire", {"genre": ["long-metrage"]}, {"conflict": 1}),
         ("Un court métrage", {"genre": ["serie"]}, {"conflict": 1, "same_genre": False}),
         ("Un court métrage", {"genre": ["court-metrage"]}, {"matched": 1, "same_genre": True, "entailed": True}),
