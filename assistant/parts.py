@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant.abstain import Gate, Verdict
 from assistant.asked import named_companies
@@ -32,6 +32,7 @@ _ITS_OWN = 0.5
 _ITS_SUBJECT = 0.3
 """Share of the subject's terms that it must hold, when it is of another fiche."""
 _NEARLY_ALL = 0.75
+"""Share of its own terms from which a statement answers a part that was read by itself, whatever its topic."""
 _NEAR = 0.8
 """Share of the best score from which a statement that holds some of the part's own words goes before one that holds
 none."""
@@ -39,6 +40,16 @@ _MEASURED = {AnswerType.QUAND, AnswerType.COMBIEN}
 _NOUN = re.compile(r"(?:et |and )?(?:le |la |les |l'|un |une |des |du |the |an? )")
 _ROLES = {Role.SANCTION: RISK, Role.EXCEPTION: re.compile(r"\bexceptions?\b|\bderogations?\b|\bdispenses?\b|\bexempt")}
 """Words of a part that name the role of what it asks for."""
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A message of several questions: what all its parts share. `scene`: the facets that no later part names."""
+
+    question: Question
+    candidates: Candidates
+    scene: dict[str, tuple[str, ...]]
+    gate: Gate
 
 
 class Parts:
@@ -54,13 +65,15 @@ class Parts:
         candidates = self._search(question)
         if len(question.parts) == 1 or is_no_question(question.raw):
             return self._whole(question, reading, candidates, gate)
-        selection, verdict = self._first(question, candidates, question.parts[0], gate)
+        message = _Message(question, candidates, self._scene(question), gate)
+        selection, verdict = self._first(message, question.parts[0])
         selections, verdicts = [selection], [verdict]
         subject = _sentence(question.parts[0])
         for part in question.parts[1:]:
             said = [v.chosen for v in verdicts if v.chosen]
-            selection, verdict = self._later(question, part, subject, said, gate)
-            if self._independent(part):
+            independent = self._independent(part)
+            selection, verdict = self._later(message, part, subject, said, independent)
+            if independent:
                 subject = _sentence(part)
             selections.append(selection)
             verdicts.append(verdict)
@@ -78,16 +91,17 @@ class Parts:
             selection = fresh(selection, reading.told, own_terms(self.selector, question.raw), self.selector)
         return Judged(question, candidates, [selection], [gate.judge(question, selection, candidates)])
 
-    def _first(self, question: Question, candidates: Candidates, part: str, gate: Gate) -> tuple[Selection, Verdict]:
+    def _first(self, message: _Message, part: str) -> tuple[Selection, Verdict]:
         """The first part: by itself when it says enough, then in the light of the whole question."""
+        question, candidates, gate = message.question, message.candidates, message.gate
         if not self.selector.stands_alone(part) or (question.follow_up and not question.shift):
             within = self.selector.select(question, candidates, part)
             return within, gate.judge(question, within, candidates)
-        selection, verdict = self._by_itself(question, part, gate)
+        selection, verdict = self._by_itself(message, part)
         asking = _sentence(part)
         if asking != part and self.selector.stands_alone(asking):  # its scene may hide what it asks, or tell the case
             own = own_terms(self.selector, asking)
-            bare = self._by_itself(question, asking, gate)
+            bare = self._by_itself(message, asking)
             if held(self.selector, bare[1].chosen, own) > held(self.selector, verdict.chosen, own):
                 selection, verdict = bare
         if verdict.kind == "answer":
@@ -97,19 +111,21 @@ class Parts:
             return selection, verdict
         return within, gate.judge(question, within, candidates)
 
-    def _by_itself(self, question: Question, text: str, gate: Gate) -> tuple[Selection, Verdict]:
-        asked = self._alone(question, text)
+    def _by_itself(self, message: _Message, text: str) -> tuple[Selection, Verdict]:
+        asked = self._alone(message, text)
         found = self._search(asked)
         selection = self.selector.select(asked, found)
-        return selection, gate.judge(asked, selection, found)
+        return selection, message.gate.judge(asked, selection, found)
 
-    def _alone(self, question: Question, part: str) -> Question:
+    def _alone(self, message: _Message, part: str) -> Question:
         """The first part as a question of its own, on the case and the day that the message sets."""
-        own = self.dialogue.read(Asked(part, None, False, question.domains, question.language), None, question.today)
+        question = message.question
+        asked = Asked(part, domains=question.domains, language=question.language)
+        own = self.dialogue.read(asked, None, question.today)
         return replace(
             own.question,
             as_of=question.as_of,
-            facets=self._scene(question),
+            facets=message.scene,
             references=own.question.references or question.references,
             parts=(part,),
             follow_up=question.follow_up,
@@ -120,16 +136,16 @@ class Parts:
         )
 
     def _later(
-        self, question: Question, part: str, subject: str, said: Sequence[Scored], gate: Gate
+        self, message: _Message, part: str, subject: str, said: Sequence[Scored], independent: bool
     ) -> tuple[Selection, Verdict]:
         """A part after the first, read as the next turn of what the message has said so far."""
-        reading = self._read(question, part, subject, said)
+        reading = self._read(message, part, subject, said)
         leans = bool(said) and (reading.leaned or not self.selector.stands_alone(part))
-        own = _Own(self.selector, question, part, subject, said, leans, self._independent(part))
-        judged = self._judged(reading.question, reading, own, gate)
+        own = _Own(self.selector, message.question, part, subject, said, leans, independent)
+        judged = self._judged(reading.question, reading, own, message.gate)
         if reading.other is not None:
-            other = replace(reading.other, as_of=question.as_of)
-            judged = better(judged, lambda: self._judged(other, reading, own, gate), reading.own, self.selector)
+            other = replace(reading.other, as_of=message.question.as_of)
+            judged = better(judged, lambda: self._judged(other, reading, own, message.gate), reading.own, self.selector)
         return replace(judged.selections[0], text=part), judged.verdicts[0]
 
     def _independent(self, part: str) -> bool:
@@ -140,23 +156,24 @@ class Parts:
         """A reading of a part; when its best candidate does not answer the part itself, those that may are left."""
         candidates = self._search(question)
         judged = self._whole(question, reading, candidates, gate)
-        leans = question.follow_up
-        if judged.chosen is None or (own.answers(judged.chosen, leans) and own.holds(judged.chosen)):
+        after = question.follow_up
+        if judged.chosen is None or (own.answers(judged.chosen, after) and own.holds(judged.chosen)):
             return judged
         (selection,) = judged.selections
-        left = [s for s in selection.scored if own.answers(s, leans)]
+        left = [s for s in selection.scored if own.answers(s, after)]
         worded = [s for s in left if own.holds(s)]
         if worded and worded[0].score >= _NEAR * left[0].score:
             left = worded
         selection = replace(selection, scored=left)
         return Judged(question, candidates, [selection], [gate.judge(question, selection, candidates)])
 
-    def _read(self, question: Question, part: str, subject: str, said: Sequence[Scored]) -> Reading:
+    def _read(self, message: _Message, part: str, subject: str, said: Sequence[Scored]) -> Reading:
+        question = message.question
         statements = [s.statement for s in said if s.statement]
         memory = Memory(
             base=subject,
             as_of=question.as_of,
-            facets=self._scene(question),
+            facets=message.scene,
             topics=tuple(dict.fromkeys(s.topic for s in statements)),
             domains=question.domains,
             language=question.language,
@@ -220,17 +237,17 @@ class _Own:
         """True for a statement that holds some of the part's own words, when it has any."""
         return not (self.leans and self.terms) or s.statement is None or held(self.selector, s, self.terms) > 0
 
-    def answers(self, s: Scored, leans: bool) -> bool:
+    def answers(self, s: Scored, after: bool) -> bool:
         """False for what an earlier part shows, unless it tells this one too; for what speaks of another company than
-        the part (« TF1 vise quelle baisse, et M6 ? »); and, for a part that leans on its subject, for a stray. What the
-        part says by itself, and does not lean with, is enough for what holds nearly all of it."""
+        the part (« TF1 vise quelle baisse, et M6 ? »); and, for a part that leans on its subject, for a stray. Read by
+        itself and not `after` its subject, a part that can be is answered by what holds nearly all of its words."""
         if s.hit.position in self.shown:
             return told(self.selector, self.part, self.question, [s])
         if s.statement is None:
             return True
         if self.companies - named_companies(s.statement.text):
             return False
-        if not leans and self.independent and held(self.selector, s, self.terms) >= _NEARLY_ALL:
+        if not after and self.independent and held(self.selector, s, self.terms) >= _NEARLY_ALL:
             return True
         return not (self.leans and self._strays(s))
 

@@ -153,7 +153,11 @@ class Selector:
 
     def stands_alone(self, part: str) -> bool:
         """True when a part says enough to be looked up by itself (« à quel moment » does not)."""
-        return len([t for t in self.question_terms(part) if t not in FILLER]) > 1
+        return len(self.subject_terms(part)) > 1
+
+    def subject_terms(self, part: str) -> dict[str, float]:
+        """Terms of a part that tell what it is about, not what kind of answer it wants, with their weights."""
+        return {t: w for t, w in self.question_terms(part).items() if t not in FILLER}
 
     def question_terms(self, text: str) -> dict[str, float]:
         """Terms of a text that tell something, with their weights; slips mended against the index."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.asked import counted_noun
-from assistant.phrasing import FILLER, RISK, question_types
+from assistant.phrasing import RISK, question_types
 from assistant.select import Scored, Selector, covered
 from assistant.understand import Question
 from ingest.fiches import Role
@@ -31,7 +31,7 @@ def told(selector: Selector, part: str, question: Question, used: Sequence[Score
     if noun and any(counts(u, noun) for u in used):
         return True
     held = frozenset(t for u in used for t in selector.terms_of(u.hit.position)[0])
-    terms = {t: w for t, w in selector.question_terms(part).items() if t not in FILLER}
+    terms = selector.subject_terms(part)
     if not terms:  # « et quand ? », « et si on n'en a pas ? »: the kind of answer is all it asks
         types, risk = set(question_types(part)), bool(RISK.search(fold(part)))
         if any(u.statement and (types & set(u.statement.answers) or punishes(u, risk)) for u in used):

@@ -211,13 +211,16 @@ class ExtractiveComposer:
             draft.disagreements[notice.id] = found
             self._quote(draft, question, found.official)
         else:
-            sentences = (
-                Sentence(t, self._citations(t, notice, official, question), language=question.language)
-                for t in (*((opened(text, word, question.language),) if word else ()), text)
+            sentence = (
+                self._sentence(opened(text, word, question.language), notice, official, question) if word else None
             )
-            plain = next(s for s in sentences if s.text == text or not Verifier().faults(s, question.as_of))
-            draft.sentences.append(plain)
+            if sentence is None or Verifier().faults(sentence, question.as_of):
+                sentence = self._sentence(text, notice, official, question)
+            draft.sentences.append(sentence)
         draft.used.append(chosen)
+
+    def _sentence(self, text: str, notice: Passage, official: Cited | None, question: Question) -> Sentence:
+        return Sentence(text, self._citations(text, notice, official, question), language=question.language)
 
     def _citations(self, text: str, notice: Passage, official: Cited | None, question: Question) -> tuple[Cited, ...]:
         """What the sentence rests on: the official article alone when the words quoted from it say as much; the article
