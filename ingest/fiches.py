@@ -58,6 +58,41 @@ class AnswerType(StrEnum):
     OU = "ou"
 
 
+class Nature(StrEnum):
+    """What a statement speaks of: the law as it is, law that is only proposed, or what people do."""
+
+    DROIT = "droit"
+    PROJET = "projet"
+    PRATIQUE = "pratique"
+
+
+class CaseField(StrEnum):
+    """Quantities of a case that a rule may set a bound to."""
+
+    HEADCOUNT = "headcount"
+    TURNOVER = "turnover"
+    BALANCE_SHEET = "balance_sheet"
+    BUDGET = "budget"
+    AD_SPEND = "ad_spend"
+    CONSUMPTION = "consumption"
+    SURFACE = "surface"
+    POWER = "power"
+    EMISSIONS = "emissions"
+    DURATION = "duration"
+    DISTANCE = "distance"
+    HEIGHT = "height"
+    PEOPLE = "people"
+    VOLUME = "volume"
+    WEIGHT = "weight"
+    SHARE = "share"
+    SCORE = "score"
+    LEVEL = "level"
+    NOISE = "noise"
+    AMOUNT = "amount"
+    POPULATION = "population"
+    AGE = "age"
+
+
 FACETS = ("genre", "format", "aide", "taille", "lieu", "acteur")
 """The facets, fixed; their values are the vocabulary of `glossaire.yaml`."""
 
@@ -105,6 +140,26 @@ class Value(_Frozen):
     kind: Literal["date", "nombre", "taux", "seuil", "duree", "montant"]
     value: str | int | float
     unit: str | None = None
+    of: str | None = Field(default=None, description="what is counted, priced or timed")
+
+
+class Bound(_Frozen):
+    """A limit of whom or what a rule reaches, compared with the case."""
+
+    field: CaseField
+    op: Literal["above", "from", "below", "up_to"] = Field(description="strict, inclusive, strict, inclusive")
+    value: float
+    unit: str = Field(min_length=1)
+    of: str | None = Field(default=None, description="what is measured, when the unit does not say it")
+
+    def met(self, value: float) -> bool:
+        """True when a quantity of the case, in the bound's unit, lies within it."""
+        return {
+            "above": value > self.value,
+            "from": value >= self.value,
+            "below": value < self.value,
+            "up_to": value <= self.value,
+        }[self.op]
 
 
 class StatementSource(_Frozen):
@@ -129,7 +184,12 @@ class Statement(_Frozen):
     role: Role
     polarity: Polarity
     facets: dict[str, tuple[Slug, ...]] = Field(default_factory=dict)
+    nature: Nature = Nature.DROIT
+    acteur: tuple[Slug, ...] = Field(default=(), description="who is bound: values of the facet `acteur`")
+    bounds: tuple[Bound, ...] = Field(default=(), description="whom it reaches; all of them, or `bounds_met` of them")
+    bounds_met: int | None = Field(default=None, ge=1)
     values: tuple[Value, ...] = ()
+    needs: tuple[Slug, ...] = Field(default=(), description="statements without which this one misleads")
     answers: tuple[AnswerType, ...] = Field(min_length=1)
     asked_as: tuple[str, ...] = Field(min_length=3, max_length=6)
     also_asked: tuple[str, ...] = Field(
@@ -164,6 +224,10 @@ class Statement(_Frozen):
             raise ValueError("une « absence » dit à qui s'adresser (contacts)")
         if self.confidence == "basse" and self.role is not Role.ABSENCE:
             raise ValueError("une confiance basse n'est jamais un énoncé, sauf une « absence »")
+        if self.bounds_met is not None and self.bounds_met > len(self.bounds):
+            raise ValueError("bounds_met dépasse le nombre de bornes")
+        if self.id in self.needs:
+            raise ValueError("un énoncé n'a pas besoin de lui-même (needs)")
         return self
 
 
