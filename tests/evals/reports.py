@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from evals.catalogue import Catalogue, Held
-from evals.compare import compare
-from evals.report_data import report, row_of
-from evals.runner import Record, Run
-from evals.scores import score_run
+from evals.reports.data import report, row_of
+from evals.running.catalogue import Catalogue, Held
+from evals.running.runner import Record, Run
+from evals.scoring.compare import compare
+from evals.scoring.scores import score_run
 from tests.evals.samples import FORFAIT, answer, expected, golds_of, passage
 
 OTHER = passage("Le bonus vaut 10 000 € par série.", "bonus", topic="bonus")
