@@ -19,8 +19,9 @@ from ingest.articles.structure import split_units
 from ingest.corpus.register import Nature, Source
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.model.fetch import sha256
+from ingest.texts import ocr
 from ingest.texts.remarks import remarks
-from ingest.texts.texts import MAX_BYTES, AddedText, TextShelf, free_id, ocr, read_document, version_of
+from ingest.texts.texts import MAX_BYTES, AddedText, TextShelf, free_id, read_document, version_of
 
 State = Literal["added", "kept", "refused"]
 

@@ -1,8 +1,8 @@
 """Added texts: official files that the user brings (`corpus add`), kept as they are with what is known of them.
 
-Guarantee: the file is kept byte for byte with its hash; it is read in a limited child process
-(`ingest.documents.sandbox`), once: the tree is kept beside it, and read again only when the readers change; a text that is refused is refused by
-name, before anything is written.
+Guarantee: the file is kept byte for byte with its hash; it is read in a limited child process, once
+(`ingest.documents.sandbox`): the tree is kept beside it, and read again only when the readers change; a text that is
+refused is refused by name, before anything is written.
 """
 
 from __future__ import annotations

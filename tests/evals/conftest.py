@@ -15,7 +15,7 @@ from assistant.service import Service
 from evals.commands import group as cli
 from evals.running.configuration import with_config
 from tests.conftest import Build
-from tests.evals.test_runner import REFERENCE
+from tests.evals.running.test_runner import REFERENCE
 from tests.samples import DOUBLE_BILAN, edited_yaml
 
 Invoke = Callable[..., Result]

@@ -22,8 +22,8 @@ from evals.running.runner import execute
 from evals.scoring.scores import score_run
 from ingest.index.store import VectorCache
 from ingest.model.embedding import HashingEncoder
+from tests.evals.running.test_runner import REFERENCE
 from tests.evals.samples import answer, expected, passage, run
-from tests.evals.test_runner import REFERENCE
 
 
 @pytest.fixture(scope="module")

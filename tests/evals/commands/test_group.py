@@ -13,7 +13,7 @@ from evals.running.configuration import save_config
 from evals.running.runner import Run
 from ingest.errors import ClapvertError
 from tests.evals.conftest import Invoke
-from tests.evals.test_runner import REFERENCE
+from tests.evals.running.test_runner import REFERENCE
 
 
 def test_run_keeps_the_answers_and_tells_the_scores(invoke: Invoke, tmp_path: Path) -> None:

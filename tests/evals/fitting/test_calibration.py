@@ -21,7 +21,7 @@ from evals.reports.calibration_report import calibration_report
 from evals.running.configuration import config_from, load_config, save_config, with_config
 from ingest.errors import ClapvertError, ErrorCode
 from tests.conftest import Build
-from tests.evals.test_runner import REFERENCE
+from tests.evals.running.test_runner import REFERENCE
 from tests.samples import DOUBLE_BILAN, edited_yaml
 
 NAMES = tuple(asdict(SelectionConfig()))

@@ -16,8 +16,8 @@ from evals.importing.imports import Candidate, import_questions, write_reference
 from evals.reference_set import ReferenceSet, load_reference
 from ingest.errors import ClapvertError
 from tests.evals.conftest import Invoke
+from tests.evals.running.test_runner import REFERENCE, question
 from tests.evals.samples import answer
-from tests.evals.test_runner import REFERENCE, question
 
 EMPTY = ReferenceSet(questions=(), dialogues=())
 

@@ -16,8 +16,8 @@ from evals.reports.coverage_report import coverage_report
 from evals.running.catalogue import Catalogue, Held
 from ingest.errors import ClapvertError
 from tests.evals.conftest import Invoke
-from tests.evals.reports import small_run
 from tests.evals.samples import answer
+from tests.evals.small_reports import small_run
 
 EMPTY = ReferenceSet(questions=(), dialogues=())
 

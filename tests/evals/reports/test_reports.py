@@ -19,7 +19,7 @@ from evals.running.runs import folder_of, load_index
 from evals.scoring.scores import score_run
 from evals.scoring.tradeoff import tradeoff
 from tests.evals.conftest import Invoke
-from tests.evals.reports import HOSTILE, small_report, small_run
+from tests.evals.small_reports import HOSTILE, small_report, small_run
 
 
 def by_id(report: dict[str, Any]) -> dict[str, dict[str, Any]]:

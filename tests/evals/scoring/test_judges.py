@@ -16,7 +16,7 @@ from evals.scoring.judges import Verdict, agreement, judged, kappa, load_verdict
 from evals.scoring.scores import score_run
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
-from tests.evals.reports import small_run
+from tests.evals.small_reports import small_run
 from tests.peers import Document, http, say, scripted
 
 

@@ -17,7 +17,7 @@ from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.pipeline import Library
 from ingest.main import main
 from ingest.settings import Settings
-from ingest.texts.texts import ocr
+from ingest.texts import ocr
 from tests.pdfs import line, pdf
 
 SCAN = pdf("0 0 100 100 re f")

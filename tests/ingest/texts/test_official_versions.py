@@ -20,7 +20,7 @@ from ingest.commands import corpus
 from ingest.index.pipeline import Library, ingest
 from ingest.model.embedding import HashingEncoder
 from ingest.settings import Settings
-from tests.ingest.test_pipeline import CountingEncoder
+from tests.ingest.index.test_pipeline import CountingEncoder
 from tests.official import CORPUS, TEXTS, needs_texts
 
 CHAINS = TEXTS / "fr" / "versions"
