@@ -1,10 +1,11 @@
-"""`clapvert eval`: the group of commands; they stand in `cli_run`, `cli_report`, `cli_set` and `cli_parts`."""
+"""`clapvert eval`: the group of commands; they stand in the modules of this package."""
 
 from __future__ import annotations
 
 import click
 
 from evals.commands.parts import ablate, beir, calibrate, verifier
+from evals.commands.read import read, sealed
 from evals.commands.report import judge, report
 from evals.commands.run import compare, run, score
 from evals.commands.set import coverage, impact, import_
@@ -21,5 +22,20 @@ def evaluate() -> None:
         raise SystemExit(ExitCode.NOT_READY) from None
 
 
-for _command in (ablate, beir, calibrate, compare, coverage, impact, import_, judge, report, run, score, verifier):
+for _command in (
+    ablate,
+    beir,
+    calibrate,
+    compare,
+    coverage,
+    impact,
+    import_,
+    judge,
+    read,
+    report,
+    run,
+    score,
+    sealed,
+    verifier,
+):
     evaluate.add_command(_command)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from evals.commands.options import JSON, OUT, REFERENCE, RUN_HELP, as_text, load_run, progress, say
+from evals.commands.options import FOLDER, JSON, OUT, REFERENCE, RUN_HELP, as_text, load_run, progress, say
 from ingest.settings import Settings
 
 
@@ -18,10 +18,13 @@ from ingest.settings import Settings
 @click.option("--junit", "junit_file", type=OUT, help="Write JUnit XML, one test case a question.")
 @click.option("--json", "json_file", type=OUT, help="Write the report as JSON.")
 @click.option("--as-recorded", is_flag=True, help="Keep the expectations of the run, even where they were corrected.")
+@click.option(
+    "--reading", "sheet", type=FOLDER, help="A sheet that people read (`eval read`): its rates head the report."
+)
 @REFERENCE
 def report(
     name: str, base_name: str | None, html_file: Path | None, junit_file: Path | None, json_file: Path | None,
-    as_recorded: bool, reference: Path | None,
+    as_recorded: bool, sheet: Path | None, reference: Path | None,
 ) -> None:  # fmt: skip
     """Report on a run, and on what changed since BASE."""
     from evals.reference_set import load_reference
@@ -29,6 +32,7 @@ def report(
     from evals.reports.coverage_report import coverage_report
     from evals.reports.html.page import page
     from evals.reports.junit import junit
+    from evals.reports.reading import reading_data, reading_report
     from evals.reports.report import agreement_report, comparison_report, run_report, stages_report
     from evals.running import runs
     from evals.running.keeping import report_of
@@ -44,10 +48,12 @@ def report(
     against = compare(load_run(base_path, whole, as_recorded), run) if base_path else None
     base_name = base_path.stem if base_path else ""
     told = report_of(path, run, scores, whole, folder, against, base_name, refused_here(settings))
+    told["reading"] = reading_data(sheet) if sheet else None
     _write(html_file, lambda: page(told))
     _write(junit_file, lambda: junit(told))
     _write(json_file, lambda: as_text(told) + "\n")
-    click.echo(run_report(run, by_split(scores, whole), {}))
+    click.echo(reading_report(told["reading"]) if sheet else "Envoyé tel quel : aucune lecture (`--reading`).")
+    click.echo("\n" + run_report(run, by_split(scores, whole), {}))
     click.echo("\n" + stages_report(told["stages"]))
     if against:
         click.echo("\n" + comparison_report(against))

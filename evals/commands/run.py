@@ -15,6 +15,7 @@ from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
+    from assistant.engine import Engine
     from evals.reference_set import ReferenceSet
     from evals.running.runner import Run
     from evals.scoring.scores import Scores
@@ -26,14 +27,16 @@ _MISSES = click.option("--misses", "show_misses", is_flag=True, help="Print ever
 @split_option("all")
 @click.option("--domain", "domains", multiple=True, help="Only this domain of the set.")
 @REFERENCE
+@click.option("--messages", "messages_file", type=FILE, help="A set to be read (questions.yaml), not to be scored.")
+@click.option("--sealed", "sealed_name", help="A sealed set: totals only; the run file is for the reader's sheet.")
 @click.option("--settings", "config_file", type=FILE, help="Settings to try, as `eval calibrate` writes them.")
 @click.option("--out", type=OUT, help="Write the run here too (it is kept in the data folder, with its report).")
 @click.option("--keep/--no-keep", default=True, help="Keep the run in the data folder, for /evals and the trend.")
 @_MISSES
 @JSON
 def run(
-    split: str, domains: tuple[str, ...], reference: Path | None, config_file: Path | None, out: Path | None,
-    keep: bool, show_misses: bool, as_json: bool,
+    split: str, domains: tuple[str, ...], reference: Path | None, messages_file: Path | None, sealed_name: str | None,
+    config_file: Path | None, out: Path | None, keep: bool, show_misses: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask the reference questions, keep the answers in a run file, print the scores."""
     from evals.reference_set import load_reference
@@ -45,6 +48,9 @@ def run(
 
     settings = Settings()
     engine = eval_engine(settings, load_config(config_file) if config_file else None)
+    if messages_file or sealed_name:
+        _ask_messages(engine, messages_file, sealed_name, out, as_json)
+        return
     whole = load_reference(reference)
     wanted = whole.split(split)  # type: ignore[arg-type]
     every = {e.domain for e in wanted.asked().values()}
@@ -111,6 +117,24 @@ def compare(base: Path, candidate: Path, out: Path | None, as_json: bool) -> Non
     click.echo(text if as_json else comparison_report(result))
     if not result.passed:
         raise SystemExit(ExitCode.NO)
+
+
+def _ask_messages(engine: Engine, path: Path | None, sealed_name: str | None, out: Path | None, as_json: bool) -> None:
+    """Ask a set that people will read: totals here, the answers in the run file alone."""
+    from evals.reading.messages import read_messages
+    from evals.reading.sealed import Opening, note, unpacked
+    from evals.running.runner import execute, totals
+
+    if path and sealed_name:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Un seul jeu à la fois : --messages ou --sealed.")
+    messages = read_messages(path) if path else unpacked(str(sealed_name))
+    result = execute(engine, messages.as_reference(), progress("messages"))
+    if sealed_name:
+        note(Opening(set=sealed_name, on=datetime.now(UTC).date(), what="measured", why=str(out or "totaux")))
+    if out:
+        result.save(out)
+    told = totals(result)
+    click.echo(as_text(told) if as_json else "\n".join(f"{k} : {v}" for k, v in told.items()))
 
 
 def _show(

@@ -101,6 +101,7 @@ def report(
         "questions": questions,
         "coverage": None,
         "judges": None,
+        "reading": None,
         **(extra or {}),
     }  # fmt: skip
 

@@ -149,6 +149,20 @@ def execute(engine: Engine, reference: ReferenceSet, progress: Callable[[int, in
     return Run(records, Golds.of(snapshot), cited, seconds, about(engine), Catalogue.of(snapshot))
 
 
+def totals(run: Run) -> dict[str, Any]:
+    """What can be told of a run without showing a message or an answer."""
+    answers = [r.answer for r in run.records if r.answer]
+    lengths = sorted(len(a.answer.split()) for a in answers) or [0]
+    return {
+        "messages": len(run.records),
+        "errors": sum(r.answer is None for r in run.records),
+        **{outcome: sum(a.outcome == outcome for a in answers) for outcome in ("answered", "partial", "abstained")},
+        "words_p50": lengths[len(lengths) // 2],
+        "words_p95": lengths[int(0.95 * (len(lengths) - 1))],
+        "seconds": round(run.seconds, 1),
+    }
+
+
 def _ask(engine: Engine, ident: str, expected: Expected, previous: Memory | None) -> tuple[Record, Memory | None]:
     given: dict[str, Any] = {"as_of": expected.as_of, "previous": previous, "conversation_id": "eval"}
     try:
