@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ingest.passages import Passage
-from ingest.register import Domain, Rank
+from ingest.corpus.register import Domain, Rank
+from ingest.passages.passages import Passage
 
 
 class _Model(BaseModel):

@@ -12,35 +12,35 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from assistant.abstain import AbstainConfig, Gate, Verdict
 from assistant.answer import (
     Answer,
     Timings,
     Understood,
 )
-from assistant.compose.extractive import ComposeConfig, Draft, ExtractiveComposer
+from assistant.checking.verifier import Verifier, in_force
 from assistant.dialogue.memory import Memory
-from assistant.dialogue.reader import Asked, DialogueReader, Reading
-from assistant.dialogue.readings import better
 from assistant.dialogue.recall import remember
-from assistant.llm.usage import Usage
-from assistant.parts import Parts
-from assistant.presenting import Presenter, understood
-from assistant.retrieve import HybridSearch, RetrievalConfig
-from assistant.select import Selection, SelectionConfig, Selector
-from assistant.time import AsOf
-from assistant.understand import Question, Understanding
-from assistant.verify import Verifier, in_force
-from ingest.claims import Language
+from assistant.dialogue.turns import Asked, DialogueReader, Reading
+from assistant.planning.abstention import AbstainConfig, Gate, Verdict
+from assistant.planning.parts import Parts
+from assistant.planning.ranking import Selection, SelectionConfig, Selector
+from assistant.planning.readings import better
+from assistant.reading.dates import AsOf
+from assistant.reading.question import Question, Understanding
+from assistant.rewording.usage import Usage
+from assistant.search.hybrid import HybridSearch, RetrievalConfig
+from assistant.wording.extractive import ComposeConfig, Draft, ExtractiveComposer
+from assistant.wording.presenter import Presenter, understood
 from ingest.clock import Clock
-from ingest.embedding import EncoderProtocol
-from ingest.glossary import Glossary
-from ingest.passages import Passage
-from ingest.register import Contact, Domain, Register
-from ingest.snapshot import Snapshot
+from ingest.corpus.glossary import Glossary
+from ingest.corpus.register import Contact, Domain, Register
+from ingest.index.snapshot import Snapshot
+from ingest.language.claims import Language
+from ingest.model.embedding import EncoderProtocol
+from ingest.passages.passages import Passage
 
 if TYPE_CHECKING:
-    from assistant.compose.llm import Rewriter
+    from assistant.rewording.rewriter import Rewriter
 
 OnEvidence = Callable[[Sequence[Passage], Understood], None]
 """Told the passages that an answer will rest on (or that come near), and how its question was understood, before any

@@ -14,29 +14,29 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer
-from assistant.conversation import Conversations
-from assistant.dialogue.graph import Context
-from assistant.dialogue.reader import Asked
+from assistant.dialogue.turns import Asked
 from assistant.engine import Engine, EngineConfig, OnEvidence
-from assistant.label.answering import project_answer
+from assistant.history.graph import Context
+from assistant.history.owner import LOCAL
+from assistant.history.store import Conversations
 from assistant.label.frameworks import Frameworks
+from assistant.label.questions.answering import project_answer
 from assistant.label.workbench import Workbench
-from assistant.owner import LOCAL
-from ingest.claims import Language
 from ingest.clock import Clock, paris_today
-from ingest.criteria import FrameworkFile, framework_source_id, load_frameworks
-from ingest.embedding import EncoderProtocol, load_encoder
+from ingest.corpus.criteria import FrameworkFile, framework_source_id, load_frameworks
+from ingest.corpus.fiches import FicheFile, load_fiches
+from ingest.corpus.glossary import load_glossary
+from ingest.corpus.register import Domain, Register, load_contacts, load_register
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.fiches import FicheFile, load_fiches
-from ingest.glossary import load_glossary
-from ingest.passages import Passage, notice_source_id
-from ingest.pipeline import Library
-from ingest.register import Domain, Register, load_contacts, load_register
+from ingest.index.pipeline import Library
+from ingest.index.snapshot import Snapshot
+from ingest.language.claims import Language
+from ingest.model.embedding import EncoderProtocol, load_encoder
+from ingest.passages.passages import Passage, notice_source_id
 from ingest.settings import Settings
-from ingest.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from assistant.llm.models import LanguageModel
+    from assistant.rewording.models import LanguageModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Service:
         """The language model of the settings, opened at first use; None without one."""
         if not self.settings.llm:
             return None
-        from assistant.llm.providers import open_model
+        from assistant.rewording.providers import open_model
 
         return open_model(self.settings)
 
@@ -148,7 +148,7 @@ class Service:
                     snapshot, encoder, self.register, self.glossary, self.contacts, self.clock, self._config
                 )
                 if model is not None:
-                    from assistant.compose.llm import Rewriter
+                    from assistant.rewording.rewriter import Rewriter
 
                     engine.llm = Rewriter(model, engine.verifier, snapshot.manifest.name)
                 self._engine = engine

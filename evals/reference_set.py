@@ -16,8 +16,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assistant.answer import Outcome, Reason
+from ingest.corpus.yamlfile import YamlFile
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.yamlfile import YamlFile
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 

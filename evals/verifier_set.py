@@ -18,16 +18,16 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.time import AsOf
-from assistant.verify import Cited, Sentence, Verifier
+from assistant.checking.verifier import Cited, Sentence, Verifier
+from assistant.reading.dates import AsOf
 from evals.reference_set import in_test
-from evals.statistics import Estimate, wilson
-from ingest.claims import Language
+from evals.scoring.statistics import Estimate, wilson
+from ingest.corpus.fiches import load_fiches
+from ingest.corpus.register import load_register
+from ingest.corpus.yamlfile import YamlFile
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.fiches import load_fiches
-from ingest.passages import Passage, fiche_passages
-from ingest.register import load_register
-from ingest.yamlfile import YamlFile
+from ingest.language.claims import Language
+from ingest.passages.passages import Passage, fiche_passages
 
 FOLDER = Path(__file__).resolve().parent / "verifier"
 Tampering = Literal[

@@ -27,11 +27,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest.clock import Clock, fixed
-from ingest.embedding import Encoder, HashingEncoder, load_encoder
 from ingest.errors import ClapvertError
-from ingest.pipeline import Library, ingest
+from ingest.index.pipeline import Library, ingest
+from ingest.index.snapshot import Manifest
+from ingest.model.embedding import Encoder, HashingEncoder, load_encoder
 from ingest.settings import Settings
-from ingest.snapshot import Manifest
 from tests.samples import TODAY, write_corpus
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ import pytest
 
 from assistant.service import Service
 from ingest.clock import fixed
-from ingest.embedding import HashingEncoder
+from ingest.model.embedding import HashingEncoder
 from ingest.settings import Settings
 from tests.assistant.conftest import DOUBLE
 from tests.samples import TODAY

@@ -28,8 +28,8 @@ from typing import Any
 
 import yaml
 
-from ingest.fiches import Statement
-from ingest.register import Register, Source
+from ingest.corpus.fiches import Statement
+from ingest.corpus.register import Register, Source
 
 TODAY = date(2026, 11, 25)
 

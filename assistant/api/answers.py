@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from assistant.answer import Answer
 from assistant.api.owner import Owners
+from assistant.history.sharing import Shares
 from assistant.service import Service
-from assistant.share import Shares
 
 
 class SharedLink(BaseModel):

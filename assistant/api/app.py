@@ -18,7 +18,9 @@ from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import answers, conversations, exports, feedback, label, label_grid, problems, stream
+from assistant.api import answers, conversations, exports, feedback, problems, stream
+from assistant.api.label import grid as label_grid
+from assistant.api.label import routes as label
 from assistant.api.origin import foreign
 from assistant.api.owner import Owners
 from assistant.api.schemas import (
@@ -32,18 +34,18 @@ from assistant.api.schemas import (
     SourceList,
     SourceView,
 )
-from assistant.dialogue.reader import Asked
+from assistant.dialogue.turns import Asked
+from assistant.reading.dates import AsOf
 from assistant.service import Service
-from assistant.time import AsOf
 from assistant.web import chat as chat_page
 from assistant.web import evals as evals_pages
 from assistant.web import passages as passage_pages
 from assistant.web import sources as sources_pages
 from assistant.web.label import routes as label_pages
 from assistant.web.render import Renderer
+from ingest.corpus.register import Domain, Nature, Rank, Regime
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.passages import Passage
-from ingest.register import Domain, Nature, Rank, Regime
+from ingest.passages.passages import Passage
 
 _STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
 _SWEEP = 3600.0

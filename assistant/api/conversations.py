@@ -11,7 +11,7 @@ from pydantic import BaseModel, StringConstraints
 from assistant.answer import Answer
 from assistant.api.owner import Owners
 from assistant.api.schemas import Sent, View
-from assistant.feedback import FeedbackStore, Rating
+from assistant.history.feedback import FeedbackStore, Rating
 from assistant.service import Service
 
 

@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 
 from assistant.api.owner import Owners
 from assistant.api.schemas import Sent, View
-from assistant.feedback import FeedbackStore, Rating
+from assistant.history.feedback import FeedbackStore, Rating
 from assistant.service import Service
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from fastapi import Request, Response
 
-from assistant.owner import NOBODY
+from assistant.history.owner import NOBODY
 from ingest.clock import Clock
 
 COOKIE = "clapvert_owner"

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from assistant.label.edits import EditConflictError
+from assistant.label.projects.edits import EditConflictError
 from ingest.errors import ClapvertError, ErrorCode
 
 _STATUS = {

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from assistant.answer import BasedOn
 from assistant.service import Ask
-from ingest.register import Domain, Nature, Rank, Regime
+from ingest.corpus.register import Domain, Nature, Rank, Regime
 
 
 def _only_iso(value: object) -> object:

@@ -21,7 +21,7 @@ from fastapi.responses import StreamingResponse
 from assistant.answer import Answer, BasedOn, Understood
 from assistant.api.problems import problem_of
 from assistant.engine import OnEvidence
-from ingest.passages import Passage
+from ingest.passages.passages import Passage
 
 _SENTENCE = re.compile(r".+?(?:\[\d+\])+\s*|.+", re.DOTALL)
 _QUIET = 15.0

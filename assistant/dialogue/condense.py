@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from assistant.aligned import Aligned
 from assistant.dialogue.moves import SHIFT_WORDS, content, said
-from assistant.phrasing import DATE_TERMS
-from assistant.time import without_dates
-from assistant.understand import singular
-from ingest.glossary import Glossary
-from ingest.lexical import analyse, fold
+from assistant.reading.dates import without_dates
+from assistant.reading.folding import Aligned
+from assistant.reading.kinds import DATE_TERMS
+from assistant.reading.question import singular
+from ingest.corpus.glossary import Glossary
+from ingest.language.lexical import analyse, fold
 
 _LAW = re.compile(
     r"\s?\b(?:en |cote |en droit |droit |loi |the )?(?:europeen(?:ne)?s?|europe|bruxelles|l'ue|ue|francais(?:e|es)?"

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeGuard
 
-from assistant.time import AsOf
-from ingest.claims import Language
-from ingest.register import Domain
+from assistant.reading.dates import AsOf
+from ingest.corpus.register import Domain
+from ingest.language.claims import Language
 
 Plain = dict[str, Any]
 """JSON-ready: strings, numbers, lists and dicts of them."""

@@ -1,6 +1,6 @@
 """What a turn does to the conversation, told by its words: coming back, correcting, shifting, leaning.
 
-Guarantee: pure functions of the text, on folded text like `assistant.phrasing`; none guesses at a meaning
+Guarantee: pure functions of the text, on folded text like `assistant.reading.kinds`; none guesses at a meaning
 that the words do not carry.
 """
 
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from assistant.aligned import Aligned
-from assistant.phrasing import DATE_TERMS, question_types
-from ingest.lexical import analyse, fold
+from assistant.reading.folding import Aligned
+from assistant.reading.kinds import DATE_TERMS, question_types
+from ingest.language.lexical import analyse, fold
 
 _OPENER = re.compile(
     r"^(?:(?:et|mais|ok|okay|d'accord|alors|donc|du coup|sinon|bon|au fait|and|but|so|then|well|what about|how about)\b"

@@ -13,11 +13,11 @@ from assistant.answer import Answer
 from assistant.dialogue.condense import joined
 from assistant.dialogue.memory import Memory, Subject
 from assistant.dialogue.moves import content, omits, subject_words
-from assistant.dialogue.reader import Reading
-from assistant.phrasing import plainly
-from assistant.understand import Question
-from ingest.fiches import Polarity
-from ingest.passages import Passage
+from assistant.dialogue.turns import Reading
+from assistant.reading.kinds import plainly
+from assistant.reading.question import Question
+from ingest.corpus.fiches import Polarity
+from ingest.passages.passages import Passage
 
 _SUBJECTS = 6
 _HEADS = 4

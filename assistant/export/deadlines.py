@@ -19,9 +19,9 @@ from assistant.answer import Answer, Citation
 from assistant.export import phrases as say
 from assistant.export.document import line
 from assistant.export.note import sentences
+from ingest.corpus.fiches import Role, Statement, Value
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.fiches import Role, Statement, Value
-from ingest.passages import Passage
+from ingest.passages.passages import Passage
 
 Open = Callable[[str], Passage | None]
 """Opens a passage by its id; None when it is not held."""

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.answer import Answer, Citation
-from assistant.conversation import title as title_of
 from assistant.export import phrases as say
 from assistant.export.document import Block, Column, Document, Heading, Listing, Paragraph, Quote, Run, Table, Text
-from assistant.time import say_date
-from ingest.claims import Language
-from ingest.register import DOMAIN_LABELS, Domain
-from ingest.render import say_version
+from assistant.history.store import title as title_of
+from assistant.reading.dates import say_date
+from ingest.corpus.register import DOMAIN_LABELS, Domain
+from ingest.corpus.render import say_version
+from ingest.language.claims import Language
 
 _SENTENCE = re.compile(r"(?P<text>(?:[^\[\]]|\[(?!\d+\]))+)(?P<marks>(?:\s?\[\d+\])*)")
 _HEADED = re.compile(r"\*\*(?P<head>[^*\n]{1,60})\*\*(?P<rest>\s?:.*)", re.DOTALL)

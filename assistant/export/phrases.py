@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.claims import Language
-from ingest.register import Rank
+from ingest.corpus.register import Rank
+from ingest.language.claims import Language
 
 TITLE = {"fr": "Note de conformité", "en": "Compliance note"}
 MADE = {

@@ -12,8 +12,8 @@ from assistant.export.deadlines import Open, calendar_bytes, deadlines, no_deadl
 from assistant.export.document import file_name
 from assistant.export.formats import Format, write
 from assistant.export.note import Beside, note, receipt_name
+from ingest.corpus.glossary import Glossary
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.glossary import Glossary
 
 
 class Taken(StrEnum):

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.claims import Language
-from ingest.criteria import DEPARTMENT_LABELS, Criterion, Department, Framework, Poste, load_frameworks
+from ingest.corpus.criteria import DEPARTMENT_LABELS, Criterion, Department, Framework, Poste, load_frameworks
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.language.claims import Language
 
 
 def folded(text: str) -> str:

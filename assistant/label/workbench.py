@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant.label.files import MAX_PROJECT_BYTES, EvidenceFiles
+from assistant.label.evidence.store import MAX_PROJECT_BYTES, EvidenceFiles
 from assistant.label.frameworks import Frameworks
-from assistant.label.history import Now
-from assistant.label.progress import Progress, progress
-from assistant.label.projects import CriterionState, EvidenceFile, Project, Row, rows
-from assistant.label.store import LabelStore, utc_now
+from assistant.label.projects.history import Now
+from assistant.label.projects.progress import Progress, progress
+from assistant.label.projects.projects import CriterionState, EvidenceFile, Project, Row, rows
+from assistant.label.projects.store import LabelStore, utc_now
 from ingest.clock import Clock
-from ingest.criteria import Framework
+from ingest.corpus.criteria import Framework
 from ingest.errors import ClapvertError, ErrorCode
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.conversation import folded
+from assistant.history.store import folded
 from assistant.service import Service
 from assistant.web.words import french
-from ingest.fetch import endpoints
-from ingest.register import Domain, Nature, Rank, Regime, Register, Source
+from ingest.corpus.register import Domain, Nature, Rank, Regime, Register, Source
+from ingest.texts.fetch import endpoints
 
 NATURE_LABELS = {
     Nature.CODE: french("Code"),

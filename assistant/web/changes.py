@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from assistant.service import Service
-from ingest.fiches import Role
-from ingest.passages import Passage
-from ingest.register import Source
+from ingest.corpus.fiches import Role
+from ingest.corpus.register import Source
+from ingest.passages.passages import Passage
 
 BEHIND = dt.timedelta(days=183)
 """How far back a change is recent."""

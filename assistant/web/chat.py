@@ -22,10 +22,10 @@ from assistant.service import Service
 from assistant.web.examples import ROLES
 from assistant.web.render import Renderer, serves
 from assistant.web.words import Words, french
+from ingest.corpus.glossary import FacetValue
+from ingest.corpus.register import DOMAIN_LABELS
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.glossary import FacetValue
-from ingest.lexical import fold
-from ingest.register import DOMAIN_LABELS
+from ingest.language.lexical import fold
 
 _MODULES = ("dom", "format", "turn", "panel", "words", "stream", "history", "help", "actions", "adjust")
 _PROFILE = {

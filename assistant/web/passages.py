@@ -12,8 +12,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from assistant.history.sharing import Shares
 from assistant.service import Service
-from assistant.share import Shares
 from assistant.web.render import Renderer
 from ingest.errors import ClapvertError
 

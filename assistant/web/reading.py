@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.service import Service
-from ingest.locators import locator_keys
-from ingest.passages import Passage
-from ingest.register import Source
-from ingest.snapshot import Snapshot
+from ingest.corpus.register import Source
+from ingest.index.snapshot import Snapshot
+from ingest.language.locators import locator_keys
+from ingest.passages.passages import Passage
 
 CHARACTERS = 42_000
 """Characters of text of a page: some 100 kB of HTML with its anchors and badges."""

@@ -23,11 +23,11 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.routing import BaseRoute, Match
 
-from assistant.time import say_date
+from assistant.reading.dates import say_date
 from assistant.web.said import Said
 from assistant.web.words import COOKIE, YEAR, Words, asked_language, french, page_words
-from ingest.claims import Language
 from ingest.clock import Clock
+from ingest.language.claims import Language
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _LANGUAGES: tuple[Language, ...] = ("fr", "en")

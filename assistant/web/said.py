@@ -12,10 +12,10 @@ from datetime import date
 from typing import Protocol
 
 from assistant.answer import Answer, BasedOn, Notice, Understood
-from assistant.time import say_date
+from assistant.reading.dates import say_date
 from assistant.web.words import Words, french
-from ingest.claims import MONTHS_EN, MONTHS_FR
-from ingest.register import DOMAIN_LABELS, Domain, Rank
+from ingest.corpus.register import DOMAIN_LABELS, Domain, Rank
+from ingest.language.claims import MONTHS_EN, MONTHS_FR
 
 RANKS = {
     Rank.OFFICIEL: french("Texte officiel"),

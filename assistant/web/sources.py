@@ -10,19 +10,19 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.reading.dates import say_date
 from assistant.service import Service
-from assistant.time import say_date
 from assistant.web.catalogue import NATURE_LABELS, Catalogue, Entry, Sought, bring, counted
 from assistant.web.changes import absences, changes
 from assistant.web.reading import Article, Reader
 from assistant.web.render import Renderer
 from assistant.web.said import RANKS
 from assistant.web.words import Words, french
+from ingest.corpus.fiches import Role
+from ingest.corpus.register import DOMAIN_LABELS, REGIME_LABELS, Domain, Nature, Rank, Regime
+from ingest.corpus.render import say_version
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.fiches import Role
-from ingest.passages import Passage
-from ingest.register import DOMAIN_LABELS, REGIME_LABELS, Domain, Nature, Rank, Regime
-from ingest.render import say_version
+from ingest.passages.passages import Passage
 
 PAGE = 60
 """Entries of a page of the list."""

@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 from fastapi import Request
 
-from ingest.claims import Language
+from ingest.language.claims import Language
 
 COOKIE = "lang"
 YEAR = 365 * 86400

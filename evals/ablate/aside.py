@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from evals.ablate.cases import Reindexed
-from ingest.embedding import EncoderProtocol
-from ingest.pipeline import embed
-from ingest.snapshot import Snapshot, SnapshotShelf, snapshot_name
-from ingest.store import PassageStore, VectorCache
+from ingest.index.pipeline import embed
+from ingest.index.snapshot import Snapshot, SnapshotShelf, snapshot_name
+from ingest.index.store import PassageStore, VectorCache
+from ingest.model.embedding import EncoderProtocol
 
 
 def reindexed(

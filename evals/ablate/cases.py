@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from assistant.engine import EngineConfig
-from assistant.select import SelectionConfig
-from ingest.glossary import Glossary
-from ingest.passages import Passage
+from assistant.planning.ranking import SelectionConfig
+from ingest.corpus.glossary import Glossary
+from ingest.passages.passages import Passage
 
 Reindexed = Callable[[Passage], Passage]
 

@@ -18,14 +18,14 @@ from assistant.engine import Engine, EngineConfig
 from evals.ablate.aside import reindexed
 from evals.ablate.cases import Ablation
 from evals.ablate.watch import Remembering, watch
-from evals.compare import difference, dropped, gained
-from evals.metrics import BY_NAME
 from evals.reference_set import ReferenceSet
-from evals.report import change, percent, table
-from evals.runner import Run, execute
-from evals.scores import Row, score_run
-from evals.statistics import Difference
-from ingest.store import VectorCache
+from evals.reports.report import change, percent, table
+from evals.running.runner import Run, execute
+from evals.scoring.compare import difference, dropped, gained
+from evals.scoring.metrics import BY_NAME
+from evals.scoring.scores import Row, score_run
+from evals.scoring.statistics import Difference
+from ingest.index.store import VectorCache
 
 MEASURES = ("recall@5", "recall@30", "coverage", "wrongly_answered", "refused", "passed")
 

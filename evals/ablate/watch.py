@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from assistant.abstain import Gate
 from assistant.engine import Engine
-from assistant.retrieve import Candidates
-from assistant.select import Selection, Selector
-from assistant.understand import Question
-from ingest.backends import FloatArray
-from ingest.embedding import EncoderProtocol, ModelInfo
+from assistant.planning.abstention import Gate
+from assistant.planning.ranking import Selection, Selector
+from assistant.reading.question import Question
+from assistant.search.hybrid import Candidates
+from ingest.model.backends import FloatArray
+from ingest.model.embedding import EncoderProtocol, ModelInfo
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-    from ingest.engine import Progress
+    from ingest.model.pool import Progress
 
 
 class Remembering:

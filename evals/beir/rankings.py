@@ -1,8 +1,8 @@
 """Rankings over a BEIR corpus: BM25, dense and their fusion, by the product's own parts.
 
-Guarantee: the words go through `ingest.lexical`, the vectors through `ingest.embedding` and the fusion through
-`assistant.retrieve`; nothing is ranked by a copy. The corpus is read twice and never held: the first time for BM25, the
-second for the vectors, compared block by block against all the questions. Vectors are remembered on the disk by
+Guarantee: the words go through `ingest.language.lexical`, the vectors through `ingest.model.embedding` and the fusion
+through `assistant.search.hybrid`; nothing is ranked by a copy. The corpus is read twice and never held: first for BM25,
+then for the vectors, compared block by block against all the questions. Vectors are remembered on the disk by
 hash(text, model): a second run loads no model. The comparison of vectors is exact, where the product's index (HNSW)
 approximates it.
 """
@@ -17,12 +17,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieve import RetrievalConfig, fuse, top
+from assistant.search.hybrid import RetrievalConfig, fuse, top
 from evals.beir.folder import CORPUS, BeirFolder, Document, Judged, malformed
-from ingest.embedding import EncoderProtocol
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.lexical import LexicalIndex
-from ingest.store import VectorCache
+from ingest.index.store import VectorCache
+from ingest.language.lexical import LexicalIndex
+from ingest.model.embedding import EncoderProtocol
 
 BLOCK = 1024
 """Documents compared at a time."""

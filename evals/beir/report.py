@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from evals.beir.folder import Judged
 from evals.beir.rankings import Ranked
 from evals.beir.scores import MEASURES
-from evals.report import spread, table
-from evals.statistics import Estimate
+from evals.reports.report import spread, table
+from evals.scoring.statistics import Estimate
 
 
 def beir_report(found: Mapping[str, Mapping[str, Estimate]], judged: Judged, ranked: Ranked) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from ir_measures import RR, R, nDCG
 
 from evals.beir.rankings import Rankings
-from evals.retrieval import measured
-from evals.statistics import Estimate, bootstrap
+from evals.running.retrieval import measured
+from evals.scoring.statistics import Estimate, bootstrap
 
 MEASURES = {
     "ndcg@10": nDCG @ 10,

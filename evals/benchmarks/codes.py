@@ -19,13 +19,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from ingest.articles.structure import split_units
 from ingest.clock import paris_today
-from ingest.passages import MAX_CHARACTERS, Passage, unit_passages
-from ingest.register import load_register
+from ingest.corpus.register import load_register
+from ingest.corpus.yamlfile import YamlFile
+from ingest.passages.passages import MAX_CHARACTERS, Passage, unit_passages
 from ingest.settings import Settings
-from ingest.structure import split_units
-from ingest.texts import read_document, version_of
-from ingest.yamlfile import YamlFile
+from ingest.texts.texts import read_document, version_of
 
 TEXTS = {
     "fr/codes/code-cinema_2026-03.md": "code-cinema",

@@ -22,7 +22,7 @@ import numpy as np
 import yaml
 
 from evals.benchmarks.timing import milliseconds, seconds
-from ingest.embedding import Encoder, load_encoder
+from ingest.model.embedding import Encoder, load_encoder
 from ingest.settings import Settings
 
 _SUBJECTS = (

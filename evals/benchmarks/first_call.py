@@ -18,7 +18,7 @@ from assistant.service import Ask, Service
 from evals.benchmarks.local_model import passage_of, serving
 from evals.benchmarks.timing import milliseconds, seconds
 from evals.reference_set import load_reference
-from evals.runner import TODAY
+from evals.running.runner import TODAY
 from ingest.clock import fixed
 from ingest.settings import Settings
 

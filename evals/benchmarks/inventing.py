@@ -22,11 +22,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.compose.llm import Judged
+from assistant.rewording.rewriter import Judged
 from assistant.service import Ask, Service
 from evals.benchmarks.local_model import Replay, gemma, missing, serving
 from evals.reference_set import load_reference
-from evals.runner import TODAY
+from evals.running.runner import TODAY
 from ingest.clock import fixed
 from ingest.settings import Settings
 

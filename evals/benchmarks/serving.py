@@ -28,9 +28,9 @@ from evals.benchmarks import synthetic
 from evals.benchmarks.server import clients, serving
 from evals.benchmarks.timing import milliseconds, seconds
 from evals.reference_set import load_reference
-from evals.runner import TODAY
+from evals.running.runner import TODAY
 from ingest.clock import fixed
-from ingest.embedding import Encoder, load_encoder
+from ingest.model.embedding import Encoder, load_encoder
 from ingest.settings import Settings
 
 CLIENTS = 16

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.embedding import EncoderProtocol
-from ingest.passages import Passage, passage_id
-from ingest.pipeline import Library, embed, read_passages
-from ingest.register import Domain, Rank, Regime, load_register
+from ingest.corpus.register import Domain, Rank, Regime, load_register
+from ingest.index.pipeline import Library, embed, read_passages
+from ingest.index.snapshot import SCHEMA, Manifest
+from ingest.model.embedding import EncoderProtocol
+from ingest.passages.passages import Passage, passage_id
 from ingest.settings import Settings
-from ingest.snapshot import SCHEMA, Manifest
 
 _NOISE = 0.35
 _SOURCE, _TITLE = "texte-de-banc-d-essai", "Texte de banc d'essai"

@@ -25,9 +25,9 @@ from click.testing import CliRunner
 from pypdf import PdfReader
 
 from ingest.clock import paris_today
-from ingest.embedding import HashingEncoder, load_encoder
-from ingest.passages import Passage
-from ingest.pipeline import Library, ingest
+from ingest.index.pipeline import Library, ingest
+from ingest.model.embedding import HashingEncoder, load_encoder
+from ingest.passages.passages import Passage
 from ingest.settings import Settings
 
 _SOURCES = (
@@ -97,7 +97,7 @@ def _in_pdf(path: Path) -> int:
 
 def add(path: Path, runner: CliRunner) -> Row:
     """One file through `corpus add`, under its text of the register or an id of its own."""
-    from ingest.cli import corpus
+    from ingest.commands import corpus
 
     known = next((i for pattern, i in _SOURCES if re.match(pattern, _name(path))), None)
     who = ["--as", known] if known else ["--id", re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")]
@@ -180,10 +180,10 @@ def main() -> None:
 
 
 def _compare(library: Library, rows: list[Row], files: list[Path], sample: random.Random) -> Report:
-    from ingest.passages import MAX_CHARACTERS, unit_passages
-    from ingest.register import load_register
-    from ingest.sentences import sentence_spans
-    from ingest.structure import split_units
+    from ingest.articles.structure import split_units
+    from ingest.corpus.register import load_register
+    from ingest.language.sentences import sentence_spans
+    from ingest.passages.passages import MAX_CHARACTERS, unit_passages
 
     register = load_register(library.settings.corpus_dir)
     added = {t.id: t for t in library.texts.all()}

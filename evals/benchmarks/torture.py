@@ -2,8 +2,8 @@
 
     python -m evals.benchmarks.torture FOLDER [--seconds 120]
 
-Each file goes the way of `corpus add`: a child process with limits (`ingest.sandbox`). The run passes when every file
-ends in a document or in a `ClapvertError`, within its limits.
+Each file goes the way of `corpus add`: a limited child process (`ingest.documents.sandbox`). The run passes when every
+file ends in a document or in a `ClapvertError`, within its limits.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.documents.child import Limits
+from ingest.documents.sandbox import read_safely
 from ingest.errors import ClapvertError
-from ingest.sandbox import read_safely
 
 
 def row(file: Path, limits: Limits) -> dict[str, Any]:

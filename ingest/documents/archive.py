@@ -1,7 +1,7 @@
 """Zip containers (DOCX, XLSX): looked at before they are opened.
 
 Guarantee: what a file says that it unpacks to is bounded; a container that lies is caught by the memory limit of the
-child process (`ingest.sandbox`).
+child process (`ingest.documents.sandbox`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The child process that reads one file (`ingest.sandbox` starts it): limits first, then the parser.
+"""The child process that reads one file (`ingest.documents.sandbox` starts it): limits first, then the parser.
 
 Guarantee: the limits stand before any byte of the file is looked at; the answer is one document, one workbook or one
 refusal, and whatever a parser prints is no part of it. It imports little, since it starts once a file.

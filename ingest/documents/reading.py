@@ -1,7 +1,7 @@
 """One file → one document tree, by what its bytes are: the ending of its name is only a claim.
 
 Guarantee: a file whose bytes are not what its name says is refused by that name; a file whose format is not read is
-refused before any parser touches it. This runs in the child process of `ingest.sandbox`, and imports little.
+refused before any parser touches it. This runs in the child process of `ingest.documents.sandbox`, and imports little.
 """
 
 from __future__ import annotations

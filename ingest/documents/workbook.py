@@ -4,7 +4,7 @@ Guarantee: nothing is left out in silence. Hidden rows, columns and sheets are r
 in all that it covers and every repetition is marked, so that its points are counted once; a number is written with
 the digits that the cell holds (15 significant, as spreadsheets do), and a formula that has no stored value is no
 number. What cannot be checked (macros, values of other workbooks, XML entities) is refused before it is parsed.
-It runs in the child process of `ingest.sandbox`.
+It runs in the child process of `ingest.documents.sandbox`.
 """
 
 from __future__ import annotations

@@ -20,17 +20,17 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.abstain import AbstainConfig
 from assistant.answer import Answer
 from assistant.api.app import create_app
-from assistant.conversation import Conversations
 from assistant.engine import Engine, EngineConfig
+from assistant.history.store import Conversations
+from assistant.planning.abstention import AbstainConfig
+from assistant.reading.question import Understanding
 from assistant.service import Ask, Service
-from assistant.understand import Understanding
 from ingest.clock import Clock, fixed
-from ingest.embedding import Encoder, HashingEncoder
-from ingest.passages import Passage
-from ingest.pipeline import Library
+from ingest.index.pipeline import Library
+from ingest.model.embedding import Encoder, HashingEncoder
+from ingest.passages.passages import Passage
 from tests.assistant.support import Days, add_text, faults
 from tests.conftest import Build, ingest_with, real_settings
 from tests.samples import OFFICIAL_TEXT, TODAY

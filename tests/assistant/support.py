@@ -1,7 +1,7 @@
 """What the tests of the assistant share: added official texts, hand-made passages, a clock that moves, readers of answers.
 
 `faults(answer, open_passage, snapshot)` reads an `Answer` as a stranger would, from its JSON alone, and says which of
-the invariants of DESIGN §2 it breaks. It shares the grammar of claims with the verifier (`ingest.claims`), and nothing
+the invariants of DESIGN §2 it breaks. It shares the grammar of claims with the verifier (`ingest.language.claims`), and nothing
 else.
 """
 
@@ -18,16 +18,16 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from assistant.answer import Answer
-from assistant.compose import phrases
 from assistant.engine import Engine
-from assistant.time import AsOf
-from assistant.understand import Question, Understanding
-from ingest.claims import flipped, read_claim, unsupported
-from ingest.fiches import Statement
-from ingest.passages import Passage, passage_id
-from ingest.pipeline import Library
-from ingest.register import Domain, Rank, Regime
-from ingest.versions import TextVersion
+from assistant.reading.dates import AsOf
+from assistant.reading.question import Question, Understanding
+from assistant.wording import phrases
+from ingest.corpus.fiches import Statement
+from ingest.corpus.register import Domain, Rank, Regime
+from ingest.index.pipeline import Library
+from ingest.language.claims import flipped, read_claim, unsupported
+from ingest.passages.passages import Passage, passage_id
+from ingest.passages.versions import TextVersion
 from tests.samples import TODAY, statement_model
 
 BILANS = "Quels bilans carbone remettre pour une aide du CNC ?"

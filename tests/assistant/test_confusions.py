@@ -13,7 +13,7 @@ import pytest
 from assistant.answer import Answer
 from assistant.engine import Engine
 from assistant.service import Service
-from ingest.fiches import Statement
+from ingest.corpus.fiches import Statement
 from tests.assistant.support import statements_cited
 
 Ask = Callable[[str], tuple[Answer, list[Statement]]]

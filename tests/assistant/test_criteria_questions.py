@@ -13,8 +13,8 @@ import pytest
 from assistant.answer import Answer
 from assistant.engine import Engine
 from assistant.service import Service
-from ingest.criteria import Criterion, FrameworkFile, load_frameworks
-from ingest.register import Domain
+from ingest.corpus.criteria import Criterion, FrameworkFile, load_frameworks
+from ingest.corpus.register import Domain
 from ingest.settings import Settings
 from tests.assistant.criteria_words import HELD_AFNOR, HELD_LABEL, LAY_AFNOR, LAY_LABEL
 from tests.assistant.support import statements_cited

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.service import Service
-from evals.scoring import contains
+from evals.scoring.scoring import contains
 from tests.assistant.conftest import opener
 from tests.assistant.support import faults
 

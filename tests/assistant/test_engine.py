@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from assistant.answer import Answer
+from assistant.checking.verifier import Sentence, Verifier
 from assistant.engine import Engine
+from assistant.reading.dates import AsOf
 from assistant.service import Ask, Service
-from assistant.time import AsOf
-from assistant.verify import Sentence, Verifier
 from ingest.clock import FACT_BASE_DATE, fixed
-from ingest.embedding import HashingEncoder
-from ingest.pipeline import Library
-from ingest.register import Domain, Rank
+from ingest.corpus.register import Domain, Rank
+from ingest.index.pipeline import Library
+from ingest.model.embedding import HashingEncoder
 from tests.assistant.conftest import DOUBLE, AskIt, opener
 from tests.assistant.support import ABSTENTIONS, add_text, faults
 from tests.conftest import Build

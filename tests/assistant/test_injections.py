@@ -18,12 +18,12 @@ import pytest
 import yaml
 
 from assistant.answer import Answer
-from assistant.llm.wire import RULES, visible
+from assistant.rewording.wire import RULES, visible
 from assistant.service import Ask, Service
 from ingest.clock import fixed
-from ingest.embedding import HashingEncoder
-from ingest.lexical import fold
-from ingest.pipeline import Library
+from ingest.index.pipeline import Library
+from ingest.language.lexical import fold
+from ingest.model.embedding import HashingEncoder
 from tests.assistant.conftest import DOUBLE, opener
 from tests.assistant.support import add_text, faults
 from tests.conftest import ingest_with, settings_in

@@ -16,17 +16,17 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from assistant.abstain import AbstainConfig
 from assistant.answer import Answer
-from assistant.compose.extractive import ComposeConfig
 from assistant.dialogue.memory import Memory
 from assistant.engine import Engine, EngineConfig
+from assistant.planning.abstention import AbstainConfig
 from assistant.service import Service
+from assistant.wording.extractive import ComposeConfig
 from evals.reference_set import ReferenceSet, load_reference
 from ingest.clock import fixed
-from ingest.embedding import HashingEncoder
-from ingest.pipeline import Library
-from ingest.register import Domain
+from ingest.corpus.register import Domain
+from ingest.index.pipeline import Library
+from ingest.model.embedding import HashingEncoder
 from tests.assistant.conftest import opener
 from tests.assistant.support import add_text, faults
 from tests.conftest import ingest_with, settings_in
@@ -272,8 +272,8 @@ def test_a_gate_that_lets_everything_through_still_tells_no_lie(
 
 def test_the_corpus_itself_holds(real: Service) -> None:
     """Each statement, as the verifier reads it: both wordings pass on their own passage, whatever is asked."""
-    from assistant.time import AsOf
-    from assistant.verify import Cited, Sentence, Verifier
+    from assistant.checking.verifier import Cited, Sentence, Verifier
+    from assistant.reading.dates import AsOf
 
     snapshot, forever = real.snapshot, AsOf(date.min, date.max, "asked")
     wrong = {}

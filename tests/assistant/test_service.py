@@ -11,8 +11,8 @@ import pytest
 from assistant.answer import Answer
 from assistant.service import Ask, Service
 from ingest.clock import Clock
-from ingest.embedding import HashingEncoder
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.model.embedding import HashingEncoder
 from ingest.settings import Settings
 from tests.assistant.conftest import opener
 from tests.assistant.support import faults

@@ -24,8 +24,8 @@ from typing import Any
 import pytest
 
 from ingest.clock import fixed
-from ingest.embedding import Encoder
-from ingest.pipeline import Library
+from ingest.index.pipeline import Library
+from ingest.model.embedding import Encoder
 from ingest.settings import Settings
 from tests.conftest import ingest_with, real_settings
 from tests.samples import TODAY

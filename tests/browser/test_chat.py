@@ -130,7 +130,7 @@ def test_it_abstains_helpfully(served: str, page: Any, axe: Callable[..., None])
 
 
 def test_feedback_is_kept_once_and_shared_links_open(asked: Any, served: str, served_service: Service) -> None:
-    from assistant.feedback import FeedbackStore
+    from assistant.history.feedback import FeedbackStore
 
     turn = asked.locator(LAST)
     turn.get_by_role("button", name="Utile").click()

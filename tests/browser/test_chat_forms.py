@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assistant.service import Service
-from ingest.embedding import HashingEncoder
+from ingest.model.embedding import HashingEncoder
 from tests.assistant.conftest import DOUBLE
 from tests.assistant.support import add_text
 from tests.browser.conftest import PHONE, serving

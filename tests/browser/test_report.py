@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from evals.html.page import page as page_of
-from evals.html.page import served_csp
+from evals.reports.html.page import page as page_of
+from evals.reports.html.page import served_csp
 from tests.browser.conftest import PHONE
 from tests.browser.waits import counted
-from tests.evals.reports import small_report
+from tests.evals.small_reports import small_report
 
 
 @functools.cache

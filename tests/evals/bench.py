@@ -18,19 +18,19 @@ from pathlib import Path
 from typing import Any
 
 from assistant.engine import Engine, EngineConfig
-from evals.compare import Comparison, compare
-from evals.golds import Golds
 from evals.reference_set import Expected, ReferenceSet, load_reference
-from evals.runner import TODAY, Run, execute
-from evals.scores import Scores, score_run
+from evals.running.golds import Golds
+from evals.running.runner import TODAY, Run, execute
+from evals.scoring.compare import Comparison, compare
+from evals.scoring.scores import Scores, score_run
 from ingest.clock import fixed
-from ingest.embedding import EncoderProtocol
-from ingest.glossary import load_glossary
-from ingest.passages import Passage
-from ingest.pipeline import Library, embed, read_passages
-from ingest.register import load_contacts, load_register
+from ingest.corpus.glossary import load_glossary
+from ingest.corpus.register import load_contacts, load_register
+from ingest.index.pipeline import Library, embed, read_passages
+from ingest.index.snapshot import SCHEMA, Manifest
+from ingest.model.embedding import EncoderProtocol
+from ingest.passages.passages import Passage
 from ingest.settings import Settings
-from ingest.snapshot import SCHEMA, Manifest
 
 CANARIES = Path(__file__).resolve().parent / "canaries"
 """Vital questions that hang on one part of the pipeline each; no part of the reference set."""

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 import evals.reference_set
-import evals.runner
+import evals.running.runner
 from assistant.service import Service
-from evals import cli
-from evals.configuration import with_config
+from evals.commands import group as cli
+from evals.running.configuration import with_config
 from tests.conftest import Build
-from tests.evals.test_runner import REFERENCE
+from tests.evals.running.test_runner import REFERENCE
 from tests.samples import DOUBLE_BILAN, edited_yaml
 
 Invoke = Callable[..., Result]
@@ -33,7 +33,7 @@ def invoke(
         evals.reference_set, "load_reference", lambda folder=None: read(folder) if folder else REFERENCE
     )
     monkeypatch.setattr(
-        evals.runner, "eval_engine", lambda _, c=None: with_config(service.engine, c) if c else service.engine
+        evals.running.runner, "eval_engine", lambda _, c=None: with_config(service.engine, c) if c else service.engine
     )
 
     def run(*arguments: str) -> Result:

@@ -14,13 +14,13 @@ from datetime import date
 from typing import Any
 
 from assistant.answer import Answer, Citation, Receipt, Understood
-from evals.golds import Golds
 from evals.reference_set import Expected
-from evals.runner import Record, Run
-from evals.scores import Row
-from evals.scoring import Score
-from ingest.passages import Passage
-from ingest.register import Domain, Rank, Regime
+from evals.running.golds import Golds
+from evals.running.runner import Record, Run
+from evals.scoring.scores import Row
+from evals.scoring.scoring import Score
+from ingest.corpus.register import Domain, Rank, Regime
+from ingest.passages.passages import Passage
 from tests.samples import TODAY, statement_model
 
 

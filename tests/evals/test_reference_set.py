@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evals.reference_set import HARD_CLASSES, ReferenceSet, in_test, load_reference
-from evals.scoring import contains
+from evals.scoring.scoring import contains
 from ingest.errors import ClapvertError, ErrorCode
 from tests.samples import write_yaml
 

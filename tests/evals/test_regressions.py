@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from assistant import understand
-from assistant.compose import phrases
+from assistant.checking.verifier import Sentence
 from assistant.engine import Engine, EngineConfig
-from assistant.verify import Sentence
-from evals.compare import Comparison
+from assistant.reading import question as understand
+from assistant.wording import phrases
 from evals.reference_set import HARD_CLASSES, Expected
-from evals.scoring import contains
-from ingest import lexical
-from ingest.embedding import Encoder
+from evals.scoring.compare import Comparison
+from evals.scoring.scoring import contains
+from ingest.language import lexical
+from ingest.model.embedding import Encoder
 from tests.conftest import real_settings
 from tests.evals.bench import Bench, reworded
 

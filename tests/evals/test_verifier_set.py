@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from evals.cli import evaluate
+from evals.commands.group import evaluate
 from evals.verifier_set import PARAPHRASES, TAMPERED, Judged, detection, false_alarms, judge, load_cases
 from ingest.errors import ClapvertError
 

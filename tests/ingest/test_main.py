@@ -14,8 +14,8 @@ import click
 import pytest
 
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
+from ingest.index.pipeline import Library
 from ingest.main import GROUP, HELPS, cli, main
-from ingest.pipeline import Library
 from ingest.settings import Settings
 from tests.samples import DOUBLE_BILAN, OFFICIAL_TEXT, edited_yaml
 

@@ -10,11 +10,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.label.explain import explain, question_about
-from assistant.label.files import MAX_BYTES, MEDIA_TYPES
+from assistant.label.evidence.store import MAX_BYTES, MEDIA_TYPES
 from assistant.label.frameworks import folded
-from assistant.label.progress import UNASSIGNED, late
-from assistant.label.projects import Row
+from assistant.label.projects.progress import UNASSIGNED, late
+from assistant.label.projects.projects import Row
+from assistant.label.questions.explain import explain, question_about
 from assistant.web.label.page import Desk
 
 _PAGE = 100

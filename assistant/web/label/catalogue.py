@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from assistant.label.compare import compare
-from assistant.label.explain import explain, question_about
 from assistant.label.frameworks import Wanted, chosen, department_of, departments
-from assistant.label.progress import progress
-from assistant.label.projects import rows
+from assistant.label.projects.compare import compare
+from assistant.label.projects.progress import progress
+from assistant.label.projects.projects import rows
+from assistant.label.questions.explain import explain, question_about
 from assistant.web.label.page import Desk, see
 from assistant.web.words import french
 

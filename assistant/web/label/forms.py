@@ -11,9 +11,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from assistant.api.uploads import received
-from assistant.label.edits import STATE_FIELDS, EditConflictError
-from assistant.label.files import MAX_BYTES
-from assistant.label.projects import STATUS_LABELS, Status
+from assistant.label.evidence.store import MAX_BYTES
+from assistant.label.projects.edits import STATE_FIELDS, EditConflictError
+from assistant.label.projects.projects import STATUS_LABELS, Status
 from assistant.web.label.page import FIELDS, Desk, anchor, see
 from ingest.errors import ClapvertError, ErrorCode
 

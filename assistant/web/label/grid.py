@@ -10,14 +10,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from assistant.api.uploads import received
-from assistant.label.importing import MAX_BYTES
-from assistant.label.imports import Choice, efforts_of, mapping_of, matched, planned, taken
-from assistant.label.mapping import ColumnMapping
-from assistant.label.matching import matches
-from assistant.label.score import score_items
-from assistant.label.tally import Reading, items
-from assistant.label.whatif import fragile, least_effort
-from assistant.label.words import ROLE_NAMES
+from assistant.label.grid.importing import MAX_BYTES
+from assistant.label.grid.imports import Choice, efforts_of, mapping_of, matched, planned, taken
+from assistant.label.grid.mapping import ColumnMapping
+from assistant.label.grid.matching import matches
+from assistant.label.grid.words import ROLE_NAMES
+from assistant.label.score.score import score_items
+from assistant.label.score.tally import Reading, items
+from assistant.label.score.whatif import fragile, least_effort
 from assistant.web.label.page import Desk, see
 from assistant.web.words import french
 from ingest.errors import ClapvertError, ErrorCode

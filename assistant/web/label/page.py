@@ -17,14 +17,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.api.owner import Owners
 from assistant.label.frameworks import folded, poste_name
-from assistant.label.history import Change
-from assistant.label.projects import STATUS_LABELS, Project, Status
+from assistant.label.projects.history import Change
+from assistant.label.projects.projects import STATUS_LABELS, Project, Status
 from assistant.label.workbench import Workbench
 from assistant.service import Service
 from assistant.web.render import Renderer
 from assistant.web.words import Words, french
-from ingest.criteria import DEPARTMENT_LABELS
-from ingest.criteria import Words as Phrase
+from ingest.corpus.criteria import DEPARTMENT_LABELS
+from ingest.corpus.criteria import Words as Phrase
 
 PARIS = ZoneInfo("Europe/Paris")
 FIELDS = {

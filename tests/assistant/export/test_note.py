@@ -13,14 +13,14 @@ import pypdf
 import pytest
 
 from assistant.answer import Answer
+from assistant.checking.receipt import read_answers
 from assistant.export import Format, write
 from assistant.export.deadlines import calendar_bytes, deadlines
 from assistant.export.note import Beside, conversation_note, note, receipt_name, sentences
 from assistant.export.taking import Taken, taken, taken_as, taken_name
-from assistant.receipt import read_answers
 from assistant.service import Service
 from ingest.errors import ClapvertError
-from ingest.passages import Passage
+from ingest.passages.passages import Passage
 from tests.assistant.conftest import AskIt
 from tests.assistant.support import BILANS, statement_passage
 from tests.samples import TODAY

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from assistant.api.app import create_app
 from assistant.service import Service
 from ingest.clock import Clock
-from ingest.embedding import HashingEncoder
+from ingest.model.embedding import HashingEncoder
 from ingest.settings import Settings
 
 

@@ -12,10 +12,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.api.app import create_app
-from assistant.label.files import MAX_BYTES, harmless_name
+from assistant.label.evidence.store import MAX_BYTES, harmless_name
 from assistant.service import Service
 from ingest.clock import Clock, fixed
-from ingest.embedding import HashingEncoder
+from ingest.model.embedding import HashingEncoder
 from tests.assistant.support import problem
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"

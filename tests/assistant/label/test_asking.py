@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.label.asking import read_next, read_project_question
+from assistant.history.sharing import Shares
 from assistant.label.frameworks import Frameworks
-from assistant.label.projects import Row, rows
-from assistant.label.store import LabelStore
+from assistant.label.projects.projects import Row, rows
+from assistant.label.projects.store import LabelStore
+from assistant.label.questions.asking import read_next, read_project_question
 from assistant.service import Ask, Service
-from assistant.share import Shares
 from ingest.settings import Settings
 
 MANQUE = "Qu'est-ce qu'il me manque pour la régie ?"

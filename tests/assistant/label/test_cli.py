@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from assistant.label.cli import label
+from assistant.commands.label import label
 from ingest.errors import ClapvertError
 from ingest.settings import Settings
 from tests.assistant.label.workbooks import test_grid as grid_of_80

@@ -13,13 +13,13 @@ import pypdf
 import pytest
 from docx.oxml.ns import qn
 
-from assistant.label.evidence import LEGAL, EvidenceBook, Part, evidence_book
-from assistant.label.exports import FORMATS, export_evidence
-from assistant.label.importing import import_grid, plan_import
-from assistant.label.projects import CriterionState, EvidenceFile, Project, Status
-from ingest.criteria import Framework, load_frameworks
+from assistant.label.evidence.exports import FORMATS, export_evidence
+from assistant.label.evidence.file import LEGAL, EvidenceBook, Part, evidence_book
+from assistant.label.grid.importing import import_grid, plan_import
+from assistant.label.projects.projects import CriterionState, EvidenceFile, Project, Status
+from ingest.corpus.criteria import Framework, load_frameworks
+from ingest.corpus.register import Register, load_register
 from ingest.errors import ClapvertError
-from ingest.register import Register, load_register
 from ingest.settings import Settings
 from tests.assistant.label.workbooks import here, test_grid
 

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.label.importing import Plan, import_grid, plan_import
-from assistant.label.imports import OwnerMemory, mapping_from_json
-from assistant.label.mapping import ColumnMapping, letter
-from assistant.label.points import BadPointsError, french, percent, points, said
-from assistant.label.projects import Grid, Project, Status
-from assistant.label.score import score
-from assistant.label.store import LabelStore
-from ingest.criteria import Framework, load_frameworks
+from assistant.label.grid.importing import Plan, import_grid, plan_import
+from assistant.label.grid.imports import OwnerMemory, mapping_from_json
+from assistant.label.grid.mapping import ColumnMapping, letter
+from assistant.label.projects.projects import Grid, Project, Status
+from assistant.label.projects.store import LabelStore
+from assistant.label.score.points import BadPointsError, french, percent, points, said
+from assistant.label.score.score import score
+from ingest.corpus.criteria import Framework, load_frameworks
 from ingest.documents.workbook import Cell
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from assistant.label.matching import ALIKE, Texts, accepted, doubted, matches
-from assistant.label.projects import Grid, GridCriterion, Project, rows
-from ingest.criteria import Framework, load_frameworks
+from assistant.label.grid.matching import ALIKE, Texts, accepted, doubted, matches
+from assistant.label.projects.projects import Grid, GridCriterion, Project, rows
+from ingest.corpus.criteria import Framework, load_frameworks
 from ingest.errors import ClapvertError
 from ingest.settings import Settings
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from assistant.label.importing import MAX_BYTES, import_grid, plan_import
+from assistant.label.grid.importing import MAX_BYTES, import_grid, plan_import
 from ingest.documents.child import Limits
+from ingest.documents.sandbox import read_workbook_safely
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.sandbox import read_workbook_safely
 from tests.assistant.label.workbooks import here, part, sheet_of, test_grid, with_part
 
 AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
@@ -165,7 +165,7 @@ def test_a_malformed_workbook_is_refused_with_its_reason(name: str) -> None:
 
 
 def test_a_refused_mapping_is_not_remembered_and_a_column_beyond_the_table_is_named() -> None:
-    from assistant.label.mapping import ColumnMapping
+    from assistant.label.grid.mapping import ColumnMapping
 
     plan = plan_import(test_grid(), "g.xlsx", reader=here)
     with pytest.raises(ClapvertError) as caught:

@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.label import phrases
-from assistant.label.points import percent, said
-from assistant.label.projects import Status
-from assistant.label.score import score_items
-from assistant.label.tally import READINGS, Item, Reading, shown, tally
-from assistant.label.whatif import fragile, least_effort, loss
-from ingest.criteria import Threshold
+from assistant.label.projects.projects import Status
+from assistant.label.score.points import percent, said
+from assistant.label.score.score import score_items
+from assistant.label.score.tally import READINGS, Item, Reading, shown, tally
+from assistant.label.score.whatif import fragile, least_effort, loss
+from ingest.corpus.criteria import Threshold
+from ingest.corpus.fiches import StatementSource
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.fiches import StatementSource
 
 SOURCE = StatementSource(id="ecoprod-processus-label", version="2026")
 THRESHOLDS = (

@@ -1,0 +1,222 @@
+"""Verification: nothing is shown that was not checked.
+
+Guarantee, for both engines: a shown sentence's quotes are verbatim substrings of the passages it cites; its figures,
+dates and references stand in them; its negation and modality are those of the passage; what it cites is in force on
+the day, or the sentence says when it applied. What fails is removed, with the reason kept for the trace.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.checking.fidelity import bounds_only, contradictions, covers, modal_forces, omissions
+from assistant.reading.dates import AsOf
+from ingest.corpus.fiches import Polarity
+from ingest.language.claims import Claim, Language, flipped, read_claim, unsupported
+from ingest.language.lexical import analyse
+from ingest.language.sentences import sentence_spans
+from ingest.passages.passages import Passage
+
+LONGEST = 1500
+"""Characters of a sentence that is not shown word for word, at most: past that, reading it costs too much."""
+_MARKERS = re.compile(r"\s*\[\d+\]")
+_DATED = re.compile(r"\b(?:19|20)\d{2}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A passage cited by a sentence, with the words quoted from it."""
+
+    passage: Passage
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence to show: its text without markers, what it cites, and whether it claims anything."""
+
+    text: str
+    cited: tuple[Cited, ...]
+    claims: bool = True
+    language: Language = "fr"
+
+
+class Verifier:
+    """The deterministic verifier."""
+
+    def faults(self, sentence: Sentence, as_of: AsOf) -> list[str]:
+        """Why a sentence may not be shown; empty when it may."""
+        if not sentence.claims:
+            return ["affirme sans citer"] if _claims_something(sentence) else []
+        if not sentence.cited:
+            return ["affirme sans citer"]
+        out = [
+            f"citation infidèle : « {c.quote[:40]}… »"
+            for c in sentence.cited
+            if not c.quote or c.quote not in c.passage.text
+        ]
+        claim = read_claim(_MARKERS.sub("", sentence.text), sentence.language)
+        support = merged([read_claim(support_text(c.passage), language_of(c.passage)) for c in sentence.cited])
+        out += unsupported(claim, support)
+        turned = flipped(claim, support)
+        if _only_bounds(sentence):  # « ne dépasse pas 28 jours » is « jusqu'à 28 jours »
+            turned = [f for f in turned if f != "négation ajoutée"]
+        out += turned
+        if _drops_negation(sentence, claim):
+            out.append("négation perdue")
+        out += departures(sentence)
+        for c in sentence.cited:
+            if not in_force(c.passage, as_of) and not _DATED.search(sentence.text):
+                out.append(f"hors vigueur au {as_of.day.isoformat()}")
+        return out
+
+    def keep(
+        self, sentences: Sequence[Sentence], as_of: AsOf
+    ) -> tuple[list[Sentence], list[tuple[Sentence, list[str]]]]:
+        """Sentences that may be shown, and those that may not with their faults."""
+        kept: list[Sentence] = []
+        removed: list[tuple[Sentence, list[str]]] = []
+        for sentence in sentences:
+            faults = self.faults(sentence, as_of)
+            if faults:
+                removed.append((sentence, faults))
+            else:
+                kept.append(sentence)
+        return kept, removed
+
+
+def language_of(passage: Passage) -> Language:
+    """The language that a passage's claims are read in."""
+    return "fr" if passage.language == "fr" else "en"
+
+
+def support_text(passage: Passage) -> str:
+    """What a passage supports: its text, and the names of the place it stands at."""
+    return f"{passage.text} ({passage.locator})" if passage.kind == "text" else passage.text
+
+
+def merged(claims: Sequence[Claim]) -> Claim:
+    """The features that several passages hold together."""
+    affirmed = frozenset().union(*(c.modality - c.denied for c in claims))
+    return Claim(
+        figures=frozenset().union(*(c.figures for c in claims)),
+        implied=frozenset().union(*(c.implied for c in claims)),
+        dates=frozenset().union(*(c.dates for c in claims)),
+        references=frozenset().union(*(c.references for c in claims)),
+        negated=any(c.negated for c in claims),
+        privative=any(c.privative for c in claims),
+        modality=frozenset().union(*(c.modality for c in claims)),
+        denied=frozenset().union(*(c.denied for c in claims)) - affirmed,
+    )
+
+
+def in_force(passage: Passage, as_of: AsOf) -> bool:
+    """True when a passage is in force at some day of the period."""
+    return (passage.valid_from is None or passage.valid_from <= as_of.end) and (
+        passage.valid_until is None or passage.valid_until >= as_of.start
+    )
+
+
+def _drops_negation(sentence: Sentence, claim: Claim) -> bool:
+    """True when an affirmative sentence has the very words of a negative one that it cites, and of no other."""
+    if claim.negated:
+        return False
+    mine, nearest, dropped = set(analyse(sentence.text)), 0.9, False
+    for c in sentence.cited:
+        s = c.passage.statement
+        told = [s.en] if s and sentence.language == "en" else [c.passage.text, *([s.lead] if s and s.lead else [])]
+        for text in (t[slice(*span)] for t in told for span in sentence_spans(t)):
+            theirs = set(analyse(text))
+            near = len(mine & theirs) / (len(mine | theirs) or 1)
+            if near >= nearest:
+                said = read_claim(text, sentence.language)
+                nearest, dropped = near, said.negated and (said.privative or not claim.privative)
+    return dropped
+
+
+def departures(sentence: Sentence) -> list[str]:
+    """What the sentence says otherwise than the passages it cites, or leaves out of every wording that it may follow.
+
+    A wording shown as it stands (a `lead`, a `text`, an `en`, a quote) departs from nothing: `corpus check` compares
+    the wordings of a statement with one another. Passages in another language than the sentence are not compared.
+    """
+    said, language = _MARKERS.sub("", sentence.text), sentence.language
+    texts = [t for c in sentence.cited if (t := _text_in(c, language))]
+    wordings = [*texts, *(s.lead for c in sentence.cited if (s := c.passage.statement) and s.lead and language == "fr")]
+    if len(texts) < len(sentence.cited) or any(_bare(said) == _bare(w) for w in wordings) or _introduces(sentence):
+        return []
+    if len(said) > LONGEST:
+        return ["phrase trop longue pour être vérifiée"]
+    if len(texts) > 1:
+        texts = [*texts, " ".join(texts)]
+        wordings.append(texts[-1])
+    against = min((contradictions(said, t, language) for t in texts), key=len)
+    left_out = min((omissions(said, w, language) for w in wordings if covers(said, w, texts[-1], language)), key=len)
+    return [*against, *left_out, *_against_polarity(said, sentence)]
+
+
+def _only_bounds(sentence: Sentence) -> bool:
+    """True when every negation of a sentence turns a bound round, and the bounds are compared."""
+    readable = all(_text_in(c, sentence.language) for c in sentence.cited)
+    return readable and bounds_only(_MARKERS.sub("", sentence.text), sentence.language)
+
+
+def _against_polarity(said: str, sentence: Sentence) -> list[str]:
+    """A duty, a right or a ban that the statements cited are recorded as the contrary of, and that no wording holds."""
+    statements = [c.passage.statement for c in sentence.cited]
+    if any(s is None for s in statements):
+        return []
+    held = {f for s in statements if s for f in modal_forces(s.wording(sentence.language), sentence.language)}
+    recorded = {s.polarity for s in statements if s}
+    mine = modal_forces(said, sentence.language)
+    told = frozenset() if mine & {_RECORDED.get(p, "") for p in recorded} else mine - held
+    return [f"{p.value} → {f}" for p in sorted(recorded) for f in sorted(told & _CONTRARY.get(p, frozenset()))]
+
+
+_RECORDED = {
+    Polarity.OBLIGE: "dû",
+    Polarity.INTERDIT: "interdit",
+    Polarity.N_OBLIGE_PAS: "dispensé",
+    Polarity.PERMET: "permis",
+}
+_CONTRARY = {
+    Polarity.OBLIGE: frozenset({"dispensé"}),
+    Polarity.INTERDIT: frozenset({"permis"}),
+    Polarity.N_OBLIGE_PAS: frozenset({"dû"}),
+    Polarity.PERMET: frozenset({"interdit"}),
+}
+
+
+_QUOTED = re.compile(r"«\s*([^«»]{20,}?)\s*»")
+_INTRODUCTION = 14
+"""Words beside a quote, at most, for a sentence to do no more than introduce it."""
+
+
+def _introduces(sentence: Sentence) -> bool:
+    """True when a sentence is a verbatim quote of what it cites, behind a few words that name the place."""
+    quotes = _QUOTED.findall(sentence.text)
+    said = all(any(q in c.passage.text for c in sentence.cited) for q in quotes)
+    return bool(quotes) and said and len(_QUOTED.sub("", sentence.text).split()) <= _INTRODUCTION
+
+
+def _text_in(cited: Cited, language: Language) -> str | None:
+    """The words of a passage that a sentence in this language is compared with; None when it has none."""
+    s = cited.passage.statement
+    if s is not None and language == "en":
+        return s.en
+    return (cited.quote if s is None else cited.passage.text) if language == language_of(cited.passage) else None
+
+
+_LEAD_IN = re.compile(r"^(?:(?:Oui|Non|Yes|No)\s?[:,]\s*)")
+
+
+def _bare(text: str) -> str:
+    """A sentence without markers, « Oui : », capitals or final stop."""
+    return _LEAD_IN.sub("", _MARKERS.sub("", text)).strip().rstrip(".").lower()
+
+
+def _claims_something(sentence: Sentence) -> bool:
+    claim = read_claim(sentence.text, sentence.language)
+    return bool(claim.figures or claim.dates or claim.references)

@@ -1,0 +1,368 @@
+"""Commands that answer: `serve`, `ask`, `chat`, `search`, `verify`, `doctor`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import webbrowser
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+import httpx
+
+from assistant.history.owner import LOCAL
+from ingest.commands import DAY
+from ingest.corpus.register import Domain
+from ingest.errors import ClapvertError, ErrorCode, ExitCode
+from ingest.settings import Settings, settings_table
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer
+    from assistant.service import Service
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_SWITCH = 0.0005
+"""Seconds that a thread keeps the interpreter when others wait. An embedding takes it back some 150 times: at Python's
+5 ms, one beside three busy answers took three times as long."""
+
+
+def _service() -> Service:
+    from assistant.service import Service
+
+    return Service(Settings())
+
+
+@click.command()
+@click.option("--host", help="Address to bind to (default: 127.0.0.1).")
+@click.option("--port", type=int, help="Port (default: 8000).")
+@click.option("--open", "open_browser", is_flag=True, help="Open the page in a browser.")
+def serve(host: str | None, port: int | None, open_browser: bool) -> None:
+    """Serve the chat, the pages and the API."""
+    import uvicorn
+
+    from assistant.api.app import create_app
+
+    settings = Settings()
+    host, port = host or settings.host, settings.port if port is None else port
+    if host not in _LOOPBACK and not settings.allow_remote:
+        raise ClapvertError(
+            ErrorCode.UNSAFE_BIND,
+            f"Refus d'écouter sur {host} sans clés d'API : tout le réseau pourrait poser des questions.",
+            "Restez sur 127.0.0.1, ou posez CLAPVERT_ALLOW_REMOTE=1 derrière un mandataire qui authentifie.",
+        )
+    service = _service()
+    if service.library.snapshots.current_name() is None:
+        raise ClapvertError(
+            ErrorCode.INDEX_MISSING, "Aucun index n'a encore été construit.", "Lancez `clapvert ingest`."
+        )
+    sys.setswitchinterval(_SWITCH)
+    service.language_model  # noqa: B018 - a model that cannot be had is said now, not at the first question
+    _check_port(host, port)
+    url = f"http://{'127.0.0.1' if host in _LOOPBACK else host}:{port}/"
+    click.echo(f"Clapvert : {url}  (Ctrl+C pour arrêter)")
+    if open_browser:
+        webbrowser.open(url)
+    uvicorn.run(create_app(service), host=host, port=port, log_level=settings.log_level, access_log=False)
+
+
+def _check_port(host: str, port: int) -> None:
+    import socket
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as exc:
+            raise ClapvertError(
+                ErrorCode.PORT_TAKEN, f"Le port {port} est déjà pris.", f"Essayez `clapvert serve --port {port + 1}`."
+            ) from exc
+
+
+@click.command()
+@click.argument("question", required=False)
+@click.option(
+    "--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="One question a line."
+)
+@click.option("--as-of", type=DAY, help="Day asked about, YYYY-MM-DD.")
+@click.option(
+    "--domain", "domains", multiple=True, type=click.Choice([d.value for d in Domain]), help="Only this domain."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print answers as JSON, one a line.")
+@click.option(
+    "--export",
+    "export",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the answer as a note (.docx, .pdf, .md), its deadlines (.ics) or its receipt (.json).",
+)
+def ask(
+    question: str | None,
+    file: Path | None,
+    as_of: datetime | None,
+    domains: tuple[str, ...],
+    as_json: bool,
+    export: Path | None,
+) -> None:
+    """Ask one question, or every question of a file."""
+    if bool(question) == bool(file):
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Donnez une question, ou --file avec une question par ligne.")
+    if export:
+        from assistant.export.taking import taken_as
+
+        if file:
+            raise ClapvertError(ErrorCode.BAD_REQUEST, "--export écrit une réponse : donnez une seule question.")
+        taken_as(export)
+    questions = [question] if question else [q.strip() for q in file.read_text("utf-8").splitlines() if q.strip()]  # type: ignore[union-attr]
+    answers = _Asker(Settings())
+    for text in questions:
+        answer = answers.ask(text, as_of.date() if as_of else None, domains)
+        click.echo(answer.model_dump_json() if as_json else show(answer))
+        if export:
+            _export(answer, export)
+
+
+def _export(answer: Answer, to: Path) -> None:
+    from assistant.export.taking import taken, taken_as, value_labels
+    from ingest.clock import paris_today
+    from ingest.corpus.glossary import load_glossary
+    from ingest.index.pipeline import Library
+
+    settings = Settings()
+    labels = value_labels(load_glossary(settings.corpus_dir))
+    data = taken(answer, taken_as(to), Library(settings).store.latest, paris_today(), labels)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    to.write_bytes(data)
+    click.echo(f"Écrit : {to}", err=True)
+
+
+class _Asker:
+    """Asks a running server of this installation when there is one, else the pipeline in this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._service: Service | None = None
+        self._client = self._running(settings)
+
+    @staticmethod
+    def _running(settings: Settings) -> httpx.Client | None:
+        from ingest.index.pipeline import Library
+
+        client = httpx.Client(base_url=f"http://127.0.0.1:{settings.port}", timeout=30, trust_env=False)
+        try:
+            ready = client.get("/readyz", timeout=0.5)
+            same = ready.is_success and ready.json().get("snapshot") == Library(settings).snapshots.current_name()
+        except (httpx.HTTPError, ValueError):
+            same = False
+        return client if same else None
+
+    def ask(
+        self,
+        question: str,
+        as_of: date | None,
+        domains: tuple[str, ...],
+        conversation: str | None = None,
+        forget_date: bool = False,
+    ) -> Answer:
+        """One answer."""
+        from assistant.answer import Answer
+        from assistant.service import Ask
+
+        if self._client is not None:
+            body: dict[str, Any] = {"question": question, "domains": list(domains), "conversation_id": conversation}
+            if as_of or forget_date:
+                body["as_of"] = as_of.isoformat() if as_of else None
+            response = self._client.post("/api/chat", json=body)
+            if response.is_success:
+                return Answer.model_validate(response.json())
+            raise _refusal(response)
+        if not question.strip() or len(question.strip()) > 4000:
+            raise ClapvertError(ErrorCode.BAD_REQUEST, "Une question fait de 1 à 4 000 caractères.")
+        self._service = self._service or _service()
+        chosen = tuple(Domain(d) for d in domains)
+        return self._service.ask(
+            Ask(question.strip(), conversation, as_of=as_of, forget_date=forget_date, domains=chosen)
+        )
+
+    def forget(self, conversation: str) -> None:
+        """Erase a conversation."""
+        if self._client is not None:
+            response = self._client.delete(f"/api/conversations/{conversation}")
+            if not response.is_success:
+                raise _refusal(response)
+        elif self._service is not None:
+            self._service.conversations.delete(conversation, LOCAL)
+
+
+def _refusal(response: httpx.Response) -> ClapvertError:
+    problem = response.json()
+    return ClapvertError(ErrorCode(problem.get("code", "internal_error")), problem.get("detail", "Erreur du serveur."))
+
+
+@click.command()
+@click.option("--as-of", type=DAY, help="Day asked about, YYYY-MM-DD.")
+def chat(as_of: datetime | None) -> None:
+    """Talk with Clapvert in the terminal; an empty line ends, /aide lists the commands."""
+    from assistant.commands.chat import Chat, talk
+
+    talk(Chat(_Asker(Settings()), as_of.date() if as_of else None, show))
+
+
+def show(answer: Answer) -> str:
+    """An answer for the terminal."""
+    lines = ["", f"» {answer.question}"]
+    understood = answer.understood
+    if understood.follow_up:
+        lines.append(f"  (compris comme : {understood.question})")
+    if understood.as_of_reason != "today":
+        lines.append(f"  (à la date du {understood.as_of.strftime('%d/%m/%Y')})")
+    if answer.project:
+        lines += ["", answer.project.said]
+        for o in answer.project.open:
+            said = [o.status, o.person, o.due.strftime("%d/%m/%Y") if o.due else ""]
+            lines.append(f"  · {o.code or o.key} {o.title} ({', '.join(s for s in said if s)})")
+        lines += [f"  · et {answer.project.more} autres"] if answer.project.more else []
+    state = answer.outcome + (f", {answer.reason}" if answer.reason else "")
+    lines += ["", answer.answer, "", f"[{state}]"]
+    kinds = {"changed": "A changé", "upcoming": "À venir", "conflict": "Sources en désaccord", "stale": "À revérifier"}
+    lines += [f"! {kinds[w.kind]} : {w.text} {''.join(f'[{n}]' for n in w.citations)}" for w in answer.warnings]
+    for c in answer.citations:
+        where = f"{c.source_title}, {c.locator}"
+        if c.based_on:
+            basis = c.based_on
+            where = f"Notice Clapvert « {c.source_title} », d'après {basis.title}" + (
+                f", {basis.locator}" if basis.locator else ""
+            )
+        lines.append(f"  [{c.n}] {where} ({c.rank.value}) « {c.quote} »")
+    lines += [f"  ~ proche : {n.source_title}, {n.locator} « {n.quote} »" for n in answer.near]
+    lines += [f"  → à qui demander : {c.name}" + (f" ({c.url})" if c.url else "") for c in answer.contacts]
+    lines += [f"  ? {f}" for f in answer.follow_ups]
+    return "\n".join([*lines, answer.disclaimer])
+
+
+@click.command()
+@click.argument("query")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
+@click.option("--as-of", type=DAY, help="Day asked about, YYYY-MM-DD.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def search(query: str, k: int, as_of: datetime | None, as_json: bool) -> None:
+    """Search the passages."""
+    from assistant.api.app import search_hit
+    from assistant.reading.dates import AsOf
+
+    service = _service()
+    when = AsOf.on(as_of.date() if as_of else None, service.clock())
+    found = service.engine.search.search_text(query, when)
+    hits = [search_hit(h.passage, h.score) for h in found.hits[:k]]
+    if as_json:
+        click.echo(json.dumps({"hits": [h.model_dump() for h in hits]}, ensure_ascii=False))
+        return
+    for hit in hits:
+        click.echo(f"{hit.score:.4f}  {hit.source_title}, {hit.locator}\n        {hit.text}")
+
+
+@click.command()
+@click.argument("answer", metavar="ANSWER.json", type=click.File(encoding="utf-8"))
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON, one report a line.")
+def verify(answer: TextIO, as_json: bool) -> None:
+    """Check that a saved answer is still true."""
+    from assistant.checking.receipt import ReceiptChecker, read_answers, show_report, summary
+    from ingest.clock import paris_today
+    from ingest.index.pipeline import Library
+
+    try:
+        answers = read_answers(answer.read())
+    except UnicodeDecodeError as exc:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST,
+            "Ce fichier n'est pas une réponse enregistrée : ce n'est pas du texte.",
+            "Donnez un fichier écrit par `clapvert ask --json`.",
+        ) from exc
+    library = Library(Settings())
+    checker = ReceiptChecker(library.store, library.snapshots.open(library.store), paris_today())
+    reports = [checker.check(a) for a in answers]
+    for report in reports:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else show_report(report))
+    if len(reports) > 1 and not as_json:
+        click.echo(summary(reports))
+    if not all(r.holds for r in reports):
+        sys.exit(ExitCode.NO)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.option("--settings-table", "table", is_flag=True, help="Print the settings as a Markdown table (README).")
+def doctor(as_json: bool, table: bool) -> None:
+    """Say what is ready, what is not, and the command that mends it; exit 3 when something is not."""
+    if table:
+        click.echo(settings_table(), nl=False)
+        return
+    rows = diagnose(Settings())
+    if as_json:
+        click.echo(
+            json.dumps([{"what": w, "ok": ok, "detail": d, "mend": m} for w, ok, d, m in rows], ensure_ascii=False)
+        )
+    else:
+        for what, ok, detail, mend in rows:
+            click.echo(f"{'✓' if ok else '✗'} {what} : {detail}" + (f"  →  {mend}" if mend and not ok else ""))
+    if not all(ok for _, ok, _, _ in rows):
+        sys.exit(ExitCode.NOT_READY)
+
+
+def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
+    """`(what, ready, detail, command that mends it)`, without fetching or building anything."""
+    from ingest.index.pipeline import Library, inputs_digest
+    from ingest.model.info import ready_model
+
+    rows: list[tuple[str, bool, str, str]] = [
+        ("Python", sys.version_info >= (3, 11), sys.version.split()[0], "installez Python 3.11 ou plus"),
+        (
+            "Corpus",
+            (settings.corpus_dir / "sources.yaml").is_file(),
+            str(settings.corpus_dir),
+            "vérifiez CLAPVERT_CORPUS_DIR",
+        ),
+    ]
+    info, absent, mend = None, "absent", "clapvert ingest"
+    try:
+        info = ready_model(settings)
+    except ClapvertError as exc:  # CLAPVERT_MODEL names a folder that is no model
+        absent, mend = exc.message, exc.hint or mend
+    rows.append(
+        (
+            "Modèle",
+            info is not None,
+            f"{info.name}, {info.origin}, {info.dtype}, empreinte {info.fingerprint[:12]}" if info else absent,
+            mend,
+        )
+    )
+    if settings.llm:
+        rows.append(_llm_row(settings))
+    library = Library(settings)
+    manifest = library.snapshots.current_manifest()
+    rows.append(
+        (
+            "Index",
+            manifest is not None,
+            f"{manifest.name}, {manifest.counts['passages']} passages" if manifest else "absent",
+            "clapvert ingest",
+        )
+    )
+    if info and manifest:
+        fresh = manifest.inputs == inputs_digest(library, info)
+        rows.append(
+            ("Index à jour", fresh, "oui" if fresh else "le corpus ou les textes ont changé", "clapvert ingest")
+        )
+        rows.append(("Même modèle", manifest.model == info.fingerprint, manifest.model_name, "clapvert ingest"))
+    return rows
+
+
+def _llm_row(settings: Settings) -> tuple[str, bool, str, str]:
+    """Whether the language model opens; nothing is asked of it."""
+    from assistant.rewording.providers import open_model
+
+    try:
+        open_model(settings)
+    except ClapvertError as exc:
+        return "Modèle de langue", False, exc.message, exc.hint or ""
+    return "Modèle de langue", True, f"{settings.llm} (non interrogé)", ""

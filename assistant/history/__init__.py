@@ -1,0 +1,1 @@
+"""What is kept of a caller: conversations, feedback, shared links, ownership."""

@@ -1,0 +1,55 @@
+"""Links to one answer, for whoever is given one: made on demand, unguessable, taken back at will.
+
+Guarantee: a link opens its answer as it was stored, alone: not the conversation, not its owner, and nothing of the
+owner's label project. It lives no longer than
+the conversation: deleted with it, closed at the end of its retention.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+
+from assistant.answer import Answer
+from assistant.history.store import Conversations
+from ingest.errors import ClapvertError, ErrorCode
+
+_OPENED = """
+select m.answer, c.started from share s join message m on m.id = s.message
+join conversation c on c.id = s.conversation where s.token = ?
+"""
+
+
+class Shares:
+    """The shared links of a data folder, over its conversations."""
+
+    def __init__(self, conversations: Conversations) -> None:
+        self._conversations = conversations
+
+    def make(self, message_id: str, owner: str) -> str:
+        """The token of the link to an answer of the owner's, the same if there is one already."""
+        with self._conversations.cursor() as db:
+            answer = self._conversations.owned_answer(message_id, owner, db)
+            db.execute(
+                "insert or ignore into share values (?, ?, ?)",
+                (secrets.token_urlsafe(24), message_id, answer.conversation_id),
+            )
+            return str(db.execute("select token from share where message = ?", (message_id,)).fetchone()[0])
+
+    def take_back(self, message_id: str, owner: str) -> None:
+        """Close the link to an answer of the owner's, if there is one."""
+        with self._conversations.cursor() as db:
+            self._conversations.owned_answer(message_id, owner, db)
+            db.execute("delete from share where message = ?", (message_id,))
+
+    def open(self, token: str) -> Answer:
+        """The answer that a link is to; `SHARE_NOT_FOUND` when there is no such link, or no longer."""
+        with self._conversations.cursor(transaction=False) as db:
+            row = db.execute(_OPENED, (token,)).fetchone()
+        if row is None or date.fromisoformat(row[1]) < self._conversations.kept_since:
+            raise ClapvertError(
+                ErrorCode.SHARE_NOT_FOUND,
+                "Ce lien n'ouvre plus aucune réponse.",
+                "La conversation a été effacée, ou le partage retiré : demandez un nouveau lien.",
+            )
+        return Answer.model_validate_json(row[0]).model_copy(update={"project": None})

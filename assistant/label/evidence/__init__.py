@@ -1,0 +1,1 @@
+"""The evidence file: its documents, its sheet, what is missing first."""

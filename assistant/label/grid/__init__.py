@@ -1,0 +1,1 @@
+"""The official grid: a workbook read, mapped, matched, imported."""

@@ -1,0 +1,130 @@
+"""A project takes its grid: the uploaded workbook waits while a person looks at its columns, then becomes the grid.
+
+Guarantee: a mapping that was accepted is proposed again to the same owner for the same header; what the production
+already said of a criterion is never overwritten by what the workbook answers, which is taken only when asked for and
+only where nothing was said. An accepted or abandoned workbook is erased.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from assistant.history.owner import LOCAL
+from assistant.label.grid.importing import Plan, import_grid, plan_import
+from assistant.label.grid.mapping import ColumnMapping
+from assistant.label.grid.matching import accepted
+from assistant.label.projects.projects import Project, Status
+from assistant.label.projects.store import LabelStore
+from assistant.label.workbench import Workbench
+from ingest.errors import ClapvertError, ErrorCode
+
+
+class OwnerMemory:
+    """The mappings that an owner accepted, by header."""
+
+    def __init__(self, store: LabelStore, owner: str | None) -> None:
+        self._store = store
+        self._owner = owner or LOCAL
+
+    def recall(self, signature: str) -> ColumnMapping | None:
+        """The mapping last accepted for a header; None for one that an older layout kept."""
+        kept = self._store.uploads.mapping(self._owner, signature)
+        try:
+            return ColumnMapping.model_validate(kept) if kept else None
+        except ValidationError:
+            return None
+
+    def remember(self, signature: str, mapping: ColumnMapping) -> None:
+        """Keep the mapping accepted for a header."""
+        kept = mapping.model_dump(mode="json", exclude_none=True)
+        self._store.uploads.remember_mapping(self._owner, signature, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How a person wants the workbook read; None: as proposed."""
+
+    sheet: str | None = None
+    header_rows: tuple[int, int] | None = None
+    mapping: ColumnMapping | None = None
+    take_answers: bool = False
+
+
+def planned(bench: Workbench, owner: str | None, name: str, content: bytes, choice: Choice) -> Plan:
+    """How a workbook would be read; a `ClapvertError` when it cannot be a grid."""
+    return plan_import(content, name, choice.sheet, choice.header_rows, OwnerMemory(bench.store, owner))
+
+
+def taken(bench: Workbench, project_id: str, owner: str | None, plan: Plan, choice: Choice) -> tuple[Project, int]:
+    """The project with the grid of a planned workbook, and how many answers of the workbook were taken."""
+    framework = bench.framework(bench.store.get(project_id, owner))
+    grid = import_grid(plan, bench.store.now(), choice.mapping, OwnerMemory(bench.store, owner), framework)
+    project = bench.store.set_grid(project_id, owner, grid)
+    answers = 0
+    if choice.take_answers:
+        for criterion in grid.criteria:
+            if criterion.answer in (None, Status.SANS_OBJET) or project.state(criterion.key).revision:
+                continue  # « sans objet » needs a reason that no workbook gives
+            bench.store.put_state(project_id, owner, criterion.key, {"status": criterion.answer}, 0)
+            answers += 1
+    bench.store.uploads.erase(project_id, owner)
+    return bench.store.get(project_id, owner), answers
+
+
+def matched(bench: Workbench, project_id: str, owner: str | None, choices: dict[str, str | None]) -> Project:
+    """The project whose rows are matched with known criteria as a person said; None: with none of them."""
+    project = bench.store.get(project_id, owner)
+    if project.grid is None:
+        raise ClapvertError(ErrorCode.GRID_MISSING, "Aucune grille n'est importée.", "Importez-la d'abord.")
+    grid = accepted(project.grid, bench.framework(project), choices)
+    return bench.store.set_grid(project_id, owner, grid, project.revision)
+
+
+def mapping_of(roles: dict[int, str], fill: str | None = None) -> ColumnMapping:
+    """A mapping from the role that a person gave to each column; `BAD_REQUEST` when two columns have one role."""
+    fields: dict[str, object] = {"points": tuple(c for c, role in roles.items() if role == "points")}
+    for column, role in roles.items():
+        if role == "points":
+            continue
+        if role in fields:
+            raise ClapvertError(
+                ErrorCode.BAD_REQUEST,
+                "Deux colonnes ont le même rôle ; seuls les points peuvent en avoir plusieurs, un par niveau.",
+                "Choisissez « ignorer » pour l'une des deux.",
+            )
+        fields[role] = column
+    try:
+        return ColumnMapping.model_validate({**fields, "mandatory_fill": fill or None})
+    except ValidationError as exc:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Ce choix de colonnes ne tient pas.", "Corrigez-le.") from exc
+
+
+def efforts_of(given: list[str]) -> dict[str, int]:
+    """Efforts as an address carries them, `A1:3`."""
+    out: dict[str, int] = {}
+    for text in given:
+        key, _, number = text.rpartition(":")
+        if not number.isdigit() or not key:
+            raise ClapvertError(ErrorCode.BAD_REQUEST, f"Effort illisible : « {text[:40]} ».", "Écrivez CODE:NOMBRE.")
+        if number != "1":
+            out[key] = int(number)
+    return out
+
+
+def mapping_from_json(text: str) -> ColumnMapping:
+    """A mapping written as JSON, columns by letter (`"F"`, `"F,G"`) or by number from 0; `BAD_REQUEST`."""
+    try:
+        data: Any = json.loads(text)
+        if isinstance(data, dict) and all(isinstance(value, str) for value in data.values()):
+            return ColumnMapping.from_letters(data)
+        return ColumnMapping.model_validate(data)
+    except (ValidationError, ValueError) as exc:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST,
+            "Ce choix de colonnes est illisible.",
+            'Exemple : {"code": "A", "title": "B", "points": "F"}.',
+        ) from exc

@@ -1,0 +1,234 @@
+"""Label projects in one SQLite file (`label.db`): what was said of each criterion, its evidence, its official grid.
+
+Guarantee: ids are unguessable, and a project is seen by its members alone (the caller's signed name, or whoever was
+given its invitation). Every row has a revision: a write based on an older one is refused with the current value; a
+write without a revision changes only the fields it names. Every change is kept in the history. A deleted project leaves
+no byte in the file. The file is readable by its user alone. `owner` None is the user of the data folder (the command
+line), who sees every project in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from assistant.label.projects.database import Database
+from assistant.label.projects.edits import (
+    differences,
+    edited_project,
+    edited_state,
+    fields_of,
+    said_of_grid,
+    said_of_project,
+    said_of_state,
+    same_revision,
+    valid_project,
+    without_states,
+)
+from assistant.label.projects.history import History, Now
+from assistant.label.projects.members import Members
+from assistant.label.projects.projects import CriterionState, EvidenceFile, Grid, Project
+from assistant.label.projects.records import (
+    add_member,
+    check_member,
+    load_evidence,
+    load_project,
+    load_state,
+    member_name,
+)
+from assistant.label.projects.uploads import Uploads
+from ingest.errors import ClapvertError, ErrorCode
+
+MAX_PROJECTS = 200
+"""Projects of one owner."""
+
+
+def utc_now() -> dt.datetime:
+    """Now, to the second."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+class LabelStore:
+    """The projects of a data folder, with their `history`, their `members` and their `uploads`."""
+
+    def __init__(self, path: Path, now: Now = utc_now) -> None:
+        self._db = Database(path)
+        self.now = now
+        self.history = History(self._db, now)
+        self.members = Members(self._db, self.history)
+        self.uploads = Uploads(self._db)
+
+    def create(self, owner: str, framework: str, title: str, scheme: str | None = None, note: str = "") -> Project:
+        """A new project of one framework; the caller checks that the framework exists."""
+        at = self.now()
+        project = valid_project(
+            id=secrets.token_urlsafe(18), framework=framework, title=title, scheme=scheme, note=note,
+            created_at=at, updated_at=at,
+        )  # fmt: skip
+        with self._db.write() as db:
+            if db.execute("select count(*) from member where owner = ?", (owner,)).fetchone()[0] >= MAX_PROJECTS:
+                raise ClapvertError(
+                    ErrorCode.BAD_REQUEST, f"{MAX_PROJECTS} projets au plus.", "Supprimez un projet terminé."
+                )
+            self._insert(db, project, owner, "")
+            self.history.add(db, project.id, owner, "project", None, {}, said_of_project(project))
+        return project
+
+    def projects(self, owner: str | None) -> list[Project]:
+        """The projects that a caller may open, the last changed first."""
+        where = "" if owner is None else "where id in (select project from member where owner = ?)"
+        with self._db.read() as db:
+            rows = db.execute(
+                f"select id from project {where} order by updated desc, rowid desc",  # noqa: S608
+                () if owner is None else (owner,),
+            ).fetchall()
+            return [load_project(db, r[0]) for r in rows]
+
+    def get(self, project_id: str, owner: str | None) -> Project:
+        """A project with its states and its grid; `PROJECT_NOT_FOUND` when it is not the caller's."""
+        with self._db.read() as db:
+            check_member(db, project_id, owner)
+            return load_project(db, project_id)
+
+    def edit(
+        self, project_id: str, owner: str | None, changes: Mapping[str, Any], revision: int | None = None
+    ) -> Project:
+        """Change `title`, `scheme` or `note`; `EDIT_CONFLICT` when `revision` is no longer the current one."""
+        with self._db.write() as db:
+            check_member(db, project_id, owner)
+            old = load_project(db, project_id)
+            same_revision(revision, old.revision, lambda: without_states(old))
+            new = edited_project(old, changes)
+            before, after = differences(said_of_project(old), said_of_project(new))
+            if not after:
+                return old
+            self._save_project(db, new)
+            self.history.add(db, project_id, owner, "project", None, before, after)
+            return load_project(db, project_id)
+
+    def set_grid(self, project_id: str, owner: str | None, grid: Grid, revision: int | None = None) -> Project:
+        """Take an imported grid in place of the one before; what was said of its criteria stays, by key."""
+        with self._db.write() as db:
+            check_member(db, project_id, owner)
+            old = load_project(db, project_id)
+            same_revision(revision, old.revision, lambda: without_states(old))
+            self._save_project(db, old.model_copy(update={"grid": grid}))
+            self.history.add(db, project_id, owner, "grid", None, said_of_grid(old.grid), said_of_grid(grid))
+            return load_project(db, project_id)
+
+    def put_state(
+        self, project_id: str, owner: str | None, code: str, changes: Mapping[str, Any], revision: int | None = None
+    ) -> CriterionState:
+        """Change what is said of a criterion; the fields that `changes` does not name stay. The caller checks that the
+        criterion exists. `EDIT_CONFLICT` with the current state; `REASON_MISSING` for « sans objet » without one."""
+        with self._db.write() as db:
+            check_member(db, project_id, owner)
+            old = load_state(db, project_id, code)
+            same_revision(revision, old.revision, lambda: old.model_dump(mode="json"))
+            new = edited_state(old, changes)
+            before, after = differences(said_of_state(old), said_of_state(new))
+            if not after:
+                return old
+            at, by = self.now(), member_name(db, project_id, owner)
+            new = new.model_copy(update={"revision": old.revision + 1, "updated_at": at, "updated_by": by})
+            db.execute(
+                "insert or replace into state values (?, ?, ?)",
+                (project_id, code, new.model_dump_json(exclude={"evidence"})),
+            )
+            self.history.add(db, project_id, owner, "state", code, before, after)
+            return new
+
+    def add_evidence(
+        self, project_id: str, owner: str | None, code: str, name: str, sha256: str, size: int, media_type: str
+    ) -> EvidenceFile:
+        """Attach a file whose bytes are already in the data folder."""
+        with self._db.write() as db:
+            check_member(db, project_id, owner)
+            file = EvidenceFile(
+                id=secrets.token_urlsafe(12), name=name, sha256=sha256, size=size, media_type=media_type,
+                added_at=self.now(), added_by=member_name(db, project_id, owner),
+            )  # fmt: skip
+            db.execute(
+                "insert into evidence values (?, ?, ?, ?, ?)",
+                (file.id, project_id, code, sha256, file.model_dump_json()),
+            )
+            self.history.add(db, project_id, owner, "evidence_added", code, {}, {"name": name, "sha256": sha256})
+            return file
+
+    def evidence(self, project_id: str, owner: str | None, evidence_id: str) -> EvidenceFile:
+        """One attached file; `EVIDENCE_NOT_FOUND`."""
+        with self._db.read() as db:
+            check_member(db, project_id, owner)
+            return load_evidence(db, project_id, evidence_id)[1]
+
+    def remove_evidence(self, project_id: str, owner: str | None, evidence_id: str) -> str:
+        """Detach a file; its hash, for the caller to erase the bytes when `holds` says that nothing needs them."""
+        with self._db.write() as db:
+            check_member(db, project_id, owner)
+            code, file = load_evidence(db, project_id, evidence_id)
+            db.execute("delete from evidence where id = ?", (evidence_id,))
+            self.history.add(
+                db, project_id, owner, "evidence_removed", code, {"name": file.name, "sha256": file.sha256}, {}
+            )
+        self._db.empty_log()
+        return file.sha256
+
+    def holds(self, sha256: str) -> bool:
+        """Whether any project of the folder has a file of this content."""
+        with self._db.read() as db:
+            return db.execute("select 1 from evidence where sha256 = ? limit 1", (sha256,)).fetchone() is not None
+
+    def stored_bytes(self, project_id: str) -> int:
+        """Bytes of the files attached to a project."""
+        with self._db.read() as db:
+            rows = db.execute("select data from evidence where project = ?", (project_id,)).fetchall()
+        return sum(EvidenceFile.model_validate_json(r[0]).size for r in rows)
+
+    def delete(self, project_id: str, owner: str | None) -> set[str]:
+        """Erase a project, its history and its list of files; the hashes that it held."""
+        with self._db.write() as db:
+            check_member(db, project_id, owner)
+            held = {r[0] for r in db.execute("select sha256 from evidence where project = ?", (project_id,))}
+            for table in ("state", "evidence", "history", "member", "upload"):
+                db.execute(f"delete from {table} where project = ?", (project_id,))  # noqa: S608
+            db.execute("delete from project where id = ?", (project_id,))
+        self._db.empty_log()
+        return held
+
+    def duplicate(self, project_id: str, owner: str, title: str) -> Project:
+        """A copy for another production: same grid, people and notes, nothing done yet and no evidence; what was
+        « sans objet » or « non retenu » is to be decided again."""
+        source = self.get(project_id, owner)
+        at = self.now()
+        copy = valid_project(
+            **(fields_of(source) | {"id": secrets.token_urlsafe(18), "title": title, "revision": 1,
+                                  "created_at": at, "updated_at": at}),
+        )  # fmt: skip
+        with self._db.write() as db:
+            self._insert(db, copy, owner, member_name(db, project_id, owner))
+            for code, state in source.states.items():
+                if not (state.person or state.note):
+                    continue
+                kept = CriterionState(code=code, person=state.person, note=state.note, revision=1, updated_at=at)
+                db.execute(
+                    "insert into state values (?, ?, ?)", (copy.id, code, kept.model_dump_json(exclude={"evidence"}))
+                )
+            self.history.add(
+                db, copy.id, owner, "project", None, {}, {**said_of_project(copy), "copy_of": source.title}
+            )
+            return load_project(db, copy.id)
+
+    def _insert(self, db: sqlite3.Cursor, project: Project, owner: str, name: str) -> None:
+        db.execute(
+            "insert into project values (?, ?, ?, null)",
+            (project.id, project.model_dump_json(exclude={"states"}), project.updated_at.isoformat()),
+        )
+        add_member(db, project.id, owner, name)
+
+    def _save_project(self, db: sqlite3.Cursor, project: Project) -> None:
+        new = project.model_copy(update={"revision": project.revision + 1})
+        db.execute("update project set data = ? where id = ?", (new.model_dump_json(exclude={"states"}), project.id))

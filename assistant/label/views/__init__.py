@@ -1,0 +1,1 @@
+"""The shapes in which the workbench is shown over HTTP."""

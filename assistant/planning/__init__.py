@@ -1,0 +1,1 @@
+"""From candidates to what is shown: which answer, which stand beside, what is missing."""

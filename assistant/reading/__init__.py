@@ -1,0 +1,1 @@
+"""From a message to what it asks: language, kinds, facets, references, dates, parts."""

@@ -1,0 +1,261 @@
+"""How questions are phrased, in French and in English: the patterns that tell what is asked.
+
+Guarantee: pure functions of the text, by ordered patterns; each pattern is written against folded text (lower case, no
+accents), so that « A QUEL MOMENT » and « à quel moment » are the same question.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.corpus.fiches import AnswerType
+from ingest.corpus.register import Regime
+from ingest.language.claims import Language
+from ingest.language.lexical import analyse, fold
+
+_EN = frozenset(
+    [
+        "the",
+        "of",
+        "is",
+        "are",
+        "do",
+        "does",
+        "did",
+        "we",
+        "our",
+        "my",
+        "your",
+        "you",
+        "they",
+        "must",
+        "should",
+        "can",
+        "what",
+        "which",
+        "who",
+        "when",
+        "how",
+        "why",
+        "where",
+        "if",
+        "it",
+        "its",
+        "for",
+        "with",
+        "to",
+        "in",
+        "on",
+        "at",
+        "not",
+        "any",
+        "have",
+        "has",
+        "need",
+        "want",
+        "will",
+        "would",
+        "there",
+        "be",
+        "a",
+        "an",
+        "i",
+    ]
+)
+_FR = frozenset(
+    [
+        "le",
+        "la",
+        "les",
+        "des",
+        "du",
+        "de",
+        "un",
+        "une",
+        "est",
+        "sont",
+        "je",
+        "tu",
+        "il",
+        "elle",
+        "nous",
+        "vous",
+        "on",
+        "que",
+        "quoi",
+        "quel",
+        "quelle",
+        "quels",
+        "quelles",
+        "qui",
+        "quand",
+        "comment",
+        "pourquoi",
+        "combien",
+        "dois",
+        "doit",
+        "faut",
+        "peut",
+        "puis",
+        "dans",
+        "pour",
+        "avec",
+        "sur",
+        "ne",
+        "pas",
+        "au",
+        "aux",
+        "et",
+        "ou",
+        "mon",
+        "ma",
+        "mes",
+        "notre",
+        "nos",
+        "y",
+        "ai",
+        "a-t-on",
+        "est-ce",
+    ]
+)
+
+
+def _compiled(table: dict[AnswerType, str]) -> dict[AnswerType, re.Pattern[str]]:
+    return {kind: re.compile(pattern) for kind, pattern in table.items()}
+
+
+_WH = _compiled(
+    {
+        AnswerType.COMBIEN: r"(?<!tous les )\bcombien\b(?! de temps)|\bquel(?:le)?s? (?:est |sont |etait |etaient )?(?:le |la |les )?(?:montant|somme|prix|cout|tarif|pourcentage|taux|seuil|score|nombre|part|plafond|amende|duree|budget|forfait|effectif|proportion|surface|superficie|tonnage|note)s?\b|\b(?:c'est|ca fait|ca coute) combien\b|\bcb\b|\bhow (?:much|many)\b|\bwhat (?:is |are |was )?(?:the )?(?:amount|threshold|percentage|rate|score|price|cost|fine|number|share|cap)s?\b",
+        AnswerType.QUAND: r"(?:^|[,;:?!.] ?|\b(?:et|ou|mais|c'est|est-ce|a|de|depuis|jusqu'a|pour|des|avant|apres|partir de|duree) )(?:quand|qd|kan[dt]?)\b(?! (?:meme|bien))|\b(?:quand|qd|kan[dt]?)\b(?= (?:est|sont|faut|doi|dev|a-t|ser|peut|puis|s'appli|ca|finalement|exactement|au juste|deja)\b|\W*$|[,;:?!])|\btiming\b|\ba quel(?:le)? (?:moment|date|stade|etape)\b|\bquel(?:le)?s? (?:est |sont )?(?:le |la |les )?(?:date|delai|echeance|calendrier|moment|annee)s?\b|\bdepuis (?:quand|quelle)\b|\bjusqu'a quand\b|\b(?:combien de temps|tous les combien|how often)\b|\bdate limite\b|\bquel jour\b|\bquel(?:le)?s? (?:est |sont )?(?:le |la |les )?(?:premier|premiere|dernier|derniere)s? (?:exercice|annee|rapport|date)s?\b|(?:^|[,;:?!.] ?|\b(?:and|or|but|so|since|until|from|by|it's|know|exactly) )when\b|\bwhen\b(?= (?:do|does|did|is|are|was|were|must|should|shall|will|can|to)\b|\W*$)|\bdeadline\b|\bby what date\b|\bhow long\b",
+        AnswerType.QUI: r"(?:^|[,;:] ?|\b(?:a|par|pour|avec|chez|de|et|c'est) )qui\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la |les )?(?:organisme|autorite|certificateur|auditeur|entreprise|societe|acteur)s?\b|\bwho(?:m|se)?\b|\bwhich (?:body|authority|companies|company)\b",
+        AnswerType.COMMENT: r"\bcomm?ent\b|\bcmt\b|\bde quelle (?:maniere|facon)\b|\bquel(?:le)?s? (?:est |sont )?(?:la |les )?(?:demarche|etape|procedure|marche a suivre|methode|outil|justificatif|piece|document)s?\b|\bhow (?:do|does|to|can|should|is)\b|\bwhich (?:tool|calculator)",
+        AnswerType.POURQUOI: r"\bpourquoi\b|\bp[kq]\b|\bpkoi\b|\bpour quelle raison\b|\bwhy\b",
+        AnswerType.OU: r"\b(?:me |se |nous |va |va-t-on )?\bou\W*$|\bou (?:deposer|trouver|declarer|lire|envoyer|est-ce|sont|est|ca|je|on|puis)\b|\bdans quel(?:le)?s? (?:article|texte|loi|code|page|region)s?\b|\bquel(?:le)?s? (?:est |sont )?(?:l'|le |la )?(?:article|texte|loi|decret|base legale)s?\b|\bwhere\b|\bwhich (?:article|law|text)\b",
+        AnswerType.QUOI: r"\bqu'est-ce que?\b(?! (?:je|on) (?:dois|peux))|\bc'est quoi\b|\bque (?:faut|faire|dit|doit|dois|prevoit|contient|risque|devient|signifie|veut|se passe|change|couvre|vise)\b|\bquoi\b|\bkoi\b|\b(?:les|la|le)?quel(?:le)?s?\b|\bdefinition\b|\bwhat\b|\bwhich\b|\blist\b",
+    }
+)
+"""Question words, in the order they are looked for."""
+_ASKED = _compiled(
+    {
+        AnswerType.DOIS_JE: r"\b(?:dois|doit|devons|devez|doivent|devait|devaient)(?:-t)?(?:-| )(?:je|on|nous|vous|il|elle|ils|elles)\b|\b(?:je|on|nous|il|elle) (?:dois|doit|devons)\b|\bfaut(?:-| )?il\b|\bfaut\b|\bsuis-je (?:oblige|tenu|soumis|concerne|assujetti)|\b(?:est|sont|sommes|etait|etaient)(?:-| )?(?:ce|il|elle|on|nous|ils|elles)? (?:oblig|obligatoire|soumis|concerne|assujetti|impose|exige|tenu)|\bmust\b|\bhave to\b|\bneed to\b|\b(?:do|does) (?:i|we|\w+(?: \w+)?) need\b|\brequired\b|\bmandatory\b|\bcompulsory\b|\bsubject to\b|\bapply to\b|\bcovered\b",
+        AnswerType.PUIS_JE: r"\b(?:puis|peut|pouvons|peuvent|pouvez|peux)(?:-t)?(?:-| )(?:je|on|nous|vous|il|elle|ils|elles)\b|\b(?:je|on|nous|il|elle) (?:peux|peut|pouvons)\b|\b(?:ai-je|a-t-on|on a|j'ai|avons-nous) le droit\b|\bdroit de\b|\bca passe\b|\bcan (?:i|we|a|an|the|you|it)\b|\bmay (?:i|we|a|an|the)\b|\ballowed\b|\bpermitted\b|\bbanned\b|\bprohibited\b|\bforbidden\b|\bpossible de\b",
+    }
+)
+"""Yes/no questions put as such."""
+_WHICH = re.compile(
+    r"(?:^|[,;:?!.] ?|\b(?:et|and|de|sur|pour|dans|avec|c'est) )(?:quel(?:le)?s?|que|qu'est-ce qu|quoi|what|which)\b"
+)
+_HINTED = _compiled(
+    {
+        AnswerType.DOIS_JE: r"\boblige|\bdoit\b|\bdoivent\b|\bobligatoire|\bobligation|\btenus? de\b|\bsoumis|\bconcerne|\bassujetti|\bimpose|\bexige",
+        AnswerType.PUIS_JE: r"\bautoris|\bpermis\b|\binterdi|\bpeut\b|\bpeuvent\b",
+    }
+)
+"""Words that make a question a yes/no one when no question word does."""
+RISK = re.compile(
+    r"\brisqu|\bsanction|\bamende|\bprunes?\b|\bpv\b|\bpenalit|\bpuni|\bpenalty|\bfine[ds]?\b|\bsi (?:je|j|on|nous)\s?(?:ne |n'|rends? rien|oublie)"
+    r"|\bqu'est-ce qui se passe|\bque se passe|\bwhat happens\b|\bif (?:i|we|it)\b.{0,30}\b(?:not|never|don't|forget)\b"
+    r"|\b(?:pas|sans) (?:de )?\w+.{0,40}(?:=|egale?|donc) (?:pas|plus)|\bperd(?:re|s|ons)? (?:l'|mon |notre |le )(?:aide|soutien|argent)|\boubli"
+)
+DATE_TERMS = frozenset(
+    analyse(
+        "aujourd'hui ajd maintenant actuellement avant après année mois exercice today now currently before after year "
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre ok alors mais et donc"
+    )
+)
+FILLER = frozenset(
+    analyse(
+        "moment date délai combien quand comment pourquoi temps max maximum mini minimum sinon prendre prend when how much many time deadline otherwise"
+    )
+)
+"""Terms of a question that tell what kind of answer it wants, not what it is about."""
+_WORTH = re.compile(
+    r"(?<=combien )(?:ça |cela |elle |il )?(?:vaut|vaudra|valait|touche-t-on|touche t-on|on touche|gagne-t-on|on gagne|rapporte|fait)\b"
+    r"|\bs['’](?:élève|élevait|eleve|elevait)(?:-t-(?:elle|il))?\b|\b(?:vaut|vaudra|valait|rapporte) combien\b",
+    re.IGNORECASE,
+)
+QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
+"""Quoted words: a figure or a year in them is not the question's (« on annonce « neutres en 2040 » »)."""
+_SET_ASIDE = re.compile(
+    r"\((?:et )?(?:pas|non pas|hors|not)\b[^()]*\)|,? \b(?:pas|et non) (?:celui|celle|ceux|celles) (?:de la|de l'|du|des|de)\s?[\w-]+",
+    re.IGNORECASE,
+)
+"""What a question sets aside."""
+ARTICLE_SAYS = re.compile(
+    r"\b(?:que|quoi|qu'est-ce que|comment) (?:dit|prevoit|contient|impose|precise)|\b(?:texte|contenu|teneur|lire|montre|cite|affiche|ouvre)\b"
+    r"|\bwhat does\b.{0,40}\bsay\b|\b(?:text|content|wording) of\b|\bshow me\b"
+)
+_REGIMES = {
+    Regime.UE: re.compile(r"\b(?:europeen(?:ne)?s?|europe|bruxelles|ue|directive|eu law|european|brussels|eu)\b"),
+    Regime.FR: re.compile(r"\b(?:droit francais|loi francaise|francais(?:e|es)?|en france|code de commerce|french)\b"),
+}
+_OPENS = re.compile(
+    r"^(?:et|mais|ok|okay|d'accord|alors|donc|du coup|sinon|and|but|so|what about|how about|also|meme|pareil|idem|same)\b"
+)
+_PREPOSITION = re.compile(r"^(?:pour|en|dans|avec|sans|si|chez|for|if|in|with|without)\b")
+_ANAPHORA = re.compile(
+    r"\b(?:ca|cela|celui-ci|celle-ci|celui-la|celle-la|ceux-ci|ceux-la|ce bilan|ces bilans|cette (?:aide|prime|obligation|regle|amende|date)"
+    r"|ce (?:delai|seuil|label|texte|document|dossier)|l'un|l'autre|les deux|le second|le premier|la-dessus|y|en (?:a|est)|that|this one|these|those|it|them|they)\b"
+    r"|^(?:il|elle|ils|elles)\b"
+    # « est-elle due ? », but « la norme est-elle due ? » names its subject and « faut-il » has none
+    r"|^(?:(?:et|mais|alors|donc|quand|comment|combien|pourquoi|qui|que|quoi|ou|a|de|depuis|jusqu'a|quel(?:le)?s?(?: \w+)?) ){0,3}"
+    r"(?!faut|existe|suffit|convient|reste|y a)(?:(?:ne|se|y|en|le|la|les) |[nsl]')?\w+(?:-t)?-(?:il|elle|ils|elles)\b"
+)
+_ASKS = re.compile(
+    r"\b(?:quel(?:le)?s?|combien|quand|comment|pourquoi|qui|dois|doit|faut|puis|peut|est-ce|what|when|how|who|which|must|can|do|does|is|are)\b"
+)
+
+
+def plainly(text: str) -> str:
+    """What a question looks for: everyday verbs of worth said plainly (« combien vaut la prime » looks for its amount
+    and not for « vaut »), and without what it says it is not about (« pas celui des films »)."""
+    return _SET_ASIDE.sub(" ", _WORTH.sub("montant", text))
+
+
+def named_regimes(text: str) -> frozenset[Regime]:
+    """The bodies of law that a question names: French, European, or neither."""
+    folded = fold(text)
+    return frozenset(regime for regime, pattern in _REGIMES.items() if pattern.search(folded))
+
+
+def question_types(text: str, hinted: bool = True) -> tuple[AnswerType, ...]:
+    """The kinds of answer that a question wants, question words first; empty when it does not tell. `hinted`: words that
+    only hint at a yes/no question (« obligatoire ») count when nothing else does.
+
+    « obligatoire depuis quand » asks when, not whether; « quoi » counts only when nothing more precise does.
+    """
+    folded = fold(text)
+    asked = [kind for kind, pattern in _ASKED.items() if pattern.search(folded)]
+    words = [kind for kind, pattern in _WH.items() if pattern.search(folded)]
+    precise: list[AnswerType] = [kind for kind in words if kind is not AnswerType.QUOI]
+    if asked and AnswerType.QUOI in words and _WHICH.search(folded):
+        precise = precise or [AnswerType.QUOI]  # « quelles mentions faut-il » is no yes/no question
+    found = [*precise, *asked] or words
+    if not found and hinted:
+        found = [kind for kind, pattern in _HINTED.items() if pattern.search(folded)]
+    return tuple(found)
+
+
+def detect_language(text: str, default: Language = "fr") -> Language:
+    """French or English by function words; `default` when nothing tells."""
+    words = re.findall(r"[a-zà-ÿ'-]+", text.lower())
+    english, french = sum(w in _EN for w in words), sum(w in _FR for w in words)
+    if re.search(r"[éèêàçùœî]", text.lower()):
+        french += 1
+    if english == french:
+        return default
+    return "en" if english > french else "fr"
+
+
+def is_follow_up(text: str, facets: dict[str, tuple[str, ...]]) -> bool:
+    """True when a question leans on the turn before: an opening « et », a pronoun, or too little to stand alone."""
+    folded = fold(text).strip()
+    content = [t for t in analyse(text) if not t.isdigit()]
+    if _OPENS.search(folded):
+        return len(content) <= 9
+    if _ANAPHORA.search(folded) and len(content) <= 5:
+        return True
+    if _PREPOSITION.search(folded) and not _ASKS.search(folded):
+        return len(content) <= 5
+    return len(content) <= 2 and not (facets and _ASKS.search(folded))

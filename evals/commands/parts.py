@@ -1,0 +1,150 @@
+"""`clapvert eval calibrate | ablate | verifier | beir`: one part of the pipeline at a time, or other data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from evals.commands.options import FILE, FOLDER, JSON, OUT, as_text, say, split_option
+from ingest.errors import ClapvertError, ErrorCode, ExitCode
+from ingest.settings import Settings
+
+_COST = click.FloatRange(min=0)
+
+
+@click.command("calibrate")
+@click.option(
+    "--out", type=OUT, help="Where the recommended settings go (default: evals/settings.json of the data folder)."
+)
+@click.option("--settings", "config_file", type=FILE, help="Settings to start from (default: those of the pipeline).")
+@click.option("--cost-refused", type=_COST, default=2.0, show_default=True, help="Cost of refusing what has an answer.")
+@click.option("--cost-answered", type=_COST, default=1.0, show_default=True, help="Cost of answering what has none.")
+@JSON
+def calibrate(
+    out: Path | None, config_file: Path | None, cost_refused: float, cost_answered: float, as_json: bool
+) -> None:
+    """Fit selection and abstention on the development split; write the settings it recommends."""
+    from assistant.engine import EngineConfig
+    from evals.fitting.calibration import calibrated
+    from evals.fitting.scope_fit import Costs
+    from evals.reference_set import load_reference
+    from evals.reports.calibration_report import calibration_report
+    from evals.running.configuration import load_config, save_config
+    from evals.running.golds import domains_asked
+    from evals.running.runner import eval_engine
+
+    settings = Settings()
+    start = load_config(config_file) if config_file else EngineConfig()
+    engine = eval_engine(settings, start)
+    reference = load_reference().split("dev").within(domains_asked(engine.snapshot))
+    result = calibrated(engine, reference, start, Costs(cost_refused, cost_answered), say)
+    path = out or settings.data_dir / "evals" / "settings.json"
+    save_config(result.config, path)
+    if as_json:
+        click.echo(as_text(result.as_dict() | {"settings": str(path)}))
+    else:
+        click.echo(calibration_report(result))
+        click.echo(f"Réglages conseillés : {path}")
+
+
+@click.command("ablate")
+@click.option("--only", "names", multiple=True, help="Only this ablation (an unknown name lists them all).")
+@split_option("dev")
+@click.option(
+    "--one-in", type=click.IntRange(min=1), default=1, show_default=True, help="Ask about one topic in N, for a sketch."
+)
+@click.option("--out", type=OUT, help="Write the table as JSON too, row after row.")
+@JSON
+def ablate(names: tuple[str, ...], split: str, one_in: int, out: Path | None, as_json: bool) -> None:
+    """Leave out one part of the pipeline at a time, and tell what each is worth."""
+    from evals.ablate.cases import ablations
+    from evals.ablate.table import AblationRow, Laboratory, ablation_report, sketched
+    from evals.reference_set import load_reference
+    from evals.running.golds import domains_asked
+    from evals.running.runner import eval_engine
+    from ingest.index.pipeline import Library
+
+    settings, known = Settings(), ablations()
+    if unknown := [n for n in names if n not in known]:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST, f"Ablation inconnue : {unknown[0]}.", f"Connues : {', '.join(known)}."
+        )
+    engine = eval_engine(settings)
+    reference = load_reference().split(split).within(domains_asked(engine.snapshot))  # type: ignore[arg-type]
+    reference = sketched(reference, one_in)
+    say(f"  système entier, {len(reference.asked())} questions")
+    laboratory = Laboratory(engine, reference, Library(settings).vectors)
+    told: dict[str, object] = {}
+
+    def note(row: AblationRow) -> None:
+        told[row.name] = row.as_dict()
+        say(f"  sans : {row.label}")
+        if out:
+            out.write_text(as_text(told) + "\n", encoding="utf-8")
+
+    rows = laboratory.rows([known[n] for n in names or known], note)
+    click.echo(as_text(told) if as_json else ablation_report(rows))
+
+
+@click.command("verifier")
+@split_option("all", "held")
+@click.option("--misses", "show_misses", is_flag=True, help="Print every sentence judged wrongly.")
+@click.option("--min-detection", type=click.FloatRange(0, 100), default=97.0, show_default=True, help="Floor, in %.")
+@click.option("--max-false", type=click.FloatRange(0, 100), default=2.0, show_default=True, help="Ceiling, in %.")
+@JSON
+def verifier(split: str, show_misses: bool, min_detection: float, max_false: float, as_json: bool) -> None:
+    """Show the verifier tampered sentences and true rewordings; exit 1 under the floor or over the ceiling."""
+    from evals.reports.report import verifier_misses, verifier_report
+    from evals.verifier_set import as_json as told
+    from evals.verifier_set import detection, false_alarms, judge, load_cases
+
+    judged = judge(load_cases(Settings().corpus_dir))
+    parts = {part: [j for j in judged if j.case.split == part] for part in ("dev", "test", "held")}
+    columns = {"all": judged, **parts} if split == "all" else {split: parts[split]}
+    if as_json:
+        click.echo(as_text(told(columns)))
+    else:
+        if show_misses:
+            click.echo(verifier_misses(columns[split]) + "\n")
+        click.echo(verifier_report(columns))
+    found, alarms = detection(columns[split]).value or 0.0, false_alarms(columns[split]).value or 0.0
+    if 100 * found < min_detection or 100 * alarms > max_false:
+        raise SystemExit(ExitCode.NO)
+
+
+@click.command("beir")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--split", help="Which judgements of qrels/ (default: test, or the only ones there are).")
+@click.option(
+    "--k", "depth", type=click.IntRange(min=100), help="Documents kept of each ranking (default: the pipeline's 120)."
+)
+@JSON
+def beir(folder: Path, split: str | None, depth: int | None, as_json: bool) -> None:
+    """Search a BEIR folder by BM25, by vectors and by both, and measure the three."""
+    from assistant.search.hybrid import RetrievalConfig
+    from evals.beir.folder import BeirFolder
+    from evals.beir.rankings import rank
+    from evals.beir.report import beir_report, data_notes
+    from evals.beir.scores import estimates, means
+    from ingest.index.store import VectorCache
+    from ingest.model.embedding import Encoder, model_info
+
+    settings = Settings()
+    data = BeirFolder(folder)
+    judged = data.judged(split)
+    config = RetrievalConfig(depth=depth) if depth else RetrievalConfig()
+    encoder = Encoder(model_info(settings, say), settings.threads)
+    cache = VectorCache(settings.data_dir / "evals" / "beir-vectors.db")
+    ranked = rank(data, judged, encoder, cache, config, _stage)
+    for note in data_notes(judged, ranked):
+        say(note)
+    if as_json:
+        click.echo(json.dumps(means(ranked.rankings, judged.qrels), indent=1))
+    else:
+        click.echo(beir_report(estimates(ranked.rankings, judged.qrels), judged, ranked))
+
+
+def _stage(stage: str, done: int, total: int) -> None:
+    say(f"  {stage} : {done}{f'/{total}' if total else ''}")

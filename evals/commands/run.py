@@ -1,0 +1,156 @@
+"""`clapvert eval run | score | compare`: ask, score, and hold a run against another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evals.commands.options import FILE, JSON, OUT, REFERENCE, as_text, load_run, progress, say, split_option
+from ingest.errors import ClapvertError, ErrorCode, ExitCode
+from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.engine import Engine
+    from evals.reference_set import ReferenceSet
+    from evals.running.runner import Run
+    from evals.scoring.scores import Scores
+
+_MISSES = click.option("--misses", "show_misses", is_flag=True, help="Print every question that did not pass.")
+
+
+@click.command("run")
+@split_option("all")
+@click.option("--domain", "domains", multiple=True, help="Only this domain of the set.")
+@REFERENCE
+@click.option("--messages", "messages_file", type=FILE, help="A set to be read (questions.yaml), not to be scored.")
+@click.option("--sealed", "sealed_name", help="A sealed set: totals only; the run file is for the reader's sheet.")
+@click.option("--settings", "config_file", type=FILE, help="Settings to try, as `eval calibrate` writes them.")
+@click.option("--out", type=OUT, help="Write the run here too (it is kept in the data folder, with its report).")
+@click.option("--keep/--no-keep", default=True, help="Keep the run in the data folder, for /evals and the trend.")
+@_MISSES
+@JSON
+def run(
+    split: str, domains: tuple[str, ...], reference: Path | None, messages_file: Path | None, sealed_name: str | None,
+    config_file: Path | None, out: Path | None, keep: bool, show_misses: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Ask the reference questions, keep the answers in a run file, print the scores."""
+    from evals.reference_set import load_reference
+    from evals.running.configuration import load_config
+    from evals.running.golds import domains_asked
+    from evals.running.keeping import keep_run
+    from evals.running.runner import eval_engine, execute
+    from evals.scoring.scores import score_run
+
+    settings = Settings()
+    engine = eval_engine(settings, load_config(config_file) if config_file else None)
+    if messages_file or sealed_name:
+        _ask_messages(engine, messages_file, sealed_name, out, as_json)
+        return
+    whole = load_reference(reference)
+    wanted = whole.split(split)  # type: ignore[arg-type]
+    every = {e.domain for e in wanted.asked().values()}
+    asked = wanted.within(domains or (every if reference else domains_asked(engine.snapshot)))
+    kept = asked.asked()
+    if not kept:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST,
+            "Aucune question de référence dans cette sélection.",
+            f"Domaines du jeu : {', '.join(sorted(every)) or 'aucun, le dossier est vide'}.",
+        )
+    left_out = {} if domains else Counter(e.domain for i, e in wanted.asked().items() if i not in kept)
+    result = execute(engine, asked, progress("questions"))
+    scores = score_run(result)
+    if out:
+        result.save(out)
+    path = out
+    if keep:
+        name = reference.resolve().name if reference else None
+        file = keep_run(settings.data_dir, result, scores, whole, split, name, domains, datetime.now(UTC))
+        path = out or file
+    _show(result, scores, whole, left_out, show_misses, as_json, path)
+    if path and not as_json:
+        click.echo(f"Run : {path}")
+
+
+@click.command("score")
+@click.argument("run_file", metavar="RUN", type=FILE)
+@_MISSES
+@click.option(
+    "--as-recorded", is_flag=True, help="Keep the expectations of the run, even where they were corrected since."
+)
+@JSON
+def score(run_file: Path, show_misses: bool, as_recorded: bool, as_json: bool) -> None:
+    """Score a run file again, without model or index."""
+    from evals.reference_set import load_reference
+    from evals.running.runner import Run
+    from evals.scoring.scores import refreshed, score_run
+
+    whole, result, changed = load_reference(), Run.load(run_file), 0
+    if not as_recorded:
+        result, changed = refreshed(result, whole)
+    if changed:
+        say(f"{changed} attente(s) corrigée(s) depuis le run.")
+    _show(result, score_run(result), whole, {}, show_misses, as_json, run_file)
+
+
+@click.command("compare")
+@click.argument("base", type=FILE)
+@click.argument("candidate", type=FILE)
+@click.option("--out", type=OUT, help="Write the comparison as JSON too.")
+@JSON
+def compare(base: Path, candidate: Path, out: Path | None, as_json: bool) -> None:
+    """Compare two run files; exit 1 when the candidate loses something."""
+    from evals.reference_set import load_reference
+    from evals.reports.report import comparison_report
+    from evals.scoring.compare import compare as compared
+
+    whole = load_reference()
+    result = compared(load_run(base, whole), load_run(candidate, whole))
+    text = as_text(result.as_dict())
+    if out:
+        out.write_text(text + "\n", encoding="utf-8")
+    click.echo(text if as_json else comparison_report(result))
+    if not result.passed:
+        raise SystemExit(ExitCode.NO)
+
+
+def _ask_messages(engine: Engine, path: Path | None, sealed_name: str | None, out: Path | None, as_json: bool) -> None:
+    """Ask a set that people will read: totals here, the answers in the run file alone."""
+    from evals.reading.messages import read_messages
+    from evals.reading.sealed import Opening, note, unpacked
+    from evals.running.runner import execute, totals
+
+    if path and sealed_name:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Un seul jeu à la fois : --messages ou --sealed.")
+    messages = read_messages(path) if path else unpacked(str(sealed_name))
+    result = execute(engine, messages.as_reference(), progress("messages"))
+    if sealed_name:
+        note(Opening(set=sealed_name, on=datetime.now(UTC).date(), what="measured", why=str(out or "totaux")))
+    if out:
+        result.save(out)
+    told = totals(result)
+    click.echo(as_text(told) if as_json else "\n".join(f"{k} : {v}" for k, v in told.items()))
+
+
+def _show(
+    result: Run, scores: Scores, whole: ReferenceSet, left_out: Mapping[str, int], show_misses: bool, as_json: bool,
+    path: Path | None,
+) -> None:  # fmt: skip
+    from evals.reports.report import misses, run_report
+    from evals.scoring.metrics import results
+    from evals.scoring.scores import by_split
+
+    columns = by_split(scores, whole)
+    if as_json:
+        told: dict[str, Any] = results(result, scores) | {"run": str(path) if path else None, "left_out": left_out}
+        told["splits"] = {name: results(result, part)["metrics"] for name, part in columns.items()}
+        click.echo(as_text(told))
+        return
+    if show_misses:
+        click.echo(misses(result, scores) + "\n")
+    click.echo(run_report(result, columns, left_out))

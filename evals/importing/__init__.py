@@ -1,0 +1,1 @@
+"""Candidate questions from files and from readers' feedback."""

@@ -1,0 +1,1 @@
+"""Reading answers as a measure: sets of messages, blind sheets, verdicts of readers, rates."""

@@ -1,0 +1,1 @@
+"""Asking the reference questions, and keeping what was answered."""

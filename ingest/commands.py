@@ -1,0 +1,321 @@
+"""Commands on texts and on the index: `corpus …` and `ingest`."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ingest.clock import paris_today
+from ingest.corpus.register import Domain, Nature, Rank
+from ingest.errors import ClapvertError, ErrorCode, ExitCode
+from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.texts.additions import Addition
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def corpus() -> None:
+    """List, check, fetch, add, compare, remove and render the texts of the corpus."""
+
+
+@corpus.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--warnings", is_flag=True, help="Print the warnings too.")
+@click.option("--only", default="", help="Print only findings whose file or id contains this text.")
+def check(as_json: bool, warnings: bool, only: str) -> None:
+    """Check register, glossary, fiches and criteria; exit 1 when there is a problem."""
+    from ingest.corpus.check import check_corpus
+
+    report = check_corpus(Settings().corpus_dir, paris_today())
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
+    else:
+        for p in report.problems + (report.warnings if warnings else []):
+            if only in p.where:
+                click.echo(f"{'✗' if p.level == 'error' else '·'} {p.where} [{p.code}] {p.message}")
+        click.echo(
+            f"{report.fiches} fiches, {report.statements} énoncés, {report.criteria} critères, "
+            f"{report.sources} sources : "
+            f"{len(report.problems)} problème(s), {len(report.warnings)} avertissement(s)."
+        )
+    if report.problems:
+        raise SystemExit(ExitCode.NO)
+
+
+@corpus.command("render")
+def render() -> None:
+    """Write the Markdown pages of the fiches."""
+    from ingest.corpus.render import write_pages
+
+    click.echo(f"{write_pages(Settings().corpus_dir)} page(s) écrite(s).")
+
+
+@corpus.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def list_texts(as_json: bool) -> None:
+    """List the fiches, the frameworks of criteria and the added texts."""
+    from ingest.corpus.criteria import load_frameworks
+    from ingest.corpus.fiches import load_fiches
+    from ingest.corpus.register import load_register
+    from ingest.index.pipeline import Library
+
+    settings = Settings()
+    register = load_register(settings.corpus_dir)
+    fiches = [
+        {
+            "id": f.fiche.id,
+            "domain": f.fiche.domain.value,
+            "title": f.fiche.title,
+            "statements": len(list(f.fiche.statements())),
+        }
+        for f in load_fiches(settings.corpus_dir)
+    ]
+    frameworks = [
+        {
+            "id": f.framework.id,
+            "title": f.framework.title,
+            "criteria": len(f.framework.criteria),
+            "announced": f.framework.announced_criteria,
+            "unverified": sum(c.confidence == "basse" for c in f.framework.criteria),
+        }
+        for f in load_frameworks(settings.corpus_dir)
+    ]
+    texts = [
+        {"id": t.id, "title": t.source(register).title, **t.version.model_dump(mode="json"), "sha256": t.sha256}
+        for t in Library(settings).texts.all()
+    ]
+    if as_json:
+        click.echo(json.dumps({"fiches": fiches, "frameworks": frameworks, "texts": texts}, ensure_ascii=False))
+        return
+    for row in fiches:
+        click.echo(f"{row['domain']:9} {row['id']:42} {row['statements']:3} énoncés  {row['title']}")
+    for fw in frameworks:
+        click.echo(
+            f"{'critères':9} {fw['id']:42} {fw['criteria']:3} critères sur {fw['announced']} annoncés, "
+            f"dont {fw['unverified']} à vérifier  {fw['title']}"
+        )
+    click.echo(f"{len(fiches)} fiches ; {len(frameworks)} référentiel(s) ; {len(texts)} texte(s) ajouté(s).")
+    for text in texts:
+        dates = text["valid_from"] or (f"copie du {text['attested_at']}" if text["attested_at"] else "sans date")
+        click.echo(f"  {text['id']:40} {dates}  {text['title']}")
+
+
+@corpus.command("add")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--as", "registered", help="Register id of the text (see `corpus list`, corpus/sources.yaml).")
+@click.option("--id", "text_id", help="Id of a text that the register does not know.")
+@click.option("--title", help="Its title (with --id).")
+@click.option("--domain", type=click.Choice([d.value for d in Domain]), help="Its domain (with --id).")
+@click.option("--issuer", default="", help="Who issued it (with --id).")
+@click.option("--nature", type=click.Choice([n.value for n in Nature]), default="page", help="What it is (with --id).")
+@click.option("--rank", type=click.Choice([r.value for r in Rank]), default="guide", help="Its authority (with --id).")
+@click.option("--url", help="Its official address (with --id).")
+@click.option("--valid-from", type=DAY, help="First day in force.")
+@click.option("--valid-until", type=DAY, help="Last day in force.")
+@click.option("--attested-at", type=DAY, help="Day of the copy, when the text gives no validity.")
+@click.option("--language", help="Language of the text (default: what the file says, else the register).")
+@click.option("--ocr", is_flag=True, help="Recognise the characters of scans with `ocrmypdf` (files you trust only).")
+@click.option("--json", "as_json", is_flag=True, help="Print one object a file, as JSON.")
+def add(
+    files: tuple[Path, ...],
+    registered: str | None,
+    text_id: str | None,
+    title: str | None,
+    domain: str | None,
+    issuer: str,
+    nature: str,
+    rank: str,
+    url: str | None,
+    valid_from: datetime | None,
+    valid_until: datetime | None,
+    attested_at: datetime | None,
+    language: str | None,
+    ocr: bool,
+    as_json: bool,
+) -> None:
+    """Add official texts (PDF, HTML, XML, Word, sheets, Markdown, text), to be indexed by the next `ingest`.
+
+    A refused file does not stop the others; exit 1 when there is one.
+    """
+    from ingest.corpus.register import load_register
+    from ingest.index.pipeline import Library
+    from ingest.texts.additions import Identity, add_files
+    from ingest.texts.texts import own_source
+
+    settings = Settings()
+    if bool(registered) == bool(text_id):
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Donnez soit --as ID_DU_REGISTRE, soit --id NOUVEL_ID.")
+    if registered:
+        source = load_register(settings.corpus_dir).get(registered)
+    else:
+        if not (title and domain):
+            raise ClapvertError(ErrorCode.BAD_REQUEST, "Avec --id, donnez aussi --title et --domain.")
+        source = own_source(
+            str(text_id),
+            title,
+            Domain(domain),
+            issuer or "non précisé",
+            Nature(nature),
+            Rank(rank),
+            url,
+            language or "fr",
+        )
+    dates = [d.date() if d else None for d in (valid_from, valid_until, attested_at)]
+    if dates[0] and dates[1] and dates[1] < dates[0]:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "--valid-until précède --valid-from.")
+    identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language, ocr)
+    progress = _Progress()
+    tell = (lambda done, total: progress("fichiers", done, total)) if len(files) > 1 else None
+    rows = []
+    for row in add_files(Library(settings).texts, files, identity, paris_today(), tell):
+        rows.append(row)
+        if not as_json:
+            _tell_addition(row)
+    if as_json:
+        click.echo(json.dumps([r.as_json() for r in rows], ensure_ascii=False))
+    count = {state: sum(r.state == state for r in rows) for state in ("added", "kept", "refused")}
+    if len(rows) > 1 and not as_json:
+        click.echo(
+            f"{count['added']} texte(s) ajouté(s), {count['kept']} déjà là, {count['refused']} refusé(s)."
+            + (" Lancez `clapvert ingest` pour les indexer." if count["added"] else "")
+        )
+    if count["refused"]:
+        raise SystemExit(ExitCode.NO)
+
+
+def _tell_addition(row: Addition) -> None:
+    """One file, in one line; what was refused goes to stderr."""
+    if row.error:
+        click.echo(row.error.told(), err=True)
+        return
+    if row.state == "kept":
+        click.echo(f"Déjà là : {row.id}.")
+    else:
+        click.echo(
+            f"Texte ajouté : {row.id} ({row.units} articles ou parties). Lancez `clapvert ingest` pour l'indexer."
+        )
+    for note in row.notes:
+        click.echo(f"  Attention : {note}", err=True)
+
+
+@corpus.command("fetch")
+@click.argument("ids", nargs=-1)
+@click.option("--accept", is_flag=True, help="Take a text whose checksum changed since it was locked.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object a text, as JSON.")
+def fetch(ids: tuple[str, ...], accept: bool, as_json: bool) -> None:
+    """Fetch official texts from their official addresses; without ID, every one that has such an address."""
+    from ingest.corpus.register import load_register
+    from ingest.index.pipeline import Library
+    from ingest.texts.fetch import Fetcher, fetchable
+
+    settings = Settings()
+    register = load_register(settings.corpus_dir)
+    sources = [register.get(i) for i in dict.fromkeys(ids)] or fetchable(register)
+    if not sources:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun texte du registre n'a d'adresse de téléchargement.")
+    progress, rows = _Progress(), []
+    for row in Fetcher(settings.data_dir / "fetch", Library(settings).texts, paris_today()).fetch(sources, accept):
+        rows.append(row)
+        progress("textes", len(rows), len(sources))
+        if as_json:
+            continue
+        if row.error:
+            click.echo(row.error.told(row.id), err=True)
+        else:
+            click.echo(f"{'Texte reçu' if row.state == 'added' else 'Inchangé'} : {row.text_id}.")
+        for note in row.notes:
+            click.echo(f"  Attention : {note}", err=True)
+    if as_json:
+        click.echo(json.dumps([r.as_json() for r in rows], ensure_ascii=False))
+    errors = [r.error for r in rows if r.error]
+    if any(r.state == "added" for r in rows) and not as_json:
+        click.echo("Lancez `clapvert ingest` pour indexer ce qui est nouveau.")
+    if errors:
+        raise SystemExit(max(e.exit_code for e in errors))
+
+
+@corpus.command("diff")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def diff(before: str, after: str, as_json: bool) -> None:
+    """Compare two texts article by article; each is the id of an added text, or a file."""
+    from ingest.index.pipeline import Library
+    from ingest.texts.diff import diff_units, shown_words
+
+    shelf = Library(Settings()).texts
+    found = diff_units(shelf.units(before), shelf.units(after))
+    if as_json:
+        click.echo(json.dumps({"a": before, "b": after, **found.as_json()}, ensure_ascii=False))
+        return
+    for change in found.changes:
+        old, new = (u.locator if u else "" for u in (change.before, change.after))
+        label = {"added": f"+ {new}", "removed": f"- {old}", "changed": f"~ {new}"}.get(change.kind, f"→ {old} → {new}")
+        click.echo(label)
+        if any(sign != "=" for sign, _ in change.words):
+            click.echo(f"    {shown_words(change.words)}")
+    counts = found.counts()
+    click.echo(
+        f"{counts['changed']} article(s) modifié(s), {counts['renumbered']} renuméroté(s), "
+        f"{counts['added']} ajouté(s), {counts['removed']} supprimé(s), {counts['unchanged']} inchangé(s)."
+    )
+
+
+@corpus.command("remove")
+@click.argument("text_id")
+def remove(text_id: str) -> None:
+    """Remove an added text; its passages stay openable from old answers."""
+    from ingest.index.pipeline import Library
+
+    Library(Settings()).texts.remove(text_id)
+    click.echo(f"Texte retiré : {text_id}. Lancez `clapvert ingest` pour mettre l'index à jour.")
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Build the index again even if nothing changed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
+def ingest(force: bool, as_json: bool) -> None:
+    """Build the index from the corpus and the added texts."""
+    from ingest.index.pipeline import Library
+    from ingest.index.pipeline import ingest as run
+    from ingest.model.embedding import load_encoder, model_info
+
+    settings = Settings()
+    started = time.monotonic()
+    model = model_info(settings, _say)
+    manifest, new = run(Library(settings), model, lambda: load_encoder(settings, _say), force, _Progress())
+    if as_json:
+        click.echo(json.dumps(manifest.__dict__, ensure_ascii=False))
+        return
+    counts = manifest.counts
+    seconds = time.monotonic() - started
+    state = f"Index {manifest.name} construit" if new else f"Index {manifest.name} déjà à jour"
+    click.echo(
+        f"{state} : {counts['passages']} passages, dont {counts['statements']} énoncés"
+        + (f" ; {counts['embedded']} vecteurs calculés" if new else "")
+        + f" ({seconds:.1f} s)."
+    )
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)
+
+
+class _Progress:
+    """Progress on stderr, with the time left."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        spent = time.monotonic() - self._start
+        left = f", encore {spent / done * (total - done):.0f} s" if done and done < total else ""
+        click.echo(f"  {stage} : {done}/{total}{left}", err=True)

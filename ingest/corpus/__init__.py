@@ -1,0 +1,1 @@
+"""The corpus as data: register, fiches, criteria, glossary; its checks and its pages."""

@@ -1,0 +1,101 @@
+"""Cards: what an expert would say on one subject for one kind of question, as reviewed data (DESIGN §4 Plan).
+
+Guarantee: a card holds no sentence of its own, only ids of statements in the order in which they are said. What is
+loaded here is well-formed; that its ids exist, are in force and are closed under `needs` is the business of
+`ingest.corpus.check_cards`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ingest.corpus.register import Slug
+from ingest.corpus.yamlfile import YamlFile
+
+
+class Kind(StrEnum):
+    """Kinds of question, the same for messages and for cards."""
+
+    AMOUNT = "amount"
+    DATE = "date"
+    YES_NO = "yes_no"
+    WHO = "who"
+    HOW = "how"
+    WHICH_TEXT = "which_text"
+    SANCTION = "sanction"
+    COST = "cost"
+    DEFINITION = "definition"
+    COMPARISON = "comparison"
+    LIST = "list"
+    WHERE = "where"
+    WHY = "why"
+
+
+class DependsOn(BaseModel):
+    """The one detail that decides, and how it is asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    field: str = Field(description="a facet or a field of the case")
+    ask: str = Field(min_length=8)
+    ask_en: str | None = None
+
+
+class Reviewed(BaseModel):
+    """Who read a card after its author, and when."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: str
+    on: str
+
+
+class Card(BaseModel):
+    """One subject, one or a few close kinds of question: which statements, in which order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Slug
+    subject: str = Field(min_length=3)
+    topics: tuple[Slug, ...] = Field(min_length=1)
+    kinds: tuple[Kind, ...] = Field(min_length=1)
+    asks: tuple[str, ...] = Field(min_length=1, description="ways to ask exactly this")
+    supposes: dict[str, tuple[Slug, ...]] = Field(default_factory=dict, description="the case it is for, by facet")
+    shape: Literal["sentence", "steps", "table", "cases"] = "sentence"
+    head: tuple[Slug, ...] = Field(min_length=1, max_length=3)
+    then: tuple[Slug, ...] = ()
+    needs: tuple[Slug, ...] = ()
+    next: tuple[Slug, ...] = ()
+    depends_on: DependsOn | None = None
+    reviewed: Reviewed | None = None
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Every statement it names, in the order in which they are said."""
+        return tuple(dict.fromkeys((*self.head, *self.then, *self.needs, *self.next)))
+
+
+class CardFile:
+    """A file of cards (for line numbers in messages)."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = YamlFile(path)
+        self.cards = tuple(self.file.validate(Card, row, i) for i, row in enumerate(self.file.data or ()))
+
+    def line(self, n: int) -> int:
+        """Line of the card `n` of the file."""
+        return self.file.line(n)
+
+
+def load_card_files(corpus_dir: Path) -> list[CardFile]:
+    """Every file of cards of a corpus; an error names file, line and field."""
+    return [CardFile(path) for path in sorted((corpus_dir / "cartes").rglob("*.yaml"))]
+
+
+def load_cards(corpus_dir: Path) -> list[Card]:
+    """Every card of a corpus, in a stable order."""
+    return [card for file in load_card_files(corpus_dir) for card in file.cards]

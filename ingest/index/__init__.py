@@ -1,0 +1,1 @@
+"""The index: store, columns, immutable snapshots, and how they are built."""

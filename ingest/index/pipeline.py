@@ -1,0 +1,156 @@
+"""The ingestion step: corpus and added texts → passages → vectors → a proved snapshot.
+
+Guarantee: when nothing changed, nothing is read beyond file hashes; what did change costs only its own vectors; the
+serving snapshot is untouched until the new one is proved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.articles.structure import split_units
+from ingest.clock import Clock, paris_today
+from ingest.corpus.criteria import load_frameworks
+from ingest.corpus.fiches import load_fiches
+from ingest.corpus.register import Register, load_register
+from ingest.errors import ClapvertError, ErrorCode
+from ingest.index.snapshot import SCHEMA, Manifest, SnapshotShelf, snapshot_name
+from ingest.index.store import PassageStore, VectorCache
+from ingest.language.lexical import ANALYSER
+from ingest.model.embedding import EncoderProtocol, ModelInfo
+from ingest.passages.criteria import criterion_passages
+from ingest.passages.passages import Passage, fiche_passages, unit_passages
+from ingest.passages.versions import implied_end, settle
+from ingest.settings import Settings
+from ingest.texts.texts import TextShelf
+
+Progress = Callable[[str, int, int], None]
+
+
+class Library:
+    """The folders of one installation: shelf of snapshots, passage store, vector cache, added texts."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.snapshots = SnapshotShelf(settings.data_dir)
+        self.texts = TextShelf(settings.data_dir / "texts")
+
+    @property
+    def store(self) -> PassageStore:
+        """The append-only passage store."""
+        return PassageStore(self.settings.data_dir / "passages.db")
+
+    @property
+    def vectors(self) -> VectorCache:
+        """The vector cache."""
+        return VectorCache(self.settings.data_dir / "vectors.db")
+
+
+def corpus_digest(corpus_dir: Path) -> str:
+    """Hash of every file of the corpus that ingestion reads."""
+    digest = hashlib.sha256()
+    for path in sorted(corpus_dir.rglob("*.yaml")):
+        digest.update(str(path.relative_to(corpus_dir)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def inputs_digest(library: Library, model: ModelInfo) -> str:
+    """Hash of all that a snapshot depends on."""
+    parts = (
+        SCHEMA,
+        ANALYSER,
+        model.fingerprint,
+        corpus_digest(library.settings.corpus_dir),
+        library.texts.digest(),
+    )
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def read_passages(library: Library, register: Register) -> list[Passage]:
+    """Every passage of the corpus and of the added texts."""
+    passages: list[Passage] = []
+    for file in load_fiches(library.settings.corpus_dir):
+        passages += fiche_passages(file.fiche, register)
+    for framework in load_frameworks(library.settings.corpus_dir):
+        passages += criterion_passages(framework.framework, register)
+    texts = []
+    for text in library.texts.all():
+        source = text.source(register)
+        version = implied_end(source, register, text.version)
+        units = split_units(library.texts.read(text))
+        texts.append((text.id, unit_passages(units, source, register, version, text.language)))
+    passages += settle(texts)
+    unique = {p.id: p for p in passages}
+    if not unique:
+        raise ClapvertError(ErrorCode.CORPUS_INVALID, "Le corpus est vide.", "Vérifiez CLAPVERT_CORPUS_DIR.")
+    return list(unique.values())
+
+
+def ingest(
+    library: Library,
+    model: ModelInfo,
+    load_encoder: Callable[[], EncoderProtocol],
+    force: bool = False,
+    progress: Progress | None = None,
+    clock: Clock = paris_today,
+) -> tuple[Manifest, bool]:
+    """Build and point to a new snapshot if anything changed.
+
+    Returns the manifest of the serving snapshot, and whether it is new. The encoder is loaded only when a text has
+    no vector yet.
+    """
+    inputs = inputs_digest(library, model)
+    current = library.snapshots.current_manifest()
+    if current and current.inputs == inputs and not force:
+        return current, False
+    with library.snapshots.writer():
+        register = load_register(library.settings.corpus_dir)
+        passages = read_passages(library, register)
+        vectors, computed = embed(library.vectors, passages, model, load_encoder, progress)
+        revs = library.store.add(passages)
+        manifest = Manifest(
+            name=snapshot_name(revs, passages, model.fingerprint),
+            inputs=inputs,
+            model=model.fingerprint,
+            model_name=model.name,
+            analyser=ANALYSER,
+            schema=SCHEMA,
+            corpus_version=corpus_digest(library.settings.corpus_dir)[:12],
+            built_on=clock().isoformat(),
+            counts={
+                "passages": len(passages),
+                "statements": sum(p.kind == "statement" for p in passages),
+                "criteria": sum(p.kind == "criterion" for p in passages),
+                "sources": len(register.sources),
+                "embedded": computed,
+            },
+            sources={t.id: t.sha256 for t in library.texts.all()},
+        )
+        if progress:
+            progress("index", 0, len(passages))
+        return library.snapshots.build(passages, revs, vectors, manifest), True
+
+
+def embed(
+    vectors: VectorCache,
+    passages: list[Passage],
+    model: ModelInfo,
+    load_encoder: Callable[[], EncoderProtocol],
+    progress: Progress | None,
+) -> tuple[NDArray[np.float32], int]:
+    """Vectors of the passages, shape `(n, dimension)`, and how many had to be computed; the encoder is loaded for them
+    alone."""
+    encoder = cache(load_encoder)
+    return vectors.vectors(
+        model.fingerprint,
+        [p.index_text for p in passages],
+        lambda texts: encoder().encode_passages(texts),
+        partial(progress, "vecteurs") if progress else None,
+    )

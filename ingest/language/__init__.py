@@ -1,0 +1,1 @@
+"""Words, numbers, sentences, references and claims, in French and in English."""

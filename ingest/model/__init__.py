@@ -1,0 +1,1 @@
+"""The embedding model: found, rebuilt, loaded, run."""

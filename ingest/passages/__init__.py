@@ -1,0 +1,1 @@
+"""Passages: what is indexed and quoted, and its versions."""

@@ -1,0 +1,1 @@
+"""Texts that are added or fetched, and how they differ."""

@@ -1,0 +1,53 @@
+"""Every sentence of the interface has its English, and the pages say which one they show."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, FileSystemLoader
+from jinja2.ext import extract_from_ast
+
+import assistant.web
+from assistant.label.projects.progress import UNASSIGNED
+from assistant.web.words import english, page_words, pages
+from ingest.corpus.criteria import DEPARTMENT_LABELS
+
+WEB = Path(assistant.web.__file__).parent
+TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
+MODULES = sorted((WEB / "static").rglob("*.js"))
+CODE = sorted(WEB.rglob("*.py"))
+CALL = re.compile(r'(?<![\w.$])_\(\s*"((?:[^"\\]|\\.)*)"')
+
+
+def said_in(path: Path) -> set[str]:
+    """The sentences that a file marks for translation."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        parsed = Environment(loader=FileSystemLoader(WEB / "templates")).parse(text)
+        return {message for _, _, message in extract_from_ast(parsed, ("_",)) if isinstance(message, str)}
+    if path.suffix == ".js":
+        return {re.sub(r"\\(.)", r"\1", m) for m in CALL.findall(text)}
+    calls = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+    named = [c for c in calls if isinstance(c.func, ast.Name) and c.func.id in ("_", "french")]
+    return {c.args[0].value for c in named if c.args and isinstance(c.args[0], ast.Constant)}
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES, *MODULES, *CODE], ids=lambda p: p.relative_to(WEB).as_posix())
+def test_every_sentence_has_its_english(path: Path) -> None:
+    assert said_in(path) <= set(english()), sorted(said_in(path) - set(english()))
+
+
+def test_every_department_has_its_english() -> None:
+    named = {*DEPARTMENT_LABELS.values(), UNASSIGNED, "Sans département", "Sans poste"}
+    assert named <= set(english()), sorted(named - set(english()))
+
+
+def test_a_sentence_has_one_english_and_the_same_values() -> None:
+    said: dict[str, str] = {}
+    for page in pages():
+        for fr, en in page_words(page).items():
+            assert said.setdefault(fr, en) == en, f"two English versions of {fr!r}"
+            assert sorted(re.findall(r"\{\w+\}", fr)) == sorted(re.findall(r"\{\w+\}", en)), fr

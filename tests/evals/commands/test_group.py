@@ -1,0 +1,95 @@
+"""`clapvert eval …`, on the tiny corpus and a tiny reference set."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.service import Service
+from evals.running.configuration import save_config
+from evals.running.runner import Run
+from ingest.errors import ClapvertError
+from tests.evals.conftest import Invoke
+from tests.evals.running.test_runner import REFERENCE
+
+
+def test_run_keeps_the_answers_and_tells_the_scores(invoke: Invoke, tmp_path: Path) -> None:
+    done = invoke("run", "--out", str(tmp_path / "a.jsonl"), "--misses")
+    assert done.exit_code == 0
+    assert "Réponses justes en tout" in done.stdout
+    assert "5 questions en" in done.stdout
+    assert "questions : 5/5" in done.stderr
+    assert len(Run.load(tmp_path / "a.jsonl").records) == 5
+
+
+def test_json_stands_alone_on_stdout(invoke: Invoke, tmp_path: Path) -> None:
+    done = invoke("run", "--out", str(tmp_path / "a.jsonl"), "--json")
+    told = json.loads(done.stdout)
+    assert told["questions"] == 5
+    assert told["metrics"]["quotes"]["value"] == 1.0
+    assert told["metrics"]["refused"].keys() == {"value", "low", "high", "n"}
+    assert told["unscored"] == told["left_out"] == {}
+    assert {"understand", "retrieve", "compose", "verify", "total"} == told["latency_ms"].keys()
+    again = json.loads(invoke("score", str(tmp_path / "a.jsonl"), "--json").stdout)
+    assert again["metrics"] == told["metrics"]
+
+
+def test_a_run_goes_to_the_data_folder(invoke: Invoke, use_settings: Any) -> None:
+    told = json.loads(invoke("run", "--split", "all", "--json").stdout)
+    assert Path(told["run"]).parent == use_settings.data_dir / "runs"
+    assert len(Run.load(Path(told["run"])).records) == 5
+
+
+def test_only_a_domain_or_a_split(invoke: Invoke, tmp_path: Path) -> None:
+    told = json.loads(invoke("run", "--domain", "cnc", "--out", str(tmp_path / "a.jsonl"), "--json").stdout)
+    assert told["questions"] == 4
+    with pytest.raises(ClapvertError, match="Aucune question"):
+        invoke("run", "--domain", "label")
+    asked = [
+        json.loads(invoke("run", "--split", s, "--out", str(tmp_path / s), "--json").stdout)["questions"]
+        for s in ("dev", "test")
+        if REFERENCE.split(s).asked()  # type: ignore[arg-type]
+    ]
+    assert sum(asked) == 5
+
+
+def test_compare_says_yes_then_no(invoke: Invoke, service: Service, tmp_path: Path) -> None:
+    base, worse, settings = (str(tmp_path / name) for name in ("base.jsonl", "worse.jsonl", "settings.json"))
+    invoke("run", "--out", base)
+    done = invoke("compare", base, base)
+    assert done.exit_code == 0
+    assert "Aucun recul" in done.stdout
+    Path(settings).write_text('{"abstain": {"not_found": 1000}}', encoding="utf-8")
+    invoke("run", "--settings", settings, "--out", worse)
+    done = invoke("compare", base, worse, "--json", "--out", str(tmp_path / "c.json"))
+    told = json.loads(done.stdout)
+    assert told == json.loads((tmp_path / "c.json").read_text("utf-8"))
+    assert told["metrics"]["refused"]["candidate"] == 1.0
+    assert done.exit_code == (0 if told["passed"] else 1)
+    lines = Path(base).read_text("utf-8").splitlines()
+    Path(worse).write_text("\n".join(lines[:-3]) + "\n", encoding="utf-8")
+    done = invoke("compare", base, worse)
+    assert done.exit_code == 1
+    assert "✗ Non jugées : 3 sur 5" in done.stdout
+
+
+def test_calibrate_writes_settings_that_run_takes(invoke: Invoke, tmp_path: Path) -> None:
+    out = str(tmp_path / "settings.json")
+    done = invoke("calibrate", "--out", out)
+    assert done.exit_code == 0
+    assert "Réglages conseillés" in done.stdout
+    assert invoke("run", "--settings", out, "--out", str(tmp_path / "a.jsonl")).exit_code == 0
+    told = json.loads(invoke("calibrate", "--out", out, "--json").stdout)
+    assert told["costs"] == {"refused": 2.0, "answered": 1.0}
+    assert told["scope"]["curve"]
+
+
+def test_calibrate_starts_from_the_settings_given(invoke: Invoke, tmp_path: Path) -> None:
+    from assistant.engine import EngineConfig
+
+    start = tmp_path / "start.json"
+    save_config(EngineConfig(), start)
+    assert invoke("calibrate", "--settings", str(start), "--out", str(tmp_path / "s.json")).exit_code == 0
