@@ -83,6 +83,52 @@ class ContactCard(_Model):
     about: str | None = None
 
 
+Act = Literal[
+    "ask", "summarise", "source", "simplify", "translate", "draft", "checklist", "doubt", "correct", "thanks", "greet",
+    "help", "out_of_field",
+]  # fmt: skip
+"""What a message does: it asks, or acts on the answer on screen."""
+
+
+class CaseItem(_Model):
+    """A fact of the asker's case, with the words that it was read from."""
+
+    field: str
+    value: float | tuple[float, float]
+    said: str
+    from_: Literal["message", "earlier", "project"] = Field(default="message", serialization_alias="from")
+
+
+class PartView(_Model):
+    """One part of a message: its words, its state, and the sentences (1-based, in the answer) that answer it."""
+
+    about: str
+    state: Literal["answered", "computed", "denied", "absent", "not_in_force", "missing"]
+    verdict: Literal["yes", "no", "depends"] | None = None
+    strength: Literal["firm", "likely"] = "firm"
+    bound: str | None = None
+    regime: str | None = None
+    because: str | None = None
+    sentences: tuple[int, ...] = ()
+    rule: str | None = None
+    card: str | None = None
+
+
+class NextStep(_Model):
+    """What to do now, and by when where a date is known."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    due: dt.date | None = None
+
+
+class Detail(_Model):
+    """The one detail that decides, and how it is asked for."""
+
+    field: str
+    ask: str
+
+
 class Understood(_Model):
     """How the question was understood; shown, and editable by asking again."""
 
@@ -94,6 +140,8 @@ class Understood(_Model):
     language: Literal["fr", "en"] = "fr"
     facets: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     follow_up: bool = False
+    act: Act = "ask"
+    case: tuple[CaseItem, ...] = ()
 
 
 class Timings(_Model):
@@ -178,6 +226,10 @@ class Answer(_Model):
     understood: Understood
     outcome: Outcome
     reason: Reason | None = None
+    parts: tuple[PartView, ...] = ()
+    shape: Literal["sentence", "steps", "table", "cases"] = "sentence"
+    next: tuple[NextStep, ...] = ()
+    depends_on: Detail | None = None
     answer: str
     citations: tuple[Citation, ...] = ()
     warnings: tuple[Notice, ...] = ()

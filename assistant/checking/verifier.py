@@ -41,6 +41,8 @@ class Sentence:
     cited: tuple[Cited, ...]
     claims: bool = True
     language: Language = "fr"
+    given: tuple[str, ...] = ()
+    """Words of the asker's own case, whose figures the sentence may say."""
 
 
 class Verifier:
@@ -58,7 +60,8 @@ class Verifier:
             if not c.quote or c.quote not in c.passage.text
         ]
         claim = read_claim(_MARKERS.sub("", sentence.text), sentence.language)
-        support = merged([read_claim(support_text(c.passage), language_of(c.passage)) for c in sentence.cited])
+        told = [read_claim(support_text(c.passage), language_of(c.passage)) for c in sentence.cited]
+        support = merged([*told, *(read_claim(words, sentence.language) for words in sentence.given)])
         out += unsupported(claim, support)
         turned = flipped(claim, support)
         if _only_bounds(sentence):  # « ne dépasse pas 28 jours » is « jusqu'à 28 jours »

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeGuard
 
+from assistant.reading.case import Case, Quantity
 from assistant.reading.dates import AsOf
+from ingest.corpus.fiches import CaseField
 from ingest.corpus.register import Domain
 from ingest.language.claims import Language
 
@@ -48,6 +50,7 @@ class Memory:
     last: str = ""
     root: str = ""
     earlier: tuple[Subject, ...] = ()
+    case: Case = field(default_factory=dict)
 
     @property
     def subject(self) -> Subject:
@@ -71,6 +74,7 @@ class Memory:
             "last": self.last,
             "root": self.root,
             "earlier": [_plain_subject(s) for s in self.earlier],
+            "case": [[f.value, q.low, q.high, q.said, q.origin] for f, q in self.case.items()],
         }
 
     @classmethod
@@ -93,6 +97,7 @@ class Memory:
             last=raw["last"],
             root=raw["root"],
             earlier=tuple(_subject(s) for s in raw["earlier"]),
+            case={CaseField(f): Quantity(CaseField(f), *rest) for f, *rest in raw.get("case", ())},
         )
 
 

@@ -13,8 +13,8 @@ from assistant.answer import Answer
 from assistant.dialogue.condense import joined
 from assistant.dialogue.memory import Memory, Subject
 from assistant.dialogue.moves import content, omits, subject_words
-from assistant.dialogue.turns import Reading
 from assistant.reading.kinds import plainly
+from assistant.reading.message import Message
 from assistant.reading.question import Question
 from ingest.corpus.fiches import Polarity
 from ingest.passages.passages import Passage
@@ -26,10 +26,9 @@ _ENOUGH = 4
 """Terms from which a turn that leans is a subject of its own."""
 
 
-def remember(
-    question: Question, reading: Reading, previous: Memory | None, answer: Answer, shown: Sequence[Passage]
-) -> Memory:
+def remember(message: Message, previous: Memory | None, answer: Answer, shown: Sequence[Passage]) -> Memory:
     """The memory after a turn; `shown` are the passages of its answer, none when it abstained."""
+    question, reading = message.question, message
     topics = tuple(dict.fromkeys(p.statement.topic for p in shown if p.statement))
     sources = tuple(dict.fromkeys(p.source_id for p in shown))
     heads = tuple(dict.fromkeys((*(p.id for p in shown[:1]), *(previous.heads if previous else ()))))[:_HEADS]
@@ -56,6 +55,7 @@ def remember(
         heads=heads,
         last=standalone(question),
         root=root,
+        case=message.case,
     )
     if previous is None:
         return memory

@@ -23,8 +23,9 @@ from langsmith import tracing_context
 
 from assistant.answer import Answer
 from assistant.dialogue.memory import Memory, Plain
-from assistant.dialogue.turns import Asked, Reading
+from assistant.dialogue.turns import Asked
 from assistant.engine import Engine, OnEvidence
+from assistant.reading.message import Message
 
 
 class State(TypedDict, total=False):
@@ -32,7 +33,7 @@ class State(TypedDict, total=False):
 
     memory: Plain
     asked: Annotated[Asked, UntrackedValue]
-    question: Annotated[Reading, UntrackedValue]
+    message: Annotated[Message, UntrackedValue]
     answer: Annotated[Answer, UntrackedValue]
 
 
@@ -104,7 +105,7 @@ def _config(conversation_id: str) -> RunnableConfig:
 def _read(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     """The question, in the light of the turn before it."""
     raw = state.get("memory")
-    return {"question": runtime.context.engine.read(state["asked"], Memory.of(raw) if raw else None)}
+    return {"message": runtime.context.engine.read(state["asked"], Memory.of(raw) if raw else None)}
 
 
 def _answer(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
@@ -112,6 +113,6 @@ def _answer(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context, raw = runtime.context, state.get("memory")
     previous = Memory.of(raw) if raw else None
     answer, memory = context.engine.answer(
-        state["question"], previous, conversation_id=context.conversation_id, on_evidence=context.on_evidence
+        state["message"], previous, conversation_id=context.conversation_id, on_evidence=context.on_evidence
     )
     return {"answer": answer, "memory": memory.plain()}

@@ -190,6 +190,12 @@ class Selector:
             out.append(Scored(s.hit, s.score + self.config.vouched * vouched, features, s.entailed))
         return out
 
+    def weighed(self, question: Question, part: str | None = None) -> tuple[dict[str, float], dict[str, float]]:
+        """The terms of a question or of a part of it, by weight, and those that it brings itself: what the facets say
+        already counts half, what a follow-up itself says twice what it leans on."""
+        asked = self._asked(question, question.types, part or question.raw)
+        return asked.terms, asked.own
+
     def _asked(self, question: Question, types: tuple[AnswerType, ...], part: str) -> Asked:
         said = self.facet_terms(question)
         terms = {t: w * (_SAID_BY_FACET if t in said else 1.0) for t, w in self.question_terms(question.query).items()}

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from assistant.answer import ModelUse
 from assistant.checking.verifier import Cited, Sentence, Verifier
-from assistant.planning.ranking import Scored
 from assistant.reading.question import Question
 from assistant.reading.scope import is_injection
 from assistant.rewording.condense import Condenser
@@ -23,9 +22,10 @@ from assistant.rewording.models import LanguageModel, ModelFailure
 from assistant.rewording.recent import Recent
 from assistant.rewording.usage import Usage
 from assistant.rewording.wire import RULES, SCHEMA, Reply, evidence, parse_reply, unshowable, visible
-from assistant.wording.extractive import Draft
+from assistant.wording.composer import Draft, Line
 from assistant.wording.phrases import NO, YES, lower_first
 from ingest.corpus.fiches import Polarity, Role
+from ingest.passages.passages import Passage
 
 _OPENINGS = tuple(f"{word}{colon}" for words in (YES, NO) for word in words.values() for colon in (" :", ":", ","))
 
@@ -35,7 +35,7 @@ class _Item:
     """One statement that may be reworded: the place of the extractive sentence on it, and what the model is given."""
 
     place: int
-    used: Scored
+    passage: Passage
     wording: str
     polarity: Polarity
 
@@ -93,13 +93,13 @@ class Rewriter:
     def _written(self, question: Question, items: Sequence[_Item], usage: Usage) -> tuple[Resolved, bool]:
         """What the model wrote, from the cache when the same was asked of the same passages."""
         asked = visible(question.query if question.follow_up else question.raw)
-        passages = tuple((i.used.passage.id, i.wording) for i in items)
+        passages = tuple((i.passage.id, i.wording) for i in items)
         key = (self.snapshot, asked, question.language, question.as_of, passages, self.model.name)
         if (known := self._written_before.get(key)) is not None:
             return known, True
         sent = evidence(asked, question.as_of.day, question.language, [i.wording for i in items])
         reply = self.model.ask(usage, RULES, sent.document, SCHEMA, parse_reply)
-        written = _resolved(reply, dict(zip(sent.keys, (i.used.passage.id for i in items), strict=True)))
+        written = _resolved(reply, dict(zip(sent.keys, (i.passage.id for i in items), strict=True)))
         self._written_before.put(key, written)
         return written, False
 
@@ -109,7 +109,7 @@ class Rewriter:
         """The sentences that hold, by the place of the extractive sentence they stand for; and how many they are."""
         held: dict[int, list[Sentence]] = {}
         judged: list[tuple[int, Judged]] = []
-        by_passage = {i.used.passage.id: i for i in items}
+        by_passage = {i.passage.id: i for i in items}
         for text, cited in written:
             found = [by_passage[p] for p in dict.fromkeys(cited) if p in by_passage]
             place, verdict = -1, Judged(text, "", ("ne cite aucun passage donné",))
@@ -142,7 +142,7 @@ class Rewriter:
     def _faults(self, text: str, item: _Item, question: Question, draft: Draft) -> tuple[str, ...]:
         """Why a sentence does not hold on one passage alone, or may not be shown; empty when it may."""
         out = unshowable(text) + unfounded(text, item.wording, question.language, item.polarity)
-        alone = (Cited(item.used.passage, item.used.passage.text),)
+        alone = (Cited(item.passage, item.passage.text),)
         for cited in (alone, draft.sentences[item.place].cited):
             out += self.verifier.faults(Sentence(text, cited, language=question.language), question.as_of)
         return tuple(dict.fromkeys(out))
@@ -154,11 +154,11 @@ def _items(draft: Draft, question: Question) -> list[_Item]:
     The words of an added text are never handed to the model: they are shown between quotation marks or not at all.
     """
     out = []
-    for place, used in enumerate(draft.used):
-        s = used.statement
-        if s is None or s.role is Role.ABSENCE or used.passage.certainty == "basse" or is_injection(s.text):
+    for place, line in enumerate(draft.lines):
+        s = line.passage.statement
+        if s is None or s.role is Role.ABSENCE or line.passage.certainty == "basse" or is_injection(s.text):
             continue
-        out.append(_Item(place, used, s.wording(question.language), s.polarity))
+        out.append(_Item(place, line.passage, s.wording(question.language), s.polarity))
     return out
 
 
@@ -191,15 +191,14 @@ def _verdict(text: str) -> str:
 def _merged(draft: Draft, reworded: dict[int, list[Sentence]], name: str) -> Draft:
     """The draft with the model's sentences in the place of those they reword, in the extractive order."""
     out = Draft(disagreements=draft.disagreements, engine=name, model=draft.model)
-    for place, (extractive, used) in enumerate(zip(draft.sentences, draft.used, strict=True)):
-        sentences = reworded.get(place)
+    for place, line in enumerate(draft.lines):
+        extractive, sentences = line.sentence, reworded.get(place)
         if sentences and (word := _verdict(extractive.text)):
             first = sentences[0]
             opened = Sentence(word + lower_first(first.text), first.cited, language=first.language)
             sentences = [opened, *sentences[1:]]
         for sentence in sentences or [extractive]:
-            out.sentences.append(sentence)
-            out.used.append(used)
+            out.lines.append(Line(sentence, line.part, line.place, line.passage))
     return out
 
 

@@ -12,11 +12,10 @@ from typing import Literal
 
 from assistant.answer import ContactCard, Near
 from assistant.checking.verifier import Cited, Sentence
-from assistant.planning.ranking import Scored
 from assistant.reading.dates import say_date
 from assistant.reading.kinds import detect_language
 from assistant.reading.question import Question
-from assistant.search.hybrid import Candidates, HybridSearch
+from assistant.search.hybrid import HybridSearch
 from assistant.wording.disagreement import Disagreement
 from assistant.wording.phrases import DISAGREE, STALE, UNDATED
 from ingest.corpus.fiches import Role
@@ -45,11 +44,11 @@ class Note:
     sentence: Sentence
 
 
-def time_notes(search: HybridSearch, question: Question, used: Sequence[Scored]) -> list[Note]:
+def time_notes(search: HybridSearch, question: Question, shown: Sequence[Passage]) -> list[Note]:
     """The last version before and the first one after, for the topic of the head of the answer."""
-    if not used or used[0].statement is None:
+    if not shown or shown[0].statement is None:
         return []
-    head = used[0].statement
+    head = shown[0].statement
     others = [
         p
         for p in search.out_of_force(head.topic, question.as_of)
@@ -70,12 +69,12 @@ def time_notes(search: HybridSearch, question: Question, used: Sequence[Scored])
     return notes
 
 
-def conflict_notes(question: Question, found_by: Mapping[str, Disagreement], used: Sequence[Scored]) -> list[Note]:
+def conflict_notes(question: Question, found_by: Mapping[str, Disagreement], shown: Sequence[Passage]) -> list[Note]:
     """Where an official article held says otherwise than a notice of the answer: both are cited, the article first.
     `found_by`: the disagreements met when composing, by the id of the notice's passage."""
     notes = []
-    for u in used:
-        if found := found_by.get(u.passage.id):
+    for p in shown:
+        if found := found_by.get(p.id):
             text = DISAGREE[question.language].format(ruled=found.ruled, said=found.said)
             cited = (found.official, Cited(found.notice, found.notice.text))
             notes.append(Note("conflict", Sentence(text, cited, language=question.language)))
@@ -89,9 +88,9 @@ def version_note(kind: Literal["changed", "upcoming"], passage: Passage, questio
     return Note(kind, Sentence(text, (Cited(passage, passage.text),), language=question.language))
 
 
-def stale_days(used: Sequence[Scored], today: date) -> date | None:
-    """The earliest review date that is past, among the statements used."""
-    due = [u.statement.review_by for u in used if u.statement and u.statement.review_by < today]
+def stale_days(shown: Sequence[Passage], today: date) -> date | None:
+    """The earliest review date that is past, among the statements shown."""
+    due = [p.statement.review_by for p in shown if p.statement and p.statement.review_by < today]
     return min(due) if due else None
 
 
@@ -110,19 +109,12 @@ def undated_text(passage: Passage, question: Question) -> str | None:
     )
 
 
-def near(candidates: Candidates, limit: int = 3) -> tuple[Near, ...]:
+def near(passages: Sequence[Passage], limit: int = 3) -> tuple[Near, ...]:
     """What comes near without answering, for an abstention."""
     out = []
-    for hit in candidates.hits[:limit]:
-        start, end = sentence_spans(hit.passage.text)[0]
-        out.append(
-            Near(
-                passage_id=hit.passage.id,
-                source_title=hit.passage.source_title,
-                locator=hit.passage.locator,
-                quote=hit.passage.text[start:end],
-            )
-        )
+    for p in passages[:limit]:
+        start, end = sentence_spans(p.text)[0]
+        out.append(Near(passage_id=p.id, source_title=p.source_title, locator=p.locator, quote=p.text[start:end]))
     return tuple(out)
 
 
@@ -136,24 +128,26 @@ def cards(
     return tuple(ContactCard(name=c.name, url=c.url, about=c.about) for c in chosen[:limit])
 
 
-def nearest_domains(candidates: Candidates) -> list[Domain]:
-    """Domains of the best candidates, most frequent first."""
+def nearest_domains(passages: Sequence[Passage]) -> list[Domain]:
+    """Domains of the nearest passages, most frequent first."""
     counts: dict[Domain, int] = {}
-    for hit in candidates.hits[:6]:
-        for domain in hit.passage.domains:
+    for p in passages[:6]:
+        for domain in p.domains:
             counts[domain] = counts.get(domain, 0) + 1
     return sorted(counts, key=lambda d: -counts[d])
 
 
-def follow_ups(search: HybridSearch, question: Question, used: Sequence[Scored], limit: int = 3) -> tuple[str, ...]:
+def follow_ups(search: HybridSearch, question: Question, shown: Sequence[Passage], limit: int = 3) -> tuple[str, ...]:
     """Questions that the neighbours of the answer answer, in the professional wording of their own `asked_as`."""
-    if not used or used[0].statement is None:
+    if not shown or shown[0].statement is None:
         return ()
-    head = used[0].passage
-    shown = {u.hit.position for u in used}
+    head = shown[0]
+    here = search.snapshot.position(head.id)
+    if here is None:
+        return ()
+    used = {search.snapshot.position(p.id) for p in shown}
     out: list[str] = []
-    here = used[0].hit.position
-    beside = (p for p in search.snapshot.by_source[head.source_id] if p not in shown)
+    beside = (p for p in search.snapshot.by_source[head.source_id] if p not in used)
     neighbours = sorted(beside, key=lambda p: abs(p - here))
     eligible = search.eligible(question.as_of, ())
     for p in neighbours[:24]:

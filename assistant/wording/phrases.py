@@ -19,11 +19,14 @@ NOT_IN_FORCE = {
     "en": "On that date, I find no text in force on this point.",
 }
 PART_MISSING = {
-    "fr": "Je n'ai pas trouvé de réponse à cette partie de la question : « {part} ».",
-    "en": "I have not found an answer to this part of the question: “{part}”.",
+    "fr": "je n'ai pas trouvé de réponse dans les textes dont je dispose.",
+    "en": "I have not found an answer in the texts I hold.",
 }
+TOLD = {"fr": "dit plus haut.", "en": "said above."}
+DEPENDS_ON = {"fr": "Cela dépend d'un détail.", "en": "It depends on one detail."}
 DEPENDS = {"fr": "Cela dépend {facet}.", "en": "It depends on {facet}."}
 YES, NO = {"fr": "Oui", "en": "Yes"}, {"fr": "Non", "en": "No"}
+LIKELY = {"fr": ", a priori", "en": ", most likely"}
 NOTE = {"fr": "À noter", "en": "Note"}
 ARTICLE_SAYS = {"fr": "{title}, {locator} :", "en": "{title}, {locator} (original French):"}
 UPCOMING = {"fr": "À venir", "en": "Coming"}

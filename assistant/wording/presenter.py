@@ -1,4 +1,5 @@
-"""The answer as it leaves the pipeline: outcome and reason, numbered sentences, warnings, what comes near, whom to ask.
+"""The answer as it leaves the pipeline: outcome and reason, parts, numbered sentences, what to do next, warnings, what
+comes near, whom to ask.
 
 Guarantee: prose is what the verifier kept, or fixed sentences of ours; the rest is data beside it, told apart.
 """
@@ -6,32 +7,40 @@ Guarantee: prose is what the verifier kept, or fixed sentences of ours; the rest
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from assistant.answer import Answer, Notice, Outcome, Reason, Receipt, Searched, Timings, Understood
-from assistant.checking.verifier import Sentence, Verifier
-from assistant.dialogue.recall import standalone
-from assistant.planning.abstention import Verdict, depends_on
-from assistant.planning.ranking import Selection, Selector
-from assistant.planning.told import told
-from assistant.reading.dates import AsOf, say_date
-from assistant.reading.question import Question
-from assistant.search.hybrid import Candidates
-from assistant.wording import notes
-from assistant.wording.citations import Numbering, paragraphs
-from assistant.wording.extractive import Draft
-from assistant.wording.phrases import (
-    DEPENDS,
-    DISCLAIMER,
-    FACET_NAMES,
-    FACET_QUESTIONS,
-    NOT_FOUND,
-    NOT_IN_FORCE,
-    OUT_OF_SCOPE,
-    PART_MISSING,
+from assistant.answer import (
+    Answer,
+    CaseItem,
+    Detail,
+    NextStep,
+    Notice,
+    Outcome,
+    PartView,
+    Reason,
+    Receipt,
+    Searched,
+    Timings,
+    Understood,
 )
+from assistant.checking.verifier import Verifier
+from assistant.dialogue.recall import standalone
+from assistant.planning.plan import Plan, PlannedPart
+from assistant.reading.case import Quantity
+from assistant.reading.dates import AsOf, say_date
+from assistant.reading.message import Message
+from assistant.reading.question import Question
+from assistant.search.hybrid import HybridSearch
+from assistant.wording import notes
+from assistant.wording.citations import Numbering
+from assistant.wording.composer import Draft, Line
+from assistant.wording.figures import case_words
+from assistant.wording.layout import lay_out
+from assistant.wording.phrases import DISCLAIMER, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE
 from ingest.clock import FACT_BASE_DATE, Clock
+from ingest.corpus.fiches import CaseField
+from ingest.corpus.glossary import Glossary
 from ingest.corpus.register import Contact, Domain
 from ingest.passages.passages import Passage
 
@@ -40,78 +49,75 @@ class Presenter:
     """Presents the answers of one engine."""
 
     def __init__(
-        self, selector: Selector, verifier: Verifier, contacts: dict[str, Contact], sources: int, clock: Clock
+        self,
+        search: HybridSearch,
+        verifier: Verifier,
+        glossary: Glossary,
+        contacts: dict[str, Contact],
+        sources: int,
+        clock: Clock,
     ) -> None:
-        self.search, self.snapshot = selector.search, selector.search.snapshot
-        self.selector, self.verifier, self.contacts, self.sources, self.clock = (
-            selector, verifier, contacts, sources, clock,
+        self.search, self.snapshot = search, search.snapshot
+        self.verifier, self.glossary, self.contacts, self.sources, self.clock = (
+            verifier, glossary, contacts, sources, clock,
         )  # fmt: skip
 
     def present(
         self,
-        said: str,
-        question: Question,
-        candidates: Candidates,
-        selections: Sequence[Selection],
-        verdicts: Sequence[Verdict],
+        message: Message,
+        plan: Plan,
         draft: Draft,
-        kept: Sequence[Sentence],
+        kept: Sequence[Line],
         later: Passage | None,
         timings: Timings,
         conversation_id: str,
     ) -> Answer:
-        """The answer to what was `said`: the sentences `kept` when there are any, else why there are none."""
+        """The answer to a message: the lines `kept` when there are any, else why there are none."""
+        question, lang = message.question, message.question.language
         numbering = Numbering()
-        lang = question.language
         warnings: list[Notice] = []
-        outcome: Outcome
-        reason: Reason | None
-        open_facet = _open_facet(question, selections, verdicts) if len(selections) == 1 else None
-        if kept:
-            body = paragraphs(kept, draft.used, numbering, lang)
-            missing = [
-                s.text
-                for s, v in zip(selections, verdicts, strict=True)
-                if len(selections) > 1
-                and not (v.chosen and draft.says(v.chosen))
-                and not told(self.selector, s.text, question, draft.used)
-            ]
-            outcome, reason = ("partial", "not_found") if missing else ("answered", _first_reason(verdicts))
-            if open_facet:
-                outcome, reason = "partial", "unclear"
-                body = f"{DEPENDS[lang].format(facet=FACET_NAMES[lang][open_facet])} {body}"
-            body += "".join("\n\n" + PART_MISSING[lang].format(part=part) for part in missing)
-            warnings = self._warnings(question, draft, numbering)
-        else:
-            outcome, reason = (
-                "abstained",
-                next((v.reason for v in verdicts if v.reason and v.kind == "abstain"), "not_found"),
+        laid = lay_out(plan, kept, numbering, lang)
+        steps = [line for line in kept if line.place == "next"]
+        said = [line for line in kept if line.place != "next"]
+        outcome, reason = _outcome(plan, bool(said), later)
+        depends = next((p.depends_on for p in plan.parts if p.depends_on and p.state != "missing"), None)
+        if said:
+            body = laid.markdown
+            next_steps = tuple(
+                NextStep(text=line.sentence.text, citations=numbering.cite(line.sentence), due=_due(line.passage))
+                for line in steps
             )
+            warnings = self._warnings(question, draft, [line.passage for line in said], numbering)
+        else:
+            next_steps = ()
             if later is not None and reason == "not_in_force":
                 note = notes.version_note("upcoming", later, question)
                 warnings = [Notice(kind="upcoming", text=note.sentence.text, citations=numbering.cite(note.sentence))]
             body = {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[lang]
-        ours = notes.nearest_domains(candidates)
-        wanted = [c for u in draft.used if u.statement for c in u.statement.contacts] if kept else []
-        show_contacts = bool(wanted) or (outcome != "answered" and reason != "out_of_scope")
+        passages = [line.passage for line in said]
+        ours = notes.nearest_domains(plan.near)
+        wanted = [c for p in passages if p.statement for c in p.statement.contacts]
+        show_contacts = bool(wanted) or (outcome != "answered" and reason not in ("out_of_scope", "unclear"))
+        ask = (depends.ask_en or depends.ask if lang == "en" else depends.ask) if depends else None
         return Answer(
             conversation_id=conversation_id,
             message_id=secrets.token_urlsafe(12),
-            question=said,
+            question=message.text,
             as_of=question.as_of.day,
-            understood=understood(question),
+            understood=understood(question, message.case),
             outcome=outcome,
             reason=reason,
+            parts=tuple(self._view(p, laid.sentences.get(n, ()), lang) for n, p in enumerate(plan.parts)),
+            shape=plan.parts[0].shape if len(plan.parts) == 1 else "sentence",
+            next=next_steps,
+            depends_on=Detail(field=depends.field, ask=ask) if depends and ask else None,
             answer=body,
             citations=tuple(numbering.citations()),
             warnings=tuple(warnings),
-            near=notes.near(candidates) if outcome == "abstained" and reason != "out_of_scope" else (),
+            near=notes.near(plan.near) if outcome == "abstained" and reason != "out_of_scope" else (),
             searched=Searched(domains=question.domains or tuple(Domain), sources=self.sources),
             contacts=notes.cards(self.contacts, wanted, question.domains or ours[:1]) if show_contacts else (),
-            follow_ups=(
-                ((FACET_QUESTIONS[lang][open_facet],) if open_facet and kept else ())
-                + (notes.follow_ups(self.search, question, draft.used) if kept else ())
-            ),
+            follow_ups=((ask,) if ask else ()) + (notes.follow_ups(self.search, question, passages) if said else ()),
             engine=draft.engine,
             receipt=Receipt(
                 snapshot=self.snapshot.manifest.name,
@@ -123,17 +129,36 @@ class Presenter:
             disclaimer=DISCLAIMER[lang].format(date=say_date(FACT_BASE_DATE, lang)),
         )
 
-    def _warnings(self, question: Question, draft: Draft, numbering: Numbering) -> list[Notice]:
+    def _view(self, part: PlannedPart, sentences: Sequence[int], language: str) -> PartView:
+        head = part.head.passage.statement if part.head else None
+        labels = self.glossary.facets.get("acteur", {})
+        bound = ", ".join(labels[a].label for a in head.acteur if a in labels) if head else ""
+        because = " ; ".join(case_words(r, "en" if language == "en" else "fr") for r in part.because)
+        return PartView(
+            about=part.about,
+            state=part.state,
+            verdict=part.verdict,
+            strength=part.strength,
+            bound=bound or None,
+            regime=part.head.passage.regime.value if part.head else None,
+            because=because or None,
+            sentences=tuple(sentences),
+            card=part.card,
+        )
+
+    def _warnings(
+        self, question: Question, draft: Draft, passages: Sequence[Passage], numbering: Numbering
+    ) -> list[Notice]:
         out = []
         shown = [
             note
-            for note in notes.time_notes(self.search, question, draft.used)
+            for note in notes.time_notes(self.search, question, passages)
             if not self.verifier.faults(note.sentence, AsOf(date.min, date.max, "today"))
         ]
         # A disagreement states two values that exclude one another: no passage supports the sentence whole.
-        for note in (*shown, *notes.conflict_notes(question, draft.disagreements, draft.used)):
+        for note in (*shown, *notes.conflict_notes(question, draft.disagreements, passages)):
             out.append(Notice(kind=note.kind, text=note.sentence.text, citations=numbering.cite(note.sentence)))
-        if due := notes.stale_days(draft.used, self.clock()):
+        if due := notes.stale_days(passages, self.clock()):
             out.append(Notice(kind="stale", text=notes.stale_text(due, question)))
         for p in numbering.passages():
             if text := notes.undated_text(p, question):
@@ -142,17 +167,33 @@ class Presenter:
         return out
 
 
-def _open_facet(question: Question, selections: Sequence[Selection], verdicts: Sequence[Verdict]) -> str | None:
-    return next(
-        (depends_on(question, s, v.chosen) for s, v in zip(selections, verdicts, strict=True) if v.chosen), None
-    )
+def _outcome(plan: Plan, said: bool, later: Passage | None) -> tuple[Outcome, Reason | None]:
+    """Answered iff every part is; a missing part makes it partial, and so does a verdict that depends."""
+    if not said:
+        if plan.out_of_scope:
+            return "abstained", "out_of_scope"
+        return "abstained", "not_in_force" if later is not None else "not_found"
+    if any(p.state in ("missing", "not_in_force") for p in plan.parts):
+        return "partial", "not_found"
+    if any(p.verdict == "depends" for p in plan.parts):
+        return "partial", "unclear"
+    return "answered", "false_premise" if any(p.premise for p in plan.parts) else None
 
 
-def _first_reason(verdicts: Sequence[Verdict]) -> Reason | None:
-    return next((v.reason for v in verdicts if v.kind == "answer" and v.reason), None)
+def _due(passage: Passage) -> date | None:
+    """The one coming date of a step, when its statement gives it in full."""
+    s = passage.statement
+    days = []
+    for value in s.values if s else ():
+        if value.kind == "date":
+            try:
+                days.append(date.fromisoformat(str(value.value)))
+            except ValueError:
+                continue
+    return days[0] if len(days) == 1 else None
 
 
-def understood(q: Question) -> Understood:
+def understood(q: Question, case: Mapping[CaseField, Quantity] | None = None) -> Understood:
     """How a question was understood, as it is shown."""
     return Understood(
         question=standalone(q),
@@ -163,4 +204,13 @@ def understood(q: Question) -> Understood:
         language=q.language,
         facets=q.facets,
         follow_up=q.follow_up,
+        case=tuple(
+            CaseItem(
+                field=f.value,
+                value=c.value if c.value is not None else (c.low, c.high),
+                said=c.said,
+                from_=c.origin,
+            )
+            for f, c in (case or {}).items()
+        ),
     )

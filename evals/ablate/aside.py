@@ -21,14 +21,14 @@ def reindexed(
 ) -> Snapshot:
     """The same passages in the same order, in an index of their own under `folder`."""
     passages = [change(p) for p in snapshot.passages(list(range(len(snapshot))))]
-    found, computed = embed(vectors, passages, encoder.info, lambda: encoder, None)
+    found, computed = embed(vectors, [p.index_text for p in passages], encoder.info, lambda: encoder, None)
     store, shelf = PassageStore(folder / "passages.db"), SnapshotShelf(folder)
     revs = store.add(passages)
     manifest = replace(
         snapshot.manifest,
-        name=snapshot_name(revs, passages, encoder.info.fingerprint),
+        name=snapshot_name(revs, passages, snapshot.cards.cards, encoder.info.fingerprint),
         counts=snapshot.manifest.counts | {"embedded": computed},
     )
     with shelf.writer():
-        shelf.build(passages, revs, found, manifest)
+        shelf.build(passages, revs, found, snapshot.cards, manifest)
     return shelf.open(store, encoder.info)

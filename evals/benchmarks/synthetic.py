@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.corpus.register import Domain, Rank, Regime, load_register
+from ingest.index.cards import CardIndex
 from ingest.index.pipeline import Library, embed, read_passages
 from ingest.index.snapshot import SCHEMA, Manifest
 from ingest.model.embedding import EncoderProtocol
@@ -33,7 +34,9 @@ def build(settings: Settings, encoder: EncoderProtocol, wanted: int) -> Manifest
         counts={"passages": len(passages), "statements": len(real), "sources": 0, "embedded": 0},
     )  # fmt: skip
     with library.snapshots.writer():
-        return library.snapshots.build(passages, library.store.add(passages), np.concatenate([vectors, more]), manifest)
+        return library.snapshots.build(
+            passages, library.store.add(passages), np.concatenate([vectors, more]), CardIndex.empty(), manifest
+        )
 
 
 def _made_up(

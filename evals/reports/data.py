@@ -20,7 +20,6 @@ from evals.scoring.compare import SLICED, Comparison
 from evals.scoring.metrics import BY_NAME, METRICS, SLICES, STAGES, errors_by_class, latency, slices
 from evals.scoring.scores import Row, Scores
 from evals.scoring.statistics import Estimate, bootstrap, percentile
-from evals.scoring.tradeoff import tradeoff
 
 FORMAT = 1
 HEADLINES = (
@@ -81,7 +80,6 @@ def report(
     rows = list(scores.rows.values())
     flips = {f.id: f.won for f in against.flips} if against else {}
     questions = question_rows(run, scores, golds, base, flips)
-    curve = tradeoff(run, scores)
     return {
         "clapvert_report": FORMAT,
         "title": f"Évaluation : {row['questions']} questions",
@@ -95,7 +93,6 @@ def report(
         "slices": _slices(rows),
         "stages": _stages(questions),
         "recall": recall_curve(run, scores, golds),
-        "tradeoff": curve.as_dict() if curve else None,
         "latency": _latency(run),
         "trend": [_point(r) for r in trend],
         "questions": questions,

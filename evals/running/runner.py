@@ -18,12 +18,12 @@ from typing import Any
 
 from assistant.answer import Answer
 from assistant.dialogue.memory import Memory
+from assistant.dialogue.turns import Asked
 from assistant.engine import Engine, EngineConfig
 from assistant.service import Service
 from evals.reference_set import Expected, ReferenceSet
-from evals.running.catalogue import Catalogue
+from evals.running.catalogue import Catalogue, article_of
 from evals.running.golds import Golds
-from evals.running.trace import opened, watched
 from ingest.clock import fixed
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.passages.passages import Passage
@@ -38,9 +38,7 @@ FORMAT = 1
 class Record:
     """One question: its expectation, the answer (None: the pipeline failed), the statements retrieved, best first.
 
-    `articles`: those of official texts among the candidates. `margin`: what the threshold of abstention was held
-    against (None when a rule decided, or when it was not traced); `opened`: when that threshold made it abstain, the
-    answer without it.
+    `articles`: those of official texts among the candidates.
     """
 
     id: str
@@ -49,8 +47,6 @@ class Record:
     ranked: list[str] = field(default_factory=list)
     error: str | None = None
     articles: list[str] = field(default_factory=list)
-    margin: float | None = None
-    opened: Answer | None = None
 
     @property
     def is_turn(self) -> bool:
@@ -70,17 +66,14 @@ class Record:
             "ranked": self.ranked,
             "error": self.error,
             "articles": self.articles,
-            "margin": self.margin,
-            "opened": self.opened.model_dump(mode="json") if self.opened else None,
         }
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Record:
         """What `as_dict` wrote."""
-        answer, opened = (Answer.model_validate(raw[k]) if raw.get(k) else None for k in ("answer", "opened"))
+        answer = Answer.model_validate(raw["answer"]) if raw.get("answer") else None
         expected = Expected.model_validate(raw["expected"])
-        traced = {"articles": raw.get("articles", []), "margin": raw.get("margin"), "opened": opened}
-        return cls(raw["id"], expected, answer, raw["ranked"], raw["error"], **traced)
+        return cls(raw["id"], expected, answer, raw["ranked"], raw["error"], raw.get("articles", []))
 
 
 @dataclass
@@ -164,17 +157,15 @@ def totals(run: Run) -> dict[str, Any]:
 
 
 def _ask(engine: Engine, ident: str, expected: Expected, previous: Memory | None) -> tuple[Record, Memory | None]:
-    given: dict[str, Any] = {"as_of": expected.as_of, "previous": previous, "conversation_id": "eval"}
     try:
-        with watched(engine) as gate:
-            answer, turn = engine.ask(expected.question, **given, trace=True)
-        margin, without = gate.margin(), None
-        if answer.outcome == "abstained" and margin is not None and margin < gate.config.not_found:
-            with opened(engine):
-                without, _ = engine.ask(expected.question, **given)
+        message = engine.read(Asked(expected.question, as_of=expected.as_of), previous)
+        answer, turn = engine.answer(message, previous, conversation_id="eval")
     except Exception as exc:  # a failure is a result
         return Record(ident, expected, None, error=f"{type(exc).__name__}: {exc}"), None
-    return Record(ident, expected, answer, list(engine.last_ranked), None, gate.articles(), margin, without), turn
+    hits = engine.search.search(message.question).hits
+    ranked = [h.passage.statement.id for h in hits if h.passage.statement]
+    articles = dict.fromkeys(a for h in hits if (a := article_of(h.passage)))
+    return Record(ident, expected, answer, ranked, None, list(articles)), turn
 
 
 def _jobs(reference: ReferenceSet) -> Iterator[tuple[str, Expected, bool]]:
@@ -186,7 +177,7 @@ def _jobs(reference: ReferenceSet) -> Iterator[tuple[str, Expected, bool]]:
 def cited_passages(engine: Engine, records: list[Record]) -> dict[str, Passage]:
     """Every passage that an answer cites, as it was when it answered."""
     snapshot = engine.snapshot
-    ids = {c.passage_id for r in records for a in (r.answer, r.opened) if a for c in a.citations}
+    ids = {c.passage_id for r in records if r.answer for c in r.answer.citations}
     out: dict[str, Passage] = {}
     for passage_id in sorted(ids):
         position = snapshot.position(passage_id)
@@ -207,10 +198,5 @@ def about(engine: Engine) -> dict[str, Any]:
         "dtype": info.dtype,
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "today": TODAY.isoformat(),
-        "settings": {
-            "retrieval": asdict(engine.search.config),
-            "selection": asdict(engine.selector.config),
-            "abstain": asdict(engine.gate.config),
-            "compose": asdict(engine.composer.config),
-        },
+        "settings": asdict(engine.config),
     }

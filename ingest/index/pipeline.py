@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from ingest.articles.structure import split_units
 from ingest.clock import Clock, paris_today
+from ingest.corpus.cards import load_cards
 from ingest.corpus.criteria import load_frameworks
 from ingest.corpus.fiches import load_fiches
 from ingest.corpus.register import Register, load_register
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.index.cards import CardIndex, questions_of
 from ingest.index.snapshot import SCHEMA, Manifest, SnapshotShelf, snapshot_name
 from ingest.index.store import PassageStore, VectorCache
 from ingest.language.lexical import ANALYSER
@@ -113,10 +115,14 @@ def ingest(
     with library.snapshots.writer():
         register = load_register(library.settings.corpus_dir)
         passages = read_passages(library, register)
-        vectors, computed = embed(library.vectors, passages, model, load_encoder, progress)
+        encoder = cache(load_encoder)
+        vectors, computed = embed(library.vectors, [p.index_text for p in passages], model, encoder, progress)
+        known = {p.statement.id for p in passages if p.statement}
+        cards = [c for c in load_cards(library.settings.corpus_dir) if known.issuperset(c.statements)]
+        asked, more = embed(library.vectors, questions_of(cards), model, encoder, progress)
         revs = library.store.add(passages)
         manifest = Manifest(
-            name=snapshot_name(revs, passages, model.fingerprint),
+            name=snapshot_name(revs, passages, cards, model.fingerprint),
             inputs=inputs,
             model=model.fingerprint,
             model_name=model.name,
@@ -129,28 +135,30 @@ def ingest(
                 "statements": sum(p.kind == "statement" for p in passages),
                 "criteria": sum(p.kind == "criterion" for p in passages),
                 "sources": len(register.sources),
-                "embedded": computed,
+                "cards": len(cards),
+                "embedded": computed + more,
             },
             sources={t.id: t.sha256 for t in library.texts.all()},
         )
         if progress:
             progress("index", 0, len(passages))
-        return library.snapshots.build(passages, revs, vectors, manifest), True
+        return library.snapshots.build(passages, revs, vectors, CardIndex.of(cards, asked), manifest), True
 
 
 def embed(
     vectors: VectorCache,
-    passages: list[Passage],
+    texts: list[str],
     model: ModelInfo,
     load_encoder: Callable[[], EncoderProtocol],
     progress: Progress | None,
 ) -> tuple[NDArray[np.float32], int]:
-    """Vectors of the passages, shape `(n, dimension)`, and how many had to be computed; the encoder is loaded for them
+    """Vectors of texts, shape `(n, dimension)`, and how many had to be computed; the encoder is loaded for them
     alone."""
-    encoder = cache(load_encoder)
+    if not texts:
+        return np.zeros((0, model.dimension), np.float32), 0
     return vectors.vectors(
         model.fingerprint,
-        [p.index_text for p in passages],
-        lambda texts: encoder().encode_passages(texts),
+        texts,
+        lambda missing: load_encoder().encode_passages(missing),
         partial(progress, "vecteurs") if progress else None,
     )

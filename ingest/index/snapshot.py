@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -25,7 +25,10 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from ingest.corpus.cards import Card
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.index.cards import CardIndex
+from ingest.index.cards import digest as cards_digest
 from ingest.index.columns import Columns
 from ingest.index.store import PassageStore
 from ingest.language.lexical import ANALYSER, LexicalIndex
@@ -39,7 +42,7 @@ try:
 except ImportError:  # Windows, which does not delete what is open
     fcntl = None  # type: ignore[assignment]
 
-SCHEMA = "4"
+SCHEMA = "5"
 COLLECTION = "passages"
 _MANIFEST, _STRAYS = "manifest.json", "strays.npz"
 _MOST_STRAYS = 0.005
@@ -84,6 +87,7 @@ class Snapshot:
         self.manifest = Manifest.load(folder)
         self.columns = Columns.load(folder)
         self.lexical = LexicalIndex.load(folder / "lexical")
+        self.cards = CardIndex.load(folder)
         self.store = store
         self._strays: list[int] = []
         if (folder / _STRAYS).is_file():
@@ -226,7 +230,12 @@ class SnapshotShelf:
         return lock
 
     def build(
-        self, passages: list[Passage], revs: list[int], vectors: NDArray[np.float32], manifest: Manifest
+        self,
+        passages: list[Passage],
+        revs: list[int],
+        vectors: NDArray[np.float32],
+        cards: CardIndex,
+        manifest: Manifest,
     ) -> Manifest:
         """Write, prove, and point to a new snapshot. Call it holding `writer()`."""
         manifest = replace(manifest, name=self._new_name(manifest.name))
@@ -238,6 +247,7 @@ class SnapshotShelf:
         columns.save(aside)
         lexical = LexicalIndex.build([f"{p.index_text} {p.lexical_text}" for p in passages])
         lexical.save(aside / "lexical")
+        cards.save(aside)
         _write_vectors(aside / "chroma", vectors)
         manifest.save(aside)
         target = self.folder / manifest.name
@@ -335,9 +345,10 @@ def _write_vectors(folder: Path, vectors: NDArray[np.float32]) -> None:
             collection.add(ids=[str(i) for i in range(start, start + len(batch))], embeddings=batch)
 
 
-def snapshot_name(revs: list[int], passages: list[Passage], model: str) -> str:
+def snapshot_name(revs: list[int], passages: list[Passage], cards: Sequence[Card], model: str) -> str:
     """The hash of what a snapshot is built from: its name, where it is the first of its data folder."""
     digest = hashlib.sha256(f"{SCHEMA}|{ANALYSER}|{model}|{json.dumps(_HNSW)}".encode())
+    digest.update(cards_digest(cards).encode())
     for p, rev in zip(passages, revs, strict=True):
         digest.update(f"{p.id}:{rev};".encode())
     return digest.hexdigest()[:16]

@@ -26,6 +26,7 @@ from evals.scoring.scores import Scores, score_run
 from ingest.clock import fixed
 from ingest.corpus.glossary import load_glossary
 from ingest.corpus.register import load_contacts, load_register
+from ingest.index.cards import CardIndex
 from ingest.index.pipeline import Library, embed, read_passages
 from ingest.index.snapshot import SCHEMA, Manifest
 from ingest.model.embedding import EncoderProtocol
@@ -106,13 +107,13 @@ class Bench:
         self._indexes += 1
         library = Library(self.settings.model_copy(update={"data_dir": self.settings.data_dir / str(self._indexes)}))
         info, rows = self.encoder.info, list(passages)
-        vectors, _ = embed(Library(self.settings).vectors, rows, info, lambda: self.encoder, None)
+        vectors, _ = embed(Library(self.settings).vectors, [p.index_text for p in rows], info, lambda: self.encoder, None)
         manifest = Manifest(
             name=f"variant-{self._indexes}", inputs="", model=info.fingerprint, model_name=info.name, analyser="",
             schema=SCHEMA, corpus_version="variant", built_on=TODAY.isoformat(),
         )  # fmt: skip
         with library.snapshots.writer():
-            library.snapshots.build(rows, library.store.add(rows), vectors, manifest)
+            library.snapshots.build(rows, library.store.add(rows), vectors, CardIndex.empty(), manifest)
         return self.engine(snapshot=library.snapshots.open(library.store))
 
     def part(self, keep: Callable[[Expected], bool], limit: int | None = None) -> ReferenceSet:

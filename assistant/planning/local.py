@@ -1,0 +1,395 @@
+"""The local planner: decisions on the case, then cards, then slots; no model (DESIGN §4 Plan).
+
+Guarantee: for the same snapshot and message, the same plan. What is shown is in force on the day, is not contradicted
+by the case, and is closed under `needs`; a part is answered by what it shows, told by an earlier part, or missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from assistant.dialogue.parts import PartReader
+from assistant.planning.asks import ASKS
+from assistant.planning.case import case_of
+from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
+from assistant.planning.options import Context, MatchConfig, Option, Options
+from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
+from assistant.planning.ranking import Selector
+from assistant.planning.scope import Scope
+from assistant.planning.verdicts import borne
+from assistant.reading.kinds import question_types
+from assistant.reading.message import Message, Part
+from assistant.reading.question import Question
+from assistant.search.hybrid import Candidates, HybridSearch
+from ingest.corpus.cards import DependsOn, Kind
+from ingest.corpus.fiches import AnswerType, Role, Statement
+from ingest.corpus.register import Regime
+from ingest.language.lexical import analyse
+from ingest.passages.passages import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class PlanConfig:
+    """How much is shown."""
+
+    words: int = 125
+    words_beside: int = 60
+    """Of each part, when there are several."""
+    then: int = 4
+    then_beside: int = 1
+    needs: int = 3
+    next: int = 2
+    steps: int = 8
+    sibling: float = 0.65
+    siblings: int = 2
+    adds: float = 0.3
+    other_reading: float = 1.0
+    elsewhen: float = 1.5
+    said_again: float = 2.5
+    beside_told: float = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for a reading of a part."""
+
+    question: Question
+    candidates: Candidates
+    context: Context
+    options: list[Option]
+
+    @property
+    def best(self) -> Option | None:
+        """The best option."""
+        return self.options[0] if self.options else None
+
+
+class LocalPlanner:
+    """Plans answers over one snapshot."""
+
+    name = "local"
+
+    def __init__(
+        self,
+        search: HybridSearch,
+        selector: Selector,
+        scope: Scope,
+        parts: PartReader,
+        match: MatchConfig | None = None,
+        config: PlanConfig | None = None,
+    ) -> None:
+        self.search, self.selector, self.scope, self.parts = search, selector, scope, parts
+        self.options = Options(selector, match)
+        self.config = config or PlanConfig()
+        self.snapshot = search.snapshot
+
+    def plan(self, message: Message) -> Plan:
+        """The plan of a message."""
+        whole = self._found(message, message.question, message.parts[0] if len(message.parts) == 1 else None)
+        if self.scope.outside(message, whole.context.selection, whole.candidates):
+            return Plan(out_of_scope=True)
+        near = tuple(hit.passage for hit in whole.candidates.hits[:3])
+        planned: list[PlannedPart] = []
+        for n, part in enumerate(message.parts):
+            planned.append(self._part(message, n, part, whole, planned))
+        return Plan(tuple(planned), near=near)
+
+    def of_topic(self, message: Message, topic: str) -> Plan | None:
+        """The plan of a message of one part by what a topic holds on its day; None when it holds nothing."""
+        found = self.found(message)
+        held = [o for o in found.options if (s := self.snapshot.open_passage(o.head[0]).statement) and s.topic == topic]
+        if not held:
+            return None
+        part = self._planned(message, message.parts[0], replace(found, options=held), set(), True)
+        return Plan((part,), near=tuple(hit.passage for hit in found.candidates.hits[:3]))
+
+    def found(self, message: Message) -> Found:
+        """What was found for the whole of a message."""
+        return self._found(message, message.question, message.parts[0])
+
+    def best(self, message: Message) -> tuple[Passage, float] | None:
+        """The head of the best option of a message of one part, and its score."""
+        found = self._found(message, message.question, message.parts[0])
+        if found.best is None:
+            return None
+        return self.snapshot.open_passage(found.best.head[0]), found.best.score
+
+    def _part(self, message: Message, n: int, part: Part, whole: Found, planned: Sequence[PlannedPart]) -> PlannedPart:
+        alone = len(message.parts) == 1
+        found = whole
+        if alone:
+            if message.other is not None:
+                other = self._found(message, message.other, part)
+                found = self._better(whole, other, self.config.other_reading)
+        else:
+            said = [s.passage for p in planned for s in p.placed("head", "then")]
+            readings = [self._found(message, q, part) for q in self.parts.readings(message, n, said)]
+            found = readings[0]
+            for other in readings[1:]:
+                found = self._better(found, other, 0.0)
+        shown = {s.position for p in planned for s in p.shown}
+        return self._planned(message, part, found, shown, alone)
+
+    def _better(self, first: Found, other: Found, margin: float) -> Found:
+        if other.best is None:
+            return first
+        if first.best is None or other.best.score > first.best.score + margin:
+            return other
+        return first
+
+    def _found(self, message: Message, question: Question, part: Part | None) -> Found:
+        candidates = self.search.search(question)
+        text = part.text if part else question.raw
+        selection = self.selector.select(question, candidates, text if len(message.parts) > 1 else None)
+        kinds = part.kinds if part else message.parts[0].kinds
+        terms, own = self.selector.weighed(question, text if len(message.parts) > 1 else None)
+        vector = self.search.encoder.encode_query(question.query)
+        context = Context(question, candidates, selection, kinds, message.case, vector, terms, own)
+        options = self.options.of(context)
+        if question.follow_up and message.told:
+            options = self._fresh(options, message)
+        return Found(question, candidates, context, options)
+
+    def _fresh(self, options: list[Option], message: Message) -> list[Option]:
+        """What headed the last answers comes lower: a follow-up asks for something else."""
+        if message.moved:
+            return options
+        told = {self.snapshot.position(t) for t in message.told}
+        own = self.selector.question_terms(message.own or message.question.raw)
+        weight = sum(own.values()) or 1.0
+        lowered = [
+            replace(o, score=o.score - self.config.said_again * (1 - self._held(own, o) / weight))
+            if told & set(o.head)
+            else o
+            for o in options
+        ]
+        return sorted(lowered, key=lambda o: (-o.score, o.head))
+
+    def _held(self, own: Mapping[str, float], option: Option) -> float:
+        words = frozenset().union(*(self.selector.terms_of(p)[0] for p in option.head))
+        return sum(w for t, w in own.items() if t in words)
+
+    def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
+        best = found.best
+        about, kinds = part.text, part.likeliest
+        if best is None or self.scope.missing(found.context, best, alone):
+            return PlannedPart(about, kinds, score=best.score if best else 0.0)
+        if set(best.head) <= shown:
+            best = self._beside(found.options, shown) or best
+        if set(best.head) <= shown:
+            return PlannedPart(about, kinds, "answered", told=True, score=best.score)
+        head = [p for p in best.head if p not in shown]
+        statements = self._statements(head)
+        ruling = self._ruling(message, part, found, best)
+        if ruling is not None:
+            deciding = [self.options.positions[d.statement.id] for d in ruling.decisions]
+            head = [p for p in dict.fromkeys((*deciding, *head)) if p not in shown]
+            head = head[:3]
+            statements = self._statements(head)
+        evidence = self._evidence(found, best, head, shown, alone, ruling)
+        first = statements[0] if statements else None
+        verdict, strength, because = self._verdict(message, part, found, best, first, ruling, evidence)
+        state: State = "computed" if ruling and verdict in ("yes", "no") else _state(first)
+        depends = self._depends(message, part, found, best, first, ruling) if verdict is None or ruling else None
+        return PlannedPart(
+            about,
+            kinds,
+            state,
+            tuple(evidence),
+            best.card.shape if best.card else "sentence",
+            "depends" if depends and verdict is None else verdict,
+            strength,
+            because=because,
+            depends_on=depends,
+            card=best.card.id if best.card else None,
+            premise=first is not None and first.role is Role.DEMENT and self.scope.denies(found.context, first),
+            score=best.score,
+        )  # fmt: skip
+
+    def _beside(self, options: Sequence[Option], shown: set[int]) -> Option | None:
+        """What answers a part nearly as well as what an earlier part shows already, and is new."""
+        new = next((o for o in options if not set(o.head) <= shown), None)
+        return new if new and new.score >= options[0].score - self.config.beside_told else None
+
+    def _evidence(
+        self, found: Found, best: Option, head: Sequence[int], shown: set[int], alone: bool, ruling: Ruling | None
+    ) -> list[Shown]:
+        """Head, companions, reserves and next steps, in that order, within the words of a part."""
+        c = self.config
+        out: dict[int, Place] = dict.fromkeys(head, "head")
+        budget = c.words if alone else c.words_beside
+        most = c.then if alone else c.then_beside
+        steps = best.card is not None and best.card.shape in ("steps", "table", "cases")
+        if steps:
+            budget, most = 2 * budget, c.steps if alone else 4
+        beside = list(best.card.then) if best.card else self._siblings(found, best)
+        needed = [*(best.card.needs if best.card else ()), *self._needs([*head])]
+        if ruling is not None:
+            needed += self._needs([self.options.positions[d.statement.id] for d in ruling.decisions])
+        held = sum(self._words(p) for p in head)
+        for place, ids, limit in (("needs", needed, c.needs), ("then", beside, most)):
+            taken = 0
+            for sid in dict.fromkeys(ids):
+                p = self.options.positions.get(sid)
+                if p is None or p in out or p in shown or taken == limit or not self._usable(p, found):
+                    continue
+                words = self._words(p)
+                if place == "then" and (held + words > budget or not self._adds(p, out)):
+                    continue
+                out[p] = "then" if place == "then" else "needs"
+                taken, held = taken + 1, held + words
+        for p in [p for p, place in out.items() if place == "then"]:
+            for sid in self._needs([p]):
+                q = self.options.positions.get(sid)
+                if q is not None and q not in out and q not in shown and self._usable(q, found):
+                    out[q] = "needs"
+        for sid in best.card.next[: c.next] if best.card and alone else ():
+            p = self.options.positions.get(sid)
+            if p is not None and p not in out and p not in shown and self._usable(p, found):
+                out[p] = "next"
+        order: list[Place] = ["head", "then", "needs", "next"]
+        ranked = sorted(out, key=lambda p: (order.index(out[p]), list(out).index(p)))
+        return [Shown(p, self.snapshot.open_passage(p), out[p]) for p in ranked]
+
+    def _needs(self, positions: Sequence[int]) -> list[str]:
+        """What statements mislead without, and what that misleads without."""
+        out: dict[str, None] = {}
+        stack = [s for p in positions if (s := self.snapshot.open_passage(p).statement)]
+        while stack:
+            for sid in stack.pop(0).needs:
+                if sid not in out and (p := self.options.positions.get(sid)) is not None:
+                    out[sid] = None
+                    if s := self.snapshot.open_passage(p).statement:
+                        stack.append(s)
+        return list(out)
+
+    def _usable(self, position: int, found: Found) -> bool:
+        """True for what is in force on the day and what the case does not contradict."""
+        passage = self.snapshot.open_passage(position)
+        if not self.search.eligible(found.question.as_of, ())[position]:
+            return False
+        s = passage.statement
+        return s is None or self.options.fits(s, found.question, found.context.case)
+
+    def _siblings(self, found: Found, best: Option) -> list[str]:
+        """Statements of the head's topic that come close to it."""
+        head = best.scored
+        if head is None or head.statement is None or head.statement.role is Role.ABSENCE:
+            return []
+        close = [
+            s.statement.id
+            for s in found.context.selection.scored
+            if s.statement is not None
+            and s.statement.topic == head.statement.topic
+            and s.hit.position != head.hit.position
+            and not s.conflict
+            and s.statement.role not in (Role.ABSENCE, Role.DEMENT)
+            and s.score >= self.config.sibling * head.score
+        ]
+        return close[: self.config.siblings]
+
+    def _words(self, position: int) -> int:
+        return len(self.snapshot.open_passage(position).text.split())
+
+    def _adds(self, position: int, held: dict[int, Place]) -> bool:
+        """True when a statement says something that those held do not."""
+        mine = set(analyse(self.snapshot.open_passage(position).text))
+        theirs = {t for p in held for t in analyse(self.snapshot.open_passage(p).text)}
+        return len(mine - theirs) >= self.config.adds * len(mine)
+
+    def _statements(self, positions: Sequence[int]) -> list[Statement]:
+        return [s for p in positions if (s := self.snapshot.open_passage(p).statement) is not None]
+
+    def _ruling(self, message: Message, part: Part, found: Found, best: Option) -> Ruling | None:
+        """What the case settles, when the part wants a verdict."""
+        if not message.case or part.kinds.get(Kind.YES_NO, 0.0) < 0.3:
+            return None
+        ids = best.card.statements if best.card else ()
+        positions = [*best.head, *(p for sid in ids if (p := self.options.positions.get(sid)) is not None)]
+        topics = dict.fromkeys(s.topic for s in self._statements(best.head))
+        positions += [p for t in topics for p in self.snapshot.by_topic[t]]
+        usable = [p for p in dict.fromkeys(positions) if self._in_force(p, found)]
+        weighed = [(s, self._match(s, found)) for s in self._statements(usable)]
+        asked = set(question_types(part.text))
+        wanted = RIGHTS if AnswerType.PUIS_JE in asked and AnswerType.DOIS_JE not in asked else DUTIES
+        left = sorted(((s, m) for s, m in weighed if m is not None), key=lambda row: -row[1])
+        return rule([s for s, _ in left], message.case, wanted)
+
+    def _match(self, s: Statement, found: Found) -> int | None:
+        """How many facets a statement shares with the question; None for one whose case, place or financial year is
+        another: a rule for overseas does not decide for the mainland."""
+        case = case_of(s, found.question, self.selector.glossary)
+        if case.conflict or case.local:
+            return None
+        year = found.question.as_of.exercise
+        if year and s.applies_to and not s.applies_to.overlaps(date(year, 1, 1), date(year, 12, 31)):
+            return None
+        return case.matched
+
+    def _in_force(self, position: int, found: Found) -> bool:
+        return bool(self.search.eligible(found.question.as_of, ())[position])
+
+    def _verdict(
+        self,
+        message: Message,
+        part: Part,
+        found: Found,
+        best: Option,
+        first: Statement | None,
+        ruling: Ruling | None,
+        evidence: Sequence[Shown],
+    ) -> tuple[Verdict | None, Literal["firm", "likely"], tuple[Reason, ...]]:
+        if ruling is not None:
+            reasons = tuple(r for d in ruling.decisions for r in d.reasons[:1])
+            return ruling.verdict, ruling.strength, reasons
+        if first is None or part.kinds.get(Kind.YES_NO, 0.0) < 0.5:
+            return None, "firm", ()
+        if undecided([first], message.case) is not None or outside(first, message.case):
+            return None, "firm", ()
+        entailed = case_of(first, found.question, self.selector.glossary).entailed
+        said = borne(first, part.text, best, entailed)
+        if said is not None and self._other_law(first, evidence):
+            said = None
+        return said, "firm" if first.confidence == "haute" else "likely", ()
+
+    def _other_law(self, first: Statement, evidence: Sequence[Shown]) -> bool:
+        """True when what is shown holds another body of law than the head's: a flat verdict would speak for both."""
+        laws = {Regime.UE, Regime.FR}
+        shown = {s.passage.regime for s in evidence} & laws
+        return first.regime in laws and len(shown) > 1
+
+    def _depends(
+        self,
+        message: Message,
+        part: Part,
+        found: Found,
+        best: Option,
+        first: Statement | None,
+        ruling: Ruling | None,
+    ) -> DependsOn | None:
+        """The one detail that decides, when the message leaves it out."""
+        if ruling is not None and ruling.open_field is not None:
+            return DependsOn(field=ruling.open_field.value, **ASKS[ruling.open_field])
+        card = best.card
+        if card is None or card.depends_on is None or first is None or part.kinds.get(Kind.YES_NO, 0.0) < 0.5:
+            return None
+        field = card.depends_on.field
+        if field in found.question.facets or any(f.value == field for f in message.case):
+            return None
+        return card.depends_on
+
+
+def _state(s: Statement | None) -> State:
+    if s is not None and s.role is Role.ABSENCE:
+        return "absent"
+    if s is not None and s.role is Role.DEMENT:
+        return "denied"
+    return "answered"
+
+
+def passages_of(plan: Plan) -> list[Passage]:
+    """The passages that a plan shows, in order."""
+    return [s.passage for s in plan.shown()]

@@ -1,0 +1,108 @@
+"""A plan: for each part of a message, its state, its verdict, and the evidence that is shown, in order.
+
+Guarantee (tested as properties): every part ends in exactly one state; no evidence is shown twice; a part that is
+answered has a head; a verdict comes from a decision or from a statement that bears it. A plan holds no sentence: what
+is said of it is `assistant.wording`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from assistant.reading.case import Quantity
+from ingest.corpus.cards import DependsOn, Kind
+from ingest.corpus.fiches import Bound
+from ingest.corpus.register import Regime
+from ingest.passages.passages import Passage
+
+State = Literal["answered", "computed", "denied", "absent", "not_in_force", "missing"]
+Verdict = Literal["yes", "no", "depends"]
+Place = Literal["head", "then", "needs", "next"]
+Shape = Literal["sentence", "steps", "table", "cases"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A piece of evidence and the place it takes in its part; `quote`: the words shown of an official text."""
+
+    position: int
+    passage: Passage
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a verdict: a quantity of the case against a bound, and whether it is met."""
+
+    quantity: Quantity
+    bound: Bound
+    met: bool
+
+
+@dataclass(frozen=True)
+class PlannedPart:
+    """What is said of one part of a message."""
+
+    about: str
+    kinds: tuple[Kind, ...] = ()
+    state: State = "missing"
+    shown: tuple[Shown, ...] = ()
+    shape: Shape = "sentence"
+    verdict: Verdict | None = None
+    strength: Literal["firm", "likely"] = "firm"
+    bound: str | None = None
+    regime: Regime | None = None
+    because: tuple[Reason, ...] = ()
+    depends_on: DependsOn | None = None
+    card: str | None = None
+    premise: bool = False
+    """A denial of what the message takes for granted."""
+    told: bool = False
+    """What answers it is shown by an earlier part."""
+    score: float = 0.0
+
+    @property
+    def head(self) -> Shown | None:
+        """The first thing shown."""
+        return self.shown[0] if self.shown else None
+
+    def placed(self, *places: Place) -> tuple[Shown, ...]:
+        """What is shown in these places, in order."""
+        return tuple(s for s in self.shown if s.place in places)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The parts of a message, in its order."""
+
+    parts: tuple[PlannedPart, ...] = ()
+    out_of_scope: bool = False
+    near: tuple[Passage, ...] = field(default=(), compare=False)
+
+    def shown(self) -> Iterator[Shown]:
+        """Everything that is shown, in order."""
+        for part in self.parts:
+            yield from part.shown
+
+    @property
+    def answered(self) -> bool:
+        """True when some part is answered."""
+        return any(p.state not in ("missing", "not_in_force") for p in self.parts)
+
+    def faults(self) -> list[str]:
+        """What breaks the invariants of a plan; empty when nothing does."""
+        out = []
+        positions = [s.position for s in self.shown()]
+        if len(positions) != len(set(positions)):
+            out.append("preuve montrée deux fois")
+        for part in self.parts:
+            answered = part.state in ("answered", "computed", "denied", "absent")
+            if answered and not part.told and (part.head is None or part.head.place != "head"):
+                out.append(f"partie sans tête : {part.about}")
+            if not answered and part.shown:
+                out.append(f"partie sans réponse qui montre : {part.about}")
+            if part.verdict in ("yes", "no") and not (part.because or part.head):
+                out.append(f"verdict sans preuve : {part.about}")
+        return out

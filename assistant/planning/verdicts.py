@@ -1,0 +1,46 @@
+"""« Oui » or « Non »: whether a statement bears a verdict on what is asked.
+
+Guarantee: only a statement that is recorded as a duty, a right, a ban or an exemption bears one, on a question that
+asks for just that; a question that adds a figure or an exception of its own gets none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.planning.options import Option
+from assistant.planning.plan import Verdict
+from assistant.reading.kinds import question_types
+from ingest.corpus.cards import Kind
+from ingest.corpus.fiches import AnswerType, Polarity, Statement
+from ingest.language.lexical import analyse, fold
+
+_YES = {Polarity.OBLIGE: AnswerType.DOIS_JE, Polarity.PERMET: AnswerType.PUIS_JE}
+_NO = {Polarity.N_OBLIGE_PAS: AnswerType.DOIS_JE, Polarity.INTERDIT: AnswerType.PUIS_JE}
+_PROHIBITED = re.compile(r"\b(?:interdit|banni|prohib|illegal|forbidden|banned|hors la loi)")
+_EXCEPTED = re.compile(r"\b(?:sans|hors|sauf|without|except|unless)\b")
+_NEGATED = re.compile(r"\b(?:n'\w+|ne) (?:\w+ )?pas\b|\b(?:dispens|exempt|echapp|evit)")
+_SURE = 0.5
+"""Overlap with a question that the statement or its card is known to answer."""
+
+
+def borne(s: Statement, part: str, option: Option, entailed: bool) -> Verdict | None:
+    """The verdict that a statement bears on a part; None when it bears none, or when that is not sure."""
+    asked = set(question_types(part)) & {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
+    kinds = option.card.kinds if option.card else (Kind.YES_NO,)
+    if not asked or Kind.YES_NO not in kinds or not entailed or option.features["alias"] < _SURE:
+        return None
+    folded = fold(part)
+    figures = {t for t in analyse(part) if t.isdigit()}
+    if _EXCEPTED.search(folded) or not figures <= set(analyse(f"{s.text} {s.en}")):
+        return None
+    if re.match(r"(?:Oui|Non|Yes|No)\b", s.lead or s.text):
+        return None
+    yes, no = _YES.get(s.polarity) in asked, _NO.get(s.polarity) in asked
+    if yes == no:
+        return None
+    if _PROHIBITED.search(folded):  # « est-ce interdit ? » asks the reverse of « puis-je ? »
+        yes, no = no, yes
+    if _NEGATED.search(folded):
+        return None
+    return "yes" if yes else "no"

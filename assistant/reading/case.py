@@ -1,0 +1,174 @@
+"""The case of whoever asks, in figures: employees, turnover, budget… each with the words that say so.
+
+Guarantee: a figure is of the case only when it is said of the asker; what is asked about (« le seuil, c'est 250
+salariés ? »), a bound (« plus de 500 ») and a date are not. Values are in base units (EUR, persons, kWh, m², kW, days).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from ingest.corpus.fiches import CaseField
+from ingest.language.claims import Language
+from ingest.language.numerals import spelled
+
+Origin = Literal["message", "earlier", "project"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure of the case: a value, or a range; the words it was read from; where it came from."""
+
+    field: CaseField
+    low: float
+    high: float
+    said: str
+    origin: Origin = "message"
+
+    @property
+    def value(self) -> float | None:
+        """The value, when it is one."""
+        return self.low if self.low == self.high else None
+
+
+Case = Mapping[CaseField, Quantity]
+
+_NUMBER = r"\d{1,3}(?:[\s\u00a0\u202f.]\d{3})+(?!\d)|\d+(?:[.,]\d+)?"
+_SCALE = {"k": 1e3, "m": 1e6, "mio": 1e6, "md": 1e9, "mds": 1e9, "million": 1e6, "milliard": 1e9, "billion": 1e9, "bn": 1e9,
+          "mille": 1e3, "thousand": 1e3}  # fmt: skip
+_MONEY = r"(?:(?P<scale>k|mds?|mio|bn|m|millions?|milliards?|billion|mille|thousand)?\s?(?:d['’]\s?)?(?:€|euros?|eur\b|balles)|(?P<bare>k|mio|millions?|milliards?|billion)\b)"
+_EURO_FIRST = r"(?:€|eur)\s?"
+_UNITS: tuple[tuple[CaseField, str, float], ...] = (
+    (CaseField.HEADCOUNT, r"(?:salari[ée]e?s?|employ[ée]{1,2}s?|employees?|etp|équivalents? temps plein|collaborat\w+|permanents?|staff|fte)\b", 1),
+    (CaseField.PEOPLE, r"(?:personnes?|techniciens?|couverts|gens|people|crew|têtes?|figurants?|repas)\b", 1),
+    (CaseField.CONSUMPTION, r"gwh\b", 1e6),
+    (CaseField.CONSUMPTION, r"mwh\b", 1e3),
+    (CaseField.CONSUMPTION, r"kwh\b", 1),
+    (CaseField.POWER, r"kva\b|kw\b(?!h)", 1),
+    (CaseField.SURFACE, r"m²|m2\b|mètres? carrés?|square met(?:re|er)s?", 1),
+    (CaseField.DURATION, r"(?:jours?|j\b|days?)(?!\s+ouvr)", 1),
+    (CaseField.EMISSIONS, r"g(?:rammes)?\s?(?:de\s)?(?:co2|co₂)?\s?/\s?km\b|g/km\b", 1),
+    (CaseField.DISTANCE, r"m(?:ètres?|etres?)?\b(?!²|2)", 1),
+    (CaseField.WEIGHT, r"kg\b", 1),
+)  # fmt: skip
+"""Nouns and symbols of units: of the language, not of any question."""
+_MONEY_OF: tuple[tuple[CaseField, str], ...] = (
+    (CaseField.TURNOVER, r"\bca\b|chiffre[sd]?\s(?:d['’]\s?affaires?)|turnover|revenue|de ca\b"),
+    (CaseField.BALANCE_SHEET, r"\bbilan\b(?!\s*(?:carbone|ges|d['’]émission|prévisionnel|définitif))|total (?:de |du )?bilan|balance sheet"),
+    (CaseField.AD_SPEND, r"invest\w* (?:pub\w*|en pub\w*|média\w*)|budgets? (?:de |en )?(?:pub\w*|média\w*|com\w*)|(?:de|en) (?:pub(?:licité)?|achat d['’]espace|média)\b|ad spend|advertising|media budget"),
+    (CaseField.BUDGET, r"\bdevis\b|\bbudget|\bcoût\b|\bcout\b"),
+)  # fmt: skip
+_NOT_MINE = re.compile(
+    r"(?:\b(?:moins|plus|au[- ]?del[àa]|à partir|a partir|jusqu['’][àa]|au-dessus|en dessous|sous|seuil|barre|limite|plafond|amende|"
+    r"less|more|over|under|above|below|up to|at least|threshold|limit|fine|cap)\s?(?:de|of|que|than|des|les|du|d['’]|is|c['’]est|à|a|aux)?\s?(?:bien\s)?|"
+    r"\b(?:les|des|the|ces|aux)\s|\bseuils?\b[^.;?!]{0,25}|\bthresholds?\b[^.;?!]{0,25}|\bminimum\s|\bart(?:icle)?\.?\s)$",
+    re.IGNORECASE,
+)
+"""What stands before a figure that is asked about, or is a bound."""
+_BOUND_OF_MINE = re.compile(
+    r"\b(?:on (?:est|a|fait)|nous (?:sommes|avons|faisons)|j['’]ai|je suis|we (?:are|have|employ)|we['’]re|notre|nos|ma|mon|"
+    r"our|my|(?:boîte|boite|société|entreprise|groupe|prod\w*|agence|chaîne|studio|équipe|company|group) (?:de|fait|a|of|with|has)|"
+    r"avec|pour|chez nous)\b[^.;?!]{0,30}$",
+    re.IGNORECASE,
+)
+"""The asker, said just before a figure: then even « plus de 500 » is said of the asker."""
+_COMPANY = re.compile(
+    r"\b(?:bo[iî]te|soci[ée]t[ée]|entreprise|groupe|agence|effectifs?|studio|cha[iî]ne|structure|start-?up|company|firm|business|prod|production)\b[^.;,?!]{0,16}$",
+    re.IGNORECASE,
+)
+"""What stands before « de 30 personnes » that employs them."""
+_NEAR = 34
+_DATE_AFTER = re.compile(
+    r"\s?(?:janv|févr|fevr|mars|avril|mai|juin|juil|août|aout|sept|octo|nove|déce|dece|h\b|heures?\b|ans?\b|mois\b)",
+    re.IGNORECASE,
+)
+
+
+def read_case(text: str, language: Language = "fr") -> dict[CaseField, Quantity]:
+    """The figures that a message says of its asker; the last of a kind wins, as in a correction."""
+    out: dict[CaseField, Quantity] = {}
+    for start, end, low, high in _numbers(text, language):
+        before, after = text[:start], text[end:]
+        found = _of_money(before, after) or _of_unit(after)
+        if found is None or (_NOT_MINE.search(before[-48:]) and not _BOUND_OF_MINE.search(before)):
+            continue
+        field, scale, length = found
+        if field is CaseField.PEOPLE and _COMPANY.search(before[-_NEAR:]):
+            field = CaseField.HEADCOUNT
+        said = text[start : end + length].strip()
+        out[field] = Quantity(field, low * scale, high * scale, said)
+    return out
+
+
+def merged(before: Case, now: Case) -> dict[CaseField, Quantity]:
+    """The case of a conversation: what a turn says replaces what was said before it."""
+    kept = {f: Quantity(q.field, q.low, q.high, q.said, "earlier") for f, q in before.items()}
+    return {**kept, **now}
+
+
+def _numbers(text: str, language: Language) -> Iterable[tuple[int, int, float, float]]:
+    found: list[tuple[int, int, float]] = []
+    for m in re.finditer(rf"(?<![\w,./-])(?:{_NUMBER})(?![\d/])", text):
+        found.append((m.start(), m.end(), _value(m.group())))
+    taken = [(a, b) for a, b, _ in found]
+    for start, end, written in spelled(text, language):
+        if not any(a < end and start < b for a, b in taken):
+            found.append((start, end, float(written)))
+    found.sort()
+    i = 0
+    while i < len(found):
+        start, end, value = found[i]
+        if i + 1 < len(found) and re.fullmatch(r"\s?(?:à|a|-|–|ou|to)\s?", text[end : found[i + 1][0]]):
+            yield start, found[i + 1][1], min(value, found[i + 1][2]), max(value, found[i + 1][2])
+            i += 2
+            continue
+        yield start, end, value, value
+        i += 1
+
+
+def _value(raw: str) -> float:
+    plain = re.sub(r"[\s\u00a0\u202f]", "", raw)
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", plain):
+        plain = plain.replace(".", "")
+    return float(Decimal(plain.replace(",", ".")))
+
+
+def _of_unit(after: str) -> tuple[CaseField, float, int] | None:
+    gap = re.match(r"\s?(?:personnes?\s(?=salari))?", after)
+    rest = after[gap.end() :] if gap else after
+    for field, unit, scale in _UNITS:
+        if m := re.match(unit, rest, re.IGNORECASE):
+            return field, scale, (gap.end() if gap else 0) + m.end()
+    return None
+
+
+def _of_money(before: str, after: str) -> tuple[CaseField, float, int] | None:
+    if _DATE_AFTER.match(after):
+        return None
+    m = re.match(rf"\s?{_MONEY}", after, re.IGNORECASE)
+    first = re.search(rf"{_EURO_FIRST}$", before, re.IGNORECASE)
+    if m is None and first is None:
+        return None
+    if m is None:
+        m = re.match(r"\s?(?P<scale>k|m|bn|million|billion)?\b", after, re.IGNORECASE)
+    assert m is not None
+    groups = m.groupdict()
+    word = (groups.get("scale") or groups.get("bare") or "").lower().rstrip("s")
+    scale = _SCALE.get(word, _SCALE.get(word + "s", 1.0))
+    here = after[m.end() : m.end() + _NEAR]
+    here = re.split(r"[.;?!]|,\s|\bet\b|\d", here, maxsplit=1)[0]
+    earlier = re.split(r"[.;?!]|\d", before[-_NEAR:])[-1]
+    after_it = _named(here)
+    if after_it:
+        return min(after_it)[1], scale, m.end()
+    before_it = _named(earlier)
+    return (max(before_it)[1], scale, m.end()) if before_it else None
+
+
+def _named(said: str) -> list[tuple[int, CaseField]]:
+    """The quantities of money that words name, each with where it ends."""
+    return [(found.end(), field) for field, words in _MONEY_OF if (found := re.search(words, said, re.IGNORECASE))]

@@ -1,0 +1,171 @@
+"""The composer: a plan in sentences, each with what it cites (DESIGN §4 Word).
+
+Guarantee: every sentence is a `lead`, a `text`, an `en`, a verbatim quote of an official text introduced as such, or a
+computed verdict in a fixed form; the connectives are those of `phrases`. The verdict and its reason first, then each
+part in the order of the message; what was not planned is not said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.answer import ModelUse
+from assistant.checking.verifier import Cited, Sentence, Verifier, departures
+from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown
+from assistant.reading.question import Question
+from assistant.search.hybrid import HybridSearch
+from assistant.wording.disagreement import Disagreement, disagreement
+from assistant.wording.figures import case_words
+from assistant.wording.phrases import ARTICLE_SAYS, LIKELY, NO, YES, lower_first
+from assistant.wording.quotes import best_official, best_quote
+from ingest.corpus.fiches import Statement
+from ingest.language.claims import Language, flipped, read_claim, unsupported
+from ingest.language.lexical import analyse
+from ingest.passages.passages import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeConfig:
+    """How a sentence rests on an official article that is held."""
+
+    terse: float = 0.62
+    article_alone: float = 0.5
+    article_beside: float = 0.3
+    quote_words: int = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence of the draft: the part it is of, its place, and the evidence it is made from."""
+
+    sentence: Sentence
+    part: int
+    place: Place | None
+    passage: Passage
+
+
+@dataclass
+class Draft:
+    """Sentences before verification; which engine wrote them, and at what cost."""
+
+    lines: list[Line] = field(default_factory=list)
+    disagreements: dict[str, Disagreement] = field(default_factory=dict)
+    """By the id of the notice's passage."""
+    engine: str = "extractive"
+    model: ModelUse | None = None
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """The sentences, in order."""
+        return [line.sentence for line in self.lines]
+
+    @property
+    def passages(self) -> list[Passage]:
+        """What the sentences are made from, once each."""
+        return list({line.passage.id: line.passage for line in self.lines}.values())
+
+
+class Composer:
+    """Composes from plans."""
+
+    name = "extractive"
+
+    def __init__(self, search: HybridSearch, config: ComposeConfig | None = None) -> None:
+        self.search = search
+        self.config = config or ComposeConfig()
+
+    def compose(self, question: Question, plan: Plan) -> Draft:
+        """The draft of a plan's answer."""
+        draft = Draft()
+        for n, part in enumerate(plan.parts):
+            for shown in part.shown:
+                self._line(draft, question, n, part, shown)
+        return draft
+
+    def _line(self, draft: Draft, question: Question, n: int, part: PlannedPart, shown: Shown) -> None:
+        first = not any(line.part == n for line in draft.lines)
+        s = shown.passage.statement
+        if s is None:
+            self._official(draft, question, n, shown)
+            return
+        head = shown.place == "head"
+        text = shown_text(s, question.language, self.config.terse, head)
+        opening = self._opening(part, question.language) if first and head else None
+        notice = shown.passage
+        official = best_official(self.search, notice, question.as_of)
+        found = disagreement(notice, official, self.search.official(notice.keys, question.as_of)) if official else None
+        if found:
+            draft.disagreements[notice.id] = found
+            self._quote(draft, question, n, shown, found.official)
+            return
+        sentence = None
+        if opening:
+            said, given = opening
+            opened = f"{said} {text if said.endswith('.') else lower_first(text)}"
+            sentence = self._sentence(opened, notice, official, question, given)
+            if Verifier().faults(sentence, question.as_of):
+                sentence = None
+        if sentence is None:
+            sentence = self._sentence(text, notice, official, question)
+        draft.lines.append(Line(sentence, n, shown.place, notice))
+
+    def _opening(self, part: PlannedPart, language: Language) -> tuple[str, tuple[str, ...]] | None:
+        """« Non, a priori : votre effectif, 12 salariés, ne dépasse pas 500 : », and the words of the case it says."""
+        if part.verdict not in ("yes", "no"):
+            return None
+        word = (YES if part.verdict == "yes" else NO)[language]
+        if part.strength == "likely":
+            word += LIKELY[language]
+        colon = " :" if language == "fr" else ":"
+        if not part.because:
+            return f"{word}{colon}", ()
+        reasons = [case_words(r, language) for r in part.because[:2]]
+        return f"{word}{colon} {' ; '.join(reasons)}.", _given(part.because)
+
+    def _sentence(
+        self, text: str, notice: Passage, official: Cited | None, question: Question, given: tuple[str, ...] = ()
+    ) -> Sentence:
+        return Sentence(
+            text, self._citations(text, notice, official, question), language=question.language, given=given
+        )
+
+    def _citations(self, text: str, notice: Passage, official: Cited | None, question: Question) -> tuple[Cited, ...]:
+        """What the sentence rests on: the official article alone when the words quoted from it say as much; the article
+        and the notice when they say part of it; the notice alone otherwise."""
+        own = Cited(notice, notice.text)
+        if official is None:
+            return (own,)
+        said, quoted = set(analyse(notice.text)), set(analyse(official.quote))
+        shared = len(said & quoted) / (len(said) or 1)
+        claim, support = read_claim(text, question.language), read_claim(official.quote)
+        alone = shared >= self.config.article_alone and not unsupported(claim, support) and not flipped(claim, support)
+        if alone and not departures(Sentence(text, (official,), language=question.language)):
+            return (official,)
+        return (official, own) if shared >= self.config.article_beside else (own,)
+
+    def _official(self, draft: Draft, question: Question, n: int, shown: Shown) -> None:
+        """A quote of an official text, introduced as such."""
+        p = shown.passage
+        quote = best_quote(p.text, analyse(question.query), self.config.quote_words)
+        self._quote(draft, question, n, shown, Cited(p, quote))
+
+    def _quote(self, draft: Draft, question: Question, n: int, shown: Shown, cited: Cited) -> None:
+        p = cited.passage
+        intro = ARTICLE_SAYS[question.language].format(title=p.source_title, locator=p.locator)
+        sentence = Sentence(f"{intro} « {cited.quote} »", (cited,), language="fr")
+        draft.lines.append(Line(sentence, n, shown.place, shown.passage))
+
+
+def shown_text(s: Statement, language: Language, terse: float = 0.62, head: bool = True) -> str:
+    """The words of a statement that are shown: at the head its lead, unless that leaves out a figure, a date or most of
+    what the text says."""
+    if language == "en":
+        return s.en
+    if not head or s.lead is None or unsupported(read_claim(s.text), read_claim(s.lead)):
+        return s.text
+    return s.lead if len(set(analyse(s.lead))) >= terse * len(set(analyse(s.text))) else s.text
+
+
+def _given(reasons: Sequence[Reason]) -> tuple[str, ...]:
+    return tuple(r.quantity.said for r in reasons)

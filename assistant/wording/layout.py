@@ -1,0 +1,113 @@
+"""The layout of an answer: its sentences, numbered, in the shape of its plan (DESIGN §4 Word).
+
+Guarantee: Markdown of four forms alone: paragraphs, « **label** : » at the head of one, bullets, numbered steps. The
+verdict stands first, in bold; each part of a message has a paragraph of its own, under its own words cut at eight; what
+is missing is said once. A label claims nothing and is never a whole quoted claim.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.planning.plan import Plan, PlannedPart
+from assistant.wording.citations import Numbering
+from assistant.wording.composer import Line
+from assistant.wording.phrases import DEPENDS_ON, PART_MISSING, TOLD
+from ingest.corpus.register import REGIME_LABELS, Regime
+from ingest.language.claims import Language
+
+_LABEL_WORDS = 8
+_REGIMES = {Regime.UE: "EU law", Regime.FR: "French law"}
+_VERDICT = re.compile(r"^(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?\s?:(?:[^.]*?\.(?=\s[A-ZÀ-Ü«]))?")
+
+
+@dataclass
+class Laid:
+    """An answer's Markdown, and which of its sentences (from 1) are of which part."""
+
+    markdown: str
+    sentences: dict[int, list[int]] = field(default_factory=dict)
+
+
+def lay_out(plan: Plan, lines: Sequence[Line], numbering: Numbering, language: Language) -> Laid:
+    """The kept sentences of a plan; `next` steps are laid elsewhere."""
+    laid = Laid("")
+    blocks: list[str] = []
+    several = len(plan.parts) > 1
+    count = 0
+    for n, part in enumerate(plan.parts):
+        mine = [line for line in lines if line.part == n and line.place != "next"]
+        marked = []
+        for line in mine:
+            count += 1
+            laid.sentences.setdefault(n, []).append(count)
+            marked.append((line, f"{_bold(line)} {_marks(numbering, line)}"))
+        blocks += _part(part, marked, several, language)
+    laid.markdown = "\n\n".join(b for b in blocks if b)
+    return laid
+
+
+def label_of(about: str) -> str:
+    """A part in at most eight of its own words."""
+    text = re.sub(r"\s+", " ", re.sub(r"[«»\"“”*\[\]]", "", about)).strip(" ?!.,;:")
+    text = re.sub(r"^(?:et|and|puis|alors|donc|sinon|also)\s+", "", text, flags=re.IGNORECASE)
+    words = text.split()
+    short = " ".join(words[-_LABEL_WORDS:] if len(words) > _LABEL_WORDS else words)
+    if len(words) > _LABEL_WORDS:
+        short = "… " + short
+    return short[:1].upper() + short[1:]
+
+
+def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, language: Language) -> list[str]:
+    label = f"**{label_of(part.about)}**{' :' if language == 'fr' else ':'} " if several else ""
+    if not marked:
+        if not several:
+            return []
+        return [label + (TOLD if part.told else PART_MISSING)[language]]
+    opening = f"**{DEPENDS_ON[language]}** " if part.depends_on else ""
+    head = [text for line, text in marked if line.place == "head"]
+    then = [text for line, text in marked if line.place == "then"]
+    needs = [text for line, text in marked if line.place == "needs"]
+    if part.shape == "steps" and len(then) > 1 and not several:
+        steps = "\n".join(f"{i}. {text}" for i, text in enumerate(then, 1))
+        return [opening + " ".join(head), steps, " ".join(needs)]
+    if part.shape in ("table", "cases") and len(then) > 1 and not several:
+        rows = "\n".join(f"- {text}" for text in [*head, *then])
+        return [opening + rows if not opening else opening + "\n\n" + rows, " ".join(needs)]
+    if not several and (grouped := _by_regime(marked, language)):
+        return [opening + grouped if opening else grouped]
+    first = label + opening + " ".join(head)
+    rest = " ".join((*then, *needs))
+    return [first + (f" {rest}" if rest else "")]
+
+
+def _by_regime(marked: list[tuple[Line, str]], language: Language) -> str | None:
+    """Under a heading each when two bodies of law stand side by side."""
+    regimes = [line.passage.regime for line, _ in marked]
+    if not {Regime.UE, Regime.FR} <= set(regimes):
+        return None
+    labels = REGIME_LABELS if language == "fr" else _REGIMES
+    groups: dict[Regime, list[str]] = {}
+    for (_, text), regime in zip(marked, regimes, strict=True):
+        groups.setdefault(regime if regime in (Regime.UE, Regime.FR) else regimes[0], []).append(text)
+    colon = " :" if language == "fr" else ":"
+    return "\n\n".join(
+        f"**{labels[r]}**{colon} {' '.join(texts)}" if r in labels else " ".join(texts) for r, texts in groups.items()
+    )
+
+
+def _bold(line: Line) -> str:
+    """The sentence, its verdict in bold."""
+    text = line.sentence.text
+    m = _VERDICT.match(text) if line.place == "head" else None
+    if m is None or not m.group().strip():
+        return text
+    said = m.group().rstrip()
+    rest = text[m.end() :].strip()
+    return f"**{said}** {rest[:1].upper() + rest[1:] if said.endswith('.') else rest}".strip()
+
+
+def _marks(numbering: Numbering, line: Line) -> str:
+    return "".join(f"[{n}]" for n in numbering.cite(line.sentence))
