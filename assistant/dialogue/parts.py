@@ -77,7 +77,11 @@ class PartReader:
         asked = Asked(part, domains=whole.domains, language=whole.language)
         reading = self.dialogue.read_part(asked, memory, whole.today)
         readings = [reading.question, *([reading.other] if reading.other else [])]
-        return [replace(q, as_of=whole.as_of, parts=(part,)) for q in readings]
+        topics, sources = memory.topics, memory.sources
+        return [
+            replace(q, as_of=whole.as_of, parts=(part,), context_topics=topics, context_sources=sources)
+            for q in readings
+        ]
 
     def _scene(self, message: Message) -> dict[str, tuple[str, ...]]:
         """The facets of a message that none of its later parts names for itself."""

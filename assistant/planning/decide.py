@@ -71,8 +71,7 @@ def outside(statement: Statement, case: Case) -> bool:
 
 
 def rule(statements: Sequence[Statement], case: Case, asked: frozenset[Polarity]) -> Ruling | None:
-    """The verdict of statements on what is `asked` (duties, or rights), first ones first; None when none of them settles
-    the case.
+    """The verdict of statements on what is `asked` (duties, or rights), first ones first; None when none settles it.
 
     One decision a law is kept: the first statement of that law that decides. A law that speaks of it and that the case
     leaves open makes the verdict no more than likely.

@@ -15,11 +15,12 @@ from assistant.dialogue.parts import PartReader
 from assistant.planning.asks import ASKS
 from assistant.planning.case import case_of
 from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
+from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
 from assistant.planning.scope import Scope
-from assistant.planning.verdicts import borne
+from assistant.planning.verdicts import borne, same_direction
 from assistant.reading.kinds import question_types
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
@@ -147,7 +148,7 @@ class LocalPlanner:
         kinds = part.kinds if part else message.parts[0].kinds
         terms, own = self.selector.weighed(question, text if len(message.parts) > 1 else None)
         vector = self.search.encoder.encode_query(question.query)
-        context = Context(question, candidates, selection, kinds, message.case, vector, terms, own)
+        context = Context(question, candidates, selection, kinds, message.case, vector, terms, own, counted_noun(text))
         options = self.options.of(context)
         if question.follow_up and message.told:
             options = self._fresh(options, message)
@@ -350,6 +351,9 @@ class LocalPlanner:
         if undecided([first], message.case) is not None or outside(first, message.case):
             return None, "firm", ()
         entailed = case_of(first, found.question, self.selector.glossary).entailed
+        card = best.card
+        if card is not None and card.verdict and same_direction(part.text, card.asks):
+            return card.verdict, card.strength, ()
         said = borne(first, part.text, best, entailed)
         if said is not None and self._other_law(first, evidence):
             said = None

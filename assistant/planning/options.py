@@ -37,10 +37,14 @@ class MatchConfig:
     known: float = 1.0
     covered: float = 1.0
     topic: float = 0.5
+    context: float = 1.2
     kind: float = 1.6
     supposed: float = 0.7
     unsupposed: float = -0.45
-    is_card: float = 0.6
+    of_its_time: float = 1.6
+    unfilled: float = -1.5
+    uncounted: float = -1.5
+    is_card: float = 1.2
     floor: float = -50.0
     considered: int = 8
 
@@ -68,6 +72,7 @@ class Context:
     vector: NDArray[np.float32]
     terms: Mapping[str, float] = field(default_factory=dict)
     own: Mapping[str, float] = field(default_factory=dict)
+    counted: str | None = None
 
 
 class Options:
@@ -133,9 +138,11 @@ class Options:
                 "known": max((scored[p].alias for p in head if p in scored), default=0.0),
                 "covered": self._covered(c.terms, whole, (*card.head, *card.then), i),
                 "topic": float(best in card.topics),
+                "context": _context(c.question, set(card.topics), self.snapshot.columns.sources[head[0]]),
                 "kind": max(c.kinds.get(k, 0.0) for k in card.kinds),
                 "supposed": float(supposed[0]),
                 "unsupposed": float(supposed[1]),
+                **self._slots(c, statements, card),
                 "is_card": 1.0,
             }
             yield Option(self._score(features), features, head, card)
@@ -157,12 +164,35 @@ class Options:
                 "known": s.alias,
                 "covered": s.coverage,
                 "topic": float(s.statement is not None and s.statement.topic == best),
+                "context": _context(c.question, {s.statement.topic} if s.statement else set(), s.passage.source_id),
                 "kind": _kind_of(s.statement, c.kinds),
                 "supposed": s.features["facet_match"],
                 "unsupposed": s.features["facet_unasked"],
+                **self._slots(c, [s.statement] if s.statement else [], None),
                 "is_card": 0.0,
             }
             yield Option(self._score(features), features, (s.hit.position,), None, s)
+
+    def _slots(self, c: Context, head: list[Statement], card: Card | None) -> dict[str, float]:
+        """Whether what is shown is of the very time asked about, and holds the quantity asked for."""
+        shown = list(head)
+        if card:
+            then = (self.positions.get(sid) for sid in card.then[:2])
+            shown += [s for p in then if p is not None and (s := self.snapshot.open_passage(p).statement)]
+        if not shown:
+            return {"of_its_time": 0.0, "unfilled": 0.0, "uncounted": 0.0}
+        values = [v for s in shown for v in s.values]
+        unknown = any(s.role is Role.ABSENCE for s in head)
+        unfilled = 0.0
+        for kind, wanted in _WANTED.items():
+            if not unknown and not any(v.kind in wanted for v in values):
+                unfilled += c.kinds.get(kind, 0.0)
+        uncounted = False
+        if c.counted is not None and not unknown:
+            told = [f"{v.unit or ''} {v.of or ''}" for v in values if v.kind != "date"]
+            uncounted = not any(c.counted in analyse(t) for t in told)
+        dated = c.question.dated and any(s.in_force.until is not None for s in head)
+        return {"of_its_time": float(dated), "unfilled": unfilled, "uncounted": float(uncounted)}
 
     def _covered(self, own: Mapping[str, float], weight: float, ids: tuple[str, ...], card: int) -> float:
         """Share of the terms, by weight, that the statements and the questions of a card hold."""
@@ -194,6 +224,13 @@ class Options:
         return named, unsaid
 
 
+_WANTED: dict[Kind, frozenset[str]] = {
+    Kind.AMOUNT: frozenset({"nombre", "taux", "seuil", "duree", "montant"}),
+    Kind.COST: frozenset({"montant", "taux"}),
+    Kind.DATE: frozenset({"date", "duree"}),
+    Kind.SANCTION: frozenset({"montant", "duree", "taux"}),
+}
+"""The kinds of value without which a kind of question is not answered."""
 _KINDS = {
     AnswerType.QUAND: (Kind.DATE,),
     AnswerType.COMBIEN: (Kind.AMOUNT, Kind.COST),
@@ -206,6 +243,13 @@ _KINDS = {
     AnswerType.OU: (Kind.WHERE, Kind.WHICH_TEXT),
 }
 """The kinds of question that a statement's `answers` name."""
+
+
+def _context(question: Question, topics: set[str], source: str) -> float:
+    """How near an option is to what was said before: its topic, else its text or notice."""
+    if topics & set(question.context_topics):
+        return 1.0
+    return 0.6 * (source in question.context_sources)
 
 
 def _kind_of(s: Statement | None, kinds: Mapping[Kind, float]) -> float:

@@ -7,6 +7,7 @@ asks for just that; a question that adds a figure or an exception of its own get
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.planning.options import Option
 from assistant.planning.plan import Verdict
@@ -44,3 +45,16 @@ def borne(s: Statement, part: str, option: Option, entailed: bool) -> Verdict | 
     if _NEGATED.search(folded):
         return None
     return "yes" if yes else "no"
+
+
+def same_direction(part: str, asks: Sequence[str]) -> bool:
+    """True when a part asks what the nearest of a card's questions asks, and not its contrary: a duty is no ban, a
+    negation turns a question round."""
+    mine = set(analyse(part))
+    nearest = max(asks, key=lambda ask: len(mine & set(analyse(ask))) / (len(mine | set(analyse(ask))) or 1))
+    return _direction(part) == _direction(nearest)
+
+
+def _direction(text: str) -> tuple[bool, bool]:
+    folded = fold(text)
+    return bool(_PROHIBITED.search(folded)), bool(_NEGATED.search(folded))

@@ -6,6 +6,7 @@ knows of the message is here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -25,8 +26,9 @@ class Part:
 
     @classmethod
     def of(cls, text: str) -> Part:
-        """A part, its kinds read."""
-        return cls(text, kinds_of(text))
+        """A part, its kinds read: half from the whole, half from its last clause, where most parts ask."""
+        whole, last = kinds_of(text), kinds_of(_last_clause(text))
+        return cls(text, {k: (whole[k] + last[k]) / 2 for k in whole})
 
     @property
     def likeliest(self) -> tuple[Kind, ...]:
@@ -50,3 +52,8 @@ class Message:
     moved: bool = False
     leaned: bool = False
     took: float = 0.0
+
+
+def _last_clause(text: str) -> str:
+    clauses = [c for c in re.split(r"[:;,.!?]\s+", text.strip(" ?!.")) if len(c.split()) > 1]
+    return clauses[-1] if clauses else text

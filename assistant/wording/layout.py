@@ -50,10 +50,11 @@ def lay_out(plan: Plan, lines: Sequence[Line], numbering: Numbering, language: L
 
 
 def label_of(about: str) -> str:
-    """A part in at most eight of its own words."""
+    """A part in at most eight of its own words: its last clause, where it asks."""
     text = re.sub(r"\s+", " ", re.sub(r"[«»\"“”*\[\]]", "", about)).strip(" ?!.,;:")
     text = re.sub(r"^(?:et|and|puis|alors|donc|sinon|also)\s+", "", text, flags=re.IGNORECASE)
-    words = text.split()
+    clauses = [c for c in re.split(r"\s*[:;,.!?]\s+", text) if len(c.split()) > 1]
+    words = (clauses[-1] if clauses else text).split()
     short = " ".join(words[-_LABEL_WORDS:] if len(words) > _LABEL_WORDS else words)
     if len(words) > _LABEL_WORDS:
         short = "… " + short
@@ -66,7 +67,7 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
         if not several:
             return []
         return [label + (TOLD if part.told else PART_MISSING)[language]]
-    opening = f"**{DEPENDS_ON[language]}** " if part.depends_on else ""
+    opening = f"**{DEPENDS_ON[language]}** " if part.depends_on and part.verdict == "depends" else ""
     head = [text for line, text in marked if line.place == "head"]
     then = [text for line, text in marked if line.place == "then"]
     needs = [text for line, text in marked if line.place == "needs"]

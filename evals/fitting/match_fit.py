@@ -21,10 +21,10 @@ from evals.reference_set import Expected, ReferenceSet
 from evals.running.golds import Golds, fact_key
 
 FEATURES = (
-    "support", "company", "similarity", "alias", "known", "covered", "topic", "kind", "supposed", "unsupposed",
-    "is_card",
+    "support", "company", "similarity", "alias", "known", "covered", "topic", "context", "kind", "supposed",
+    "unsupposed", "of_its_time", "unfilled", "uncounted", "is_card",
 )  # fmt: skip
-NEGATIVE = frozenset({"unsupposed"})
+NEGATIVE = frozenset({"unsupposed", "unfilled", "uncounted"})
 
 
 @dataclass(frozen=True)

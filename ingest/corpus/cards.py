@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ingest.corpus.register import Slug
 from ingest.corpus.yamlfile import YamlFile
@@ -66,12 +66,20 @@ class Card(BaseModel):
     asks: tuple[str, ...] = Field(min_length=1, description="ways to ask exactly this")
     supposes: dict[str, tuple[Slug, ...]] = Field(default_factory=dict, description="the case it is for, by facet")
     shape: Literal["sentence", "steps", "table", "cases"] = "sentence"
+    verdict: Literal["yes", "no"] | None = Field(default=None, description="the answer to every one of its `asks`")
+    strength: Literal["firm", "likely"] = "firm"
     head: tuple[Slug, ...] = Field(min_length=1, max_length=3)
     then: tuple[Slug, ...] = ()
     needs: tuple[Slug, ...] = ()
     next: tuple[Slug, ...] = ()
     depends_on: DependsOn | None = None
     reviewed: Reviewed | None = None
+
+    @model_validator(mode="after")
+    def _bears(self) -> Card:
+        if self.verdict and Kind.YES_NO not in self.kinds:
+            raise ValueError("un verdict demande le genre yes_no")
+        return self
 
     @property
     def statements(self) -> tuple[str, ...]:
