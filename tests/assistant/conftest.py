@@ -21,7 +21,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.answer import Answer
-from assistant.api.app import create_app
+from assistant.app import create_app
 from assistant.engine import Engine, EngineConfig
 from assistant.history.store import Conversations
 from assistant.planning.abstention import AbstainConfig

@@ -72,7 +72,7 @@ class serving:  # noqa: N801 - a context manager
     def __init__(self, service: Any) -> None:
         import uvicorn
 
-        from assistant.api.app import create_app
+        from assistant.app import create_app
 
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))

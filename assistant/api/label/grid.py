@@ -11,6 +11,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
+from assistant.api.label.views.projects import ProjectSummary
+from assistant.api.label.views.scores import EffortView, ScoreView
 from assistant.api.owner import Owners
 from assistant.api.schemas import View
 from assistant.api.uploads import multipart, received
@@ -20,8 +22,6 @@ from assistant.label.grid.mapping import ColumnMapping
 from assistant.label.score.score import score
 from assistant.label.score.tally import ScoreReading, items
 from assistant.label.score.whatif import least_effort
-from assistant.label.views.projects import ProjectSummary
-from assistant.label.views.scores import EffortView, ScoreView
 from assistant.service import Service
 from ingest.errors import ClapvertError, ErrorCode
 

@@ -157,7 +157,7 @@ def test_the_app_serves_the_page_of_a_kept_run_under_its_policy(
 ) -> None:
     from fastapi.testclient import TestClient
 
-    from assistant.api.app import create_app
+    from assistant.app import create_app
 
     invoke("run", "--split", "all")
     (row,) = load_index(folder_of(use_settings.data_dir))
