@@ -130,7 +130,7 @@ class Parts:
             parts=(part,),
             follow_up=question.follow_up,
             shift=question.shift,
-            moved=question.moved,
+            moved=question.moved.intersection(message.scene),
             context_topics=question.context_topics,
             context_sources=question.context_sources,
         )
