@@ -154,3 +154,13 @@ def test_a_follow_up_that_names_another_case_than_the_first_question(
 ) -> None:
     """The case named by the follow-up is no longer part of the scene that the first part is read in."""
     hold(service, check, [Turn(first), Turn(then)])
+
+
+@pytest.mark.xfail(strict=True, reason="found on 27 November 2026 by the thousand dialogues")
+def test_a_part_left_without_an_answer_is_one_of_this_message(service: Service, check: Check) -> None:
+    """« Pardon, 1 800 salariés » is told that « autre sujet : les déchets », of the message before, has no answer."""
+    before = "Qui pousse les contrats climat auprès des chaînes et des annonceurs, l'ARPP ou un autre organisme ?"
+    said = ["Un contrat climat, concrètement, c'est quoi ?", before]
+    day = date(2022, 1, 1)
+    again = [Turn("pardon, 1 800 salariés")] * 2
+    hold(service, check, [*map(Turn, said), Turn("autre sujet : les déchets", day), *again])
