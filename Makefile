@@ -7,7 +7,7 @@ PORT ?= 8000
 TORCH := torch==2.13.0
 PIP_FLAGS := --quiet --disable-pip-version-check --root-user-action=ignore
 
-.PHONY: run test check ingest install format lock clean
+.PHONY: run test nightly check ingest install format lock clean
 
 run: install
 	@$(BIN)/clapvert ingest
@@ -16,6 +16,11 @@ run: install
 test: install
 	@$(BIN)/clapvert ingest
 	@$(BIN)/python -m pytest
+
+# What is too slow for every push: a browser (Chromium), seeded regressions, a thousand dialogues, processes killed.
+nightly: install
+	@$(BIN)/clapvert ingest
+	@$(BIN)/python -m pytest -m nightly
 
 check: install
 	@$(BIN)/ruff check .

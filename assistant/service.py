@@ -24,7 +24,7 @@ from assistant.label.questions.answering import project_answer
 from assistant.label.workbench import Workbench
 from ingest.clock import Clock, paris_today
 from ingest.corpus.criteria import FrameworkFile, framework_source_id, load_frameworks
-from ingest.corpus.fiches import FicheFile, load_fiches
+from ingest.corpus.fiches import FicheFile, load_fiches, notice_source_id
 from ingest.corpus.glossary import load_glossary
 from ingest.corpus.register import Domain, Register, load_contacts, load_register
 from ingest.errors import ClapvertError, ErrorCode
@@ -32,7 +32,7 @@ from ingest.index.pipeline import Library
 from ingest.index.snapshot import Snapshot
 from ingest.language.claims import Language
 from ingest.model.embedding import EncoderProtocol, load_encoder
-from ingest.passages.passages import Passage, notice_source_id
+from ingest.passages.passages import Passage
 from ingest.settings import Settings
 
 if TYPE_CHECKING:

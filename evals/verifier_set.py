@@ -73,7 +73,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedCase:
     """A case and the faults found in it."""
 
     case: Case
@@ -125,23 +125,23 @@ def _problem(row: Row, kinds: Sequence[str], known: object, seen: set[str]) -> s
     return f"phrase en double : « {row.sentence[:60]}… »" if row.sentence in seen else None
 
 
-def judge(cases: Sequence[Case], verifier: Verifier | None = None) -> list[Judged]:
+def judge(cases: Sequence[Case], verifier: Verifier | None = None) -> list[JudgedCase]:
     """Each case as the verifier sees it."""
     verifier = verifier or Verifier()
-    return [Judged(c, tuple(c.faults(verifier))) for c in cases]
+    return [JudgedCase(c, tuple(c.faults(verifier))) for c in cases]
 
 
-def detection(judged: Sequence[Judged], kind: str | None = None) -> Estimate:
+def detection(judged: Sequence[JudgedCase], kind: str | None = None) -> Estimate:
     """Share of the tampered sentences that are refused, with Wilson's interval."""
     return _refused(judged, False, kind)
 
 
-def false_alarms(judged: Sequence[Judged], kind: str | None = None) -> Estimate:
+def false_alarms(judged: Sequence[JudgedCase], kind: str | None = None) -> Estimate:
     """Share of the true rewordings that are refused, with Wilson's interval."""
     return _refused(judged, True, kind)
 
 
-def _refused(judged: Sequence[Judged], true: bool, kind: str | None) -> Estimate:
+def _refused(judged: Sequence[JudgedCase], true: bool, kind: str | None) -> Estimate:
     rows = [j for j in judged if j.case.true == true and kind in (None, j.case.row.kind)]
     return wilson(sum(bool(j.faults) for j in rows), len(rows))
 
@@ -155,14 +155,14 @@ class Line:
     estimate: Estimate
 
 
-def lines(judged: Sequence[Judged]) -> list[Line]:
+def lines(judged: Sequence[JudgedCase]) -> list[Line]:
     """Detection by kind, then false alarms by kind; the whole of each first. Kinds without a row are left out."""
     out = [Line(k, False, detection(judged, k)) for k in (None, *TAMPERED)]
     out += [Line(k, True, false_alarms(judged, k)) for k in (None, *PARAPHRASES)]
     return [line for line in out if line.estimate.n]
 
 
-def as_json(columns: dict[str, list[Judged]]) -> dict[str, Any]:
+def as_json(columns: dict[str, list[JudgedCase]]) -> dict[str, Any]:
     """Split → `{detection, false_alarms}`, each by kind, `all` for the whole."""
     told: dict[str, Any] = {}
     for name, judged in columns.items():

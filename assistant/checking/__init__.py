@@ -1,1 +1,1 @@
-"""The gate: nothing is shown that does not pass here; receipts prove it later."""
+"""The gate: nothing is shown that does not pass here."""

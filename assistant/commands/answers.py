@@ -42,7 +42,7 @@ def serve(host: str | None, port: int | None, open_browser: bool) -> None:
     """Serve the chat, the pages and the API."""
     import uvicorn
 
-    from assistant.api.app import create_app
+    from assistant.app import create_app
 
     settings = Settings()
     host, port = host or settings.host, settings.port if port is None else port
@@ -247,7 +247,7 @@ def show(answer: Answer) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def search(query: str, k: int, as_of: datetime | None, as_json: bool) -> None:
     """Search the passages."""
-    from assistant.api.app import search_hit
+    from assistant.app import search_hit
     from assistant.reading.dates import AsOf
 
     service = _service()
@@ -266,7 +266,7 @@ def search(query: str, k: int, as_of: datetime | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON, one report a line.")
 def verify(answer: TextIO, as_json: bool) -> None:
     """Check that a saved answer is still true."""
-    from assistant.checking.receipt import ReceiptChecker, read_answers, show_report, summary
+    from assistant.history.receipt import ReceiptChecker, read_answers, show_report, summary
     from ingest.clock import paris_today
     from ingest.index.pipeline import Library
 

@@ -67,8 +67,8 @@ def label() -> None:
 def list_criteria(framework: str, poste: str, department: str, words: str, as_json: bool) -> None:
     """List the known criteria of a framework."""
     from assistant.api.label.routes import wanted
+    from assistant.api.label.views.criteria import CriterionView
     from assistant.label.frameworks import chosen
-    from assistant.label.views.criteria import CriterionView
 
     chosen_framework = _bench().frameworks.get(framework)
     groups = chosen(chosen_framework, wanted(poste, department, words))
@@ -91,8 +91,8 @@ def list_criteria(framework: str, poste: str, department: str, words: str, as_js
 @_JSON
 def show(code: str, framework: str, as_json: bool) -> None:
     """Show one criterion: what it asks, its evidence and who says so."""
-    from assistant.label.views.criteria import CriterionView
-    from ingest.passages.criteria import criterion_text
+    from assistant.api.label.views.criteria import CriterionView
+    from ingest.corpus.criteria_statements import criterion_text
 
     frameworks = _bench().frameworks
     found = frameworks.criterion(framework, code)
@@ -113,7 +113,7 @@ def projects(
     title: str | None, framework: str, scheme: str | None, deleted: str | None, linked: str | None, as_json: bool
 ) -> None:
     """List the projects, or make, share or delete one."""
-    from assistant.label.views.projects import ProjectSummary
+    from assistant.api.label.views.projects import ProjectSummary
 
     bench = _bench()
     if deleted:
@@ -182,10 +182,10 @@ def import_grid(
 @_JSON
 def score(project: str, target: int | None, as_json: bool) -> None:
     """Compute the score on the imported grid; exit 1 when there is none."""
+    from assistant.api.label.views.scores import EffortView, ScoreView
     from assistant.label.score.score import score_items
     from assistant.label.score.tally import items
     from assistant.label.score.whatif import least_effort
-    from assistant.label.views.scores import EffortView, ScoreView
 
     bench = _bench()
     found = _project(bench, project)

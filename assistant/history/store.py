@@ -9,7 +9,6 @@ of 0 days nothing reaches the disk: conversations live in memory, for the day.
 
 from __future__ import annotations
 
-import os
 import secrets
 import sqlite3
 import threading
@@ -24,6 +23,7 @@ from weakref import WeakValueDictionary
 from assistant.answer import Answer
 from assistant.history.graph import ConversationGraph, LastCheckpoint
 from ingest.clock import Clock
+from ingest.database import connect
 from ingest.errors import ClapvertError, ErrorCode
 
 _VERSION = 2
@@ -271,16 +271,10 @@ def _connection(path: Path, kept: bool) -> sqlite3.Connection:
     """The one connection, shared under the checkpointer's lock. What an older layout kept is erased, not converted."""
     if not kept:
         _remove(path)
-        return _prepared(sqlite3.connect(":memory:", check_same_thread=False))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    path.chmod(0o600)
-    return _prepared(sqlite3.connect(path, timeout=30, check_same_thread=False))
+    return _prepared(connect(path if kept else ":memory:", private=True))
 
 
 def _prepared(db: sqlite3.Connection) -> sqlite3.Connection:
-    for pragma in ("journal_mode=wal", "synchronous=normal", "secure_delete=on", "busy_timeout=30000"):
-        db.execute(f"pragma {pragma}")
     if db.execute("pragma user_version").fetchone()[0] != _VERSION:
         db.executescript("drop table if exists message; drop table if exists conversation;")
         db.execute(f"pragma user_version = {_VERSION}")
@@ -296,7 +290,7 @@ def _remove(path: Path) -> None:
     """Nothing is to be kept: what an earlier setting kept goes, overwritten."""
     if not path.exists():
         return
-    db = _prepared(sqlite3.connect(path, timeout=30))
+    db = _prepared(connect(path, private=True))
     for table in _TABLES:
         db.execute(f"delete from {table}")  # noqa: S608
     db.commit()

@@ -41,7 +41,7 @@ class _Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedSentence:
     """What became of one sentence of the model: the passage's wording it was held against, and why it was removed."""
 
     text: str
@@ -64,7 +64,7 @@ class Rewriter:
     def __init__(self, model: LanguageModel, verifier: Verifier, snapshot: str, cache_size: int = 512) -> None:
         self.model, self.verifier, self.snapshot = model, verifier, snapshot
         self.name = f"llm:{model.name}"
-        self.watch: Callable[[Judged], None] | None = None
+        self.watch: Callable[[JudgedSentence], None] | None = None
         """Told of every sentence judged, once the reply is whole (measurements)."""
         self._condenser = Condenser(model, cache_size)
         self._written_before: Recent[Resolved] = Recent(cache_size)
@@ -108,17 +108,17 @@ class Rewriter:
     ) -> tuple[dict[int, list[Sentence]], int]:
         """The sentences that hold, by the place of the extractive sentence they stand for; and how many they are."""
         held: dict[int, list[Sentence]] = {}
-        judged: list[tuple[int, Judged]] = []
+        judged: list[tuple[int, JudgedSentence]] = []
         by_passage = {i.passage.id: i for i in items}
         for text, cited in written:
             found = [by_passage[p] for p in dict.fromkeys(cited) if p in by_passage]
-            place, verdict = -1, Judged(text, "", ("ne cite aucun passage donné",))
+            place, verdict = -1, JudgedSentence(text, "", ("ne cite aucun passage donné",))
             for item in found:
                 said = _as_sentence(text)
-                verdict = Judged(said, item.wording, self._faults(said, item, question, draft))
+                verdict = JudgedSentence(said, item.wording, self._faults(said, item, question, draft))
                 beside = held.setdefault(item.place, [])
                 if verdict.released and not _adds(said, beside):
-                    verdict = Judged(said, item.wording, ("déjà dit",))
+                    verdict = JudgedSentence(said, item.wording, ("déjà dit",))
                 if verdict.released:
                     place = item.place
                     beside.append(Sentence(said, draft.sentences[place].cited, language=question.language))
@@ -129,7 +129,7 @@ class Rewriter:
             missing = left_out([s.text for s in sentences], item.wording, question.language) if sentences else []
             if missing:
                 judged = [
-                    (p, Judged(j.text, j.wording, tuple(missing)) if p == item.place and j.released else j)
+                    (p, JudgedSentence(j.text, j.wording, tuple(missing)) if p == item.place and j.released else j)
                     for p, j in judged
                 ]
             if missing or not sentences:

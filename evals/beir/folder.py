@@ -33,7 +33,7 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedQueries:
     """The queries of a split with their relevance: `{query: {document: grade}}`, grades above 0 being relevant."""
 
     split: str
@@ -70,7 +70,7 @@ class BeirFolder:
                 number,
             )
 
-    def judged(self, split: str | None) -> Judged:
+    def judged(self, split: str | None) -> JudgedQueries:
         """The judged queries of a split (None: `test`, or the only one there is)."""
         name, path = self._qrels(split)
         qrels = read_qrels(path)
@@ -84,7 +84,7 @@ class BeirFolder:
         kept = {q: rows for q, rows in known.items() if any(grade > 0 for grade in rows.values())}
         if not kept:
             raise ClapvertError(ErrorCode.BAD_REQUEST, f"{path} : aucune question jugée que queries.jsonl connaisse.")
-        return Judged(
+        return JudgedQueries(
             name, {q: texts[q] for q in kept}, kept, len(qrels) - len(known), len(known) - len(kept)
         )  # fmt: skip
 

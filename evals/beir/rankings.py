@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.search.hybrid import RetrievalConfig, fuse, top
-from evals.beir.folder import CORPUS, BeirFolder, Document, Judged, malformed
+from evals.beir.folder import CORPUS, BeirFolder, Document, JudgedQueries, malformed
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.store import VectorCache
 from ingest.language.lexical import LexicalIndex
@@ -45,7 +45,7 @@ class Ranked:
 
 def rank(
     folder: BeirFolder,
-    judged: Judged,
+    judged: JudgedQueries,
     encoder: EncoderProtocol,
     cache: VectorCache,
     config: RetrievalConfig,
@@ -71,7 +71,7 @@ def rank(
 
 
 def _index(
-    folder: BeirFolder, judged: Judged, progress: Progress
+    folder: BeirFolder, judged: JudgedQueries, progress: Progress
 ) -> tuple[list[str], LexicalIndex, dict[str, int]]:  # fmt: skip
     """Ids of the documents, their words, and the position of the document that a query is (it must not find itself)."""
     ids: list[str] = []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from evals.beir.folder import Judged
+from evals.beir.folder import JudgedQueries
 from evals.beir.rankings import Ranked
 from evals.beir.scores import MEASURES
 from evals.reports.report import spread, table
 from evals.scoring.statistics import Estimate
 
 
-def beir_report(found: Mapping[str, Mapping[str, Estimate]], judged: Judged, ranked: Ranked) -> str:
+def beir_report(found: Mapping[str, Mapping[str, Estimate]], judged: JudgedQueries, ranked: Ranked) -> str:
     """The table, in per cent, after what the data is."""
     lines = [
         f"{ranked.documents} documents, {len(judged.queries)} questions jugées ({judged.split}). "
@@ -22,7 +22,7 @@ def beir_report(found: Mapping[str, Mapping[str, Estimate]], judged: Judged, ran
     return "\n".join(lines)
 
 
-def data_notes(judged: Judged, ranked: Ranked) -> list[str]:
+def data_notes(judged: JudgedQueries, ranked: Ranked) -> list[str]:
     """What the reader must know of the data."""
     told = (
         (ranked.missing, "document(s) jugé(s) absent(s) de corpus.jsonl : comptés comme manqués"),

@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.rewording.rewriter import Judged
+from assistant.rewording.rewriter import JudgedSentence
 from assistant.service import Ask, Service
 from evals.benchmarks.local_model import Replay, gemma, missing, serving
 from evals.reference_set import load_reference
@@ -82,7 +82,7 @@ def measure(service: Service, questions: Iterable[str], wanted: int) -> list[Ask
     """Ask until the model has been called for so many questions."""
     done: list[Asked] = []
     for question in questions:
-        heard: list[Judged] = []
+        heard: list[JudgedSentence] = []
         composer = service.engine.llm
         assert composer is not None
         composer.watch = heard.append

@@ -78,7 +78,7 @@ def answer_command(folder: Path, reader: str) -> None:
         if item.key in done:
             continue
         click.echo("\n" + as_page([item]))
-        grade = click.prompt("Verdict", type=click.Choice(list(Grade)))
+        grade = click.prompt("Verdict", type=click.Choice([g.value for g in Grade]))
         why = click.prompt("Pourquoi", default="", show_default=False)
         take(folder, {item.key: {"grade": grade, "why": why}}, reader, date.today(), key)
 

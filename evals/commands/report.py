@@ -32,10 +32,10 @@ def report(
     from evals.reports.coverage_report import coverage_report
     from evals.reports.html.page import page
     from evals.reports.junit import junit
+    from evals.reports.keeping import report_of
     from evals.reports.reading import reading_data, reading_report
     from evals.reports.report import agreement_report, comparison_report, run_report, stages_report
     from evals.running import runs
-    from evals.running.keeping import report_of
     from evals.scoring.compare import compare
     from evals.scoring.scores import by_split, score_run
 

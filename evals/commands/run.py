@@ -40,9 +40,9 @@ def run(
 ) -> None:  # fmt: skip
     """Ask the reference questions, keep the answers in a run file, print the scores."""
     from evals.reference_set import load_reference
+    from evals.reports.keeping import keep_run
     from evals.running.configuration import load_config
     from evals.running.golds import domains_asked
-    from evals.running.keeping import keep_run
     from evals.running.runner import eval_engine, execute
     from evals.scoring.scores import score_run
 

@@ -11,7 +11,7 @@ from evals.scoring.compare import SLICED, Comparison, dropped, gained
 from evals.scoring.metrics import BY_NAME, METRICS, errors_by_class, estimates, latency, words
 from evals.scoring.scores import Scores
 from evals.scoring.statistics import Difference, Estimate
-from evals.verifier_set import Judged, lines
+from evals.verifier_set import JudgedCase, lines
 
 _STAGE_NAMES = {
     "understand": "comprendre", "retrieve": "chercher", "compose": "composer", "verify": "vérifier",
@@ -185,7 +185,7 @@ _KIND_NAMES = {
 }  # fmt: skip
 
 
-def verifier_report(columns: Mapping[str, Sequence[Judged]]) -> str:
+def verifier_report(columns: Mapping[str, Sequence[JudgedCase]]) -> str:
     """Detection and false alarms of the verifier by kind, one column a split."""
     found = {
         name: {(line.true, line.kind): line.estimate for line in lines(judged)} for name, judged in columns.items()
@@ -200,7 +200,7 @@ def verifier_report(columns: Mapping[str, Sequence[Judged]]) -> str:
     return table(["%  (intervalles de Wilson à 95 %)", *(f"{name}, n" for name in columns)], rows)
 
 
-def verifier_misses(judged: Sequence[Judged]) -> str:
+def verifier_misses(judged: Sequence[JudgedCase]) -> str:
     """Every lie let through and every truth refused, with its passage."""
     out = []
     for j in judged:

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.corpus.criteria import FrameworkFile, load_frameworks
+from ingest.corpus.criteria_statements import framework_statements
 from ingest.corpus.fiches import FicheFile, Role, Statement, load_fiches
 from ingest.corpus.glossary import Glossary, load_glossary
 from ingest.corpus.register import Nature, Rank, Register, load_contacts, load_register
 from ingest.corpus.render import pages
 from ingest.language.claims import Claim, flipped, read_claim, unsupported
 from ingest.language.locators import locator_keys
-from ingest.passages.criteria import framework_statements
 
 TEXT_WORDS, LEAD_WORDS = 35, 18
 _PRONOUN = re.compile(

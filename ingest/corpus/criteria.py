@@ -14,10 +14,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ingest.corpus.fiches import Interval, StatementSource, Value
+from ingest.corpus.fiches import Interval, StatementSource, Value, notice_source_id
 from ingest.corpus.register import Domain, Regime, Slug
 from ingest.corpus.yamlfile import YamlFile
-from ingest.passages.passages import notice_source_id
 
 Confidence = Literal["haute", "moyenne", "basse"]
 CRITERIA_NOTICE = notice_source_id("criteres-")

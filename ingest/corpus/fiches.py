@@ -282,3 +282,8 @@ def fiche_paths(corpus_dir: Path) -> list[Path]:
 def load_fiches(corpus_dir: Path) -> list[FicheFile]:
     """Every fiche of the corpus; an error names file, line and field."""
     return [FicheFile(path) for path in fiche_paths(corpus_dir)]
+
+
+def notice_source_id(fiche_id: str) -> str:
+    """Register-like id of a fiche, distinct from every registered text."""
+    return f"notice.{fiche_id}"

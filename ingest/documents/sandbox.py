@@ -26,7 +26,7 @@ from ingest.errors import ClapvertError, ErrorCode
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SafeRead:
     """A document read, and the most memory that the child held (bytes; 0 where the system does not say)."""
 
     document: Document
@@ -39,11 +39,11 @@ CELLS = Limits(seconds=60.0, memory=1_000_000_000, output=30_000_000)
 _ENVIRONMENT = ("PATH", "SYSTEMROOT", "LANG", "TMPDIR", "TEMP", "LD_LIBRARY_PATH")
 
 
-def read_safely(file: Path, name: str | None = None, limits: Limits = DEFAULT) -> Reading:
+def read_safely(file: Path, name: str | None = None, limits: Limits = DEFAULT) -> SafeRead:
     """Read a file in a child process; `name` is what it is called (its ending counts), the file's own by default."""
     with file.open("rb") as source:
         peak, body = _answer(source, name or file.name, limits, "document")
-    return Reading(DOCUMENT.validate_json(body), peak)
+    return SafeRead(DOCUMENT.validate_json(body), peak)
 
 
 def read_workbook_safely(data: bytes, name: str, limits: Limits = CELLS) -> Workbook:

@@ -28,7 +28,8 @@ from ingest.language.lexical import ANALYSER
 from ingest.model.embedding import EncoderProtocol, ModelInfo
 from ingest.passages.criteria import criterion_passages
 from ingest.passages.passages import Passage, fiche_passages, unit_passages
-from ingest.passages.versions import implied_end, settle
+from ingest.passages.succession import settle
+from ingest.passages.versions import implied_end
 from ingest.settings import Settings
 from ingest.texts.texts import TextShelf
 

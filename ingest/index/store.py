@@ -7,15 +7,13 @@ deletes a row). A vector is computed once for a text and a model.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.database import Database
 from ingest.passages.passages import Passage
 
 _SCHEMA = """
@@ -34,29 +32,6 @@ def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
-class Database:
-    """One SQLite file, one connection a thread."""
-
-    def __init__(self, path: Path, schema: str) -> None:
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._local = threading.local()
-        with self.connection() as db:
-            db.executescript(schema)
-
-    @contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection, in a transaction."""
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None:
-            db = sqlite3.connect(self.path, timeout=30)
-            db.execute("pragma journal_mode=wal")
-            db.execute("pragma synchronous=normal")
-            self._local.db = db
-        with db:
-            yield db
-
-
 class PassageStore:
     """Every passage that ever was, by id; several revisions of one id differ only around the text."""
 
@@ -66,7 +41,7 @@ class PassageStore:
     def add(self, passages: Iterable[Passage]) -> list[int]:
         """Append the passages that are new; revision numbers, in order."""
         revs = []
-        with self._db.connection() as db:
+        with self._db.write() as db:
             for p in passages:
                 body = p.model_dump_json(exclude_defaults=True, by_alias=True)
                 digest = hashlib.sha256(body.encode()).hexdigest()
@@ -79,7 +54,7 @@ class PassageStore:
         """Passages by revision number, in the order asked."""
         if not revs:
             return []
-        with self._db.connection() as db:
+        with self._db.read() as db:
             rows = dict(
                 db.execute(f"select rev, body from passage where rev in ({_marks(revs)})", list(revs))  # noqa: S608
             )
@@ -87,7 +62,7 @@ class PassageStore:
 
     def latest(self, passage_id: str) -> Passage | None:
         """The last revision of a passage, in a snapshot or not."""
-        with self._db.connection() as db:
+        with self._db.read() as db:
             row = db.execute(
                 "select body from passage where id = ? order by rev desc limit 1", (passage_id,)
             ).fetchone()
@@ -95,7 +70,7 @@ class PassageStore:
 
     def revisions(self, passage_id: str) -> list[Passage]:
         """Every revision of a passage, oldest first: the same words at the places they stood, with what was known."""
-        with self._db.connection() as db:
+        with self._db.read() as db:
             rows = db.execute("select body from passage where id = ? order by rev", (passage_id,)).fetchall()
         return [Passage.model_validate_json(row[0]) for row in rows]
 
@@ -117,7 +92,7 @@ class VectorCache:
     def get(self, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
         """The vectors that are known."""
         out: dict[bytes, NDArray[np.float32]] = {}
-        with self._db.connection() as db:
+        with self._db.read() as db:
             for i in range(0, len(keys), 500):
                 part = keys[i : i + 500]
                 query = f"select key, value from vector where key in ({_marks(part)})"  # noqa: S608
@@ -127,7 +102,7 @@ class VectorCache:
 
     def put(self, items: Iterable[tuple[bytes, NDArray[np.float32]]]) -> None:
         """Remember vectors."""
-        with self._db.connection() as db:
+        with self._db.write() as db:
             db.executemany(
                 "insert or ignore into vector values (?, ?)",
                 [(k, np.asarray(v, np.float32).tobytes()) for k, v in items],

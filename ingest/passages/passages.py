@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.articles.units import Unit
-from ingest.corpus.fiches import Fiche, Statement
+from ingest.corpus.fiches import Fiche, Statement, notice_source_id
 from ingest.corpus.register import Domain, Rank, Regime, Register, Source
 from ingest.documents.tree import Block
 from ingest.language.locators import locator_keys
@@ -91,11 +91,6 @@ def passage_id(source_id: str, locator: str, start: date | None, text: str) -> s
     """Stable id: the same text at the same place, from the same date, is the same passage for ever."""
     raw = "\x1f".join((source_id, locator, start.isoformat() if start else "", text))
     return hashlib.sha256(raw.encode()).hexdigest()[:20]
-
-
-def notice_source_id(fiche_id: str) -> str:
-    """Register-like id of a fiche, distinct from every registered text."""
-    return f"notice.{fiche_id}"
 
 
 def fiche_passages(fiche: Fiche, register: Register) -> list[Passage]:

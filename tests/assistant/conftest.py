@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from assistant.planning.abstention import AbstainConfig
 from fastapi.testclient import TestClient
 
 from assistant.answer import Answer
-from assistant.api.app import create_app
+from assistant.app import create_app
 from assistant.engine import Engine, EngineConfig
 from assistant.history.store import Conversations
-from assistant.planning.abstention import AbstainConfig
 from assistant.reading.question import Understanding
 from assistant.service import Ask, Service
 from ingest.clock import Clock, fixed

@@ -13,15 +13,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from assistant.planning.abstention import AbstainConfig
+from assistant.wording.extractive import ComposeConfig
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from assistant.answer import Answer
 from assistant.dialogue.memory import Memory
 from assistant.engine import Engine, EngineConfig
-from assistant.planning.abstention import AbstainConfig
 from assistant.service import Service
-from assistant.wording.extractive import ComposeConfig
 from evals.reference_set import ReferenceSet, load_reference
 from ingest.clock import fixed
 from ingest.corpus.register import Domain
@@ -191,19 +191,30 @@ def check(real: Service) -> Callable[[Answer], list[str]]:
     return lambda answer: faults(answer, open_passage, snapshot)
 
 
-def test_every_reference_question(real: Service, reference: ReferenceSet, check: Callable[[Answer], list[str]]) -> None:
+SOME = pytest.mark.parametrize(
+    "step", [pytest.param(10, id="one in ten"), pytest.param(1, id="all", marks=pytest.mark.nightly)]
+)
+
+
+@SOME
+def test_reference_questions(
+    real: Service, reference: ReferenceSet, check: Callable[[Answer], list[str]], step: int
+) -> None:
     assert len(reference.questions) >= 300
     wrong = {}
-    for q in reference.questions:
+    for q in reference.questions[::step]:
         answer, _ = real.engine.ask(q.question, as_of=q.as_of)
         if found := check(answer):
             wrong[q.id] = found
     assert wrong == {}
 
 
-def test_every_reference_dialogue(real: Service, reference: ReferenceSet, check: Callable[[Answer], list[str]]) -> None:
+@SOME
+def test_reference_dialogues(
+    real: Service, reference: ReferenceSet, check: Callable[[Answer], list[str]], step: int
+) -> None:
     wrong = {}
-    for d in reference.dialogues:
+    for d in reference.dialogues[::step]:
         previous: Memory | None = None
         for n, turn in enumerate(d.dialogue, 1):
             answer, previous = real.engine.ask(turn.question, as_of=turn.as_of, previous=previous)
@@ -212,6 +223,7 @@ def test_every_reference_dialogue(real: Service, reference: ReferenceSet, check:
     assert wrong == {}
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("day", [date(2023, 6, 1), date(2025, 12, 31), date(2029, 1, 1)], ids=str)
 def test_reference_questions_on_another_day(
     real: Service, reference: ReferenceSet, check: Callable[[Answer], list[str]], day: date

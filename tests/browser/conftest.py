@@ -7,7 +7,7 @@
     new_page    `new_page(viewport=…, color_scheme="dark", java_script_enabled=False, …)` → the same, otherwise set
     axe         `axe(page)` fails on a serious or critical finding of axe-core
 
-They skip, and say why, where Chromium, Playwright, axe or the model is not installed.
+They are of the night (`make nightly`), and skip, saying why, where Chromium, Playwright, axe or the model is not installed.
 """
 
 from __future__ import annotations
@@ -35,6 +35,15 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 860}
 PATIENCE = 10_000
 """Milliseconds that an expectation may take on a loaded machine."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder is of the night."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.nightly)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +81,7 @@ class serving:  # noqa: N801 - a context manager
     def __init__(self, service: Any) -> None:
         import uvicorn
 
-        from assistant.api.app import create_app
+        from assistant.app import create_app
 
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))

@@ -107,7 +107,9 @@ class Bench:
         self._indexes += 1
         library = Library(self.settings.model_copy(update={"data_dir": self.settings.data_dir / str(self._indexes)}))
         info, rows = self.encoder.info, list(passages)
-        vectors, _ = embed(Library(self.settings).vectors, [p.index_text for p in rows], info, lambda: self.encoder, None)
+        vectors, _ = embed(
+            Library(self.settings).vectors, [p.index_text for p in rows], info, lambda: self.encoder, None
+        )
         manifest = Manifest(
             name=f"variant-{self._indexes}", inputs="", model=info.fingerprint, model_name=info.name, analyser="",
             schema=SCHEMA, corpus_version="variant", built_on=TODAY.isoformat(),

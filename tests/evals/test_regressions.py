@@ -30,6 +30,9 @@ C = EngineConfig()
 Patch = pytest.MonkeyPatch
 
 
+pytestmark = pytest.mark.nightly
+
+
 @pytest.fixture(scope="module")
 def bench(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     bench = Bench(real_settings(tmp_path_factory.mktemp("bench")), model)

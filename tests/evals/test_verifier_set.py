@@ -10,18 +10,18 @@ import pytest
 from click.testing import CliRunner
 
 from evals.commands.group import evaluate
-from evals.verifier_set import PARAPHRASES, TAMPERED, Judged, detection, false_alarms, judge, load_cases
+from evals.verifier_set import PARAPHRASES, TAMPERED, JudgedCase, detection, false_alarms, judge, load_cases
 from ingest.errors import ClapvertError
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 @pytest.fixture(scope="module")
-def judged() -> list[Judged]:
+def judged() -> list[JudgedCase]:
     return judge(load_cases(CORPUS))
 
 
-def test_there_are_enough_of_each(judged: list[Judged]) -> None:
+def test_there_are_enough_of_each(judged: list[JudgedCase]) -> None:
     lies, truths = [j for j in judged if not j.case.true], [j for j in judged if j.case.true]
     assert len(lies) >= 250
     assert len(truths) >= 250
@@ -35,7 +35,7 @@ def test_there_are_enough_of_each(judged: list[Judged]) -> None:
     assert 0.25 <= sum(j.case.split == "test" for j in judged) / len(judged) <= 0.45
 
 
-def test_no_topic_is_in_both_splits(judged: list[Judged]) -> None:
+def test_no_topic_is_in_both_splits(judged: list[JudgedCase]) -> None:
     sides: dict[tuple[str, str], set[str]] = {}
     for j in judged:
         assert j.case.passage.statement is not None
@@ -44,7 +44,7 @@ def test_no_topic_is_in_both_splits(judged: list[Judged]) -> None:
 
 
 @pytest.mark.parametrize("part", ["all", "dev", "test"])
-def test_the_floor(judged: list[Judged], part: str) -> None:
+def test_the_floor(judged: list[JudgedCase], part: str) -> None:
     rows = [j for j in judged if part in ("all", j.case.split)]
     detected, refused = detection(rows), false_alarms(rows)
     assert detected.n > 0
@@ -53,7 +53,7 @@ def test_the_floor(judged: list[Judged], part: str) -> None:
     assert (refused.value or 0) <= (0.02 if part == "all" else 0.03)
 
 
-def test_no_kind_is_left_to_luck(judged: list[Judged]) -> None:
+def test_no_kind_is_left_to_luck(judged: list[JudgedCase]) -> None:
     weak = {k: e.value for k in TAMPERED if (e := detection(judged, k)).value is not None and e.value < 0.85}
     assert weak == {}
 
@@ -76,7 +76,7 @@ def test_a_bad_row_is_named(tmp_path: Path, row: str, message: str) -> None:
 
 class TestCommand:
     @pytest.fixture(autouse=True)
-    def _few(self, monkeypatch: pytest.MonkeyPatch, judged: list[Judged]) -> None:
+    def _few(self, monkeypatch: pytest.MonkeyPatch, judged: list[JudgedCase]) -> None:
         monkeypatch.setenv("CLAPVERT_CORPUS_DIR", str(CORPUS))
         monkeypatch.setattr("evals.verifier_set.load_cases", lambda _: [])
         monkeypatch.setattr("evals.verifier_set.judge", lambda _: judged)

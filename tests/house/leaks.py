@@ -37,7 +37,14 @@ def strings(path: Path) -> Iterator[tuple[int, str, bool]]:
     """`(line, text, is_pattern)` of the patterns and of the lists of words of a module."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node.func) in ("compile", "search", "match", "findall", "sub", "split"):
+        if isinstance(node, ast.Call) and _called(node.func) in (
+            "compile",
+            "search",
+            "match",
+            "findall",
+            "sub",
+            "split",
+        ):
             for text in _texts(node.args[:1]):
                 yield node.lineno, text, True
         elif isinstance(node, ast.List | ast.Tuple | ast.Set):

@@ -11,6 +11,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
+from assistant.api.label.views.projects import ProjectSummary
+from assistant.api.label.views.scores import EffortView, ScoreView
 from assistant.api.owner import Owners
 from assistant.api.schemas import View
 from assistant.api.uploads import multipart, received
@@ -18,10 +20,8 @@ from assistant.label.grid.importing import MAX_BYTES, Plan
 from assistant.label.grid.imports import Choice, efforts_of, mapping_from_json, planned, taken
 from assistant.label.grid.mapping import ColumnMapping
 from assistant.label.score.score import score
-from assistant.label.score.tally import Reading, items
+from assistant.label.score.tally import ScoreReading, items
 from assistant.label.score.whatif import least_effort
-from assistant.label.views.projects import ProjectSummary
-from assistant.label.views.scores import EffortView, ScoreView
 from assistant.service import Service
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -122,7 +122,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
         project_id: str,
         request: Request,
         target: Annotated[int, Query(ge=1, le=100)] = 65,
-        reading: Reading = "zero",
+        reading: ScoreReading = "zero",
         effort: Annotated[list[str] | None, Query(max_length=200)] = None,
     ) -> EffortView:
         """Which criteria reach a threshold with the least effort; `effort=A1:3` weighs a criterion (1 by default)."""

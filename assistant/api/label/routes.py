@@ -13,16 +13,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from assistant.api.label.requests import Duplicate, Invite, Join, NewProject, ProjectEdit, Rename, StateEdit
-from assistant.api.owner import Owners
-from assistant.api.uploads import multipart, received
-from assistant.label.evidence.exports import EvidenceFormat, export_evidence
-from assistant.label.evidence.store import MAX_BYTES
-from assistant.label.frameworks import Wanted, chosen, department_of
-from assistant.label.projects.compare import compare
-from assistant.label.projects.progress import Progress
-from assistant.label.projects.projects import CriterionState
-from assistant.label.questions.explain import explain
-from assistant.label.views.criteria import (
+from assistant.api.label.views.criteria import (
     Cited,
     CriterionDetail,
     CriterionList,
@@ -30,7 +21,7 @@ from assistant.label.views.criteria import (
     FrameworkList,
     FrameworkView,
 )
-from assistant.label.views.projects import (
+from assistant.api.label.views.projects import (
     Attached,
     ChangeView,
     Comparison,
@@ -41,6 +32,15 @@ from assistant.label.views.projects import (
     ProjectSummary,
     ProjectView,
 )
+from assistant.api.owner import Owners
+from assistant.api.uploads import multipart, received
+from assistant.label.evidence.exports import EvidenceFormat, export_evidence
+from assistant.label.evidence.store import MAX_BYTES
+from assistant.label.frameworks import Wanted, chosen, department_of
+from assistant.label.projects.compare import compare
+from assistant.label.projects.progress import Progress
+from assistant.label.projects.projects import CriterionState
+from assistant.label.questions.explain import explain
 from assistant.label.workbench import Workbench
 from assistant.service import Service
 from ingest.errors import ClapvertError, ErrorCode

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.checking.fidelity.words import Reading, bag, words_pattern
+from assistant.checking.fidelity.words import ReadText, bag, words_pattern
 
 _NE = re.compile(
     r"(?<![a-z])(?:ne |n')(?P<in>[^,;:.]{0,60}?)(?<![a-z])(?P<out>pas|plus|jamais|aucune?|ni|guere|nullement|rien|(?<!une )(?<!la )personne(?! physique| morale))(?![a-z])"
@@ -111,13 +111,13 @@ class Denied:
         """Those that do not bear on « peut », « doit », « faut »: a ban may be told with or without one."""
         return Denied(tuple(row for row in self.each if not row[0] & {_MODAL}), self.bounds)
 
-    def told_by(self, other: Reading) -> int:
+    def told_by(self, other: ReadText) -> int:
         """How many bear on words that another text holds, or on none at all."""
         return sum(not wide or bool(wide & other.stems) for _, wide, _ in self.each)
 
 
 @lru_cache(maxsize=8192)
-def denied(text: Reading) -> Denied:
+def denied(text: ReadText) -> Denied:
     """The negations of a text; one that only turns a bound round (« pas plus de ») is read by `quantities`."""
     found: list[tuple[frozenset[str], frozenset[str], tuple[int, int]]] = []
 
@@ -159,7 +159,7 @@ def denied(text: Reading) -> Denied:
     return Denied(tuple(found), len(bounds))
 
 
-def departures(mine: Reading, theirs: Reading) -> list[str]:
+def departures(mine: ReadText, theirs: ReadText) -> list[str]:
     """Negations added or lost, modalities turned round."""
     out = _negations(mine, theirs)
     ours, given = forces(mine), forces(theirs)
@@ -181,14 +181,14 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def omissions(mine: Reading, theirs: Reading) -> list[str]:
+def omissions(mine: ReadText, theirs: ReadText) -> list[str]:
     """A possibility told as a fact."""
     given = forces(theirs)
     lost = "permis" in given and not given.keys() & {"dû", "interdit"} and not forces(mine) and not mine.has(_SOFT)
     return ["possibilité dite comme un fait"] if lost else []
 
 
-def _negations(mine: Reading, theirs: Reading) -> list[str]:
+def _negations(mine: ReadText, theirs: ReadText) -> list[str]:
     ours, given = denied(mine), denied(theirs)
     if "interdit" in forces(mine).keys() & forces(theirs).keys():
         ours, given = ours.without_modals(), given.without_modals()
@@ -206,7 +206,7 @@ def _negations(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def _corrected(text: Reading) -> set[str]:
+def _corrected(text: ReadText) -> set[str]:
     """Figures that a text only denies: 2024 in « pas depuis 2024, mais depuis 2025 »."""
     spans = [
         (m.end(), text.folded.find(" mais ", m.end()))
@@ -217,7 +217,7 @@ def _corrected(text: Reading) -> set[str]:
     return inside - {w.text for w in text.words if not any(a <= w.start < b for a, b in spans)}
 
 
-def _free(text: Reading, found: Denied) -> set[str]:
+def _free(text: ReadText, found: Denied) -> set[str]:
     """Stems that are denied and also stand free of any negation."""
     seen = Counter(w.stem for w in text.words)
     return {s for s in found.stems if seen[s] > 1}
@@ -242,7 +242,7 @@ _KINDS = (
 
 
 @lru_cache(maxsize=8192)
-def forces(text: Reading) -> Mapping[str, frozenset[str]]:
+def forces(text: ReadText) -> Mapping[str, frozenset[str]]:
     """The modal forces of a text, negations resolved, each with the stems around its words.
 
     The verb that « peut », « doit » or "must" governs is marked by `>`.

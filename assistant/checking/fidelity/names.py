@@ -10,7 +10,7 @@ from __future__ import annotations
 # ruff: noqa: E501 - tables of patterns read best one pattern a line
 import re
 
-from assistant.checking.fidelity.words import Reading, bag, fold, words_pattern
+from assistant.checking.fidelity.words import ReadText, aligned_fold, bag, words_pattern
 
 _SAME = (
     ("cnc", "centre national du cinema"),
@@ -94,10 +94,10 @@ _COUNTED = re.compile(r"co2|\d\d")
 _EU = re.compile(r"(?<![a-z])(?:ue|eu|europ[a-z]*|union|directive|csrd|esrs)(?![a-z])")
 
 
-def departures(mine: Reading, theirs: Reading) -> list[str]:
+def departures(mine: ReadText, theirs: ReadText) -> list[str]:
     """Names and common nouns for someone that `mine` holds and `theirs` does not."""
     held = theirs.folded
-    out = [f"nom : {name}" for name in _names(mine) if not _known(fold(name), theirs)]
+    out = [f"nom : {name}" for name in _names(mine) if not _known(aligned_fold(name), theirs)]
     for told, support in _PEOPLE:
         if (m := told.search(mine.folded)) and not support.search(held):
             out.append(f"sujet : {m.group(0)}")
@@ -111,20 +111,20 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def _names(text: Reading) -> list[str]:
+def _names(text: ReadText) -> list[str]:
     """Words with a capital that no sentence start explains, and acronyms."""
     out = []
     for m in _TITLE.finditer(text.text):
         word = m.group(0)
         opens = m.start() == 0 or _OPENS.search(text.text, max(0, m.start() - 4), m.start())
-        if opens and not word[1:2].isupper() and fold(word) not in _BODIES:
+        if opens and not word[1:2].isupper() and aligned_fold(word) not in _BODIES:
             continue
-        if fold(word) not in _NOT_NAMES and len(word) > 1 and not _COUNTED.search(fold(word)):
+        if aligned_fold(word) not in _NOT_NAMES and len(word) > 1 and not _COUNTED.search(aligned_fold(word)):
             out.append(word)
     return out
 
 
-def _known(name: str, theirs: Reading) -> bool:
+def _known(name: str, theirs: ReadText) -> bool:
     if re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z])", theirs.folded):
         return True
     pieces = [p for p in re.split(r"[-&+!]", name) if len(p) > 1]
@@ -135,6 +135,6 @@ def _known(name: str, theirs: Reading) -> bool:
     return any(p.search(name) and p.search(theirs.folded) for p in _SAME_PATTERNS)
 
 
-def named(text: Reading) -> frozenset[str]:
+def named(text: ReadText) -> frozenset[str]:
     """Folded names of a text, for `roles`."""
-    return frozenset(fold(n) for n in _names(text))
+    return frozenset(aligned_fold(n) for n in _names(text))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from assistant.checking.fidelity.force import denied
-from assistant.checking.fidelity.words import Reading, words_pattern
+from assistant.checking.fidelity.words import ReadText, words_pattern
 
 _PAIRS = tuple(
     (words_pattern(a), words_pattern(b))
@@ -46,7 +46,7 @@ _ORDER = (words_pattern(["avant", "before"]), words_pattern(["apres", "after"]))
 """Only exchanged: « il faut A avant B » is « B après A »."""
 
 
-def departures(mine: Reading, theirs: Reading) -> list[str]:
+def departures(mine: ReadText, theirs: ReadText) -> list[str]:
     """Pairs of which the two texts hold opposite sides."""
     same = bool(denied(mine).count) == bool(denied(theirs).count)
     out = []
@@ -63,7 +63,7 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     return out + _exchanged(mine, theirs)
 
 
-def _exchanged(mine: Reading, theirs: Reading) -> list[str]:
+def _exchanged(mine: ReadText, theirs: ReadText) -> list[str]:
     """Pairs of which both texts hold both sides, each with the company of the other."""
     out = []
     for a, b in (*_PAIRS, _ORDER):
@@ -73,7 +73,7 @@ def _exchanged(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def _sides(text: Reading, *patterns: re.Pattern[str]) -> list[set[str]]:
+def _sides(text: ReadText, *patterns: re.Pattern[str]) -> list[set[str]]:
     """For each pattern, the stems of the segments that it stands in."""
     starts = [{m.start() for m in p.finditer(text.folded)} for p in patterns]
     return [
@@ -87,5 +87,5 @@ def _sides(text: Reading, *patterns: re.Pattern[str]) -> list[set[str]]:
     ]
 
 
-def _near_denial(text: Reading, m: re.Match[str]) -> bool:
+def _near_denial(text: ReadText, m: re.Match[str]) -> bool:
     return any(start - 4 <= m.start() <= end + 30 for start, end in denied(text).spans)

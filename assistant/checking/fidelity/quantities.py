@@ -14,7 +14,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from assistant.checking.fidelity.force import denied
-from assistant.checking.fidelity.words import Reading, words_pattern
+from assistant.checking.fidelity.words import ReadText, words_pattern
 from ingest.language.claims import read_claim
 from ingest.language.numerals import ordinal_words, spelled
 
@@ -85,7 +85,7 @@ _DURATION = {
 }
 
 
-def departures(mine: Reading, theirs: Reading) -> list[str]:
+def departures(mine: ReadText, theirs: ReadText) -> list[str]:
     """Units, bounds, ordinals and durations of `mine` that `theirs` gives otherwise."""
     out = []
     ours, given = _quantities(mine), _quantities(theirs)
@@ -110,7 +110,7 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def _quantities(text: Reading) -> dict[Decimal, tuple[set[str], set[str]]]:
+def _quantities(text: ReadText) -> dict[Decimal, tuple[set[str], set[str]]]:
     """Value → the units and bounds (`low`, `high`) that it is given with; an empty unit when one stands bare."""
     out: dict[Decimal, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     spans = [
@@ -156,7 +156,7 @@ def _bound(text: str, start: int, end: int) -> str | None:
     return name
 
 
-def _ranks(text: Reading) -> frozenset[Decimal]:
+def _ranks(text: ReadText) -> frozenset[Decimal]:
     return frozenset(Decimal(m.group(1)) for m in _RANK.finditer(text.folded)) | ordinal_words(text.text)
 
 

@@ -12,17 +12,17 @@ from collections import defaultdict
 from itertools import combinations
 
 from assistant.checking.fidelity.names import named
-from assistant.checking.fidelity.words import Reading, fold
+from assistant.checking.fidelity.words import ReadText, aligned_fold
 from ingest.language.claims import MONTHS_EN, MONTHS_FR
 
-_MONTHS = frozenset(fold(m) for m in (*MONTHS_FR, *MONTHS_EN))
+_MONTHS = frozenset(aligned_fold(m) for m in (*MONTHS_FR, *MONTHS_EN))
 _CLEAR = 2
 """Words that must change sides for a one-sided exchange to be seen."""
 _MOST = 12
 """Items compared at most: the pairs of a list of twenty figures say nothing about who goes with whom."""
 
 
-def departures(mine: Reading, theirs: Reading) -> list[str]:
+def departures(mine: ReadText, theirs: ReadText) -> list[str]:
     """Pairs of figures, or of names, that have exchanged their company."""
     out = []
     for items in (_figures(mine) & _figures(theirs), named(mine) & named(theirs)):
@@ -43,7 +43,7 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def _beside(text: Reading) -> set[tuple[str, str]]:
+def _beside(text: ReadText) -> set[tuple[str, str]]:
     """Pairs of figures that share a segment with no other (« 40 % en 2030 »), in the order they stand."""
     out = set()
     for segment in text.segments:
@@ -53,11 +53,11 @@ def _beside(text: Reading) -> set[tuple[str, str]]:
     return out
 
 
-def _figures(text: Reading) -> frozenset[str]:
+def _figures(text: ReadText) -> frozenset[str]:
     return frozenset(w.text for w in text.words if w.text[0].isdigit())
 
 
-def _company(text: Reading, items: frozenset[str]) -> dict[str, set[str]]:
+def _company(text: ReadText, items: frozenset[str]) -> dict[str, set[str]]:
     """Item → stems of the words of its segments, other figures and months left out."""
     out: dict[str, set[str]] = defaultdict(set)
     for segment in text.segments:

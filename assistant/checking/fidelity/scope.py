@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from assistant.checking.fidelity.force import denied
-from assistant.checking.fidelity.words import Reading, words_pattern
+from assistant.checking.fidelity.words import ReadText, words_pattern
 
 _LINK = re.compile(r"(?<![a-z])(?:et/ou|et|ou|and|or|ainsi que|as well as)(?![a-z'])")
 _LINKS = {"et": "et", "and": "et", "ainsi que": "et", "as well as": "et", "ou": "ou", "or": "ou"}
@@ -56,7 +56,7 @@ _MILD = re.compile(
 _CONDITIONAL = re.compile(r"(?<![a-z])(?!(?:aur|pourr|devr)ait)\w{2,}(?:erait|eraient|irait|draient|drait)(?![a-z])")
 
 
-def departures(mine: Reading, theirs: Reading) -> list[str]:
+def departures(mine: ReadText, theirs: ReadText) -> list[str]:
     """Conditions fused, dropped, made up; reserves lost."""
     out = _links(mine, theirs)
     if mine.has(_ONE) and not theirs.has(_ONE) and theirs.has(_ALL) and not denied(mine).count:
@@ -70,7 +70,7 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     return out + _exceptions(mine, theirs)
 
 
-def omissions(mine: Reading, theirs: Reading) -> list[str]:
+def omissions(mine: ReadText, theirs: ReadText) -> list[str]:
     """Restrictions and reserves left out."""
     out = _dropped(mine, theirs)
     if (theirs.has(_RESERVE) or theirs.has(_CONDITIONAL)) and not _reserved(mine):
@@ -78,7 +78,7 @@ def omissions(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def _reserved(text: Reading) -> bool:
+def _reserved(text: ReadText) -> bool:
     return text.has(_RESERVE) or text.has(_MILD) or text.has(_CONDITIONAL)
 
 
@@ -88,7 +88,7 @@ _COUNTED = re.compile(
 _VALUES = {"un": 1, "une": 1, "one": 1, "deux": 2, "two": 2, "trois": 3, "three": 3}
 
 
-def _counted(text: Reading) -> int | None:
+def _counted(text: ReadText) -> int | None:
     """« deux des trois » → 2."""
     m = _COUNTED.search(text.folded)
     return (_VALUES.get(m.group(1)) or int(m.group(1))) if m and m.group(2) else None
@@ -100,7 +100,7 @@ _WHETHER = re.compile(
 )
 
 
-def _links(mine: Reading, theirs: Reading) -> list[str]:
+def _links(mine: ReadText, theirs: ReadText) -> list[str]:
     out: list[str] = []
     if mine.has(_WHETHER) or theirs.has(_WHETHER):
         return out
@@ -112,7 +112,7 @@ def _links(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def _joined(text: Reading) -> dict[tuple[str, str], str]:
+def _joined(text: ReadText) -> dict[tuple[str, str], str]:
     """(stem on the left, stem on the right) → « et » or « ou », for the two words on each side."""
     out: dict[tuple[str, str], str] = {}
     for m in _LINK.finditer(text.folded):
@@ -135,7 +135,7 @@ def _joined(text: Reading) -> dict[tuple[str, str], str]:
     return out
 
 
-def _exceptions(mine: Reading, theirs: Reading) -> list[str]:
+def _exceptions(mine: ReadText, theirs: ReadText) -> list[str]:
     out = []
     ours, given = denied(mine), denied(theirs)
     restricts = theirs.has(_ONLY) or ours.count + ours.bounds < given.count + given.bounds
@@ -157,7 +157,7 @@ def _exceptions(mine: Reading, theirs: Reading) -> list[str]:
 _ONLY = re.compile(r"(?<![a-z])(?:seul\w*|uniquement|only|(?:ne |n')[^,;:.]{1,50}?(?:que |qu'))")
 
 
-def _around(text: Reading, cue: re.Pattern[str], before: int, after: int) -> set[str]:
+def _around(text: ReadText, cue: re.Pattern[str], before: int, after: int) -> set[str]:
     out: set[str] = set()
     for m in cue.finditer(text.folded):
         out |= set(text.before(m.start(), before))
@@ -165,7 +165,7 @@ def _around(text: Reading, cue: re.Pattern[str], before: int, after: int) -> set
     return out
 
 
-def _dropped(mine: Reading, theirs: Reading) -> list[str]:
+def _dropped(mine: ReadText, theirs: ReadText) -> list[str]:
     """Restrictions of which next to nothing is left although the rest is told."""
     spans = restrictions(theirs)
     main = {w.stem for w in theirs.words if not any(a <= w.start < b for a, b in spans)}
@@ -181,11 +181,11 @@ def _dropped(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def _all(text: Reading) -> set[str]:
+def _all(text: ReadText) -> set[str]:
     return {w.stem for w in text.words}
 
 
-def _rephrased(mine: Reading, known: set[str]) -> bool:
+def _rephrased(mine: ReadText, known: set[str]) -> bool:
     """True when a restriction of the sentence holds words that the wording does not have: it may be the one sought."""
     for start, end in restrictions(mine):
         stems = set(mine.between(start, end))
@@ -194,7 +194,7 @@ def _rephrased(mine: Reading, known: set[str]) -> bool:
     return False
 
 
-def restrictions(text: Reading) -> list[tuple[int, int]]:
+def restrictions(text: ReadText) -> list[tuple[int, int]]:
     """Spans of the restrictions of a text, from the word that opens one to the end of its clause."""
     out: list[tuple[int, int]] = []
     for m in _RESTRICTS[text.language].finditer(text.folded):

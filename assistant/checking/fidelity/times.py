@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from assistant.checking.fidelity.force import denied
-from assistant.checking.fidelity.words import Reading, fold, words_pattern
+from assistant.checking.fidelity.words import ReadText, aligned_fold, words_pattern
 
 _IMPERFECT = re.compile(
     r"(?<![a-z])(?:etait|etaient|avait|avaient|\w{2,}(?<!r)(?:ait|aient))(?![a-z])|(?<![a-z])(?:valait|valaient|parlait|relevait|dev?rait)(?![a-z])"
@@ -74,7 +74,7 @@ _NOT_YET = re.compile(
 )
 
 
-def departures(mine: Reading, theirs: Reading) -> list[str]:
+def departures(mine: ReadText, theirs: ReadText) -> list[str]:
     """Times of `mine` that are not those of `theirs`."""
     out = []
     if mine.language == "fr":
@@ -92,18 +92,18 @@ def departures(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def _imperfect(text: Reading) -> int:
+def _imperfect(text: ReadText) -> int:
     return len(_IMPERFECT.findall(_NOT_IMPERFECT.sub(" ", text.folded)))
 
 
-def _tenses(mine: Reading, theirs: Reading) -> list[str]:
+def _tenses(mine: ReadText, theirs: ReadText) -> list[str]:
     out = []
     future_there, future_here = theirs.has(_FUTURE), mine.has(_FUTURE)
     told = {
         w[:5]
         for w in re.findall(r"\b(?:a|ont) (?:\w+ )?(\w{5,}(?:é|ée|és|ées|i|it|is|u|us|ue))\b", theirs.text.lower())
     }
-    done = [w for w in _FUTURE.findall(mine.folded) if w[:5] in {fold(t) for t in told}]
+    done = [w for w in _FUTURE.findall(mine.folded) if w[:5] in {aligned_fold(t) for t in told}]
     if done or (future_here and not future_there and not theirs.has(_COMING)):
         out.append("futur ajouté")
     if mine.has(_ALREADY) and not theirs.has(_NOW_OK):
@@ -113,14 +113,14 @@ def _tenses(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def omissions(mine: Reading, theirs: Reading) -> list[str]:
+def omissions(mine: ReadText, theirs: ReadText) -> list[str]:
     """The past told as the present."""
     if mine.language != "fr" or not _imperfect(theirs) or _imperfect(mine) or _PAST.search(mine.text.lower()):
         return []
     return [] if re.search(r"\w+r(?:ait|aient)(?![a-z])", mine.folded) else ["passé dit au présent"]
 
 
-def _dates(mine: Reading, theirs: Reading) -> list[str]:
+def _dates(mine: ReadText, theirs: ReadText) -> list[str]:
     """Dates that open a period in one text and close it in the other."""
     if denied(mine).count != denied(theirs).told_by(mine):
         return []
@@ -133,7 +133,7 @@ def _dates(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def _edges(text: Reading) -> dict[str, set[str]]:
+def _edges(text: ReadText) -> dict[str, set[str]]:
     out: dict[str, set[str]] = {}
     for pattern, edge in ((_FROM, "depuis"), (_UNTIL, "jusqu'à")):
         for m in pattern.finditer(text.folded):
@@ -141,7 +141,7 @@ def _edges(text: Reading) -> dict[str, set[str]]:
     return out
 
 
-def _periods(mine: Reading, theirs: Reading) -> list[str]:
+def _periods(mine: ReadText, theirs: ReadText) -> list[str]:
     ours, given = _moments(mine), _moments(theirs)
     out = []
     for stem, periods in ours.items():
@@ -155,7 +155,7 @@ def _periods(mine: Reading, theirs: Reading) -> list[str]:
     return out
 
 
-def _moments(text: Reading) -> dict[str, set[str]]:
+def _moments(text: ReadText) -> dict[str, set[str]]:
     out: dict[str, set[str]] = {}
     for name, pattern in _PERIOD.items():
         for m in pattern.finditer(text.folded):

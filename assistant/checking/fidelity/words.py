@@ -69,7 +69,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadText:
     """One text, read once."""
 
     text: str
@@ -133,7 +133,7 @@ def _inside_number(text: str, at: int) -> bool:
     return text[at] == "," and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
 
 
-def fold(text: str) -> str:
+def aligned_fold(text: str) -> str:
     """Lower case without accents, one character for one; « où » and « dès » are kept apart from « ou » and « des »."""
     plain = _KEPT.sub(lambda m: "ov" if m.group(0)[0] in "oO" else "dez", text.translate(_PLAIN))
     return "".join(_bare(c) for c in plain)
@@ -146,9 +146,9 @@ def _bare(character: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def read(text: str, language: Language) -> Reading:
+def read(text: str, language: Language) -> ReadText:
     """Read a text."""
-    return Reading(text.translate(_PLAIN), fold(text), language)
+    return ReadText(text.translate(_PLAIN), aligned_fold(text), language)
 
 
 def words_pattern(words: Iterable[str]) -> re.Pattern[str]:

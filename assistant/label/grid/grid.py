@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from assistant.label.grid.columns import CODE
 from assistant.label.grid.mapping import ColumnMapping
-from assistant.label.grid.rows import Reading, RowReader
+from assistant.label.grid.rows import RowRead, RowReader
 from assistant.label.grid.table import Table
 from assistant.label.projects.projects import Grid, GridCriterion, GridLevel, Status
 from assistant.label.score.points import BadPointsError, in_points, points, said, some
@@ -29,7 +29,7 @@ _NAMED = 6
 class _Criterion:
     """A criterion being put together from its rows."""
 
-    first: Reading
+    first: RowRead
     levels: list[GridLevel] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
@@ -73,7 +73,7 @@ def built(table: Table, mapping: ColumnMapping, kind: str, file_name: str, sha25
     )  # fmt: skip
 
 
-def _gathered(readings: list[Reading], remarks: list[str]) -> list[_Criterion]:
+def _gathered(readings: list[RowRead], remarks: list[str]) -> list[_Criterion]:
     """Readings by criterion: a row continues the criterion of its merged code, or adds a level to it."""
     out: dict[str, _Criterion] = {}
     for r in readings:
@@ -100,7 +100,7 @@ def _gathered(readings: list[Reading], remarks: list[str]) -> list[_Criterion]:
     return list(out.values())
 
 
-def _twice(first: Reading, second: Reading) -> ClapvertError:
+def _twice(first: RowRead, second: RowRead) -> ClapvertError:
     differs = (
         f"{_said(first.points)} et {_said(second.points)} points"
         if first.points != second.points
@@ -138,7 +138,7 @@ def _finished(criterion: _Criterion, table: Table) -> GridCriterion:
     )
 
 
-def _from_points(r: Reading) -> Status | None:
+def _from_points(r: RowRead) -> Status | None:
     """What the points already counted say, where the workbook has no answer."""
     if r.obtained is None or not r.points:
         return None
@@ -172,7 +172,7 @@ def _about(table: Table, criteria: tuple[GridCriterion, ...], mapping: ColumnMap
     return out
 
 
-def _totals(table: Table, mapping: ColumnMapping, readings: list[Reading], total: Decimal) -> list[str]:
+def _totals(table: Table, mapping: ColumnMapping, readings: list[RowRead], total: Decimal) -> list[str]:
     """Totals of the workbook that no sum of its rows gives: something was not read as its author counts."""
     if len(mapping.points) != 1 or mapping.level is not None:
         return []
@@ -196,7 +196,7 @@ def _totals(table: Table, mapping: ColumnMapping, readings: list[Reading], total
     return out
 
 
-def _sum(readings: list[Reading], after: int, before: int) -> Decimal:
+def _sum(readings: list[RowRead], after: int, before: int) -> Decimal:
     counted = (r for r in readings if after < r.row < before and not r.continues)
     return sum((r.points for r in counted if r.points is not None), Decimal(0))
 

@@ -29,7 +29,7 @@ _ANSWERED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RowRead:
     """What one row says. `continues`: it repeats the criterion above (merged cells) and brings no points of its own."""
 
     row: int
@@ -57,7 +57,7 @@ class RowReader:
         self._percents: set[bool] = set()
         self._unsure: list[str] = []
         self._carried: list[int] = []
-        self._last: Reading | None = None
+        self._last: RowRead | None = None
         self._keys: Counter[str] = Counter()
         self._sums = (Decimal(0), Decimal(0))
         """Points read so far, and since the last total."""
@@ -66,9 +66,9 @@ class RowReader:
         if self._silent:
             self.remarks.append("La colonne « obligatoire » est vide : les critères obligatoires sont inconnus.")
 
-    def read(self) -> list[Reading]:
+    def read(self) -> list[RowRead]:
         """The readings of the table, in order; `GRID_BAD_POINTS` names the cells that are no points."""
-        out: list[Reading] = []
+        out: list[RowRead] = []
         for row in self._table.rows:
             reading = self._row(row)
             if reading is not None:
@@ -96,7 +96,7 @@ class RowReader:
             self.remarks.append(f"Poste ou département vide, repris de la ligne au-dessus ({count} lignes, {rows}).")
         return out
 
-    def _row(self, row: Row) -> Reading | None:
+    def _row(self, row: Row) -> RowRead | None:
         code, title = self._identity(row)
         levels = self._levels(row)
         value = self._points(row, self._map.points[0]) if len(self._map.points) == 1 else None
@@ -111,7 +111,7 @@ class RowReader:
             self._bad.append(f"{letter(self._map.points[0])}{row.number} (points fusionnés sur plusieurs critères)")
         if self._map.level is not None and len(self._map.points) == 1 and value is not None:
             levels = (GridLevel(name=row.text(self._map.level) or "sans niveau", points=value),)
-        return Reading(
+        return RowRead(
             row.number, key, code, title, self._carry(row, "poste"), self._carry(row, "department"), value, levels,
             self._obtained(row, value), self._answer(row), self._mandatory(row), self._text(row, self._map.evidence),
             continues=repeated and (shared or value is None),
@@ -138,7 +138,7 @@ class RowReader:
         found = row.cell(column) if column is not None else None
         return bool(found and found.filled and self._last is not None)
 
-    def _unnamed(self, row: Row, value: Decimal | None) -> Reading | None:
+    def _unnamed(self, row: Row, value: Decimal | None) -> RowRead | None:
         evidence = self._text(row, self._map.evidence)
         if value is not None and value in self._sums:
             self.remarks.append(

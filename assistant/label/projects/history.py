@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.label.projects.database import Database
 from assistant.label.projects.records import check_member, member_name
+from ingest.database import Database
 
 Now = Callable[[], dt.datetime]
 

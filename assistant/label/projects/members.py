@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from assistant.label.projects.database import Database
 from assistant.label.projects.history import History
 from assistant.label.projects.projects import Project
 from assistant.label.projects.records import add_member, check_member, load_project, member_name
+from ingest.database import Database
 from ingest.errors import ClapvertError, ErrorCode
 
 

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant.label.projects.database import Database
 from assistant.label.projects.edits import (
     differences,
     edited_project,
@@ -40,6 +39,7 @@ from assistant.label.projects.records import (
     load_state,
     member_name,
 )
+from assistant.label.projects.tables import label_database
 from assistant.label.projects.uploads import Uploads
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -56,7 +56,7 @@ class LabelStore:
     """The projects of a data folder, with their `history`, their `members` and their `uploads`."""
 
     def __init__(self, path: Path, now: Now = utc_now) -> None:
-        self._db = Database(path)
+        self._db = label_database(path)
         self.now = now
         self.history = History(self._db, now)
         self.members = Members(self._db, self.history)

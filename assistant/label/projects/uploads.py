@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.label.projects.database import Database
 from assistant.label.projects.records import check_member
+from ingest.database import Database
 
 
 class Uploads:

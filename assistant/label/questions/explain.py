@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from assistant.engine import Engine
 from assistant.reading.dates import AsOf
 from ingest.corpus.criteria import Criterion, Framework
+from ingest.corpus.criteria_statements import criterion_statement
 from ingest.index.snapshot import Snapshot
-from ingest.passages.criteria import criterion_statement
 from ingest.passages.passages import Passage
 
 NEAR = 4

@@ -16,7 +16,7 @@ from typing import Literal
 from assistant.label import phrases as say
 from assistant.label.projects.projects import Project, Status
 from assistant.label.score.points import in_points, percent, said
-from assistant.label.score.tally import READINGS, Item, Tally, items, shown, tally
+from assistant.label.score.tally import SCORE_READINGS, Item, Tally, items, shown, tally
 from ingest.corpus.criteria import Framework, Threshold
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.claims import Language
@@ -133,7 +133,7 @@ def verdict(sums: Tally, threshold: Threshold, language: Language = "fr") -> Ver
     assert high is not None
     reached: Reached = "oui" if low >= needed else "depend" if high >= needed else "non"
     exactly = needed in (low, high)
-    missing, excluded = (sums.missing(threshold.minimum_percent, r) for r in READINGS)
+    missing, excluded = (sums.missing(threshold.minimum_percent, r) for r in SCORE_READINGS)
     return Verdict(
         threshold.scheme, threshold.minimum_percent, reached, exactly, missing, excluded,
         threshold.source.id, threshold.source.version or "", threshold.confidence,

@@ -18,10 +18,10 @@ from ingest.corpus.criteria import Framework
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.claims import Language
 
-Reading = Literal["zero", "excluded"]
+ScoreReading = Literal["zero", "excluded"]
 """How « sans objet » counts: `zero`, in the denominator without bringing points; `excluded`, out of it. The official
 rule is not in our facts: a score is given under both."""
-READINGS: tuple[Reading, ...] = ("zero", "excluded")
+SCORE_READINGS: tuple[ScoreReading, ...] = ("zero", "excluded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +53,16 @@ class Tally:
     possible: Decimal
     not_applicable: Decimal
 
-    def denominator(self, reading: Reading) -> Decimal:
+    def denominator(self, reading: ScoreReading) -> Decimal:
         """The points that count under a reading of « sans objet »."""
         return self.possible - self.not_applicable if reading == "excluded" else self.possible
 
-    def ratio(self, reading: Reading) -> Fraction | None:
+    def ratio(self, reading: ScoreReading) -> Fraction | None:
         """Share obtained, 0–1; None when no point counts."""
         below = self.denominator(reading)
         return Fraction(self.obtained) / Fraction(below) if below > 0 else None
 
-    def missing(self, percent: int, reading: Reading) -> Decimal:
+    def missing(self, percent: int, reading: ScoreReading) -> Decimal:
         """Points still to obtain for a threshold, exact; 0 when it is reached."""
         return max(Decimal(0), self.denominator(reading) * percent / 100 - self.obtained)
 

@@ -18,7 +18,7 @@ from typing import Any
 from assistant.label import phrases as say
 from assistant.label.projects.projects import Status
 from assistant.label.score.points import in_points, percent, said, some
-from assistant.label.score.tally import Item, Reading, Tally, shown, tally
+from assistant.label.score.tally import Item, ScoreReading, Tally, shown, tally
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.claims import Language
 
@@ -44,7 +44,7 @@ class Plan:
     points; empty when nothing is left to do. `reachable` False: not even all open criteria suffice."""
 
     target: int
-    reading: Reading
+    reading: ScoreReading
     reachable: bool
     missing: Decimal
     steps: tuple[Step, ...]
@@ -70,7 +70,7 @@ class Loss:
 
 
 def least_effort(
-    counted: Sequence[Item], target: int, efforts: Mapping[str, int] | None = None, reading: Reading = "zero",
+    counted: Sequence[Item], target: int, efforts: Mapping[str, int] | None = None, reading: ScoreReading = "zero",
     language: Language = "fr",
 ) -> Plan:  # fmt: skip
     """The plan of least effort to a threshold in percent.
@@ -207,13 +207,13 @@ def _step(one: Item, efforts: Mapping[str, int]) -> Step:
     return Step(one.key, one.title, one.gain, efforts.get(one.key, 1), bool(one.mandatory))
 
 
-def _percent(sums: Tally, reading: Reading) -> Decimal:
+def _percent(sums: Tally, reading: ScoreReading) -> Decimal:
     ratio = sums.ratio(reading)
     return Decimal(0) if ratio is None else shown(ratio)
 
 
 def _told(
-    counted: Sequence[Item], sums: Tally, target: int, reading: Reading, missing: Decimal, forced: Sequence[Step],
+    counted: Sequence[Item], sums: Tally, target: int, reading: ScoreReading, missing: Decimal, forced: Sequence[Step],
     taken: Sequence[Step], reachable: bool, after: Decimal, best: Decimal, weighed: bool, language: Language,
 ) -> tuple[str, ...]:  # fmt: skip
     def tell(phrase: Mapping[str, str], **values: object) -> str:

@@ -16,7 +16,7 @@ from assistant.label.grid.mapping import ColumnMapping
 from assistant.label.grid.matching import matches
 from assistant.label.grid.words import ROLE_NAMES
 from assistant.label.score.score import score_items
-from assistant.label.score.tally import Reading, items
+from assistant.label.score.tally import ScoreReading, items
 from assistant.label.score.whatif import fragile, least_effort
 from assistant.web.label.page import Desk, see
 from assistant.web.words import french
@@ -109,7 +109,7 @@ def router(desk: Desk) -> APIRouter:
         request: Request,
         project_id: str,
         cible: Annotated[int | None, Query(ge=1, le=100)] = None,
-        lecture: Reading = "zero",
+        lecture: ScoreReading = "zero",
         effort: Annotated[list[str] | None, Query(max_length=200)] = None,
     ) -> HTMLResponse:
         project, rows, done = desk.bench.board(project_id, desk.caller(request))

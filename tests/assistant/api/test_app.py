@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.api import problems
-from assistant.api.app import create_app
+from assistant.app import create_app
 from assistant.service import Ask, Service
 from ingest.clock import Clock
 from ingest.errors import ErrorCode

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from assistant import app as application
 from assistant.answer import Answer
-from assistant.api import app as application
-from assistant.api.app import create_app
 from assistant.api.owner import COOKIE, secret
+from assistant.app import create_app
 from assistant.service import Service
 from ingest.model.embedding import HashingEncoder
 from tests.assistant.conftest import DOUBLE

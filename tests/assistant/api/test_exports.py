@@ -9,7 +9,7 @@ import pypdf
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.api.app import create_app
+from assistant.app import create_app
 from assistant.service import Service
 from tests.assistant.support import asked, other, problem
 

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from assistant.answer import Answer, Understood
 from assistant.api import stream
-from assistant.api.app import create_app
+from assistant.app import create_app
 from assistant.service import Ask, Service
 from ingest.errors import ClapvertError, ErrorCode
 from tests.assistant.support import BILANS

@@ -16,7 +16,7 @@ import uvicorn
 from click.testing import CliRunner
 
 from assistant.answer import Answer
-from assistant.api.app import create_app
+from assistant.app import create_app
 from assistant.commands import answers as commands
 from assistant.service import Service
 from ingest.clock import Clock

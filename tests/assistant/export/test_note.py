@@ -13,11 +13,11 @@ import pypdf
 import pytest
 
 from assistant.answer import Answer
-from assistant.checking.receipt import read_answers
 from assistant.export import Format, write
 from assistant.export.deadlines import calendar_bytes, deadlines
 from assistant.export.note import Beside, conversation_note, note, receipt_name, sentences
 from assistant.export.taking import Taken, taken, taken_as, taken_name
+from assistant.history.receipt import read_answers
 from assistant.service import Service
 from ingest.errors import ClapvertError
 from ingest.passages.passages import Passage

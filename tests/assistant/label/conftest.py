@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.api.app import create_app
+from assistant.app import create_app
 from assistant.service import Service
 from ingest.clock import Clock
 from ingest.model.embedding import HashingEncoder

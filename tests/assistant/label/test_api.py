@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.api.app import create_app
+from assistant.app import create_app
 from assistant.label.evidence.store import MAX_BYTES, harmless_name
 from assistant.service import Service
 from ingest.clock import Clock, fixed

@@ -18,7 +18,7 @@ from assistant.label import phrases
 from assistant.label.projects.projects import Status
 from assistant.label.score.points import percent, said
 from assistant.label.score.score import score_items
-from assistant.label.score.tally import READINGS, Item, Reading, shown, tally
+from assistant.label.score.tally import SCORE_READINGS, Item, ScoreReading, shown, tally
 from assistant.label.score.whatif import fragile, least_effort, loss
 from ingest.corpus.criteria import Threshold
 from ingest.corpus.fiches import StatementSource
@@ -71,7 +71,7 @@ def test_the_score_is_the_one_counted_by_hand(items: list[Item], percents: int) 
 
 
 def brute_force(
-    items: Sequence[Item], target: int, efforts: dict[str, int], reading: Reading
+    items: Sequence[Item], target: int, efforts: dict[str, int], reading: ScoreReading
 ) -> tuple[int, Decimal, int] | None:
     """Least effort, then most points, then the fewest, by trying every subset that holds the mandatory criteria."""
     missing_ones = [i for i in items if i.mandatory and i.status not in (Status.FAIT, Status.SANS_OBJET)]
@@ -91,8 +91,15 @@ def brute_force(
 
 
 @settings(max_examples=200, deadline=None)
-@given(CRITERIA, st.integers(1, 100), st.dictionaries(st.integers(1, 9), st.integers(1, 6)), st.sampled_from(READINGS))
-def test_no_plan_beats_the_one_found(items: list[Item], target: int, drawn: dict[int, int], reading: Reading) -> None:
+@given(
+    CRITERIA,
+    st.integers(1, 100),
+    st.dictionaries(st.integers(1, 9), st.integers(1, 6)),
+    st.sampled_from(SCORE_READINGS),
+)
+def test_no_plan_beats_the_one_found(
+    items: list[Item], target: int, drawn: dict[int, int], reading: ScoreReading
+) -> None:
     efforts = {f"A{n}": e for n, e in drawn.items() if n <= len(items)}
     plan = least_effort(items, target, efforts, reading)
     expected = brute_force(items, target, efforts, reading)
@@ -118,7 +125,7 @@ def test_a_loss_is_the_score_without_it(items: list[Item], data: st.DataObject) 
         one(i.key, str(i.points), Status.A_FAIRE if i.key == lost.key and i.status is Status.FAIT else i.status)
         for i in items
     ]
-    for n, reading in enumerate(READINGS):
+    for n, reading in enumerate(SCORE_READINGS):
         ratio = tally(rest).ratio(reading)
         assert found.after[n] == (shown(ratio) if ratio is not None else 0)
     for threshold in (65, 70):

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from assistant.label.frameworks import Frameworks, Wanted, chosen, criterion_key, department_of
-from assistant.label.projects.database import VERSION
 from assistant.label.projects.edits import EditConflictError
 from assistant.label.projects.projects import Grid, GridCriterion, Status, rows
 from assistant.label.projects.store import LabelStore
+from assistant.label.projects.tables import VERSION
 from ingest.corpus.criteria import Department
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings

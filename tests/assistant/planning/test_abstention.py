@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
-from assistant.engine import Engine
 from assistant.planning.abstention import (
     AbstainConfig,
     Gate,
@@ -16,6 +14,8 @@ from assistant.planning.abstention import (
     elsewhere,
     missing_names,
 )
+
+from assistant.engine import Engine
 from assistant.planning.ranking import Scored, Selection
 from assistant.reading.question import Question
 from assistant.reading.scope import is_errand, is_injection, is_other_field, without_instructions

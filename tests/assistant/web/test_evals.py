@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.api.app import create_app
+from assistant.app import create_app
 from assistant.service import Service
 from assistant.web.evals import read_index, trends
 from tests.assistant.support import problem
@@ -103,6 +103,6 @@ def test_a_trend_compares_what_is_comparable() -> None:
 
 
 def test_the_pages_do_not_import_evals() -> None:
-    code = "import sys, assistant.api.app; print(any(m.split('.')[0] == 'evals' for m in sys.modules))"
+    code = "import sys, assistant.app; print(any(m.split('.')[0] == 'evals' for m in sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import assistant.web
-from assistant.api.app import create_app
+from assistant.app import create_app
 from assistant.service import Service
 from assistant.web.examples import ROLES
 from assistant.web.render import NAVIGATION

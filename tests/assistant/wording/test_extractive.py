@@ -8,14 +8,6 @@ from datetime import date
 from typing import Any, cast
 
 import pytest
-
-from assistant.engine import Engine
-from assistant.planning.ranking import Scored, Selection
-from assistant.reading.dates import AsOf
-from assistant.reading.question import Question, Understanding
-from assistant.search.hybrid import Hit, HybridSearch
-from assistant.service import Service
-from assistant.wording import phrases
 from assistant.wording.extractive import (
     ComposeConfig,
     Draft,
@@ -25,6 +17,14 @@ from assistant.wording.extractive import (
     head_text,
     yes_or_no,
 )
+
+from assistant.engine import Engine
+from assistant.planning.ranking import Scored, Selection
+from assistant.reading.dates import AsOf
+from assistant.reading.question import Question, Understanding
+from assistant.search.hybrid import Hit, HybridSearch
+from assistant.service import Service
+from assistant.wording import phrases
 from assistant.wording.phrases import FACET_NAMES, FACET_QUESTIONS, lower_first
 from ingest.corpus.fiches import AnswerType
 from ingest.language.claims import read_claim

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from assistant.planning.abstention import AbstainConfig
+from evals.fitting.ranking_fit import FOLDS, Ranked, fit_ranking, folds
+from evals.fitting.scope_fit import WEIGHTS, ScopeData, auc, fit_scope, tradeoff
 
 from assistant.engine import EngineConfig
-from assistant.planning.abstention import AbstainConfig
 from assistant.planning.ranking import SelectionConfig
 from assistant.service import Service
 from evals.fitting.calibration import Costs, calibrated
-from evals.fitting.ranking_fit import FOLDS, Ranked, fit_ranking, folds
-from evals.fitting.scope_fit import WEIGHTS, ScopeData, auc, fit_scope, tradeoff
 from evals.reports.calibration_report import calibration_report
 from evals.running.configuration import config_from, load_config, save_config, with_config
 from ingest.errors import ClapvertError, ErrorCode

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evals.scoring.tradeoff import tradeoff
 
 from evals.reports.html import charts
 from evals.reports.html.page import page, safe_url, served_csp, word_diff
 from evals.reports.junit import junit
 from evals.running.runs import folder_of, load_index
 from evals.scoring.scores import score_run
-from evals.scoring.tradeoff import tradeoff
 from tests.evals.conftest import Invoke
 from tests.evals.small_reports import HOSTILE, small_report, small_run
 
@@ -157,7 +157,7 @@ def test_the_app_serves_the_page_of_a_kept_run_under_its_policy(
 ) -> None:
     from fastapi.testclient import TestClient
 
-    from assistant.api.app import create_app
+    from assistant.app import create_app
 
     invoke("run", "--split", "all")
     (row,) = load_index(folder_of(use_settings.data_dir))

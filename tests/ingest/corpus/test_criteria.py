@@ -18,10 +18,11 @@ from ingest.corpus.criteria import (
     load_frameworks,
     poste_key,
 )
+from ingest.corpus.criteria_statements import criterion_text
 from ingest.corpus.register import Rank, load_register
 from ingest.errors import ClapvertError
 from ingest.language.locators import parse_references
-from ingest.passages.criteria import criterion_passages, criterion_text
+from ingest.passages.criteria import criterion_passages
 from ingest.settings import Settings
 from tests.samples import TODAY
 

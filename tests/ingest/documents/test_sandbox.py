@@ -15,7 +15,7 @@ import docx
 import pytest
 
 from ingest.documents.child import Limits
-from ingest.documents.sandbox import Reading, read_safely
+from ingest.documents.sandbox import SafeRead, read_safely
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.index.pipeline import Library
 from ingest.index.snapshot import Manifest
@@ -160,7 +160,7 @@ def test_whatever_a_parser_does_the_caller_gets_a_reason(plugin: Path, word: str
 def test_a_good_file_comes_back_whole_and_lean(tmp_path: Path) -> None:
     (tmp_path / "code.md").write_text(OFFICIAL_TEXT, encoding="utf-8")
     read = read_safely(tmp_path / "code.md")
-    assert isinstance(read, Reading)
+    assert isinstance(read, SafeRead)
     assert read.document.title == "Code du cinéma (extrait d'essai)"
     assert 0 <= read.peak < 200_000_000
 

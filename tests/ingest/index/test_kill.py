@@ -59,6 +59,9 @@ def build_slowly(settings: Settings, begun: Event) -> None:
     ingest_with(settings, progress=lambda *_: time.sleep(PAUSE))
 
 
+pytestmark = pytest.mark.nightly
+
+
 @pytest.fixture(scope="module")
 def processes() -> Any:
     context = multiprocessing.get_context("forkserver")

@@ -173,6 +173,7 @@ def test_langchain_sees_the_same_vectors(encoder: Encoder) -> None:
     np.testing.assert_allclose(view.embed_documents(PASSAGES[:2]), encoder.encode_passages(PASSAGES[:2]), atol=1e-6)
 
 
+@pytest.mark.nightly
 def test_the_short_forward_pass_is_that_of_sentence_transformers(encoder: Encoder) -> None:
     """Also holds bfloat16 to float32, and proves the general backend on the same folder."""
     folder = encoder.info.path

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ingest.articles.structure import split_units
 from ingest.articles.units import Unit
-from ingest.corpus.fiches import Fiche, load_fiches
+from ingest.corpus.fiches import Fiche, load_fiches, notice_source_id
 from ingest.corpus.register import Rank, Register, load_register
 from ingest.documents.markdown import read_markdown
 from ingest.documents.tree import Block
@@ -21,13 +21,12 @@ from ingest.language.sentences import sentence_spans
 from ingest.passages.passages import (
     MAX_CHARACTERS,
     Passage,
-    TextVersion,
     fiche_passages,
-    notice_source_id,
     passage_id,
     split_text,
     unit_passages,
 )
+from ingest.passages.versions import TextVersion
 from tests.samples import ARTICLE_122_18, OFFICIAL_TEXT, fiche, statement
 
 COPY = TextVersion(attested_at=date(2026, 3, 1))

@@ -12,7 +12,8 @@ from ingest.corpus.register import Register, Source
 from ingest.documents.markdown import read_markdown
 from ingest.documents.tree import Block, Document
 from ingest.passages.passages import Passage, told_apart, unit_passages
-from ingest.passages.versions import TextVersion, day, deferred_until, implied_end, said_dates, settle
+from ingest.passages.succession import settle
+from ingest.passages.versions import TextVersion, day, deferred_until, implied_end, said_dates
 from ingest.texts.remarks import remarks
 from ingest.texts.texts import version_of
 from tests.samples import TODAY

@@ -47,7 +47,7 @@ from ingest.corpus.register import Domain, Nature, Rank, Regime
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.passages.passages import Passage
 
-_STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
+_STATIC = Path(__file__).resolve().parent / "web" / "static"
 _SWEEP = 3600.0
 """Seconds between two looks for conversations whose retention is over."""
 _CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 
 from assistant.answer import Answer
-from assistant.checking.receipt import ReceiptChecker, ReceiptReport, read_answers, show_report
 from assistant.commands.answers import verify
+from assistant.history.receipt import ReceiptChecker, ReceiptReport, read_answers, show_report
 from assistant.service import Ask, Service
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.api.schemas import View
 from assistant.label.score.score import Reached, Score
-from assistant.label.score.tally import Reading
+from assistant.label.score.tally import ScoreReading
 from assistant.label.score.whatif import Plan
 
 
@@ -88,7 +88,7 @@ class EffortView(View):
     """The criteria of least effort to a threshold."""
 
     target: int
-    reading: Reading
+    reading: ScoreReading
     reachable: bool
     missing: float
     steps: list[StepView]
