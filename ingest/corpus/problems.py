@@ -1,0 +1,64 @@
+"""What a check of the corpus finds, and what it is checked against.
+
+Guarantee: a finding says where it stands, under a stable code; errors block, warnings are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from ingest.corpus.fiches import Statement
+from ingest.corpus.glossary import Glossary
+from ingest.corpus.register import Register
+from ingest.corpus.renderings import Rendering
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding: where, what, and whether it blocks."""
+
+    level: Literal["error", "warning"]
+    code: str
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A statement, and where it stands: « fiches/cnc/x.yaml:12 id »."""
+
+    where: str
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTexts:
+    """The official texts that the data folder holds: their works, and the words of each of their articles by key."""
+
+    works: frozenset[str]
+    articles: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What statements are checked against."""
+
+    register: Register
+    glossary: Glossary
+    contacts: frozenset[str]
+    today: date
+    renderings: tuple[Rendering, ...] = ()
+    held: HeldTexts | None = field(default=None)
+
+
+def error(code: str, where: str, message: str) -> Problem:
+    """A finding that blocks."""
+    return Problem("error", code, where, message)
+
+
+def warning(code: str, where: str, message: str) -> Problem:
+    """A finding that is listed."""
+    return Problem("warning", code, where, message)
