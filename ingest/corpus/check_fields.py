@@ -48,12 +48,16 @@ _BILL = (
     r"(?:pro(?:jet|position)s? (?:de (?:loi|directive|règlement|décret|ordonnance|résolution)|d'(?:acte|arrêté|ordonnance))|"
     r"projet [A-Z]{4,}|(?:sous-)?amendements?)\b"
 )
-_OPENS_ON_A_BILL = re.compile(rf"^(?:(?:Selon|D'après)\s)?(?:L[ea]s?\s|l[ea]s?\s|[LlDd]'|[Uu]ne?\s|[Cc]ett?e?\s){_BILL}")
+_OPENS_ON_A_BILL = re.compile(
+    rf"^(?:(?:Selon|D'après)\s)?(?:L[ea]s?\s|l[ea]s?\s|[LlDd]'|[Uu]ne?\s|[Cc]ett?e?\s){_BILL}"
+)
 _VOTED = re.compile(
     r"\b(?:Assemblée(?: nationale)?|Sénat|Parlement(?: européen)?|députés|sénateurs|commission mixte(?: paritaire)?)\s"
     r"(?:a|ont)\s(?:\w+\s)?(?:voté|adopté|supprimé|conservé|rejeté)"
 )
-_ENACTED = re.compile(r"\b(?:promulgu\w+|publiée? au|devenue?s?|est une loi|entrée? en vigueur|loi n°|définitivement)\b")
+_ENACTED = re.compile(
+    r"\b(?:promulgu\w+|publiée? au|devenue?s?|est une loi|entrée? en vigueur|loi n°|définitivement)\b"
+)
 
 
 def check_fields(s: Statement, where: str, glossary: Glossary) -> list[Problem]:

@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 
 from ingest.corpus.fiches import Statement
 from ingest.corpus.hedges import drift, lost_in_english
 from ingest.corpus.problems import Problem, error, warning
 from ingest.corpus.renderings import Rendering
-from ingest.language.claims import Claim, Figure, flipped, read_claim, unsupported
+from ingest.language.claims import MONTHS_FR, Claim, Figure, flipped, read_claim, unsupported
 from ingest.language.locators import strip_spans
-from ingest.language.numerals import spelled
 
 _NUMBERED = re.compile(
-    r"\b(?:vagues?|niveaux?|niv\.|critères?|scopes?|périmètres?|jeux?|étapes?|points?|tomes?|volets?|sections?|catégories?|classes?|phases?|"
-    r"questions?|pages?|p\.|version|versions|activités?|modules?|considérants?|annexes?|tableaux?|chapitres?|titres?|lots?|axes?|"
-    r"objectifs?|indicateurs?|livrets?|France|Euro|Crit'Air|M|TF|Canal\+?|[A-Z]{2,}(?:\(\d{4}\))?)"
-    r"\s(?:n°\s?)?\d[\d.]*(?:(?:,|\s(?:et|à|ou))\s\d[\d.]*)*(?!\s?(?:%|€|M€|Md€|k€)|[\d,])"
+    r"\b(?:vagues?|niveaux?|critères?|scopes?|périmètres?|jeux?|étapes?|phases?|alinéas?|points?|versions?|activités?|modules?|questions?|"
+    r"pages?|catégories?|classes?|saisons?|numéros?|Crit'Air|Euro)\s(?:n°\s?)?\d[\d.]*(?:(?:,|\s(?:et|à|ou))\s\d[\d.]*)*(?!\s?(?:%|[kM]?d?€)|[\d,])"
 )
 """A number that names (« vague 1 », « niveaux 1 et 2 », « France 3 », « BS 8909 »), and counts nothing."""
-_CODES = re.compile(r"\b\d+[A-Z]\d+-\d+\b|\(\d{1,2}\.\d{1,2}(?:(?:,|\s(?:et|ou))\s\d{1,2}\.\d{1,2})*\)")
+_QUOTED = re.compile(r"«[^»]*»")
+_NUMBER = re.compile(r"(?<![\w,./-])(?:\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\w/]|[.,-]\d)")
+_COUNTS = re.compile(
+    r"(?:\s?(?:à|et|ou|-|–)\s?\d[\d ]*(?:,\d+)?)*"
+    rf"(?:\s?[%€]|\s(?:M|Md|k)€|\s(?:[MGTk]?(?:Wh?|VA|t(?:CO2e?)?|V)|L|dB)\b|\s(?!(?:à|a|au|aux|contre|dans|de|des|du|en|est|et|les?|la|n|ne|ont|ou|où|par|pas|pour|que?|qui|selon|sont|sur|voire|{'|'.join(MONTHS_FR)})\b)"
+    r"[a-zéèêàœµ]+[\w²³₂]*)"
+)
+"""What stands after a number that counts: a unit, or what is counted, perhaps after the other end of a range."""
 _SCALES = (1.0, 1e3, 1e6, 1e9, 1e-3, 1e-6)
 _PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
 
@@ -72,12 +77,17 @@ def _check_values(s: Statement, where: str) -> list[Problem]:
 
 
 def untyped_figures(s: Statement) -> list[str]:
-    """The figures written in digits in a text that its `values` do not have."""
+    """What a text counts, written in digits, that its `values` do not have."""
     text = s.text.translate(_PLAIN)
-    spans = [m.span() for regex in (_NUMBERED, _CODES) for m in regex.finditer(text)]
-    rest = strip_spans(text, [*spans, *((start, end) for start, end, _ in spelled(text, "fr"))])
+    rest = strip_spans(text, [m.span() for regex in (_NUMBERED, _QUOTED) for m in regex.finditer(text)])
+    counted = {
+        Decimal(m.group(0).replace(" ", "").replace(",", "."))
+        for m in _NUMBER.finditer(rest)
+        if _COUNTS.match(rest, m.end())
+    }
     typed = {round(abs(float(v.value)), 9) for v in s.values if v.kind != "date" and not isinstance(v.value, str)}
-    return [str(f) for f in sorted(read_claim(rest).figures, key=str) if not _typed(f, typed)]
+    figures = sorted(read_claim(s.text).figures, key=str)
+    return [str(f) for f in figures if (f.unit or f.value in counted) and not _typed(f, typed)]
 
 
 def _typed(figure: Figure, values: set[float]) -> bool:

@@ -1,4 +1,4 @@
-"""What keeps a sentence from saying more than it knows: hedges, attributions, conditions, regimes and dates of validity.
+"""What keeps a sentence from saying more than it knows: hedges, attributions, conditions, regimes, days of validity.
 
 Guarantee: the grammar is of the languages, not of the corpus; a hedge has one name in French and in English, so that a
 `lead` can be compared with its `text`, and an `en` with both. Some hedges keep another: what is « à vérifier » may be
@@ -62,13 +62,13 @@ _EN: dict[str, re.Pattern[str]] = {
 }  # fmt: skip
 _LOOSE: dict[str, re.Pattern[str]] = {
     "principe": _any(r"\bprincipe\b", r"\bsauf\b", r"\bhors\b", r"\bgénéralement\b", r"\bd'ordinaire\b", r"\bpeu(?:t|vent)\b"),
-    "verifier": _any(r"\bvérifi\w+", r"\bconfirm\w+", r"\betabli\w*|\bétabli\w*", r"\b(?:in)?certain\w*", r"\binconnue?s?\b", r"\bpas (?:été )?(?:lue?s?|trouvée?s?)\b", r"\btrouvée?s?\b", r"\bdonnent? pas\b|\bdisent? (?:pas|ni)\b"),
+    "verifier": _any(r"\bvérifi\w+", r"\bconfirm\w+", r"\bétabli\w*", r"\b(?:in)?certain\w*", r"\binconnue?s?\b", r"\bpas (?:été )?(?:lue?s?|trouvée?s?)\b", r"\btrouvée?s?\b", r"\bdonnent? pas\b|\bdisent? (?:pas|ni)\b"),
     "probable": _any(r"\bincertain\w*", r"\bétabli\w*", r"\bpeu(?:t|vent)\b"),
     "conditionnel": _any(r"\bpeu(?:t|vent)\b", r"\bpouvai\w+", r"\bprojets?\b", r"\bpropos\w+", r"\bprévu\w*|\bprévoi\w+|\bprévoyai\w+", r"\bannonc\w+", r"\bsi\b|\bs'il", r"\bdemand\w+", r"\bestim\w+", r"\bpossible\w*", r"\bdevai\w+|\bdevra\w*", r"\battendue?s?\b", r"\benvisag\w+", r"\bvisai\w+", r"\b\w+er(?:a|ont)\b"),
-    "attribution": _any(_SPEAKS, r"\bselon\b|\bd'après\b", r"\bpour (?:l'Arcom|le CNC|Ecoprod)\b", r"\bprésentée?s? (?:par|comme)\b"),
+    "attribution": _any(_SPEAKS, r"\bselon\b|\bd'après\b", r"\bprésentée?s? (?:par|comme)\b"),
     "mise_en_demeure": _any(r"\bmises? en demeure\b", r"\bmis en demeure\b"),
-    "droit_ue": _any(r"\beurop\w+", r"\bUE\b", r"\bUnion\b", r"\bdirectives?\b", r"\bBruxelles\b", r"\bESRS\b", r"\bOmnibus\b", r"\bCommission\b"),
-    "droit_fr": _any(r"\bfran[cç]\w+", r"\bFrance\b", r"\bordonnance\b", r"\bcode de commerce\b", r"\bDDADUE\b"),
+    "droit_ue": _any(r"\beurop\w+", r"\bUE\b", r"\bUnion\b", r"\bdirectives?\b", r"\bCommission\b"),
+    "droit_fr": _any(r"\bfran[cç]\w+", r"\bFrance\b", r"\bordonnance\b"),
 }  # fmt: skip
 """Other words that keep a hedge in a shorter French sentence."""
 _BY: dict[str, tuple[str, ...]] = {
@@ -99,9 +99,14 @@ _QUOTED = re.compile(r"«[^»]*»")
 _NAME = re.compile(
     rf"\b(?:[Ss]elon|[Dd]'après|[Aa]ux dires d[eu]s?)\s(?!{_SHARE})(?!{_LAW})(?P<said>[^,;:.()]+)", re.IGNORECASE
 )
-_CAPITALS = re.compile(r"\b(?:[A-ZÉÈ][\w'’+&-]*|(?:presse|guides?|rapport|audit|étude|sources?|relevés?|comptage))\b")
+_CAPITALS = re.compile(
+    r"\b(?:(?!L[ea]s?\b|Une?\b)[A-ZÉÈ][\w'+&-]+|(?:presse|guides?|rapport|audit|étude|sources?|relevés?|comptage))\b"
+)
 _DAY = rf"(?:\d{{1,2}}(?:er)?\s)?(?:(?:{'|'.join(MONTHS_FR)})\s)?(?:19|20)\d{{2}}"
-_ENDS = re.compile(rf"\b(?:jusqu'(?:au|à|en)|avant(?: le)?|d'ici(?: le| à)?|du\s{_DAY}\sau)\s(?:(?:la )?(?:fin|mi)[\s-])?(?:de\s)?{_DAY}\b", re.IGNORECASE)
+_ENDS = re.compile(
+    rf"\b(?:jusqu'(?:au|à|en)|avant(?: le)?|d'ici(?: le| à)?|du\s{_DAY}\sau)\s(?:(?:la )?(?:fin|mi)[\s-])?(?:de\s)?{_DAY}\b",
+    re.IGNORECASE,
+)
 _THEN = re.compile(r"^(?:En|Pour|De|Au|Lors de|Fin|Début|Pour l'exercice|Pour l'année)\s(?:\w+\s){0,2}(?:19|20)\d{2}\b")
 
 

@@ -6,7 +6,7 @@ Guarantee: a finding says where it stands, under a stable code; errors block, wa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -35,11 +35,18 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldTexts:
-    """The official texts that the data folder holds: their works, and the words of each of their articles by key."""
+class HeldArticle:
+    """The words of an article in one copy, and a day on which they held."""
 
-    works: frozenset[str]
-    articles: Mapping[str, tuple[str, ...]]
+    text: str
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTexts:
+    """The official texts that the data folder holds: their articles by key (« rga:122-18 »)."""
+
+    articles: Mapping[str, tuple[HeldArticle, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class Known:
     contacts: frozenset[str]
     today: date
     renderings: tuple[Rendering, ...] = ()
-    held: HeldTexts | None = field(default=None)
+    held: HeldTexts | None = None
 
 
 def error(code: str, where: str, message: str) -> Problem:
