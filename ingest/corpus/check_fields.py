@@ -127,7 +127,8 @@ def check_needs(rows: list[Placed], others: Iterable[Statement], today: date) ->
 
 def _circles(graph: dict[str, set[str]]) -> list[list[str]]:
     """The circles of a graph, each once, until none is left."""
-    out, left = [], {node: set(after) for node, after in graph.items()}
+    out: list[list[str]] = []
+    left = {node: set(after) for node, after in graph.items()}
     while True:
         try:
             TopologicalSorter(left).prepare()
