@@ -9,7 +9,10 @@ import pytest
 
 from evals.reference_set import HARD_CLASSES, ReferenceSet, in_test, load_reference
 from evals.scoring.scoring import contains
+from ingest.corpus.cards import load_cards
+from ingest.corpus.check_statements import plain
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.settings import Settings
 from tests.samples import write_yaml
 
 QUESTION = {
@@ -115,3 +118,9 @@ def test_every_question_can_be_judged(reference: ReferenceSet) -> None:
     for ident, q in reference.asked().items():
         judged = q.must_include or q.must_not_include or q.facts or "abstained" in q.outcome
         assert judged, f"{ident} expects nothing"
+
+
+def test_no_card_asks_a_question_of_the_set(reference: ReferenceSet) -> None:
+    asked = {plain(q.question): ident for ident, q in reference.asked().items()}
+    found = [(c.id, asked[plain(a)]) for c in load_cards(Settings().corpus_dir) for a in c.asks if plain(a) in asked]
+    assert found == []
