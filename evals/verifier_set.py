@@ -1,14 +1,15 @@
 """The verifier's own set: sentences that lie about the statement they cite, and true rewordings of one.
 
 Guarantee: every row names a statement of the corpus and a known kind, or loading fails with file, line and field; a
-sentence stands once. The split is that of the reference set (`in_test`, by the statement's domain and topic): rules are
-tuned on `dev`. Rows marked `held` were written once the rules were frozen, and nothing was changed for them: they tell
-what to expect of sentences never met. The verifier reads the statement's own passage, quoted
-whole, on any day: what is measured is the reading of sentences, not the calendar.
+sentence stands once. A third of the topics is `test` (`in_test`): rules are tuned on `dev`. Rows marked `held` were
+written once the rules were frozen, and nothing was changed for them: they tell what to expect of sentences never met.
+The verifier reads the statement's own passage, quoted whole, on any day: what is measured is the reading of sentences,
+not the calendar.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +21,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.checking.verifier import Cited, Sentence, Verifier
 from assistant.reading.dates import AsOf
-from evals.reference_set import in_test
 from evals.scoring.statistics import Estimate, wilson
 from ingest.corpus.fiches import load_fiches
 from ingest.corpus.register import load_register
@@ -103,6 +103,11 @@ def load_cases(corpus_dir: Path, folder: Path = FOLDER) -> list[Case]:
             part: Literal["dev", "test", "held"] = "test" if in_test(domain, passage.statement.topic) else "dev"
             cases.append(Case(row, passage, true, "held" if row.held else part))
     return cases
+
+
+def in_test(domain: str, topic: str) -> bool:
+    """True for a third of the topics, by the hash of their name: stable when sentences are added."""
+    return hashlib.sha256(f"{domain}/{topic}".encode()).digest()[0] % 3 == 0
 
 
 @lru_cache(maxsize=2)
