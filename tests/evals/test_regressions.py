@@ -104,8 +104,8 @@ def as_of_ignored(bench: Bench, patch: Patch) -> Comparison:
     """Every question is answered as of today."""
     patch.setattr(understand, "read_as_of", lambda *_: None)
     engine = bench.engine()
-    ask = engine.ask
-    patch.setattr(engine, "ask", lambda text, as_of=None, **rest: ask(text, **rest))
+    read = engine.read
+    patch.setattr(engine, "read", lambda asked, previous: read(replace(asked, as_of=None), previous))
     return bench.compare(engine, bench.part(lambda q: q.dated))
 
 
@@ -119,10 +119,10 @@ class Inventing:
 
     def compose(self, *args: Any, **rest: Any) -> Any:
         draft = self.inner.compose(*args, **rest)
-        if draft.sentences:
-            first = draft.sentences[0]
-            draft.sentences.append(Sentence("L'amende encourue est de 987 654 €.", first.cited))
-            draft.used.append(draft.used[0])
+        if draft.lines:
+            first = draft.lines[0]
+            invented = Sentence("L'amende encourue est de 987 654 €.", first.sentence.cited)
+            draft.lines.append(replace(first, sentence=invented, place="then"))
         return draft
 
 
@@ -130,7 +130,7 @@ def verifier_off(bench: Bench, patch: Patch) -> Comparison:
     """An inventing composer, and nothing that checks it."""
     engine = bench.engine()
     patch.setattr(engine, "composer", Inventing(engine.composer))
-    patch.setattr(engine.verifier, "keep", lambda sentences, *_: (list(sentences), []))
+    patch.setattr(engine.verifier, "faults", lambda *_: [])
     return bench.compare(engine, bench.part(has_answer, 40))
 
 
@@ -148,12 +148,12 @@ def fiche_removed(bench: Bench, _: Patch) -> Comparison:
 
 
 def abstention_too_low(bench: Bench, _: Patch) -> Comparison:
-    engine = bench.engine(replace(C, abstain=replace(C.abstain, out_of_scope=-99.0, not_found=-99.0)))
+    engine = bench.engine(replace(C, scope=replace(C.scope, out_of_scope=-99.0, not_found=-99.0, floor=-99.0)))
     return bench.compare(engine, bench.part(lambda q: q.kind in HARD_CLASSES, 250))
 
 
 def abstention_too_high(bench: Bench, _: Patch) -> Comparison:
-    engine = bench.engine(replace(C, abstain=replace(C.abstain, not_found=C.abstain.not_found + 2)))
+    engine = bench.engine(replace(C, scope=replace(C.scope, not_found=C.scope.not_found + 2)))
     return bench.compare(engine, bench.part(has_answer, 120))
 
 
@@ -169,14 +169,14 @@ def quote_cut_short(bench: Bench, patch: Patch) -> Comparison:
 
 def _quoting(bench: Bench, patch: Patch, cut: Callable[[str], str]) -> Comparison:
     engine = bench.engine()
-    ask = engine.ask
+    say = engine.answer
 
     def trimming(*args: Any, **rest: Any) -> Any:
-        answer, turn = ask(*args, **rest)
+        answer, turn = say(*args, **rest)
         citations = tuple(c.model_copy(update={"quote": cut(c.quote)}) for c in answer.citations)
         return answer.model_copy(update={"citations": citations}), turn
 
-    patch.setattr(engine, "ask", trimming)
+    patch.setattr(engine, "answer", trimming)
     return bench.compare(engine, bench.part(has_answer, 40))
 
 
