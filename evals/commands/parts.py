@@ -114,7 +114,7 @@ def verifier(split: str, show_misses: bool, min_detection: float, max_false: flo
     from evals.verifier_set import as_json as told
     from evals.verifier_set import detection, false_alarms, judge, load_cases
 
-    judged = judge(load_cases(Settings().corpus_dir))
+    judged = judge(load_cases())
     parts = {part: [j for j in judged if j.case.split == part] for part in ("dev", "test", "held")}
     columns = {"all": judged, **parts} if split == "all" else {split: parts[split]}
     if as_json:
