@@ -13,12 +13,14 @@ import pytest
 from assistant.engine import EngineConfig
 from assistant.planning.options import MatchConfig
 from assistant.service import Service
+from evals.fitting import calibration
 from evals.fitting.calibration import calibrated
 from evals.fitting.folds import FOLDS, fold_of
-from evals.fitting.match_fit import EITHER, FEATURES, NEGATIVE, Choice, choices, fit, fit_match, picked
+from evals.fitting.match_fit import EITHER, FEATURES, NEGATIVE, Choice, MatchFit, choices, fit, fit_match, picked
 from evals.reference_set import ReferenceSet
 from evals.reports.calibration_report import calibration_report
 from evals.running.configuration import config_from, load_config, save_config, with_config
+from evals.scoring.statistics import Difference
 from ingest.errors import ClapvertError, ErrorCode
 from tests.conftest import Build
 from tests.evals.running.test_runner import REFERENCE
@@ -106,15 +108,21 @@ def test_calibration_from_end_to_end(facts: Service, tmp_path: Path) -> None:
     assert load_config(tmp_path / "s.json") == result.config
 
 
-def test_what_is_adopted_is_told_before_and_after(facts: Service) -> None:
-    """From weights that are plainly wrong, better ones are found, and the whole set is asked with both."""
-    start = replace(facts.engine.config, match=replace(START, alias=0.0, covered=0.0, support=0.0, known=0.0))
-    engine = with_config(facts.engine, start)
-    result = calibrated(engine, REFERENCE, start)
-    if result.match.adopted:
-        assert result.change is not None
-        assert result.change.compared == 5
-        assert "avant" in calibration_report(result)
+def test_what_is_adopted_is_told_before_and_after(facts: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    better = MatchFit(replace(START, alias=3.0), 2, Difference(0.5, 0.7, 0.2, 0.1, 0.3, 2), 0.8)
+    monkeypatch.setattr(calibration, "fit_match", lambda *_: better)
+    result = calibrated(facts.engine, REFERENCE, facts.engine.config)
+    assert result.config.match.alias == 3.0
+    assert result.change is not None
+    assert result.change.compared == 5
+    report = calibration_report(result)
+    assert "match.alias" in report
+    assert "avant" in report
+    unsure = replace(better, out_of_fold=Difference(0.5, 0.6, 0.1, -0.1, 0.3, 2))
+    monkeypatch.setattr(calibration, "fit_match", lambda *_: unsure)
+    result = calibrated(facts.engine, REFERENCE, facts.engine.config)
+    assert (result.config, result.change) == (facts.engine.config, None)
+    assert "non retenus" in calibration_report(result)
 
 
 def test_one_topic_is_too_few(facts: Service) -> None:
