@@ -1,4 +1,4 @@
-"""The reference set: well-formed, balanced, split by topic."""
+"""The reference set: well-formed, balanced."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.reference_set import HARD_CLASSES, ReferenceSet, in_test, load_reference
+from evals.reference_set import HARD_CLASSES, ReferenceSet, load_reference
 from evals.scoring.scoring import contains
 from ingest.corpus.cards import load_cards
 from ingest.corpus.check_statements import plain
@@ -80,18 +80,6 @@ def test_dated_questions_name_a_year_or_were_given_a_day(tmp_path: Path) -> None
         QUESTION | {"id": "c", "as_of": "2023-01-01"},
     ]  # fmt: skip
     assert [q.dated for q in loaded(tmp_path, *rows).questions] == [False, True, True]
-
-
-def test_the_splits_share_no_topic_and_lose_no_question(reference: ReferenceSet) -> None:
-    dev, test = reference.split("dev"), reference.split("test")
-    assert dev.asked().keys() | test.asked().keys() == reference.asked().keys()
-    assert not dev.asked().keys() & test.asked().keys()
-    assert not {(q.domain, q.topic) for q in dev.questions} & {(q.domain, q.topic) for q in test.questions}
-    blind = {q.id for q in reference.questions if q.id.startswith("f-")}
-    assert blind <= {q.id for q in test.questions}, "the blind set is never tuned on"
-    share = (len(test.questions) - len(blind)) / (len(reference.questions) - len(blind))
-    assert 0.25 <= share <= 0.42
-    assert in_test("cnc", "double-bilan") == in_test("cnc", "double-bilan")
 
 
 def test_the_set_is_what_it_claims_to_be(reference: ReferenceSet) -> None:
