@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assistant.planning.abstention import AbstainConfig
 from fastapi.testclient import TestClient
 
 from assistant.answer import Answer
 from assistant.app import create_app
 from assistant.engine import Engine, EngineConfig
 from assistant.history.store import Conversations
+from assistant.planning.scope import ScopeConfig
 from assistant.reading.question import Understanding
 from assistant.service import Ask, Service
 from ingest.clock import Clock, fixed
@@ -36,7 +36,7 @@ from tests.conftest import Build, ingest_with, real_settings
 from tests.samples import OFFICIAL_TEXT, TODAY
 
 AskIt = Callable[..., Answer]
-DOUBLE = EngineConfig(abstain=AbstainConfig(contrast=0.0, bias=-3.0))
+DOUBLE = EngineConfig(scope=ScopeConfig(contrast=0.0, bias=-3.0))
 """The hashing double's similarities have no scale to compare questions by: scope is judged on words alone."""
 
 
