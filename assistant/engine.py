@@ -23,11 +23,13 @@ from assistant.planning.local import LocalPlanner, PlanConfig
 from assistant.planning.options import MatchConfig
 from assistant.planning.ranking import SelectionConfig, Selector
 from assistant.planning.scope import Scope, ScopeConfig
+from assistant.reading.acts import act_of
 from assistant.reading.case import merged, read_case
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Understanding
 from assistant.rewording.usage import Usage
 from assistant.search.hybrid import HybridSearch, RetrievalConfig
+from assistant.wording.acting import Acting
 from assistant.wording.composer import ComposeConfig, Composer, Draft
 from assistant.wording.presenter import Presenter, understood
 from ingest.clock import Clock
@@ -86,6 +88,7 @@ class Engine:
         self.composer = Composer(self.search, config.compose)
         self.verifier = Verifier()
         self.presenter = Presenter(self.search, self.verifier, glossary, contacts, len(register.sources), clock)
+        self.acting = Acting(self.snapshot, self.verifier, self.presenter)
         self.llm: Rewriter | None = None
 
     def ask(
@@ -110,11 +113,17 @@ class Engine:
 
     def read(self, asked: Asked, previous: Memory | None) -> Message:
         """Understand a message, in the light of the turn before it."""
-        reading = self.dialogue.read(asked, previous, self.clock())
         started = time.perf_counter()
-        own = read_case(reading.question.raw, reading.question.language)
+        text = " ".join(asked.text.split())
+        act = act_of(text, self.search.encoder.encode_query(text))
+        case = read_case(text, asked.language or "fr")
+        if act == "correct" and case and previous is not None and previous.last:
+            asked = replace(asked, text=previous.last)  # the same question on a corrected case
+        reading = self.dialogue.read(asked, previous, self.clock())
+        own = case or read_case(reading.question.raw, reading.question.language)
         message = Message(
-            text=reading.text,
+            text=text,
+            act=act,
             question=reading.question,
             parts=tuple(Part.of(p) for p in reading.question.parts),
             case=merged(previous.case if previous else {}, own),
@@ -124,7 +133,11 @@ class Engine:
             moved=reading.moved,
             leaned=reading.leaned,
         )
-        return replace(message, took=round(reading.took + (time.perf_counter() - started) * 1000, 2))
+        return replace(message, took=round((time.perf_counter() - started) * 1000, 2))
+
+    def read_alone(self, text: str) -> Message:
+        """A message read by itself, today."""
+        return self.read(Asked(text), None)
 
     def answer(
         self,
@@ -137,6 +150,10 @@ class Engine:
     ) -> tuple[Answer, Memory]:
         """Answer an understood message. `on_evidence` is told the passages it rests on before any prose exists; no
         language model is called unless `reworded`."""
+        if (again := self.acting.answer(message, previous, conversation_id)) is not None and previous is not None:
+            return again, previous
+        if again is not None:
+            return again, remember(message, None, again, [])
         usage, llm = Usage(), self.llm if reworded else None
         if llm:
             message = replace(message, question=llm.condense(message.question, usage))
@@ -153,7 +170,9 @@ class Engine:
         t4 = time.perf_counter()
         timings = Timings(understand=message.took, retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
         answer = self.presenter.present(message, plan, draft, kept, later, timings, conversation_id)
-        return answer, remember(message, previous, answer, [line.passage for line in kept])
+        memory = remember(message, previous, answer, [line.passage for line in kept])
+        shown = tuple((line.passage.id, line.part, line.place or "then") for line in kept)
+        return answer, replace(memory, shown=shown) if shown else memory
 
 
 def _ms(start: float, end: float) -> float:

@@ -51,6 +51,8 @@ class Memory:
     root: str = ""
     earlier: tuple[Subject, ...] = ()
     case: Case = field(default_factory=dict)
+    shown: tuple[tuple[str, int, str], ...] = ()
+    """The sentences of the last answer: passage, part and place of each."""
 
     @property
     def subject(self) -> Subject:
@@ -74,6 +76,7 @@ class Memory:
             "last": self.last,
             "root": self.root,
             "earlier": [_plain_subject(s) for s in self.earlier],
+            "shown": [list(s) for s in self.shown],
             "case": [[f.value, q.low, q.high, q.said, q.origin] for f, q in self.case.items()],
         }
 
@@ -97,6 +100,7 @@ class Memory:
             last=raw["last"],
             root=raw["root"],
             earlier=tuple(_subject(s) for s in raw["earlier"]),
+            shown=tuple((str(p), int(n), str(place)) for p, n, place in raw.get("shown", ())),
             case={CaseField(f): Quantity(CaseField(f), *rest) for f, *rest in raw.get("case", ())},
         )
 

@@ -76,7 +76,6 @@ _FOCUS = re.compile(
 """What a question asks of its subject, apart from the subject itself."""
 _SKIPPED = re.compile(r"^(?:(?:maintenant|aujourd'hui|ajd|now|today)\b[\s,]*)+")
 _CASE = re.compile(r"(?:pour|a|au|aux|en|dans|sur|avec|sans|chez|for|with|without|in|on|at)\b")
-_PRICE = re.compile(r"\b(?:coute|couts?|prix|tarifs?|costs?|price|fees?)\b")
 _NEXT = re.compile(
     r"\bl'(?:annee|an) (?:suivante?|d'apres|prochaine?)|\b(?:the )?(?:next|following) year\b|\bthe year after\b"
 )
@@ -162,11 +161,6 @@ def subject_words(question: str) -> str:
     """A question without what it asks of its subject: « Quel score faut-il pour le Label ? » → « pour le Label ? »."""
     line = Aligned(question)
     return line.without(map(line.span, _FOCUS.finditer(line.folded)))
-
-
-def asks_price(text: str) -> bool:
-    """True when a turn asks what something costs, in words that no question word goes with."""
-    return bool(_PRICE.search(fold(text)))
 
 
 def year_shift(text: str) -> int | None:

@@ -19,7 +19,7 @@ from assistant.dialogue import moves
 from assistant.dialogue.condense import FacetNames, joined, of_another_law, redated, replaced, says_more, without_facets
 from assistant.dialogue.memory import Memory, Subject
 from assistant.reading.dates import AsOf, read_as_of, without_dates
-from assistant.reading.kinds import detect_language, is_follow_up, plainly, question_types
+from assistant.reading.kinds import asks_price, detect_language, is_follow_up, plainly, question_types
 from assistant.reading.question import Question, Understanding, read_references
 from assistant.reading.scope import is_no_question
 from ingest.corpus.fiches import AnswerType
@@ -216,7 +216,7 @@ class _Turn:
             alone,
             raw=said,
             query=query,
-            types=(AnswerType.COMBIEN, *alone.types) if moves.asks_price(alone.raw) else alone.types,
+            types=(AnswerType.COMBIEN, *alone.types) if asks_price(alone.raw) else alone.types,
             asks_sanction=sanction,
             facets=_inherited(memory.facets, own),
             references=read_references(alone.raw, self.u.names, self.asked.domains, memory.base, memory.sources),

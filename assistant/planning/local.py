@@ -90,7 +90,7 @@ class LocalPlanner:
     def plan(self, message: Message) -> Plan:
         """The plan of a message."""
         whole = self._found(message, message.question, message.parts[0] if len(message.parts) == 1 else None)
-        if self.scope.outside(message, whole.context.selection, whole.candidates):
+        if self.scope.outside(message, whole.context):
             return Plan(out_of_scope=True)
         near = tuple(hit.passage for hit in whole.candidates.hits[:3])
         planned: list[PlannedPart] = []
@@ -352,7 +352,7 @@ class LocalPlanner:
             return None, "firm", ()
         entailed = case_of(first, found.question, self.selector.glossary).entailed
         card = best.card
-        if card is not None and card.verdict and same_direction(part.text, card.asks):
+        if card is not None and card.verdict and same_direction(part.text, card, first.text):
             return card.verdict, card.strength, ()
         said = borne(first, part.text, best, entailed)
         if said is not None and self._other_law(first, evidence):

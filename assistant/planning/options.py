@@ -38,10 +38,10 @@ class MatchConfig:
     covered: float = 1.0
     topic: float = 0.5
     context: float = 1.2
-    kind: float = 1.6
+    kind: float = 2.2
     supposed: float = 0.7
     unsupposed: float = -0.45
-    of_its_time: float = 1.6
+    of_its_time: float = 3.0
     unfilled: float = -1.5
     uncounted: float = -1.5
     is_card: float = 1.2
@@ -108,8 +108,8 @@ class Options:
         scores = {p: s.score for p, s in scored.items()}
         ranked = np.array(sorted(scores.values(), reverse=True) or [0.0])
         mean, spread = float(ranked[:30].mean()), float(ranked[:30].std()) + 1e-6
-        background, std = c.candidates.background, c.candidates.similarity_std
-        near = (self.cards.similarities(c.vector) - background) / (4 * std)
+        near = self.cards.similarities(c.vector)
+        near = (near - near.mean()) / (2 * near.std() + 1e-6)
         called = {
             i for s in c.selection.scored[:24] if s.statement for i in self.cards.by_topic.get(s.statement.topic, ())
         }
@@ -133,7 +133,7 @@ class Options:
             features = {
                 "support": (max(scores.get(p, mean - spread) for p in head) - mean) / spread,
                 "company": (sum(then) / len(then) - mean) / spread if then else 0.0,
-                "similarity": min(float(near[i]), 1.5),
+                "similarity": float(near[i]),
                 "alias": max(_overlap(own, weight, a) for a in self._asks[i]),
                 "known": max((scored[p].alias for p in head if p in scored), default=0.0),
                 "covered": self._covered(c.terms, whole, (*card.head, *card.then), i),

@@ -7,8 +7,14 @@ words of particular questions. The thresholds are data (`ScopeConfig`), fitted b
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant.planning.options import Context, Option
 from assistant.planning.ranking import Scored, Selection, Selector
@@ -24,21 +30,24 @@ _NAME = re.compile(r"(?<![.?!:«\"] )(?<!^)\b[A-ZÀ-Ü][\w'’&-]{2,}(?:\s[A-ZÀ
 _ASSERTS = re.compile(r"\b(?:puisque|vu que|etant donne|comme (?:le|la|les|l'|on)|since|given that|as the)\b")
 _YESNO = frozenset({AnswerType.DOIS_JE, AnswerType.PUIS_JE})
 _RARE, _TERM = 0.65, 0.45
+FIELD_WEIGHTS = Path(__file__).resolve().parents[1] / "reading" / "data" / "field.npz"
+"""The head that tells our field from others: fitted on `field.yaml` beside it by `eval calibrate --field`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScopeConfig:
-    """A weighted sum of the contrast of the nearest passages, of the best coverage and of the best overlap with a known
-    question; below `out_of_scope` the message is not ours, below `not_found` the texts do not answer it."""
+    """`field`: below this chance a message is not of our field; `known`: overlap with a known question to which that
+    yields. `not_found`: below this weighted sum of the contrast of the nearest passages, of the best coverage and of
+    the best overlap with a known question, the texts do not answer. `floor`: the least score of an option."""
 
+    field: float = 0.2
+    known: float = 0.72
     contrast: float = 1.55
     coverage: float = 5.4
     alias: float = 2.8
     bias: float = -8.5
-    out_of_scope: float = -0.89
     not_found: float = -0.89
     ours: float = 1.5
-    unknown: float = 0.6
     floor: float = 0.0
 
 
@@ -49,14 +58,49 @@ class Scope:
         self.selector = selector
         self.config = config or ScopeConfig()
 
-    def outside(self, message: Message, selection: Selection, candidates: Candidates) -> bool:
-        """True for a message that is not ours."""
+    def outside(self, message: Message, context: Context) -> bool:
+        """True for a message that is not ours; what is known to be answered is."""
         if is_injection(message.question.raw):
             return True
-        best = selection.best
-        if best is None or best.hit.exact:
+        best = context.selection.best
+        question = message.question
+        if best is None or best.hit.exact or question.frameworks or (question.follow_up and question.context_topics):
             return False
-        return self.measure(message.question, selection, candidates) < self.config.out_of_scope
+        if max((s.alias for s in context.selection.scored[:8]), default=0.0) >= self.config.known:
+            return False
+        return self.chance(context) < self.config.field
+
+    def chance(self, context: Context) -> float:
+        """How likely a message is of our field, by its vector and by what the search found."""
+        head = _field_head()
+        evidence = (self.evidence(context) - head["mean"]) / head["spread"]
+        centre = head["centre"]
+        about = 10 * (context.vector - centre) if context.vector.shape == centre.shape else np.zeros_like(centre)
+        score = float(np.concatenate([evidence, about]) @ head["weights"] + head["bias"][0])
+        return 1.0 / (1.0 + math.exp(-score))
+
+    def evidence(self, context: Context) -> NDArray[np.float64]:
+        """What the search found of a message, as the head reads it."""
+        top = context.selection.scored[:8]
+        covered = [s.coverage for s in top]
+        terms = context.terms
+        known = sum(w for w in terms.values() if w < self.selector.rarest)
+        nearest = max((h.similarity for h in context.candidates.hits), default=0.0)
+        cards = self.selector.search.snapshot.cards.similarities(context.vector)
+        std = 4 * context.candidates.similarity_std
+        return np.array(
+            [
+                context.candidates.contrast,
+                max(covered, default=0.0),
+                sum(covered[:3]) / 3,
+                max((s.alias for s in top), default=0.0),
+                (float(cards.max()) - context.candidates.background) / std if len(cards) else 0.0,
+                known / (sum(terms.values()) or 1.0),
+                nearest,
+                float(bool(context.question.frameworks)),
+                len(terms) / 10,
+            ]
+        )
 
     def measure(self, question: Question, selection: Selection, candidates: Candidates) -> float:
         """How much a question is ours: positive when it plainly is."""
@@ -95,6 +139,12 @@ class Scope:
         return overlap >= 0.4 and (
             not set(question_types(question.raw)) & _YESNO or bool(_ASSERTS.search(fold(question.raw)))
         )
+
+
+@lru_cache(maxsize=1)
+def _field_head() -> dict[str, NDArray[np.float32]]:
+    with np.load(FIELD_WEIGHTS) as kept:
+        return {name: kept[name] for name in kept.files}
 
 
 def barely_touches(selector: Selector, question: Question, best: Scored) -> bool:

@@ -7,12 +7,11 @@ asks for just that; a question that adds a figure or an exception of its own get
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from assistant.planning.options import Option
 from assistant.planning.plan import Verdict
 from assistant.reading.kinds import question_types
-from ingest.corpus.cards import Kind
+from ingest.corpus.cards import Card, Kind
 from ingest.corpus.fiches import AnswerType, Polarity, Statement
 from ingest.language.lexical import analyse, fold
 
@@ -21,6 +20,8 @@ _NO = {Polarity.N_OBLIGE_PAS: AnswerType.DOIS_JE, Polarity.INTERDIT: AnswerType.
 _PROHIBITED = re.compile(r"\b(?:interdit|banni|prohib|illegal|forbidden|banned|hors la loi)")
 _EXCEPTED = re.compile(r"\b(?:sans|hors|sauf|without|except|unless)\b")
 _NEGATED = re.compile(r"\b(?:n'\w+|ne) (?:\w+ )?pas\b|\b(?:dispens|exempt|echapp|evit)")
+_TELLING = 100
+"""Figures from which a question asks of another case than a card's: « 52 minutes » is a format."""
 _SURE = 0.5
 """Overlap with a question that the statement or its card is known to answer."""
 
@@ -47,14 +48,24 @@ def borne(s: Statement, part: str, option: Option, entailed: bool) -> Verdict | 
     return "yes" if yes else "no"
 
 
-def same_direction(part: str, asks: Sequence[str]) -> bool:
-    """True when a part asks what the nearest of a card's questions asks, and not its contrary: a duty is no ban, a
-    negation turns a question round."""
+def same_direction(part: str, card: Card, head: str) -> bool:
+    """True when a part asks what the nearest of a card's questions asks, and not its contrary: a duty is no ban and no
+    right, a negation turns a question round, and a figure or an exception of one's own is another question."""
     mine = set(analyse(part))
-    nearest = max(asks, key=lambda ask: len(mine & set(analyse(ask))) / (len(mine | set(analyse(ask))) or 1))
+    nearest = max(card.asks, key=lambda ask: len(mine & set(analyse(ask))) / (len(mine | set(analyse(ask))) or 1))
+    known = set(analyse(" ".join((*card.asks, head))))
+    if not {t for t in mine if t.isdigit() and int(t) >= _TELLING} <= known:
+        return False
+    asked, answered = _modality(part), _modality(nearest)
+    if asked and answered and not asked & answered:
+        return False
     return _direction(part) == _direction(nearest)
 
 
-def _direction(text: str) -> tuple[bool, bool]:
+def _modality(text: str) -> set[AnswerType]:
+    return set(question_types(text)) & {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
+
+
+def _direction(text: str) -> tuple[bool, bool, bool]:
     folded = fold(text)
-    return bool(_PROHIBITED.search(folded)), bool(_NEGATED.search(folded))
+    return bool(_PROHIBITED.search(folded)), bool(_NEGATED.search(folded)), bool(_EXCEPTED.search(folded))

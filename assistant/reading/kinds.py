@@ -259,3 +259,11 @@ def is_follow_up(text: str, facets: dict[str, tuple[str, ...]]) -> bool:
     if _PREPOSITION.search(folded) and not _ASKS.search(folded):
         return len(content) <= 5
     return len(content) <= 2 and not (facets and _ASKS.search(folded))
+
+
+_PRICE = re.compile(r"\b(?:coute|couts?|prix|tarifs?|costs?|price|fees?)\b")
+
+
+def asks_price(text: str) -> bool:
+    """True when a text asks what something costs, in words that no question word goes with."""
+    return bool(_PRICE.search(fold(text)))

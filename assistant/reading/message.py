@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from assistant.answer import Act
 from assistant.reading.case import Quantity
 from assistant.reading.kinds_head import kinds_of
 from assistant.reading.question import Question
@@ -52,6 +53,7 @@ class Message:
     moved: bool = False
     leaned: bool = False
     took: float = 0.0
+    act: Act = "ask"
 
 
 def _last_clause(text: str) -> str:

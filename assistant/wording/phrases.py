@@ -78,3 +78,61 @@ def lower_first(sentence: str) -> str:
     elided = first[:2] in {"L'", "D'", "S'", "N'", "L’", "D’"}
     infinitive = len(first) > 4 and first[1:].islower() and first.endswith(("er", "ir", "re"))
     return sentence[0].lower() + sentence[1:] if first in common or elided or infinitive else sentence
+
+
+ACTS: dict[str, dict[str, str]] = {
+    "fr": {
+        "checklist": "**Liste de contrôle**, d'après la réponse ci-dessus :",
+        "source": "**Ce sur quoi la réponse repose :**",
+        "doubt": "**Voici ce qui fonde la réponse, au {day} :**",
+        "doubt_end": "Ce qui la changerait : un autre cas que le vôtre (genre, aide, taille, lieu), ou un texte modifié "
+        "depuis. Dites-moi ce qui vous fait douter.",
+        "simplify": "**Plus simplement :**",
+        "summarise": "**En bref :**",
+        "hello": "Bonjour,",
+        "draft": "Voici ce que disent les textes sur notre question :",
+        "draft_end": "Les numéros renvoient aux sources, vérifiées au {day}. C'est une information, pas un conseil "
+        "juridique.",
+        "bye": "Bien cordialement,",
+        "notice": "notice Clapvert d'après :",
+        "version": "version",
+        "sure": "confiance haute",
+        "less_sure": "confiance moyenne, à vérifier",
+        "since": "en vigueur depuis le",
+        "thanks": "Avec plaisir. Une autre question ?",
+        "greet": "Bonjour ! Posez-moi votre question sur l'éco-production : aides du CNC, CSRD, publicité, label, tournage.",
+        "help": "Je réponds aux questions sur les règles d'éco-production de l'audiovisuel en France, sources à l'appui : "
+        "éco-conditionnalité du CNC et prime RSE+, CSRD, contrats climat et publicité, Label Ecoprod et AFNOR SPEC 2308, "
+        "règles du tournage. Dites-moi votre cas (genre, aide, taille, lieu, date) ; puis « source ? », « résume », "
+        "« en anglais », « fais-m'en une checklist » agissent sur la réponse affichée.",
+        "none": "Il n'y a pas encore de réponse à reprendre : posez d'abord votre question.",
+        "english": "Cette réponse est déjà dans cette langue.",
+    },
+    "en": {
+        "checklist": "**Checklist**, from the answer above:",
+        "source": "**What the answer rests on:**",
+        "doubt": "**This is what the answer rests on, as of {day}:**",
+        "doubt_end": "What would change it: another case than yours (kind of work, support, size, place), or a text "
+        "amended since. Tell me what makes you doubt.",
+        "simplify": "**More simply:**",
+        "summarise": "**In short:**",
+        "hello": "Hello,",
+        "draft": "This is what the texts say on our question:",
+        "draft_end": "The numbers refer to the sources, verified as of {day}. This is information, not legal advice.",
+        "bye": "Kind regards,",
+        "notice": "Clapvert notice based on:",
+        "version": "version",
+        "sure": "high confidence",
+        "less_sure": "medium confidence, to be checked",
+        "since": "in force since",
+        "thanks": "You are welcome. Another question?",
+        "greet": "Hello! Ask me about eco-production: CNC support, CSRD, advertising, labels, the shoot.",
+        "help": "I answer questions on the eco-production rules of film and television in France, with sources: CNC "
+        "eco-conditionality and RSE+ bonus, CSRD, climate contracts and advertising, Ecoprod label and AFNOR SPEC 2308, "
+        "rules of the shoot. Tell me your case (kind of work, support, size, place, date); then “source?”, “summarise”, "
+        "“in French”, “make it a checklist” act on the answer on screen.",
+        "none": "There is no answer to take up yet: ask your question first.",
+        "english": "This answer is already in that language.",
+    },
+}
+"""What acts on an answer say around its sentences."""

@@ -129,6 +129,26 @@ class Presenter:
             disclaimer=DISCLAIMER[lang].format(date=say_date(FACT_BASE_DATE, lang)),
         )
 
+    def again(self, message: Message, body: str, numbering: Numbering, conversation_id: str) -> Answer:
+        """An answer made of the one on screen, or of fixed words alone."""
+        lang = message.question.language
+        return Answer(
+            conversation_id=conversation_id,
+            message_id=secrets.token_urlsafe(12),
+            question=message.text,
+            as_of=message.question.as_of.day,
+            understood=understood(message.question, message.case).model_copy(update={"act": message.act}),
+            outcome="answered",
+            answer=body,
+            citations=tuple(numbering.citations()),
+            receipt=Receipt(
+                snapshot=self.snapshot.manifest.name,
+                corpus_version=self.snapshot.manifest.corpus_version,
+                passages={p.id: p.sha256 for p in numbering.passages()},
+            ),
+            disclaimer=DISCLAIMER[lang].format(date=say_date(FACT_BASE_DATE, lang)),
+        )
+
     def _view(self, part: PlannedPart, sentences: Sequence[int], language: str) -> PartView:
         head = part.head.passage.statement if part.head else None
         labels = self.glossary.facets.get("acteur", {})

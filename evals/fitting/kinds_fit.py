@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.reading.kinds_head import WEIGHTS, features
+from assistant.reading.kinds_head import WEIGHTS
+from assistant.reading.ngrams import ngrams
 from ingest.corpus.cards import Card, Kind
 
 
@@ -32,20 +33,21 @@ def examples(cards: Sequence[Card]) -> list[Example]:
     return [Example(q, card.kinds, card.id) for card in cards for q in card.asks]
 
 
-def fit(rows: Sequence[Example], penalty: float = 6.0) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def fit(rows: Sequence[Example], penalty: float = 3.0) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Weights `(kinds, buckets)` and bias `(kinds,)` of a multinomial logistic regression."""
+    from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
     kinds = list(Kind)
     matrix, labels, shares = [], [], []
     for row in rows:
-        x = features(row.text)
+        x = ngrams(row.text)
         for kind in row.kinds:
             matrix.append(x)
             labels.append(kinds.index(kind))
             shares.append(1.0 / len(row.kinds))
     model = LogisticRegression(C=penalty, max_iter=400, tol=1e-5)
-    model.fit(np.array(matrix), np.array(labels), sample_weight=np.array(shares))
+    model.fit(csr_matrix(np.array(matrix)), np.array(labels), sample_weight=np.array(shares))
     weights = np.zeros((len(kinds), matrix[0].shape[0]), np.float32)
     bias = np.full(len(kinds), -20.0, np.float32)
     for row_index, label in enumerate(model.classes_):
@@ -62,7 +64,7 @@ def agreement(rows: Sequence[Example], folds: int = 5) -> float:
         weights, bias = fit([r for r in rows if fold_of[r.group] != k])
         for r in rows:
             if fold_of[r.group] == k:
-                best = list(Kind)[int(np.argmax(weights @ features(r.text) + bias))]
+                best = list(Kind)[int(np.argmax(weights @ ngrams(r.text) + bias))]
                 right += best in r.kinds
     return right / len(rows)
 

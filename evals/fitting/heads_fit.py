@@ -1,0 +1,90 @@
+"""Fits the heads that read acts and field, on examples kept as data.
+
+Guarantee: deterministic: the same examples and encoder give the same weights to the byte. Beside the examples, the
+questions of the cards are asks, and ours; they are drawn by a fixed seed.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from assistant.engine import Engine
+from assistant.planning.scope import FIELD_WEIGHTS
+from assistant.reading import acts
+from assistant.reading.message import Message
+from ingest.model.embedding import EncoderProtocol
+
+DATA = acts.WEIGHTS.parent
+_SEED, _ASKS = 1, 700
+
+
+def act_examples(asks: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Messages and their acts."""
+    rows: dict[str, list[str]] = yaml.safe_load((DATA / "acts.yaml").read_text(encoding="utf-8"))
+    field = field_examples()
+    drawn = random.Random(_SEED).sample(sorted(asks), min(_ASKS, len(asks)))  # noqa: S311 - a sample, not a secret
+    texts = [t for messages in rows.values() for t in messages]
+    labels = [act for act, messages in rows.items() for _ in messages]
+    more = [*drawn, *field["ours"], *field["others"]]
+    return [*texts, *more], [*labels, *("ask" for _ in more)]
+
+
+def field_examples() -> dict[str, list[str]]:
+    """Messages of other fields, and of ours."""
+    rows: dict[str, list[str]] = yaml.safe_load((DATA / "field.yaml").read_text(encoding="utf-8"))
+    return rows
+
+
+def fit_acts(encoder: EncoderProtocol, asks: Sequence[str], path: Path = acts.WEIGHTS) -> float:
+    """Fit and write the head of acts; the share of examples that it then reads rightly."""
+    texts, labels = act_examples(asks)
+    vectors = np.array([encoder.encode_query(t) for t in texts], np.float32)
+    mean = vectors.mean(0)
+    matrix = np.array([acts.features(t, v, mean) for t, v in zip(texts, vectors, strict=True)])
+    model = _logistic(5.0).fit(matrix, labels)
+    small = np.where(np.abs(model.coef_) < 0.01, 0, model.coef_).astype(np.float16)
+    np.savez_compressed(
+        path, weights=small, bias=model.intercept_.astype(np.float32), mean=mean, acts=np.array(model.classes_)
+    )
+    return float(model.score(matrix, labels))
+
+
+def fit_field(
+    engine: Engine, more_others: Sequence[str], more_ours: Sequence[str], path: Path = FIELD_WEIGHTS
+) -> float:
+    """Fit and write the head of field; the share of examples that it then reads rightly."""
+    rows = field_examples()
+    others, ours = [*rows["others"], *more_others], [*rows["ours"], *more_ours]
+    evidence = np.array([_evidence(engine, t) for t in (*others, *ours)])
+    vectors = np.array([engine.search.encoder.encode_query(t) for t in (*others, *ours)], np.float32)
+    mean, spread, centre = evidence.mean(0), evidence.std(0) + 1e-6, vectors.mean(0)
+    matrix = np.hstack([(evidence - mean) / spread, 10 * (vectors - centre)])
+    labels = np.array([0] * len(others) + [1] * len(ours))
+    model = _logistic(0.3, class_weight="balanced").fit(matrix, labels)
+    np.savez_compressed(
+        path,
+        weights=model.coef_[0].astype(np.float32),
+        bias=model.intercept_.astype(np.float32),
+        mean=mean.astype(np.float32),
+        spread=spread.astype(np.float32),
+        centre=centre,
+    )
+    return float(model.score(matrix, labels))
+
+
+def _evidence(engine: Engine, text: str) -> NDArray[np.float64]:
+    message: Message = engine.read_alone(text)
+    return engine.scope.evidence(engine.planner.found(message).context)
+
+
+def _logistic(penalty: float, **more: Any) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=penalty, max_iter=2000, tol=1e-5, **more)
