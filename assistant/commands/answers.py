@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 import httpx
 
+from assistant.commands.showing import show
 from assistant.history.owner import LOCAL
 from ingest.commands import DAY
 from ingest.corpus.register import Domain
@@ -206,38 +207,6 @@ def chat(as_of: datetime | None) -> None:
     from assistant.commands.chat import Chat, talk
 
     talk(Chat(_Asker(Settings()), as_of.date() if as_of else None, show))
-
-
-def show(answer: Answer) -> str:
-    """An answer for the terminal."""
-    lines = ["", f"» {answer.question}"]
-    understood = answer.understood
-    if understood.follow_up:
-        lines.append(f"  (compris comme : {understood.question})")
-    if understood.as_of_reason != "today":
-        lines.append(f"  (à la date du {understood.as_of.strftime('%d/%m/%Y')})")
-    if answer.project:
-        lines += ["", answer.project.said]
-        for o in answer.project.open:
-            said = [o.status, o.person, o.due.strftime("%d/%m/%Y") if o.due else ""]
-            lines.append(f"  · {o.code or o.key} {o.title} ({', '.join(s for s in said if s)})")
-        lines += [f"  · et {answer.project.more} autres"] if answer.project.more else []
-    state = answer.outcome + (f", {answer.reason}" if answer.reason else "")
-    lines += ["", answer.answer, "", f"[{state}]"]
-    kinds = {"changed": "A changé", "upcoming": "À venir", "conflict": "Sources en désaccord", "stale": "À revérifier"}
-    lines += [f"! {kinds[w.kind]} : {w.text} {''.join(f'[{n}]' for n in w.citations)}" for w in answer.warnings]
-    for c in answer.citations:
-        where = f"{c.source_title}, {c.locator}"
-        if c.based_on:
-            basis = c.based_on
-            where = f"Notice Clapvert « {c.source_title} », d'après {basis.title}" + (
-                f", {basis.locator}" if basis.locator else ""
-            )
-        lines.append(f"  [{c.n}] {where} ({c.rank.value}) « {c.quote} »")
-    lines += [f"  ~ proche : {n.source_title}, {n.locator} « {n.quote} »" for n in answer.near]
-    lines += [f"  → à qui demander : {c.name}" + (f" ({c.url})" if c.url else "") for c in answer.contacts]
-    lines += [f"  ? {f}" for f in answer.follow_ups]
-    return "\n".join([*lines, answer.disclaimer])
 
 
 @click.command()

@@ -18,7 +18,7 @@ from icalendar import Calendar, Event
 from assistant.answer import Answer, Citation
 from assistant.export import phrases as say
 from assistant.export.document import line
-from assistant.export.note import sentences
+from assistant.wording.prose import sentences
 from ingest.corpus.fiches import Role, Statement, Value
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.passages.passages import Passage
@@ -38,8 +38,9 @@ class Deadline:
 
 
 def deadlines(answer: Answer, opened: Open) -> list[Deadline]:
-    """The deadlines that the sentences of an answer state, soonest first."""
+    """The deadlines that the sentences of an answer and its next steps state, soonest first."""
     told = {n for _, numbers in sentences(answer.answer) for n in numbers}
+    told |= {n for step in answer.next for n in step.citations}
     found: dict[tuple[dt.date, str], Deadline] = {}
     for c in answer.citations:
         if c.n not in told:

@@ -12,17 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 
-from assistant.answer import Answer, Citation
+from assistant.answer import Answer, Citation, NextStep
 from assistant.export import phrases as say
 from assistant.export.document import Block, Column, Document, Heading, Listing, Paragraph, Quote, Run, Table, Text
 from assistant.history.store import title as title_of
 from assistant.reading.dates import say_date
+from assistant.wording.prose import blocks, pieces
 from ingest.corpus.register import DOMAIN_LABELS, Domain
 from ingest.corpus.render import say_version
 from ingest.language.claims import Language
-
-_SENTENCE = re.compile(r"(?P<text>(?:[^\[\]]|\[(?!\d+\]))+)(?P<marks>(?:\s?\[\d+\])*)")
-_HEADED = re.compile(r"\*\*(?P<head>[^*\n]{1,60})\*\*(?P<rest>\s?:.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +72,6 @@ def conversation_note(answers: Sequence[Answer], title: str, beside: Beside) -> 
     )
 
 
-def sentences(text: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """The sentences of an answer, each with the numbers of what it cites; none when it cites nothing."""
-    for paragraph in re.split(r"\n{2,}", text):
-        for m in _SENTENCE.finditer(paragraph):
-            if told := m.group("text").strip():
-                yield told, tuple(int(n) for n in re.findall(r"\d+", m.group("marks")))
-
-
 def validity(start: date | None, end: date | None, as_of: date, today: date, lang: Language) -> str:
     """Since when and until when, in a sentence, as seen today for a question about `as_of`."""
     first, last = (say_date(d, lang) if d else "" for d in (start, end))
@@ -115,6 +105,9 @@ def _blocks(answer: Answer, place: int, beside: Beside) -> Iterator[Block]:
     yield Table((Column("", 1.1), Column("", 4)), tuple(_understood(answer, lang, beside.labels)), headers=False)
     yield _heading(say.ANSWER[lang], low)
     yield from _answer(answer, place)
+    if answer.next:
+        yield _heading(say.NEXT[lang], low)
+        yield Listing(tuple(_step(step, place, lang) for step in answer.next))
     if answer.warnings:
         yield _heading(say.BESIDE[lang], low)
         for w in answer.warnings:
@@ -156,29 +149,32 @@ def _understood(answer: Answer, lang: Language, labels: Mapping[str, str]) -> It
         yield (say.DOMAINS[lang], _domains(u.domains))
     if u.profile:
         yield (say.PROFILE[lang], ", ".join(labels.get(v, v) for v in u.profile.values()))
+    if u.case:
+        yield (say.CASE[lang], ", ".join(item.said for item in u.case))
     reason = f" ({say.REASONS[lang][answer.reason]})" if answer.reason else ""
     yield (say.OUTCOME[lang], say.OUTCOMES[lang][answer.outcome] + reason)
 
 
 def _answer(answer: Answer, place: int) -> Iterator[Block]:
-    items: list[Text] = []
-    for text, numbers in sentences(answer.answer):
-        item = (*_headed(text), *_marks(numbers, place))
-        if numbers:
-            items.append(item)
+    for block in blocks(answer.answer):
+        items = tuple(_item(item, place) for item in block.items)
+        if block.form == "paragraph":
+            yield Paragraph(items[0], "lead")
         else:
-            if items:
-                yield Listing(tuple(items), True, "lead")
-                items = []
-            yield Paragraph(item)
-    if items:
-        yield Listing(tuple(items), True, "lead")
+            yield Listing(items, block.form == "steps", "lead")
 
 
-def _headed(text: str) -> tuple[Run, ...]:
-    """The fixed words that may stand in bold before a sentence; the rest is text, whatever is in it."""
-    m = _HEADED.fullmatch(text)
-    return (Run(m["head"], bold=True), Run(m["rest"])) if m else (Run(text),)
+def _item(text: str, place: int) -> Text:
+    """A paragraph or an item of a list: bold is bold, numbers lead to what they cite, the rest is text."""
+    out: list[Run] = []
+    for kind, held in pieces(text):
+        out += _marks((int(held),), place) if kind == "cite" else (Run(held, bold=kind == "strong"),)
+    return tuple(out)
+
+
+def _step(step: NextStep, place: int, lang: Language) -> Text:
+    due = (say.DUE[lang].format(day=say_date(step.due, lang)),) if step.due else ()
+    return (step.text, *_marks(step.citations, place), *due)
 
 
 def _not_found(answer: Answer, low: int) -> Iterator[Block]:

@@ -53,6 +53,9 @@ REASONS = {
     },
 }
 ANSWER = {"fr": "Réponse", "en": "Answer"}
+NEXT = {"fr": "À faire", "en": "To do"}
+DUE = {"fr": " (échéance : {day})", "en": " (due {day})"}
+CASE = {"fr": "Chiffres donnés", "en": "Figures given"}
 BESIDE = {"fr": "À savoir", "en": "To know"}
 KINDS = {
     "fr": {

@@ -26,7 +26,9 @@ from pydantic import ValidationError
 from assistant.answer import Answer, Citation
 from assistant.checking.verifier import Cited, Sentence, Verifier
 from assistant.reading.dates import AsOf, say_date
-from assistant.wording.phrases import DEPENDS, FACET_NAMES
+from assistant.wording.phrases import DEPENDS_ON
+from assistant.wording.prose import plain, sentences
+from ingest.corpus.register import REGIME_LABELS
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.snapshot import Snapshot
 from ingest.index.store import PassageStore
@@ -37,8 +39,8 @@ LABELS: dict[Fate, str] = {
     "true": "toujours vrai", "moved": "déplacé", "amended": "modifié", "repealed": "abrogé", "removed": "retiré",
     "tampered": "falsifié", "unknown": "inconnu",
 }  # fmt: skip
-_MARKED = re.compile(r"(?P<text>[^\[\]]*(?:\[(?!\d+\])[^\[\]]*)*)(?P<marks>\[\d+\](?:\s?\[\d+\])*)")
-_HEADING = re.compile(r"^\*\*[^*\n]{1,60}\*\*\s?:\s*")
+_LABEL = re.compile(r"^\*\*(?P<label>[^*\n]+)\*\*\s?:\s*")
+_LAWS = frozenset({*REGIME_LABELS.values(), "EU law", "French law"})
 _FOREVER = AsOf(dt.date.min, dt.date.max, "asked")
 
 
@@ -220,8 +222,8 @@ def _as_cited(c: Citation, revisions: Sequence[Passage]) -> Passage | None:
 
 def _problems(answer: Answer) -> list[str]:
     numbers = [c.n for c in answer.citations]
-    told = [answer.answer, *("".join(f"[{n}]" for n in w.citations) for w in answer.warnings)]
-    used = {int(n) for text in told for n in re.findall(r"\[(\d+)\]", text)}
+    used = {int(n) for n in re.findall(r"\[(\d+)\]", answer.answer)}
+    used |= {n for beside in (*answer.warnings, *answer.next) for n in beside.citations}
     out = [f"le repère [{n}] n'a pas de citation" for n in sorted(used - set(numbers))]
     out += [f"la citation {n} n'est utilisée nulle part" for n in sorted(set(numbers) - used)]
     if len(set(numbers)) != len(numbers):
@@ -235,26 +237,22 @@ def _problems(answer: Answer) -> list[str]:
 
 
 def _sentences(answer: Answer, stored: dict[int, Passage | None]) -> list[SentenceCheck]:
-    """Each sentence with markers, and each warning that cites, verified again on its passages."""
+    """Each sentence, each step to take and each warning that cites, verified again on its passages."""
     verifier, quotes = Verifier(), {c.n: c.quote for c in answer.citations}
     day = AsOf(answer.as_of, answer.as_of, answer.understood.as_of_reason)
-    told: list[tuple[str, tuple[int, ...], AsOf]] = []
-    end = 0
-    for m in _MARKED.finditer(answer.answer):
-        numbers = tuple(int(n) for n in re.findall(r"\d+", m.group("marks")))
-        told.append((_unfixed(m.group("text"), answer.understood.language), numbers, day))
-        end = m.end()
+    given = tuple(item.said for item in answer.understood.case)
+    told = [(_unfixed(text, answer), numbers, day) for text, numbers in sentences(answer.answer)]
+    told += [(step.text, step.citations, day) for step in answer.next]
     told += [(w.text, w.citations, _FOREVER) for w in answer.warnings if w.citations]
     out = []
     for text, numbers, when in told:
         cited = tuple(Cited(p, quotes[n]) for n in numbers if (p := stored.get(n)) is not None)
-        if len(cited) == len(numbers):  # what is not held is told by the citations
-            faults = verifier.faults(Sentence(text, cited, language=_language(text, answer)), when)
+        if numbers and len(cited) == len(numbers):  # what is not held is told by the citations
+            faults = verifier.faults(Sentence(text, cited, language=_language(text, answer), given=given), when)
             out.append(SentenceCheck(text, numbers, tuple(faults)))
-    rest = answer.answer[end:].strip()
-    if rest and answer.outcome != "abstained":
-        faults = verifier.faults(Sentence(_without_question(rest, answer), (), claims=False), day)
-        out.append(SentenceCheck(rest, (), tuple(faults)))
+        elif not numbers and text and answer.outcome != "abstained":
+            faults = verifier.faults(Sentence(text, (), claims=False), when)
+            out.append(SentenceCheck(text, (), tuple(faults)))
     return out
 
 
@@ -263,22 +261,19 @@ def _language(text: str, answer: Answer) -> Literal["fr", "en"]:
     return "fr" if re.search(r":\s«\s.+\s»$", text, re.DOTALL) else answer.understood.language
 
 
-def _unfixed(text: str, language: Literal["fr", "en"]) -> str:
-    """A sentence without the fixed words that may stand before it."""
-    text = _HEADING.sub("", text.strip())
-    for name in FACET_NAMES[language].values():
-        text = text.removeprefix(DEPENDS[language].format(facet=name)).strip()
-    return _HEADING.sub("", text)
-
-
-def _without_question(text: str, answer: Answer) -> str:
-    """Fixed words that quote the question claim nothing of what they quote."""
-    return re.sub(r"«[^»]*»|“[^”]*”", lambda m: "" if _asked(m.group(0), answer.question) else m.group(0), text)
+def _unfixed(text: str, answer: Answer) -> str:
+    """A sentence without the fixed words that may stand before it: the words of a part of the question, the name of a
+    body of law, « Cela dépend d'un détail. »."""
+    language = answer.understood.language
+    m = _LABEL.match(text)
+    if m and (m["label"] in _LAWS or _asked(m["label"], answer.question)):
+        text = text[m.end() :]
+    return plain(text).removeprefix(DEPENDS_ON[language]).strip()
 
 
 def _asked(quoted: str, question: str) -> bool:
-    words = iter(re.findall(r"\w+", question))
-    return all(word in words for word in re.findall(r"\w+", quoted))
+    words = iter(re.findall(r"\w+", question.lower()))
+    return all(word in words for word in re.findall(r"\w+", quoted.lower()))
 
 
 def show_report(report: ReceiptReport) -> str:

@@ -6,14 +6,15 @@ The modules of the pages say the same in the same words (`static/format.js`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
-from assistant.answer import Answer, BasedOn, Notice, Understood
+from assistant.answer import Answer, BasedOn, CaseItem, Notice, Understood
 from assistant.reading.dates import say_date
 from assistant.web.words import Words, french
+from assistant.wording.prose import Form, Piece, blocks, pieces
+from ingest.corpus.fiches import CaseField
 from ingest.corpus.register import DOMAIN_LABELS, Domain, Rank
 from ingest.language.claims import MONTHS_EN, MONTHS_FR
 
@@ -43,10 +44,28 @@ _STATUS = {
     "superseded": french("Rédaction remplacée depuis"),
     "removed": french("Retiré du corpus depuis"),
 }
-_PIECE = re.compile(r"(\*\*[^*]+\*\*|\[\d+\])")
-
-Piece = tuple[str, str]
-"""A kind (`text`, `strong`, `cite`) and what it holds; a citation holds its number."""
+_FIGURES = {
+    CaseField.HEADCOUNT: french("effectif"),
+    CaseField.TURNOVER: french("chiffre d'affaires"),
+    CaseField.BALANCE_SHEET: french("total de bilan"),
+    CaseField.BUDGET: french("budget"),
+    CaseField.AD_SPEND: french("investissement publicitaire"),
+    CaseField.CONSUMPTION: french("consommation"),
+    CaseField.SURFACE: french("surface"),
+    CaseField.POWER: french("puissance"),
+    CaseField.EMISSIONS: french("émissions"),
+    CaseField.DURATION: french("durée"),
+    CaseField.DISTANCE: french("distance"),
+    CaseField.HEIGHT: french("hauteur"),
+    CaseField.PEOPLE: french("personnes"),
+    CaseField.VOLUME: french("volume"),
+    CaseField.WEIGHT: french("poids"),
+    CaseField.SHARE: french("part"),
+    CaseField.SCORE: french("score"),
+    CaseField.LEVEL: french("niveau"),
+    CaseField.NOISE: french("bruit"),
+    CaseField.AMOUNT: french("montant"),
+}
 
 
 class Dated(Protocol):
@@ -165,13 +184,19 @@ class Said:
         """What a partial answer lacks."""
         return self._(_PARTIAL.get(answer.reason or "", "Réponse partielle"))
 
-    def paragraphs(self, markdown: str) -> list[list[Piece]]:
-        """The paragraphs of an answer, each in pieces."""
-        close = re.sub(r"\s+(?=\[\d+\])", "", markdown)  # a number stands by the word that it follows
-        return [[_piece(p) for p in _PIECE.split(paragraph) if p] for paragraph in re.split(r"\n{2,}", close)]
+    def figure(self, item: CaseItem) -> str:
+        """A figure of the case, in the words that were said: « effectif : 12 salariés »."""
+        field = next((f for f in CaseField if f.value == item.field), None)
+        return f"{self._(_FIGURES[field]) if field else item.field} : {item.said}"
 
+    def due(self, day: date) -> str:
+        """By when a step is to be done."""
+        return f"{self._('échéance')} : {self.day(day)}"
 
-def _piece(text: str) -> Piece:
-    if text.startswith("**"):
-        return "strong", text[2:-2]
-    return ("cite", text[1:-1]) if re.fullmatch(r"\[\d+\]", text) else ("text", text)
+    def blocks(self, markdown: str) -> list[tuple[Form, list[list[Piece]]]]:
+        """The paragraphs and lists of an answer, each item in pieces."""
+        return [(b.form, [pieces(item) for item in b.items]) for b in blocks(markdown)]
+
+    def pieces(self, text: str, citations: Iterable[int] = ()) -> list[Piece]:
+        """A sentence in pieces, with the numbers of what it cites after it."""
+        return [*pieces(text), *(("cite", str(n)) for n in citations)]

@@ -23,7 +23,7 @@ from assistant.reading.dates import AsOf
 from assistant.reading.question import Question, Understanding
 from assistant.wording import phrases
 from ingest.corpus.fiches import Statement
-from ingest.corpus.register import Domain, Rank, Regime
+from ingest.corpus.register import REGIME_LABELS, Domain, Rank, Regime
 from ingest.index.pipeline import Library
 from ingest.language.claims import flipped, read_claim, unsupported
 from ingest.passages.passages import Passage, passage_id
@@ -45,6 +45,9 @@ ABSTENTIONS: Mapping[str, Mapping[str, str]] = {
     "out_of_scope": phrases.OUT_OF_SCOPE,
     "not_in_force": phrases.NOT_IN_FORCE,
 }
+
+
+LAWS = frozenset({*REGIME_LABELS.values(), "EU law", "French law"})
 
 
 class Days:
@@ -180,8 +183,20 @@ def faults(answer: Answer, open_passage: Open, snapshot: str | None = None) -> l
 
 
 def _outcome(answer: Answer) -> list[str]:
-    ok = answer.reason in REASONS[answer.outcome]
-    return [] if ok else [f"issue et motif hors de la table : {answer.outcome}, {answer.reason}"]
+    """The outcome is of the table, and is what the parts make it."""
+    said, parts = (answer.outcome, answer.reason), answer.parts
+    out = [] if answer.reason in REASONS[answer.outcome] else [f"issue et motif hors de la table : {said}"]
+    silent = [p for p in parts if p.state in ("missing", "not_in_force")]
+    if answer.project is None and answer.outcome != "abstained":
+        if silent and said != ("partial", "not_found"):
+            out.append(f"partie sans réponse : {said}")
+        if not silent and (answer.outcome == "partial") != any(p.verdict == "depends" for p in parts):
+            out.append(f"verdict et issue : {said}")
+    if any(p.sentences for p in silent):
+        out.append("partie sans réponse, avec des phrases")
+    if answer.depends_on and answer.follow_ups[:1] != (answer.depends_on.ask,):
+        out.append("le détail qui décide n'est pas demandé en premier")
+    return out
 
 
 def _citations(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
@@ -193,7 +208,9 @@ def _citations(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
     numbers = [c.n for c in answer.citations]
     if numbers != list(range(1, len(numbers) + 1)):
         out.append(f"numérotation : {numbers}")
-    used = {int(n) for n in MARK.findall(answer.answer)} | {n for w in answer.warnings for n in w.citations}
+    used = {int(n) for n in MARK.findall(answer.answer)} | {
+        n for beside in (*answer.warnings, *answer.next) for n in beside.citations
+    }
     if used != set(numbers):
         out.append(f"marqueurs {sorted(used)}, citations {numbers}")
     for c in answer.citations:
@@ -208,48 +225,58 @@ def _citations(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
 
 
 def _prose(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
-    """Every sentence cites and is supported by what it cites, or is one of the fixed ones."""
+    """Every sentence cites and is supported by what it cites, or is one of the fixed ones; each is of one part."""
     out: list[str] = []
     if answer.outcome == "abstained":
         return out
     cited = 0
-    for paragraph in answer.answer.split("\n\n"):
-        rest = paragraph
-        for part in re.findall(r"[^\[\]]+(?:\s?\[\d+\])+", paragraph):
+    for item in _items(answer.answer):
+        rest = item
+        for part in re.findall(r"[^\[\]]+(?:\s?\[\d+\])+", item):
             rest = rest.replace(part, "", 1)
             cited += 1
-            text, free = _strip_fixed(MARK.sub("", part).strip(), answer)
-            out += free
+            text = _strip_fixed(MARK.sub("", part).strip(), answer)
             out += _sentence(text, [int(n) for n in MARK.findall(part)], answer, passages)
         if rest.strip() and not _is_fixed(rest.strip(), answer):
             out.append(f"affirme sans citer : « {rest.strip()} »")
     if not cited:
         out.append("réponse sans phrase citée")
+    for step in answer.next:
+        out += _sentence(step.text, list(step.citations), answer, passages)
+    told = sorted(n for part in answer.parts for n in part.sentences)
+    if told != list(range(1, cited + 1)) and answer.project is None:
+        out.append(f"phrases {cited}, parties {told}")
     return out
 
 
-def _strip_fixed(text: str, answer: Answer) -> tuple[str, list[str]]:
-    """A sentence without the heading or the « Cela dépend… » before it, and what is wrong with a heading."""
-    language = answer.understood.language
-    for name in phrases.FACET_NAMES[language].values():
-        fixed = phrases.DEPENDS[language].format(facet=name)
-        if text.startswith(fixed):
-            text = text.removeprefix(fixed).strip()
-    if m := re.match(r"\*\*([^*]+)\*\*\s?:\s*", text):
-        claim = read_claim(m.group(1))
+def _items(markdown: str) -> list[str]:
+    """Paragraphs, and items of lists without their marks."""
+    blocks = [b for b in markdown.split("\n\n") if b.strip()]
+    lists = {b for b in blocks if all(re.match(r"(?:\d+\.|-) ", line) for line in b.split("\n"))}
+    return [
+        item for b in blocks for item in ([line.split(" ", 1)[1] for line in b.split("\n")] if b in lists else [b])
+    ]
+
+
+def _strip_fixed(text: str, answer: Answer) -> str:
+    """A sentence without the words of the question, the body of law or the « Cela dépend… » before it."""
+    m = re.match(r"\*\*([^*]+)\*\*\s?:\s*", text)
+    if m and (_asked(m[1], answer) or m[1] in LAWS):
         text = text[m.end() :]
-        if claim.figures or claim.dates or claim.references:
-            return text, [f"titre qui affirme : « {m.group(1)} »"]
-    return text, []
+    return text.replace("**", "").removeprefix(phrases.DEPENDS_ON[answer.understood.language]).strip()
+
+
+def _asked(label: str, answer: Answer) -> bool:
+    """True when a label has at most eight words, in the order of the question."""
+    said = re.findall(r"\w+", label.lower())
+    asked = iter(re.findall(r"\w+", answer.question.lower()))
+    return len(label.removeprefix("… ").split()) <= 8 and all(word in asked for word in said)
 
 
 def _is_fixed(text: str, answer: Answer) -> bool:
-    """True for the sentence that names a part of the question without an answer: it quotes the question."""
-    before, after = phrases.PART_MISSING[answer.understood.language].split("{part}")
-    if not (text.startswith(before) and text.endswith(after)):
-        return False
-    asked = iter(re.findall(r"\w+", answer.question))
-    return all(word in asked for word in re.findall(r"\w+", text.removeprefix(before).removesuffix(after)))
+    """True for what is said of a part without an answer of its own, after its words."""
+    fixed = (phrases.PART_MISSING, phrases.TOLD, phrases.DEPENDS_ON)
+    return _strip_fixed(text, answer) in {"", *(table[answer.understood.language] for table in fixed)}
 
 
 def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
@@ -258,7 +285,8 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
     held = [by_number[n] for n in numbers if n in by_number]
     if not held:
         return [f"affirme sans citer : « {text} »"]
-    support = "\n".join(p.text if p.kind == "statement" else f"{p.text} ({p.locator})" for p in held)
+    told = [p.text if p.kind == "statement" else f"{p.text} ({p.locator})" for p in held]
+    support = "\n".join([*told, *(f"{item.said}." for item in answer.understood.case)])
     introduced = re.match(r"[^«»]{1,200}:\s«\s(?P<quote>.+)\s»$", text, re.DOTALL)
     if introduced and any(introduced.group("quote") in p.text for p in held):
         support = f"{support} {' '.join(p.source_title for p in held)}"

@@ -4,7 +4,7 @@
 // is asked is on screen, and the answer says again how it was understood.
 
 import { button, el } from "./dom.js";
-import { dateChip, facet, sayDate, spaced } from "./format.js";
+import { dateChip, facet, figure, sayDate, spaced } from "./format.js";
 import { _ } from "./words.js";
 
 /** The words by which a question names a value, where its label is not one. */
@@ -22,6 +22,7 @@ export function understood(answer, tools, settled) {
     act(u.as_of_reason === "today" ? "" : "set", { title: _("Changer la date") }, dateChip(u), () => editor(dateFields(u, tools))),
     ...facets(u).map(([name, value]) =>
       act("", { title: _("Changer") }, facet(value), () => editor(facetFields(name, value, u, tools)))),
+    ...(u.case ?? []).map((item) => el("span", { class: "chip" }, figure(item))),
     ...u.domains.map((d) => act("", { title: _("Chercher dans tous les domaines") }, [tools.domainLabel(d), settled && " ×"], () => tools.forgetDomains(u))),
     settled && u.follow_up && button(_("Sans ce qui précède"), () => tools.askAlone(answer.question), { class: "link" }),
     settled && button(_("Modifier"), () => tools.edit(u), { class: "link" }),

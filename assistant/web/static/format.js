@@ -81,6 +81,37 @@ export function facet(value) {
   return FACETS[value] ?? value.replaceAll("-", " ");
 }
 
+const FIGURES = {
+  headcount: _("effectif"),
+  turnover: _("chiffre d'affaires"),
+  balance_sheet: _("total de bilan"),
+  budget: _("budget"),
+  ad_spend: _("investissement publicitaire"),
+  consumption: _("consommation"),
+  surface: _("surface"),
+  power: _("puissance"),
+  emissions: _("émissions"),
+  duration: _("durée"),
+  distance: _("distance"),
+  height: _("hauteur"),
+  people: _("personnes"),
+  volume: _("volume"),
+  weight: _("poids"),
+  share: _("part"),
+  score: _("score"),
+  level: _("niveau"),
+  noise: _("bruit"),
+  amount: _("montant"),
+};
+
+/** By when a step is to be done. */
+export const dueSaid = (day) => label(_("échéance"), sayDate(day));
+
+/** A figure of the case: « effectif : 12 salariés », in the words that were said. */
+export function figure({ field, said }) {
+  return label(FIGURES[field] ?? field, said);
+}
+
 /** French spacing, for display only: no line starts with « : », « ? », « » » or « € ». */
 export function spaced(text) {
   return text
@@ -126,6 +157,11 @@ export function dateChip({ as_of: day, as_of_reason: reason }) {
 /** An answer as plain text, with its sources, for pasting elsewhere. */
 export function plainText(answer) {
   const lines = [answer.question, `(${dateSaid(answer.understood)})`, "", answer.answer.replaceAll("**", "")];
+  if (answer.next?.length) lines.push("", label(_("À faire"), "").trim());
+  for (const step of answer.next ?? []) {
+    const marks = step.citations.map((n) => `[${n}]`).join("");
+    lines.push(`- ${step.text} ${marks}${step.due ? ` (${dueSaid(step.due)})` : ""}`.trim());
+  }
   for (const warning of answer.warnings) {
     const marks = warning.citations.map((n) => `[${n}]`).join("");
     lines.push("", `${label(warningLabel(warning, answer), warning.text)} ${marks}`.trim());

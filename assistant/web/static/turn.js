@@ -6,10 +6,12 @@
 import { actions } from "./actions.js";
 import { understood } from "./adjust.js";
 import { button, el, elsewhere, outward, unseen } from "./dom.js";
-import { outOfForce, pages, place, rankName, sayDate, spaced, validity, validityShort, version, warningLabel } from "./format.js";
+import { dueSaid, outOfForce, pages, place, rankName, sayDate, spaced, validity, validityShort, version, warningLabel } from "./format.js";
+import { blocks } from "./prose.js";
 import { LANG, _ } from "./words.js";
 
 const PARTIAL = { unclear: _("Réponse partielle : elle dépend d'un détail"), not_found: _("Réponse partielle : un point reste sans réponse") };
+const said = new WeakMap(); // what came of each answer so far
 let count = 0;
 
 /** The address of a passage's own page, its quoted words marked. */
@@ -41,17 +43,15 @@ export function showWaiting(turn) {
 export function showPassages(turn, { passages, understood: read }, tools) {
   const cards = passages.map((p) => ({ ...p, n: null, quote: null }));
   settle(turn, understood({ understood: read }, tools, false), sources(cards, tools.open), el("div", { class: "answered" }, el("div", { class: "prose" }, el("p"))));
+  said.set(turn, "");
   turn.setAttribute("aria-busy", "true");
 }
 
-/** Add a verified sentence to the answer. */
+/** Add a verified sentence to the answer; it may open a paragraph or a step, or go on with the last one. */
 export function showSentence(turn, text) {
-  const prose = turn.querySelector(".prose");
-  const parts = text.split(/\n{2,}/);
-  parts.forEach((part, i) => {
-    if (i) prose.append(el("p"));
-    prose.lastElementChild.append(...pieces(part, (n) => el("span", { class: "cite" }, String(n))));
-  });
+  said.set(turn, said.get(turn) + text);
+  const cite = (n) => el("span", { class: "cite" }, String(n));
+  turn.querySelector(".prose").replaceChildren(...prose(said.get(turn), cite));
 }
 
 /** Put the whole answer in its turn; `tools` are what its buttons do; `note` is something to say first. */
@@ -75,6 +75,7 @@ export function showAnswer(turn, answer, tools, note = null) {
       el("div", { class: "prose", lang }, prose(answer.answer, cite)),
       abstained && el("p", { class: "minor" }, searched(answer, tools.domainLabel)),
       near(answer, open)),
+    todo(answer, cite, lang),
     warnings(answer, cite, lang),
     contacts(answer),
     followUps(answer, ask, lang),
@@ -116,9 +117,12 @@ function settle(turn, ...parts) {
   turn.append(...parts.filter(Boolean));
 }
 
-/** Paragraphs of an answer. */
+/** Paragraphs and lists of an answer. */
 function prose(markdown, cite) {
-  return markdown.split(/\n{2,}/).map((paragraph) => el("p", {}, pieces(paragraph, cite)));
+  const tags = { steps: "ol", bullets: "ul" };
+  return blocks(markdown).map(({ form, items }) => (form === "paragraph"
+    ? el("p", {}, pieces(items[0], cite))
+    : el(tags[form], {}, items.map((item) => el("li", {}, pieces(item, cite))))));
 }
 
 /** Text, **bold**, and [n] as links kept on the line of the word they follow. */
@@ -142,12 +146,25 @@ function lastWord(out) {
   return word;
 }
 
+/** What to do now, and by when. */
+function todo(answer, cite, lang) {
+  if (!answer.next?.length) return null;
+  return el("section", { class: "todo" },
+    el("h3", {}, _("À faire")),
+    el("ul", {}, answer.next.map((step) => el("li", {},
+      el("span", { lang }, pieces(cited(step), cite)),
+      step.due && [" ", el("span", { class: "badge due" }, dueSaid(step.due))]))));
+}
+
+/** The text of a warning or of a step, and the numbers of what it cites. */
+const cited = ({ text, citations }) => `${text} ${citations.map((n) => `[${n}]`).join("")}`.trim();
+
 function warnings(answer, cite, lang) {
   if (!answer.warnings.length) return null;
   return el("ul", { class: "warnings", role: "list" }, answer.warnings.map((w) =>
     el("li", { class: w.kind },
       el("strong", {}, spaced(`${warningLabel(w, answer)} : `)),
-      el("span", { lang }, pieces(`${w.text} ${w.citations.map((n) => `[${n}]`).join("")}`, cite)))));
+      el("span", { lang }, pieces(cited(w), cite)))));
 }
 
 /** The passages that an answer rests on, as cards: what each is, where it stands, since when it holds. */

@@ -15,10 +15,11 @@ import pytest
 from assistant.answer import Answer
 from assistant.export import Format, write
 from assistant.export.deadlines import calendar_bytes, deadlines
-from assistant.export.note import Beside, conversation_note, note, receipt_name, sentences
+from assistant.export.note import Beside, conversation_note, note, receipt_name
 from assistant.export.taking import Taken, taken, taken_as, taken_name
 from assistant.history.receipt import read_answers
 from assistant.service import Service
+from assistant.wording.prose import plain, sentences
 from ingest.errors import ClapvertError
 from ingest.passages.passages import Passage
 from tests.assistant.conftest import AskIt
@@ -47,7 +48,7 @@ def test_a_note_holds_the_whole_answer(ask: AskIt) -> None:
     ):
         assert answer.question in text
         for sentence, numbers in sentences(answer.answer):
-            assert sentence in text
+            assert plain(sentence) in text
             assert numbers
         for c in answer.citations:
             assert c.quote in text
