@@ -24,7 +24,7 @@ from assistant.planning.options import MatchConfig
 from assistant.planning.ranking import SelectionConfig, Selector
 from assistant.planning.scope import Scope, ScopeConfig
 from assistant.reading.acts import act_of
-from assistant.reading.case import merged, read_case
+from assistant.reading.case import merged, read_case, recounted
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Understanding
 from assistant.rewording.usage import Usage
@@ -117,6 +117,8 @@ class Engine:
         text = " ".join(asked.text.split())
         act = act_of(text, self.search.encoder.encode_query(text))
         case = read_case(text, asked.language or "fr")
+        if act == "correct" and not case and previous is not None:
+            case = recounted(text, previous.case)
         if act == "correct" and case and previous is not None and previous.last:
             asked = replace(asked, text=previous.last)  # the same question on a corrected case
         reading = self.dialogue.read(asked, previous, self.clock())
@@ -172,7 +174,8 @@ class Engine:
         answer = self.presenter.present(message, plan, draft, kept, later, timings, conversation_id)
         memory = remember(message, previous, answer, [line.passage for line in kept])
         shown = tuple((line.passage.id, line.part, line.place or "then") for line in kept)
-        return answer, replace(memory, shown=shown) if shown else memory
+        kept_before = previous.shown if previous else ()
+        return answer, replace(memory, shown=shown or kept_before)
 
 
 def _ms(start: float, end: float) -> float:

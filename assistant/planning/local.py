@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from assistant.dialogue.parts import PartReader
-from assistant.planning.asks import ASKS
+from assistant.planning.asks import ASKS, SUBJECT
 from assistant.planning.case import case_of
 from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
 from assistant.planning.features import counted_noun
@@ -50,7 +50,10 @@ class PlanConfig:
     other_reading: float = 1.0
     elsewhen: float = 1.5
     said_again: float = 2.5
-    beside_told: float = 1.2
+    beside_told: float = 3.0
+    beside_words: float = 0.3
+    told_kind: float = 0.3
+    told_words: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class LocalPlanner:
         if self.scope.outside(message, whole.context):
             return Plan(out_of_scope=True)
         near = tuple(hit.passage for hit in whole.candidates.hits[:3])
+        if self.scope.vague(message):
+            return Plan((PlannedPart(message.question.raw, depends_on=SUBJECT, verdict="depends"),), near=())
         planned: list[PlannedPart] = []
         for n, part in enumerate(message.parts):
             planned.append(self._part(message, n, part, whole, planned))
@@ -179,9 +184,12 @@ class LocalPlanner:
         if best is None or self.scope.missing(found.context, best, alone):
             return PlannedPart(about, kinds, score=best.score if best else 0.0)
         if set(best.head) <= shown:
-            best = self._beside(found.options, shown) or best
-        if set(best.head) <= shown:
-            return PlannedPart(about, kinds, "answered", told=True, score=best.score)
+            if self._tells(found, best, shown):
+                return PlannedPart(about, kinds, "answered", told=True, score=best.score)
+            beside = self._beside(found, shown)
+            if beside is None:
+                return PlannedPart(about, kinds, score=best.score)
+            best = beside
         head = [p for p in best.head if p not in shown]
         statements = self._statements(head)
         ruling = self._ruling(message, part, found, best)
@@ -210,10 +218,23 @@ class LocalPlanner:
             score=best.score,
         )  # fmt: skip
 
-    def _beside(self, options: Sequence[Option], shown: set[int]) -> Option | None:
-        """What answers a part nearly as well as what an earlier part shows already, and is new."""
-        new = next((o for o in options if not set(o.head) <= shown), None)
-        return new if new and new.score >= options[0].score - self.config.beside_told else None
+    def _tells(self, found: Found, best: Option, shown: set[int]) -> bool:
+        """True when what an earlier part shows tells this one too: it is of its kind and holds its own words."""
+        own = found.context.own
+        words = frozenset().union(*(self.selector.terms_of(p)[0] for p in shown))
+        held = sum(w for t, w in own.items() if t in words) / (sum(own.values()) or 1.0)
+        return best.features["kind"] >= self.config.told_kind and held >= self.config.told_words
+
+    def _beside(self, found: Found, shown: set[int]) -> Option | None:
+        """What answers a part nearly as well as what an earlier part shows already, is new, and holds its own words."""
+        options, own = found.options, found.context.own
+        weight = sum(own.values()) or 1.0
+        for o in options:
+            if o.score < options[0].score - self.config.beside_told:
+                return None
+            if not set(o.head) <= shown and self._held(own, o) / weight >= self.config.beside_words:
+                return o
+        return None
 
     def _evidence(
         self, found: Found, best: Option, head: Sequence[int], shown: set[int], alone: bool, ruling: Ruling | None
@@ -352,7 +373,8 @@ class LocalPlanner:
             return None, "firm", ()
         entailed = case_of(first, found.question, self.selector.glossary).entailed
         card = best.card
-        if card is not None and card.verdict and same_direction(part.text, card, first.text):
+        fits = not best.features["unsupposed"]
+        if card is not None and card.verdict and fits and same_direction(part.text, card, first.text):
             return card.verdict, card.strength, ()
         said = borne(first, part.text, best, entailed)
         if said is not None and self._other_law(first, evidence):

@@ -40,7 +40,7 @@ class ScopeConfig:
     yields. `not_found`: below this weighted sum of the contrast of the nearest passages, of the best coverage and of
     the best overlap with a known question, the texts do not answer. `floor`: the least score of an option."""
 
-    field: float = 0.2
+    field: float = 0.4
     known: float = 0.72
     contrast: float = 1.55
     coverage: float = 5.4
@@ -49,6 +49,8 @@ class ScopeConfig:
     not_found: float = -0.89
     ours: float = 1.5
     floor: float = 0.0
+    ours_plainly: float = 0.6
+    telling: float = 0.42
 
 
 class Scope:
@@ -127,10 +129,22 @@ class Scope:
         if not alone or top is None:
             return top is None
         known = best.card is not None and best.features["alias"] >= 0.45
+        if known or self.chance(context) >= self.config.ours_plainly:
+            return False
         measured = self.measure(question, selection, context.candidates)
-        return measured < self.config.not_found or (
-            not known and (bool(missing_names(self.selector, question)) or barely_touches(self.selector, question, top))
-        )
+        if measured < self.config.not_found:
+            return True
+        return bool(missing_names(self.selector, question)) or barely_touches(self.selector, question, top)
+
+    def vague(self, message: Message) -> bool:
+        """True for a message that names nothing to look up, with nothing said before it to lean on."""
+        question = message.question
+        if question.follow_up or question.context_topics or question.references or question.frameworks:
+            return False
+        if question.facets or len(message.parts) > 1:
+            return False
+        terms = self.selector.subject_terms(question.raw)
+        return all(w < self.config.telling * self.selector.rarest for w in terms.values())
 
     def denies(self, context: Context, s: Statement) -> bool:
         """True when a denial denies something that the message takes for granted."""

@@ -104,6 +104,17 @@ def read_case(text: str, language: Language = "fr") -> dict[CaseField, Quantity]
     return out
 
 
+def recounted(text: str, before: Case, language: Language = "fr") -> dict[CaseField, Quantity]:
+    """The case of a correction that gives a bare figure (« pardon, 5 400 »): that of the last quantity said; nothing when
+    nothing was said before, or when the figure is a year."""
+    numbers = [row for row in _numbers(text, language) if not (1990 <= row[2] <= 2040)]
+    if not before or len(numbers) != 1:
+        return {}
+    start, end, low, high = numbers[0]
+    field = list(before)[-1]
+    return {field: Quantity(field, low, high, text[start:end])}
+
+
 def merged(before: Case, now: Case) -> dict[CaseField, Quantity]:
     """The case of a conversation: what a turn says replaces what was said before it."""
     kept = {f: Quantity(q.field, q.low, q.high, q.said, "earlier") for f, q in before.items()}

@@ -77,7 +77,7 @@ def fit_kinds(rows: Sequence[Example]) -> KindsFit:
     return KindsFit(len(rows), weights, bias, bootstrap([float(a) for a in apart], groups), bootstrap(told, groups))
 
 
-def fit(rows: Sequence[Example], penalty: float = 6.0) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def fit(rows: Sequence[Example], penalty: float = 3.0) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Weights and bias of a multinomial logistic regression."""
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
