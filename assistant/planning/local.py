@@ -16,12 +16,12 @@ from assistant.planning.asks import ASKS, SUBJECT
 from assistant.planning.case import case_of
 from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
 from assistant.planning.features import counted_noun
-from assistant.planning.options import Context, MatchConfig, Option, Options
+from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
 from assistant.planning.scope import Scope
 from assistant.planning.verdicts import borne, same_direction
-from assistant.reading.kinds import question_types
+from assistant.reading.kinds import FILLER, question_types
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
 from assistant.search.hybrid import Candidates, HybridSearch
@@ -50,8 +50,10 @@ class PlanConfig:
     other_reading: float = 1.0
     elsewhen: float = 1.5
     said_again: float = 2.5
-    beside_told: float = 3.0
+    beside_told: float = 2.0
     beside_words: float = 0.3
+    own_words: float = 0.2
+    alike: float = 0.4
     told_kind: float = 0.3
     told_words: float = 0.5
 
@@ -181,12 +183,12 @@ class LocalPlanner:
     def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
         best = found.best
         about, kinds = part.text, part.likeliest
-        if best is None or self.scope.missing(found.context, best, alone):
+        if best is None or self.scope.missing(found.context, best, alone) or (shown and self._stray(found, best)):
             return PlannedPart(about, kinds, score=best.score if best else 0.0)
         if set(best.head) <= shown:
-            if self._tells(found, best, shown):
-                return PlannedPart(about, kinds, "answered", told=True, score=best.score)
             beside = self._beside(found, shown)
+            if beside is None and self._tells(found, shown):
+                return PlannedPart(about, kinds, "answered", told=True, score=best.score)
             if beside is None:
                 return PlannedPart(about, kinds, score=best.score)
             best = beside
@@ -218,21 +220,35 @@ class LocalPlanner:
             score=best.score,
         )  # fmt: skip
 
-    def _tells(self, found: Found, best: Option, shown: set[int]) -> bool:
-        """True when what an earlier part shows tells this one too: it is of its kind and holds its own words."""
+    def _stray(self, found: Found, best: Option) -> bool:
+        """True when what would answer a part is neither of what was said before nor holds the part's own words."""
         own = found.context.own
+        held = self._held(own, best) / (sum(own.values()) or 1.0)
+        return (
+            not best.features["context"] and held < self.config.own_words and best.features["alias"] < self.config.alike
+        )
+
+    def _tells(self, found: Found, shown: set[int]) -> bool:
+        """True when what an earlier part shows tells this one too: it holds its own words, or, where it has none of its
+        own (« chez qui ? »), answers its kind."""
+        own, kinds = found.context.own, found.context.kinds
+        statements = self._statements(sorted(shown))
+        if not any(t not in FILLER for t in own):
+            return max((kind_of(s, kinds) for s in statements), default=0.0) >= self.config.told_kind
         words = frozenset().union(*(self.selector.terms_of(p)[0] for p in shown))
         held = sum(w for t, w in own.items() if t in words) / (sum(own.values()) or 1.0)
-        return best.features["kind"] >= self.config.told_kind and held >= self.config.told_words
+        return held >= self.config.told_words
 
     def _beside(self, found: Found, shown: set[int]) -> Option | None:
-        """What answers a part nearly as well as what an earlier part shows already, is new, and holds its own words."""
+        """What answers a part nearly as well as what an earlier part shows already, is new, and is of what was said or
+        holds the part's own words."""
         options, own = found.options, found.context.own
         weight = sum(own.values()) or 1.0
         for o in options:
             if o.score < options[0].score - self.config.beside_told:
                 return None
-            if not set(o.head) <= shown and self._held(own, o) / weight >= self.config.beside_words:
+            near = o.features["context"] and o.features["kind"] >= self.config.told_kind
+            if not set(o.head) <= shown and (near or self._held(own, o) / weight >= self.config.beside_words):
                 return o
         return None
 
