@@ -52,8 +52,8 @@ class PlanConfig:
     said_again: float = 2.5
     beside_told: float = 2.0
     beside_words: float = 0.3
-    own_words: float = 0.2
-    alike: float = 0.4
+    own_words: float = 0.5
+    telling: float = 0.42
     told_kind: float = 0.3
     told_words: float = 0.5
 
@@ -221,12 +221,13 @@ class LocalPlanner:
         )  # fmt: skip
 
     def _stray(self, found: Found, best: Option) -> bool:
-        """True when what would answer a part is neither of what was said before nor holds the part's own words."""
-        own = found.context.own
-        held = self._held(own, best) / (sum(own.values()) or 1.0)
-        return (
-            not best.features["context"] and held < self.config.own_words and best.features["alias"] < self.config.alike
-        )
+        """True when what would answer a later part is neither of what was said before nor holds what the part itself
+        names: « et on risque quoi ? » is asked of the subject, not of whatever is punished."""
+        if best.features["context"]:
+            return False
+        bar = self.config.telling * self.selector.rarest
+        own = {t: w for t, w in found.context.own.items() if t not in FILLER and w >= bar}
+        return not own or self._held(own, best) / sum(own.values()) < self.config.own_words
 
     def _tells(self, found: Found, shown: set[int]) -> bool:
         """True when what an earlier part shows tells this one too: it holds its own words, or, where it has none of its

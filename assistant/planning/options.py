@@ -189,7 +189,7 @@ class Options:
                 unfilled += c.kinds.get(kind, 0.0)
         uncounted = False
         if c.counted is not None and not unknown:
-            told = [f"{v.unit or ''} {v.of or ''}" for v in values if v.kind != "date"]
+            told = [f"{v.unit or ''} {v.of or ''}" for v in values if v.kind in ("nombre", "seuil")]
             uncounted = not any(c.counted in analyse(t) for t in told)
         dated = c.question.dated and any(s.in_force.until is not None for s in head)
         return {"of_its_time": float(dated), "unfilled": unfilled, "uncounted": float(uncounted)}

@@ -29,6 +29,8 @@ from ingest.language.lexical import analyse, fold
 _NAME = re.compile(r"(?<![.?!:«\"] )(?<!^)\b[A-ZÀ-Ü][\w'’&-]{2,}(?:\s[A-ZÀ-Ü][\w'’&-]+)*")
 _ASSERTS = re.compile(r"\b(?:puisque|vu que|etant donne|comme (?:le|la|les|l'|on)|since|given that|as the)\b")
 _YESNO = frozenset({AnswerType.DOIS_JE, AnswerType.PUIS_JE})
+_FOREIGN = frozenset({"etranger", "hors-ue"})
+"""Places of the glossary under which foreign countries stand."""
 _RARE, _TERM = 0.65, 0.45
 FIELD_WEIGHTS = Path(__file__).resolve().parents[1] / "reading" / "data" / "field.npz"
 """The head that tells our field from others: fitted on `field.yaml` beside it by `eval calibrate --field`."""
@@ -68,9 +70,26 @@ class Scope:
         question = message.question
         if best is None or best.hit.exact or question.frameworks or (question.follow_up and question.context_topics):
             return False
+        if self._abroad(context):
+            return True
         if max((s.alias for s in context.selection.scored[:8]), default=0.0) >= self.config.known:
             return False
         return self.chance(context) < self.config.field
+
+    def _abroad(self, context: Context) -> bool:
+        """True when a question names a foreign country, and none of the best candidates speaks of it."""
+        glossary = self.selector.glossary
+        named = set(context.question.facets.get("lieu", ()))
+        if not named or not all(glossary.broader("lieu", p) & _FOREIGN for p in named):
+            return False
+        words = [fold(w) for p in named for w in glossary.facets["lieu"][p].words]
+        for s in context.selection.scored[:8]:
+            if s.statement is None or s.conflict:
+                continue
+            said = fold(s.statement.text)
+            if named & set(s.statement.facets.get("lieu", ())) or any(w in said for w in words):
+                return False
+        return True
 
     def chance(self, context: Context) -> float:
         """How likely a message is of our field, by its vector and by what the search found."""

@@ -89,19 +89,28 @@ _DATE_AFTER = re.compile(
 
 
 def read_case(text: str, language: Language = "fr") -> dict[CaseField, Quantity]:
-    """The figures that a message says of its asker; the last of a kind wins, as in a correction."""
+    """The figures that a message says of its asker; several of one kind make a range, up to their sum."""
     out: dict[CaseField, Quantity] = {}
+    last: tuple[CaseField, float] | None = None
     for start, end, low, high in _numbers(text, language):
         before, after = text[:start], text[end:]
-        found = _of_money(before, after) or _of_unit(after)
+        found = _of_money(before, after) or _of_unit(after) or _like_the_last(before, after, last)
         if found is None or (_NOT_MINE.search(before[-48:]) and not _BOUND_OF_MINE.search(before)):
             continue
         field, scale, length = found
         if field is CaseField.PEOPLE and _COMPANY.search(before[-_NEAR:]):
             field = CaseField.HEADCOUNT
+        last = (field, scale)
         said = text[start : end + length].strip()
-        out[field] = Quantity(field, low * scale, high * scale, said)
+        now = Quantity(field, low * scale, high * scale, said)
+        out[field] = _together(out[field], now) if field in out else now
     return out
+
+
+def _together(one: Quantity, other: Quantity) -> Quantity:
+    """Two figures of one quantity (two sites, two companies): anything from the least of them to their sum."""
+    low, high = min(one.low, other.low), one.high + other.high
+    return Quantity(one.field, low, high, f"{one.said}, {other.said}")
 
 
 def recounted(text: str, before: Case, language: Language = "fr") -> dict[CaseField, Quantity]:
@@ -146,6 +155,16 @@ def _value(raw: str) -> float:
     if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", plain):
         plain = plain.replace(".", "")
     return float(Decimal(plain.replace(",", ".")))
+
+
+def _like_the_last(
+    before: str, after: str, last: tuple[CaseField, float] | None
+) -> tuple[CaseField, float, int] | None:
+    """« 480 salariés à Paris et 60 à La Réunion »: a bare figure that goes on with the last quantity, elsewhere."""
+    goes_on = re.search(r"(?:,|\bet|\bplus|\band|\bou|\bor)\s$", before) and re.match(
+        r"\s(?:à|a|en|au|aux|dans|in|at)\s", after
+    )
+    return (*last, 0) if last and goes_on else None
 
 
 def _of_unit(after: str) -> tuple[CaseField, float, int] | None:
