@@ -184,19 +184,19 @@ def _of_money(before: str, after: str) -> tuple[CaseField, float, int] | None:
     if m is None and first is None:
         return None
     if m is None:
-        m = re.match(r"\s?(?P<scale>k|m|bn|million|billion)?\b", after, re.IGNORECASE)
-    assert m is not None
-    groups = m.groupdict()
+        m = re.match(r"\s?(?P<scale>k|m|bn|millions?|billions?)\b", after, re.IGNORECASE)
+    groups = m.groupdict() if m else {}
+    taken = m.end() if m else 0
     word = (groups.get("scale") or groups.get("bare") or "").lower().rstrip("s")
     scale = _SCALE.get(word, _SCALE.get(word + "s", 1.0))
-    here = after[m.end() : m.end() + _NEAR]
+    here = after[taken : taken + _NEAR]
     here = re.split(r"[.;?!]|,\s|\bet\b|\d", here, maxsplit=1)[0]
     earlier = re.split(r"[.;?!]|\d", before[-_NEAR:])[-1]
     after_it = _named(here)
     if after_it:
-        return min(after_it)[1], scale, m.end()
+        return min(after_it)[1], scale, taken
     before_it = _named(earlier)
-    return (max(before_it)[1], scale, m.end()) if before_it else None
+    return (max(before_it)[1], scale, taken) if before_it else None
 
 
 def _named(said: str) -> list[tuple[int, CaseField]]:
