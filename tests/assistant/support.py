@@ -253,9 +253,7 @@ def _items(markdown: str) -> list[str]:
     """Paragraphs, and items of lists without their marks."""
     blocks = [b for b in markdown.split("\n\n") if b.strip()]
     lists = {b for b in blocks if all(re.match(r"(?:\d+\.|-) ", line) for line in b.split("\n"))}
-    return [
-        item for b in blocks for item in ([line.split(" ", 1)[1] for line in b.split("\n")] if b in lists else [b])
-    ]
+    return [item for b in blocks for item in ([line.split(" ", 1)[1] for line in b.split("\n")] if b in lists else [b])]
 
 
 def _strip_fixed(text: str, answer: Answer) -> str:
