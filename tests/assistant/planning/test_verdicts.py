@@ -53,6 +53,13 @@ class TestBorne:
     def test_only_when_the_question_entails_the_statement(self) -> None:
         assert borne(statement_model(polarity="oblige"), ASKED["dois-je"], option(), False) is None
 
+    @pytest.mark.parametrize(("known", "verdict"), [(0.9, "yes"), (0.3, None)])
+    def test_a_statement_by_itself_bears_one_when_it_is_known_to_answer(
+        self, known: float, verdict: str | None
+    ) -> None:
+        alone = Option(1.0, {"alias": 0.0, "known": known}, (0,))
+        assert borne(statement_model(polarity="oblige"), ASKED["dois-je"], alone, True) == verdict
+
     @pytest.mark.parametrize("lead", ["Oui, un bilan est dû.", "Non : rien n'est dû."])
     def test_a_lead_that_says_it_is_not_told_twice(self, lead: str) -> None:
         assert borne(statement_model(polarity="oblige", lead=lead), ASKED["dois-je"], option(), True) is None

@@ -129,6 +129,9 @@ class TestVerdict:
     BOUND = Bound(field=CaseField.HEADCOUNT, op="above", value=500, unit="salariés")
     LAW = "La publication vise les sociétés de plus de 500 salariés."
 
+    def law(self) -> Shown:
+        return made(0, self.LAW, bounds=[self.BOUND.model_dump(mode="json")])
+
     def reason(self, n: int) -> Reason:
         return Reason(Quantity(CaseField.HEADCOUNT, n, n, f"{n} salariés"), self.BOUND, n > 500)
 
@@ -145,17 +148,22 @@ class TestVerdict:
         assert sentence.text.startswith(f"{word} le producteur ne remet")
 
     def test_the_reason_says_the_figure_of_the_asker(self, question: Question) -> None:
-        draft = compose(question, [made(0, self.LAW)], verdict="no", because=(self.reason(12),))
+        draft = compose(question, [self.law()], verdict="no", because=(self.reason(12),))
         (sentence,) = draft.sentences
         assert sentence.text == f"Non : votre effectif, 12 salariés, ne dépasse pas 500 salariés. {self.LAW}"
         assert sentence.given == ("12 salariés",)
+
+    def test_the_reason_of_another_law_does_not_silence_the_verdict(self, question: Question) -> None:
+        other = Reason(self.reason(12).quantity, self.BOUND.model_copy(update={"value": 250}), met=False)
+        draft = compose(question, [self.law()], verdict="no", because=(self.reason(12), other))
+        assert draft.sentences[0].text == f"Non : votre effectif, 12 salariés, ne dépasse pas 500 salariés. {self.LAW}"
 
     def test_only_the_first_sentence_bears_it(self, question: Question) -> None:
         draft = compose(question, [made(0, RULE), made(1, CONDITION, "then")], verdict="yes")
         assert [s.text.startswith("Oui") for s in draft.sentences] == [True, False]
 
     def test_a_verdict_that_the_gate_refuses_is_left_out(self, question: Question) -> None:
-        (sentence,) = compose(question, [made(0, RULE)], verdict="no", because=(self.reason(12),)).sentences
+        (sentence,) = compose(question, [made(0, RULE)], verdict="no").sentences
         assert sentence.text == RULE
 
     @pytest.mark.parametrize("verdict", [None, "depends"])
