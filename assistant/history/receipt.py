@@ -251,7 +251,7 @@ def _sentences(answer: Answer, stored: dict[int, Passage | None]) -> list[Senten
             faults = verifier.faults(Sentence(text, cited, language=_language(text, answer), given=given), when)
             out.append(SentenceCheck(text, numbers, tuple(faults)))
         elif not numbers and text and answer.outcome != "abstained":
-            faults = verifier.faults(Sentence(text, (), claims=False), when)
+            faults = verifier.faults(Sentence(_unnamed(text, answer), (), claims=False), when)
             out.append(SentenceCheck(text, (), tuple(faults)))
     return out
 
@@ -266,9 +266,21 @@ def _unfixed(text: str, answer: Answer) -> str:
     body of law, « Cela dépend d'un détail. »."""
     language = answer.understood.language
     m = _LABEL.match(text)
-    if m and (m["label"] in _LAWS or _asked(m["label"], answer.question)):
+    if m and (m["label"] in _LAWS or _asked(m["label"], f"{answer.question} {answer.understood.question}")):
         text = text[m.end() :]
     return plain(text).removeprefix(DEPENDS_ON[language]).strip()
+
+
+def _unnamed(text: str, answer: Answer) -> str:
+    """What stands around the sentences, without the names and the dates of what they cite: « (notice d'après…) »."""
+    language = answer.understood.language
+    names = {say_date(d, language) for d in (answer.as_of, *(c.valid_from for c in answer.citations)) if d}
+    for c in answer.citations:
+        b = c.based_on
+        names |= {c.source_title, c.locator, *(n for n in ((b.title, b.locator, b.version) if b else ()) if n)}
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    return text
 
 
 def _asked(quoted: str, question: str) -> bool:

@@ -30,7 +30,8 @@ def borne(s: Statement, part: str, option: Option, entailed: bool) -> Verdict | 
     """The verdict that a statement bears on a part; None when it bears none, or when that is not sure."""
     asked = set(question_types(part)) & {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
     kinds = option.card.kinds if option.card else (Kind.YES_NO,)
-    if not asked or Kind.YES_NO not in kinds or not entailed or option.features["alias"] < _SURE:
+    known = option.features["alias" if option.card else "known"]
+    if not asked or Kind.YES_NO not in kinds or not entailed or known < _SURE:
         return None
     folded = fold(part)
     figures = {t for t in analyse(part) if t.isdigit()}

@@ -91,7 +91,7 @@ class Composer:
             return
         head = shown.place == "head"
         text = shown_text(s, question.language, self.config.terse, head)
-        opening = self._opening(part, question.language) if first and head else None
+        opening = self._opening(part, s, question.language) if first and head else None
         notice = shown.passage
         official = best_official(self.search, notice, question.as_of)
         found = disagreement(notice, official, self.search.official(notice.keys, question.as_of)) if official else None
@@ -110,18 +110,19 @@ class Composer:
             sentence = self._sentence(text, notice, official, question)
         draft.lines.append(Line(sentence, n, shown.place, notice))
 
-    def _opening(self, part: PlannedPart, language: Language) -> tuple[str, tuple[str, ...]] | None:
-        """« Non, a priori : votre effectif, 12 salariés, ne dépasse pas 500 : », and the words of the case it says."""
+    def _opening(self, part: PlannedPart, s: Statement, language: Language) -> tuple[str, tuple[str, ...]] | None:
+        """« Non, a priori : votre effectif, 12 salariés, ne dépasse pas 500. », and the words of the case it says: the
+        reasons that stand in the statement it opens, for those of another law are in no passage that it cites."""
         if part.verdict not in ("yes", "no"):
             return None
         word = (YES if part.verdict == "yes" else NO)[language]
         if part.strength == "likely":
             word += LIKELY[language]
         colon = " :" if language == "fr" else ":"
-        if not part.because:
+        reasons = [r for r in part.because if r.bound in s.bounds][:2]
+        if not reasons:
             return f"{word}{colon}", ()
-        reasons = [case_words(r, language) for r in part.because[:2]]
-        return f"{word}{colon} {' ; '.join(reasons)}.", _given(part.because)
+        return f"{word}{colon} {' ; '.join(case_words(r, language) for r in reasons)}.", _given(reasons)
 
     def _sentence(
         self, text: str, notice: Passage, official: Cited | None, question: Question, given: tuple[str, ...] = ()

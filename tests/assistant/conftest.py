@@ -36,8 +36,9 @@ from tests.conftest import Build, ingest_with, real_settings
 from tests.samples import OFFICIAL_TEXT, TODAY
 
 AskIt = Callable[..., Answer]
-DOUBLE = EngineConfig(scope=ScopeConfig(contrast=0.0, bias=-3.0))
-"""The hashing double's similarities have no scale to compare questions by: scope is judged on words alone."""
+DOUBLE = EngineConfig(scope=ScopeConfig(field=0.0, contrast=0.0, bias=-3.0))
+"""The hashing double's vectors are not those that the field head was fitted for, and its similarities have no scale: what is
+missing is judged on words alone, and only orders are out of scope."""
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 
 from assistant.answer import Answer
 from assistant.engine import Engine
-from assistant.reading.dates import AsOf
+from assistant.reading.dates import AsOf, say_date
 from assistant.reading.question import Question, Understanding
 from assistant.wording import phrases
 from ingest.corpus.fiches import Statement
@@ -32,6 +32,7 @@ from tests.samples import TODAY, statement_model
 
 BILANS = "Quels bilans carbone remettre pour une aide du CNC ?"
 """A question of the tiny corpus that follow-ups can follow."""
+LABEL = re.compile(r"\*\*([^*]+)\*\*\s?:\s*")
 MARK = re.compile(r"\[(\d+)\]")
 YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 REASONS: Mapping[str, frozenset[str | None]] = {
@@ -47,6 +48,8 @@ ABSTENTIONS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+ASKS = frozenset({"ask", "correct", "out_of_field"})
+"""The acts that are answered from the texts; the others act on the answer on screen."""
 LAWS = frozenset({*REGIME_LABELS.values(), "EU law", "French law"})
 
 
@@ -229,38 +232,59 @@ def _prose(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
     out: list[str] = []
     if answer.outcome == "abstained":
         return out
-    cited = 0
+    cited, acting = 0, answer.understood.act not in ASKS
     for item in _items(answer.answer):
         rest = item
+        if (m := LABEL.match(item)) and not acting and not (_asked(m[1], answer) or m[1] in LAWS):
+            out.append(f"titre qui n'est pas de la question : « {m[1]} »")
         for part in re.findall(r"[^\[\]]+(?:\s?\[\d+\])+", item):
             rest = rest.replace(part, "", 1)
             cited += 1
             text = _strip_fixed(MARK.sub("", part).strip(), answer)
             out += _sentence(text, [int(n) for n in MARK.findall(part)], answer, passages)
-        if rest.strip() and not _is_fixed(rest.strip(), answer):
+        said = _unnamed(rest, answer) if acting else rest
+        if said.strip() and not (_claimless(said) if acting else _is_fixed(said.strip(), answer)):
             out.append(f"affirme sans citer : « {rest.strip()} »")
-    if not cited:
+    if not cited and not acting:
         out.append("réponse sans phrase citée")
     for step in answer.next:
         out += _sentence(step.text, list(step.citations), answer, passages)
     told = sorted(n for part in answer.parts for n in part.sentences)
-    if told != list(range(1, cited + 1)) and answer.project is None:
+    if told != list(range(1, cited + 1)) and answer.project is None and not acting:
         out.append(f"phrases {cited}, parties {told}")
     return out
+
+
+def _claimless(text: str) -> bool:
+    claim = read_claim(text)
+    return not (claim.figures or claim.dates or claim.references)
+
+
+def _unnamed(text: str, answer: Answer) -> str:
+    """What an act says around its sentences, without the names and the dates of what they cite."""
+    days = {
+        say_date(d, lang)
+        for lang in ("fr", "en")
+        for d in (answer.as_of, *(c.valid_from for c in answer.citations))
+        if d
+    }
+    names = {n for c in answer.citations for n in (c.source_title, c.locator)}
+    names |= {n for c in answer.citations if (b := c.based_on) for n in (b.title, b.locator, b.version) if n}
+    for name in sorted(names | days, key=len, reverse=True):
+        text = text.replace(name, "")
+    return text
 
 
 def _items(markdown: str) -> list[str]:
     """Paragraphs, and items of lists without their marks."""
     blocks = [b for b in markdown.split("\n\n") if b.strip()]
     lists = {b for b in blocks if all(re.match(r"(?:\d+\.|-) ", line) for line in b.split("\n"))}
-    return [
-        item for b in blocks for item in ([line.split(" ", 1)[1] for line in b.split("\n")] if b in lists else [b])
-    ]
+    return [item for b in blocks for item in ([line.split(" ", 1)[1] for line in b.split("\n")] if b in lists else [b])]
 
 
 def _strip_fixed(text: str, answer: Answer) -> str:
     """A sentence without the words of the question, the body of law or the « Cela dépend… » before it."""
-    m = re.match(r"\*\*([^*]+)\*\*\s?:\s*", text)
+    m = LABEL.match(text)
     if m and (_asked(m[1], answer) or m[1] in LAWS):
         text = text[m.end() :]
     return text.replace("**", "").removeprefix(phrases.DEPENDS_ON[answer.understood.language]).strip()
@@ -269,7 +293,7 @@ def _strip_fixed(text: str, answer: Answer) -> str:
 def _asked(label: str, answer: Answer) -> bool:
     """True when a label has at most eight words, in the order of the question."""
     said = re.findall(r"\w+", label.lower())
-    asked = iter(re.findall(r"\w+", answer.question.lower()))
+    asked = iter(re.findall(r"\w+", f"{answer.question} {answer.understood.question}".lower()))
     return len(label.removeprefix("… ").split()) <= 8 and all(word in asked for word in said)
 
 

@@ -523,4 +523,4 @@ def test_two_services_do_not_mix(tiny: Service, service: Service) -> None:
 
 
 def test_the_double_is_what_the_tests_say(tiny: Service) -> None:
-    assert tiny.engine.gate.config == DOUBLE.abstain
+    assert tiny.engine.scope.config == DOUBLE.scope

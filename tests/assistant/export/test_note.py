@@ -63,8 +63,10 @@ def test_a_note_holds_the_whole_answer(ask: AskIt) -> None:
 
 
 def test_an_abstention_says_what_was_sought_and_whom_to_ask(ask: AskIt) -> None:
-    answer = ask("Quel est le tarif du label Ecoprod en 2026 pour une série de huit épisodes ?")
-    assert answer.outcome != "answered"
+    answer = ask("Quel score faut-il pour le Label Ecoprod chez Brouzoufilms ?")
+    assert answer.outcome == "abstained"
+    assert answer.near
+    assert answer.contacts
     text = words(write(note(answer, Beside(TODAY)), Format.DOCX))
     assert "Ce qui n'a pas été trouvé" in text
     assert "Recherche faite dans" in text

@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 
 from assistant.engine import Engine
-from assistant.planning.ranking import Scored
 from assistant.reading.dates import AsOf
 from assistant.reading.kinds import detect_language
 from assistant.reading.question import Question, Understanding
-from assistant.search.hybrid import Hit
 from assistant.wording import notes
 from ingest.corpus.register import Contact, Domain
 from ingest.passages.passages import Passage
@@ -20,14 +18,9 @@ from tests.assistant.support import on, statement_passage, text_passage, underst
 from tests.samples import TODAY
 
 
-def used(passage: Passage, position: int = 0) -> Scored:
-    return Scored(Hit(position, passage, 0.1, 0.5, 2.0), 5.0, {}, True)
-
-
-def statement(engine: Engine, statement_id: str) -> Scored:
-    """A statement of the tiny corpus, used in an answer."""
-    position = engine.snapshot.columns.statements.index(statement_id)
-    return used(engine.snapshot.open_passage(position), position)
+def statement(engine: Engine, statement_id: str) -> Passage:
+    """A statement of the tiny corpus, shown in an answer."""
+    return engine.snapshot.open_passage(engine.snapshot.columns.statements.index(statement_id))
 
 
 @pytest.fixture
@@ -67,7 +60,7 @@ class TestVersions:
 
     def test_no_answer_or_an_official_one_has_no_versions(self, engine: Engine, question: Question) -> None:
         assert notes.time_notes(engine.search, question, []) == []
-        assert notes.time_notes(engine.search, question, [used(text_passage("Un bilan."))]) == []
+        assert notes.time_notes(engine.search, question, [text_passage("Un bilan.")]) == []
 
 
 class TestStale:
@@ -82,11 +75,11 @@ class TestStale:
         ],
     )
     def test_the_earliest_review_past_due(self, reviews: list[str], due: date | None) -> None:
-        rows = [used(statement_passage(i, review_by=r)) for i, r in enumerate(reviews)]
+        rows = [statement_passage(i, review_by=r) for i, r in enumerate(reviews)]
         assert notes.stale_days(rows, TODAY) == due
 
     def test_an_official_text_has_no_review(self) -> None:
-        assert notes.stale_days([used(text_passage("Un bilan."))], TODAY) is None
+        assert notes.stale_days([text_passage("Un bilan.")], TODAY) is None
 
     def test_it_is_said_in_the_language_of_the_question(self, understanding: Understanding) -> None:
         french, english = (understood(understanding, t) for t in ("Quels bilans ?", "Which reports are due?"))
@@ -116,18 +109,16 @@ class TestUndated:
 
 class TestNear:
     def test_three_passages_quoted_word_for_word(self, engine: Engine, question: Question) -> None:
-        candidates = engine.search.search(question)
-        near = notes.near(candidates)
-        assert [n.passage_id for n in near] == [h.passage.id for h in candidates.hits[:3]]
-        for n, hit in zip(near, candidates.hits, strict=False):
+        passages = [hit.passage for hit in engine.search.search(question).hits]
+        near = notes.near(passages)
+        assert [n.passage_id for n in near] == [p.id for p in passages[:3]]
+        for n, p in zip(near, passages, strict=False):
             assert n.quote
-            assert n.quote in hit.passage.text
-            assert (n.source_title, n.locator) == (hit.passage.source_title, hit.passage.locator)
+            assert n.quote in p.text
+            assert (n.source_title, n.locator) == (p.source_title, p.locator)
 
-    def test_nothing_near(self, engine: Engine, question: Question) -> None:
-        from dataclasses import replace
-
-        assert notes.near(replace(engine.search.search(question), hits=[])) == ()
+    def test_nothing_near(self) -> None:
+        assert notes.near([]) == ()
 
 
 class TestContacts:
@@ -162,7 +153,7 @@ class TestContacts:
 
     def test_the_field_is_that_of_the_nearest_passages(self, engine: Engine, understanding: Understanding) -> None:
         found = engine.search.search(understood(understanding, "Quel score pour le Label Ecoprod ?"))
-        assert notes.nearest_domains(found)[0] is Domain.LABEL
+        assert notes.nearest_domains([hit.passage for hit in found.hits])[0] is Domain.LABEL
 
 
 class TestFollowUps:
@@ -194,4 +185,4 @@ class TestFollowUps:
 
     def test_nothing_used_nothing_asked(self, engine: Engine, question: Question) -> None:
         assert notes.follow_ups(engine.search, question, []) == ()
-        assert notes.follow_ups(engine.search, question, [used(text_passage("Un bilan."))]) == ()
+        assert notes.follow_ups(engine.search, question, [text_passage("Un bilan.")]) == ()

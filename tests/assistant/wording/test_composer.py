@@ -1,32 +1,25 @@
-"""Composition: the direct point first, then what completes it, each sentence cited, and no other fact."""
+"""The composer: a plan in sentences: reviewed wordings, quotes and a fixed form; each cited, and no other fact."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
 import pytest
-from assistant.wording.extractive import (
-    ComposeConfig,
-    Draft,
-    ExtractiveComposer,
-    best_official,
-    best_quote,
-    head_text,
-    yes_or_no,
-)
 
 from assistant.engine import Engine
-from assistant.planning.ranking import Scored, Selection
+from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown
+from assistant.reading.case import Quantity
 from assistant.reading.dates import AsOf
 from assistant.reading.question import Question, Understanding
-from assistant.search.hybrid import Hit, HybridSearch
-from assistant.service import Service
+from assistant.search.hybrid import HybridSearch
+from assistant.service import Ask, Service
 from assistant.wording import phrases
+from assistant.wording.composer import Composer, Draft, shown_text
 from assistant.wording.phrases import FACET_NAMES, FACET_QUESTIONS, lower_first
-from ingest.corpus.fiches import AnswerType
+from assistant.wording.quotes import best_official, best_quote
+from ingest.corpus.fiches import Bound, CaseField
 from ingest.language.claims import read_claim
 from ingest.language.lexical import analyse
 from ingest.passages.passages import Passage
@@ -35,8 +28,6 @@ from tests.samples import ARTICLE_122_18, TODAY, statement_model
 
 RULE = "Le producteur remet au CNC un bilan carbone prévisionnel avec le devis de son film."
 CONDITION = "Une œuvre reçue après achèvement échappe au contrôle des émissions sonores du plateau."
-DEADLINE = "Toute déclaration tardive attend la réunion trimestrielle de la commission."
-PENALTY = "Un dossier incomplet entraîne la perte immédiate du versement final."
 
 
 class Texts:
@@ -49,28 +40,15 @@ class Texts:
         return [p for p in self.passages if set(keys) & set(p.keys)]
 
 
-def composer(*texts: Passage, config: ComposeConfig | None = None) -> ExtractiveComposer:
-    return ExtractiveComposer(cast(HybridSearch, Texts(*texts)), config)
+def made(position: int, text: str, place: Place = "head", **changes: Any) -> Shown:
+    data: dict[str, Any] = {"id": f"s{position}", "topic": "bilan", "text": text, "lead": None}
+    return Shown(position, statement_passage(position, **(data | changes)), place)
 
 
-def scored(passage: Passage, score: float = 5.0, **changes: Any) -> Scored:
-    """A candidate that the question entails and that its own questions ask."""
-    features = {
-        "facet_conflict": 0.0, "place_unasked": 0.0, "facet_unasked": 0.0, "not_believed": 0.0,
-        "alias": 0.9, "coverage": 0.9, "type_match": 1.0,
-    } | changes.pop("features", {})  # fmt: skip
-    return Scored(Hit(passage.position, passage, 0.1, 0.5, 2.0), score, features, changes.get("entailed", True))
-
-
-def made(position: int, text: str, role: str = "regle", score: float = 5.0, **changes: Any) -> Scored:
-    data: dict[str, Any] = {"id": f"s{position}", "topic": "bilan", "text": text, "lead": None, "role": role}
-    return scored(statement_passage(position, **(data | changes)), score)
-
-
-def compose(question: Question, candidates: Sequence[Scored], *texts: Passage, **config: Any) -> Draft:
-    """The draft on the first candidate, the others being beside it."""
-    selection = Selection(question.raw, question.types, list(candidates))
-    return composer(*texts, config=ComposeConfig(**config)).compose(question, [(selection, candidates[0])])
+def compose(question: Question, shown: list[Shown], *texts: Passage, **part: Any) -> Draft:
+    """The draft of a plan of one part."""
+    planned = PlannedPart(question.raw, state="answered", shown=tuple(shown), **part)
+    return Composer(cast(HybridSearch, Texts(*texts))).compose(question, Plan((planned,)))
 
 
 @pytest.fixture
@@ -81,7 +59,7 @@ def question(understanding: Understanding) -> Question:
 class TestHead:
     def test_the_lead_is_the_direct_form(self) -> None:
         s = statement_model(text="Le producteur remet au CNC deux bilans carbone.", lead="Il faut deux bilans carbone.")
-        assert head_text(s, "fr", terse=0) == s.lead
+        assert shown_text(s, "fr", terse=0) == s.lead
 
     @pytest.mark.parametrize(
         ("text", "lead"),
@@ -92,55 +70,22 @@ class TestHead:
         ],
     )
     def test_a_lead_that_leaves_out_a_figure_a_date_or_an_article_is_not_enough(self, text: str, lead: str) -> None:
-        assert head_text(statement_model(text=text, lead=lead), "fr", terse=0) == text
+        assert shown_text(statement_model(text=text, lead=lead), "fr", terse=0) == text
 
     def test_a_lead_that_says_too_little_is_not_enough(self) -> None:
         s = statement_model(text=RULE, lead="Un bilan carbone.")
-        assert head_text(s, "fr") == RULE
+        assert shown_text(s, "fr") == RULE
 
     def test_without_a_lead_the_text(self) -> None:
-        assert head_text(statement_model(text=RULE, lead=None), "fr") == RULE
+        assert shown_text(statement_model(text=RULE, lead=None), "fr") == RULE
 
     def test_english_has_its_own_wording(self) -> None:
         s = statement_model()
-        assert head_text(s, "en") == s.en
+        assert shown_text(s, "en") == s.en
 
-
-class TestYesOrNo:
-    def word(self, polarity: str, *types: AnswerType, **changes: Any) -> str | None:
-        s = statement_model(polarity=polarity, lead=changes.pop("lead", None))
-        chosen = scored(statement_passage(polarity=polarity), **changes)
-        return yes_or_no(s, Selection("", types, []), chosen)
-
-    @pytest.mark.parametrize(
-        ("polarity", "kind", "word"),
-        [
-            ("oblige", AnswerType.DOIS_JE, "yes"),
-            ("permet", AnswerType.PUIS_JE, "yes"),
-            ("n_oblige_pas", AnswerType.DOIS_JE, "no"),
-            ("interdit", AnswerType.PUIS_JE, "no"),
-            ("oblige", AnswerType.PUIS_JE, None),
-            ("interdit", AnswerType.DOIS_JE, None),
-            ("fait", AnswerType.DOIS_JE, None),
-        ],
-    )
-    def test_it_comes_from_the_polarity(self, polarity: str, kind: AnswerType, word: str | None) -> None:
-        assert self.word(polarity, kind) == word
-
-    @pytest.mark.parametrize("types", [(AnswerType.QUAND,), (AnswerType.DOIS_JE, AnswerType.QUAND)])
-    def test_only_for_a_plain_yes_or_no_question(self, types: tuple[AnswerType, ...]) -> None:
-        assert self.word("oblige", *types) is None
-
-    def test_only_when_the_question_entails_the_statement(self) -> None:
-        assert self.word("oblige", AnswerType.DOIS_JE, entailed=False) is None
-
-    @pytest.mark.parametrize("feature", ["alias", "coverage"])
-    def test_only_when_the_statement_is_what_was_asked(self, feature: str) -> None:
-        assert self.word("oblige", AnswerType.DOIS_JE, features={feature: 0.3}) is None
-
-    @pytest.mark.parametrize("lead", ["Oui, un bilan est dû.", "Non : rien n'est dû."])
-    def test_a_lead_that_says_it_is_not_told_twice(self, lead: str) -> None:
-        assert self.word("oblige", AnswerType.DOIS_JE, lead=lead) is None
+    def test_beside_the_head_the_whole_text(self) -> None:
+        s = statement_model(text="Le producteur remet au CNC deux bilans carbone.", lead="Il faut deux bilans carbone.")
+        assert shown_text(s, "fr", terse=0, head=False) == s.text
 
 
 @pytest.mark.parametrize(
@@ -162,68 +107,75 @@ def test_a_sentence_goes_on_after_yes_or_no(sentence: str, after: str) -> None:
 
 
 class TestOrder:
-    def test_head_then_condition_deadline_sanction(self, question: Question) -> None:
-        rows = [made(0, RULE, "regle", 6), made(3, PENALTY, "sanction"), made(2, DEADLINE, "echeance"),
-                made(1, CONDITION, "condition")]  # fmt: skip
-        draft = compose(question, rows)
-        assert [s.text for s in draft.sentences] == [RULE, CONDITION, DEADLINE, PENALTY]
-        assert len(draft.used) == len(draft.sentences)
-
-    def test_the_head_is_what_was_chosen_whatever_its_role(self, question: Question) -> None:
-        draft = compose(question, [made(3, PENALTY, "sanction", 6), made(0, RULE, "regle")])
-        assert draft.sentences[0].text == PENALTY
-
-    def test_nothing_that_adds_nothing(self, question: Question) -> None:
-        twin = "Le producteur remet au CNC un bilan carbone prévisionnel avec le devis."
-        draft = compose(question, [made(0, RULE, score=6), made(1, twin)])
-        assert [s.text for s in draft.sentences] == [RULE]
-
-    @pytest.mark.parametrize("change", ["conflict", "weak", "absence"])
-    def test_what_is_not_taken_along(self, question: Question, change: str) -> None:
-        other = made(1, CONDITION, "absence" if change == "absence" else "condition", contacts=["cnc"])
-        if change == "conflict":
-            other.features["facet_conflict"] = 1.0
-        if change == "weak":
-            other = made(1, CONDITION, "condition", score=1.0)
-        draft = compose(question, [made(0, RULE, score=6), other])
-        assert [s.text for s in draft.sentences] == [RULE]
-
-    def test_a_known_unknown_stands_alone(self, question: Question) -> None:
-        absence = made(0, "Aucun texte ne fixe ce prix.", "absence", 6, contacts=["cnc"])
-        draft = compose(question, [absence, made(1, CONDITION, "condition")])
-        assert [s.text for s in draft.sentences] == ["Aucun texte ne fixe ce prix."]
-
-    def test_another_topic_far_behind_is_left_out(self, question: Question) -> None:
-        draft = compose(question, [made(0, RULE, score=6), made(1, CONDITION, "condition", 4, topic="autre")])
-        assert [s.text for s in draft.sentences] == [RULE]
-
-    @pytest.mark.parametrize("limit", [1, 2, 3])
-    def test_the_number_of_sentences_is_bounded(self, question: Question, limit: int) -> None:
-        rows = [made(0, RULE, score=6), made(1, CONDITION, "condition"), made(2, DEADLINE, "echeance"),
-                made(3, PENALTY, "sanction")]  # fmt: skip
-        assert len(compose(question, rows, sentences=limit).sentences) == limit
-
-    def test_the_number_of_words_is_bounded(self, question: Question) -> None:
-        rows = [made(0, RULE, score=6), made(1, CONDITION, "condition"), made(2, DEADLINE, "echeance")]
-        draft = compose(question, rows, words=30)
-        assert draft.words() <= 30
-        assert draft.sentences[0].text == RULE
-
-    def test_each_part_of_the_question_owns_a_sentence(self, question: Question) -> None:
-        first, second = made(0, RULE, score=6), made(1, PENALTY, "sanction", 5.9, topic="sanction")
-        rows = [first, second]
-        draft = composer().compose(
-            question, [(Selection("a", (), rows), first), (Selection("b", (), rows[::-1]), second)]
+    def test_what_is_planned_is_said_in_its_order_and_nothing_else(self, question: Question) -> None:
+        draft = compose(
+            question, [made(1, RULE), made(0, CONDITION, "then"), made(2, "Le CNC répond par courrier.", "next")]
         )
-        assert [s.text for s in draft.sentences] == [RULE, PENALTY]
+        assert [line.sentence.text for line in draft.lines] == [RULE, CONDITION, "Le CNC répond par courrier."]
+        assert [(line.part, line.place) for line in draft.lines] == [(0, "head"), (0, "then"), (0, "next")]
+        assert [p.id for p in draft.passages] == [line.passage.id for line in draft.lines]
 
-    def test_the_same_statement_for_two_parts_is_said_once(self, question: Question) -> None:
-        first = made(0, RULE)
-        selection = Selection("", (), [first])
-        assert len(composer().compose(question, [(selection, first), (selection, first)]).sentences) == 1
+    def test_each_part_has_its_lines(self, question: Question) -> None:
+        parts = (PlannedPart("a", state="answered", shown=(made(0, RULE),)), PlannedPart("b"),
+                 PlannedPart("c", state="answered", shown=(made(1, CONDITION),)))  # fmt: skip
+        draft = Composer(cast(HybridSearch, Texts())).compose(question, Plan(parts))
+        assert [line.part for line in draft.lines] == [0, 2]
 
-    def test_nothing_answered_nothing_said(self, question: Question) -> None:
-        assert composer().compose(question, []).sentences == []
+    def test_nothing_planned_nothing_said(self, question: Question) -> None:
+        assert Composer(cast(HybridSearch, Texts())).compose(question, Plan()).sentences == []
+
+
+class TestVerdict:
+    BOUND = Bound(field=CaseField.HEADCOUNT, op="above", value=500, unit="salariés")
+    LAW = "La publication vise les sociétés de plus de 500 salariés."
+
+    def law(self) -> Shown:
+        return made(0, self.LAW, bounds=[self.BOUND.model_dump(mode="json")])
+
+    def reason(self, n: int) -> Reason:
+        return Reason(Quantity(CaseField.HEADCOUNT, n, n, f"{n} salariés"), self.BOUND, n > 500)
+
+    def test_it_opens_the_head_and_goes_on(self, question: Question) -> None:
+        (sentence,) = compose(question, [made(0, RULE)], verdict="yes").sentences
+        assert (
+            sentence.text == "Oui : le producteur remet au CNC un bilan carbone prévisionnel avec le devis de son film."
+        )
+
+    @pytest.mark.parametrize(("strength", "word"), [("firm", "Non :"), ("likely", "Non, a priori :")])
+    def test_what_is_not_sure_says_so(self, question: Question, strength: str, word: str) -> None:
+        text = "Le producteur ne remet aucun bilan au CNC pour une aide à l'écriture."
+        (sentence,) = compose(question, [made(0, text)], verdict="no", strength=strength).sentences
+        assert sentence.text.startswith(f"{word} le producteur ne remet")
+
+    def test_the_reason_says_the_figure_of_the_asker(self, question: Question) -> None:
+        draft = compose(question, [self.law()], verdict="no", because=(self.reason(12),))
+        (sentence,) = draft.sentences
+        assert sentence.text == f"Non : votre effectif, 12 salariés, ne dépasse pas 500 salariés. {self.LAW}"
+        assert sentence.given == ("12 salariés",)
+
+    def test_the_reason_of_another_law_does_not_silence_the_verdict(self, question: Question) -> None:
+        other = Reason(self.reason(12).quantity, self.BOUND.model_copy(update={"value": 250}), met=False)
+        draft = compose(question, [self.law()], verdict="no", because=(self.reason(12), other))
+        assert draft.sentences[0].text == f"Non : votre effectif, 12 salariés, ne dépasse pas 500 salariés. {self.LAW}"
+
+    def test_only_the_first_sentence_bears_it(self, question: Question) -> None:
+        draft = compose(question, [made(0, RULE), made(1, CONDITION, "then")], verdict="yes")
+        assert [s.text.startswith("Oui") for s in draft.sentences] == [True, False]
+
+    def test_a_verdict_that_the_gate_refuses_is_left_out(self, question: Question) -> None:
+        (sentence,) = compose(question, [made(0, RULE)], verdict="no").sentences
+        assert sentence.text == RULE
+
+    @pytest.mark.parametrize("verdict", [None, "depends"])
+    def test_what_depends_opens_nothing(self, question: Question, verdict: str | None) -> None:
+        (sentence,) = compose(question, [made(0, RULE)], verdict=verdict).sentences
+        assert sentence.text == RULE
+
+    def test_english(self, understanding: Understanding) -> None:
+        asked = understood(understanding, "Must I file a carbon report?")
+        english = "The producer files a provisional carbon report with the CNC along with the budget of the film."
+        (sentence,) = compose(asked, [made(0, RULE, en=english)], verdict="yes").sentences
+        assert sentence.text.startswith("Yes: the producer files")
 
 
 class TestCitations:
@@ -264,7 +216,7 @@ class TestCitations:
 
     def test_an_official_passage_is_quoted_and_introduced(self, question: Question) -> None:
         article = text_passage("\n\n".join(ARTICLE_122_18))
-        (sentence,) = compose(question, [scored(article)]).sentences
+        (sentence,) = compose(question, [Shown(0, article, "head")]).sentences
         assert sentence.text == f"RGA du CNC, Article 122-18 : « {sentence.cited[0].quote} »"
         assert sentence.cited[0].quote in article.text
         assert sentence.language == "fr"
@@ -303,14 +255,9 @@ class TestQuotes:
 
 class TestRealPipeline:
     def test_a_quoted_article_answers_by_itself(self, with_official: Service) -> None:
-        engine = with_official.engine
-        question = understood(engine.understanding, "Que dit exactement l'article 122-19 du RGA ?")
-        candidates = engine.search.search(question)
-        selection = engine.selector.select(question, candidates)
-        assert selection.best
-        draft = engine.composer.compose(question, [(selection, selection.best)])
-        assert "taxe prévue" in draft.sentences[0].text
-        assert engine.verifier.keep(draft.sentences, question.as_of)[1] == []
+        answer = with_official.ask(Ask("Que dit exactement l'article 122-19 du RGA ?"))
+        assert "taxe prévue" in answer.answer
+        assert answer.citations[0].rank.value == "officiel"
 
     def test_every_statement_of_the_tiny_corpus_makes_a_true_answer(self, engine: Engine) -> None:
         """As head of an answer, in both languages, at a day when it is in force: nothing is refused."""
@@ -319,8 +266,8 @@ class TestRealPipeline:
                 passage = engine.snapshot.open_passage(position)
                 day = passage.valid_from or passage.valid_until or date(2026, 11, 25)
                 question = understood(engine.understanding, text, as_of=on(day))
-                chosen = scored(passage)
-                draft = engine.composer.compose(question, [(Selection(text, question.types, [chosen]), chosen)])
+                planned = PlannedPart(text, state="answered", shown=(Shown(position, passage, "head"),))
+                draft = engine.composer.compose(question, Plan((planned,)))
                 assert engine.verifier.keep(draft.sentences, question.as_of)[1] == []
 
 

@@ -1,0 +1,138 @@
+"""The figures of the asker: read in both languages and in any unit; a threshold, a bound, an article or a date is none."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.reading.case import merged, read_case
+from ingest.corpus.fiches import CaseField
+from ingest.language.claims import Language
+
+HEAD, CA, TOTAL, BUDGET, PUB = (
+    CaseField.HEADCOUNT, CaseField.TURNOVER, CaseField.BALANCE_SHEET, CaseField.BUDGET, CaseField.AD_SPEND,
+)  # fmt: skip
+
+
+def values(text: str, language: Language = "fr") -> dict[CaseField, tuple[float, float]]:
+    return {f: (q.low, q.high) for f, q in read_case(text, language).items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Ma boîte de prod de 12 salariés doit-elle publier ?", HEAD, 12),
+        ("On est 12 salariés.", HEAD, 12),
+        ("Nous sommes douze salariés.", HEAD, 12),
+        ("J'ai 1 200 salariés et je publie quoi ?", HEAD, 1200),
+        ("J'ai 1.200 salariés et je publie quoi ?", HEAD, 1200),
+        ("société de 30 ETP, concernée ?", HEAD, 30),
+        ("une société de 30 personnes, concernée ?", HEAD, 30),
+        ("On a plus de 500 salariés.", HEAD, 500),
+        ("Notre chiffre d'affaires est de 380 M€.", CA, 380e6),
+        ("On fait 380 millions d'euros de CA.", CA, 380e6),
+        ("notre ca : 800 k€", CA, 800e3),
+        ("CA de 2,5 M€", CA, 2.5e6),
+        ("un total de bilan de 20 millions d'euros", TOTAL, 20e6),
+        ("Mon film a un budget de 3 M€.", BUDGET, 3e6),
+        ("budget 450 000 euros", BUDGET, 450e3),
+        ("un devis de 900k€", BUDGET, 900e3),
+        ("On investit 150 000 € en publicité.", PUB, 150e3),
+        ("Notre groupe électrogène de 60 kVA tourne", CaseField.POWER, 60),
+        ("On consomme 3 GWh par an.", CaseField.CONSUMPTION, 3e6),
+        ("un bâtiment de 1 500 m²", CaseField.SURFACE, 1500),
+        ("On tourne 3 jours en forêt.", CaseField.DURATION, 3),
+        ("Notre voiture émet 95 g/km.", CaseField.EMISSIONS, 95),
+        ("On tourne à 20 personnes.", CaseField.PEOPLE, 20),
+        ("un drone de 900 kg", CaseField.WEIGHT, 900),
+    ],
+)
+def test_french(text: str, field: CaseField, value: float) -> None:
+    assert values(text)[field] == (value, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Does my company of 12 employees have to publish?", HEAD, 12),
+        ("We employ twelve staff.", HEAD, 12),
+        ("We have 1,200 employees.", HEAD, 1200),
+        ("Our turnover is €380 million.", CA, 380e6),
+        ("We make 380 million euros in revenue.", CA, 380e6),
+        ("Our balance sheet is 20 million euros.", TOTAL, 20e6),
+        ("a crew of 20 people for 3 days", CaseField.PEOPLE, 20),
+    ],
+)
+def test_english(text: str, field: CaseField, value: float) -> None:
+    assert values(text, "en")[field] == (value, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "low", "high"),
+    [
+        ("On est 10 à 15 salariés.", HEAD, 10, 15),
+        ("On est entre 10 et 15 salariés.", HEAD, 10, 15),
+        ("Notre CA : 5-8 M€", CA, 5e6, 8e6),
+        ("On tourne 2 ou 3 jours.", CaseField.DURATION, 2, 3),
+    ],
+)
+def test_ranges(text: str, field: CaseField, low: float, high: float) -> None:
+    assert values(text)[field] == (low, high)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le seuil de la CSRD, c'est 250 salariés ?",
+        "Les entreprises de plus de 500 salariés publient quoi ?",
+        "À partir de 50 salariés, que faut-il ?",
+        "Faut-il moins de 250 salariés ?",
+        "Que dit l'article 122-18 du RGA ?",
+        "Que dit l'art. 19 bis ?",
+        "Depuis le 1er mars 2025, que faut-il ?",
+        "Le 12 mars, on rend quoi ?",
+        "En 2026, que publier ?",
+        "J'ai 3 ans d'ancienneté et 2 questions.",
+        "Un score de 65 % suffit-il ?",
+        "L'amende est-elle de 75 000 € ?",
+        "Rendez-vous à 14 h ?",
+        "",
+    ],
+)
+def test_what_is_not_said_of_the_asker(text: str) -> None:
+    assert values(text) == {}
+
+
+def test_several_figures_and_their_words() -> None:
+    found = read_case("On est 1 800 salariés et 600 M€ de CA, bilan de 300 M€.")
+    assert {f: q.low for f, q in found.items()} == {HEAD: 1800, CA: 600e6, TOTAL: 300e6}
+    assert found[HEAD].said == "1 800 salariés"
+    assert found[CA].said == "600 M€"
+    assert all(q.origin == "message" for q in found.values())
+
+
+def test_the_last_of_a_kind_wins() -> None:
+    assert values("On est 12 salariés. Pardon, on est 18 salariés.")[HEAD] == (18, 18)
+
+
+def test_a_turn_corrects_the_case_of_the_conversation() -> None:
+    before = read_case("On est 12 salariés et 2 M€ de CA.")
+    case = merged(before, read_case("Pardon, on est 1 800 salariés."))
+    assert {f: (q.low, q.origin) for f, q in case.items()} == {HEAD: (1800, "message"), CA: (2e6, "earlier")}
+    assert merged({}, {}) == {}
+
+
+@given(st.integers(2, 99_999))
+def test_any_headcount(n: int) -> None:
+    for written in (str(n), f"{n:,}".replace(",", " "), f"{n:,}".replace(",", "\u202f")):
+        found = read_case(f"Ma société de {written} salariés est-elle concernée ?")
+        assert found[HEAD].value == n
+        assert found[HEAD].said == f"{written} salariés"
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_read(text: str) -> None:
+    for q in read_case(text).values():
+        assert q.low <= q.high
+        assert q.said in text
