@@ -65,6 +65,8 @@ _FIGURES = {
     CaseField.LEVEL: french("niveau"),
     CaseField.NOISE: french("bruit"),
     CaseField.AMOUNT: french("montant"),
+    CaseField.POPULATION: french("population"),
+    CaseField.AGE: french("âge"),
 }
 
 
@@ -186,8 +188,8 @@ class Said:
 
     def figure(self, item: CaseItem) -> str:
         """A figure of the case, in the words that were said: « effectif : 12 salariés »."""
-        field = next((f for f in CaseField if f.value == item.field), None)
-        return f"{self._(_FIGURES[field]) if field else item.field} : {item.said}"
+        field = next((said for f, said in _FIGURES.items() if f.value == item.field), item.field)
+        return f"{self._(field)} : {item.said}"
 
     def due(self, day: date) -> str:
         """By when a step is to be done."""

@@ -51,7 +51,7 @@ def lay_out(plan: Plan, lines: Sequence[Line], numbering: Numbering, language: L
 
 def label_of(about: str) -> str:
     """A part in at most eight of its own words: its last clause, where it asks."""
-    text = re.sub(r"\s+", " ", re.sub(r"[«»\"“”*\[\]]", "", about)).strip(" ?!.,;:")
+    text = re.sub(r"\s+", " ", re.sub(r"[«»\"“”*\[\]]", " ", about)).strip(" ?!.,;:")
     text = re.sub(r"^(?:et|and|puis|alors|donc|sinon|also)\s+", "", text, flags=re.IGNORECASE)
     clauses = [c for c in re.split(r"\s*[:;,.!?]\s+", text) if len(c.split()) > 1]
     words = (clauses[-1] if clauses else text).split()

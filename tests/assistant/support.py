@@ -309,6 +309,7 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
     held = [by_number[n] for n in numbers if n in by_number]
     if not held:
         return [f"affirme sans citer : « {text} »"]
+    text, out = _reasoned(text, answer, held)
     told = [p.text if p.kind == "statement" else f"{p.text} ({p.locator})" for p in held]
     support = "\n".join([*told, *(f"{item.said}." for item in answer.understood.case)])
     introduced = re.match(r"[^«»]{1,200}:\s«\s(?P<quote>.+)\s»$", text, re.DOTALL)
@@ -316,13 +317,27 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
         support = f"{support} {' '.join(p.source_title for p in held)}"
         language = "fr"
     claim, basis = read_claim(text, language), read_claim(support)
-    out = [f"« {text} » : {fault}" for fault in (*unsupported(claim, basis), *flipped(claim, basis))]
+    out += [f"« {text} » : {fault}" for fault in (*unsupported(claim, basis), *flipped(claim, basis))]
     for p in held:
         late = p.valid_from is not None and p.valid_from > answer.as_of
         early = p.valid_until is not None and p.valid_until < answer.as_of
         if (late or early) and not YEAR.search(text):
             out.append(f"« {text} » : hors vigueur au {answer.as_of}, sans date")
     return out
+
+
+def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list[str]]:
+    """A sentence without the computed reason that opens it, and what is wrong with that: its parts are those of a
+    part's `because`, and its figures stand in the case or in what the sentence cites."""
+    m = re.match(r"(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?\s?: (?P<why>[^.]*?)\. (?P<rest>.+)", text, re.DOTALL)
+    because = {why for part in answer.parts for why in (part.because or "").split(" ; ") if why}
+    if not m or not because:
+        return text, []
+    reasons = m["why"].split(" ; ")
+    out = [f"motif que nul ne calcule : « {why} »" for why in reasons if why not in because]
+    basis = read_claim("\n".join([*(p.text for p in held), *(f"{item.said}." for item in answer.understood.case)]))
+    out += [f"motif « {m['why']} » : {fault}" for fault in unsupported(read_claim(m["why"]), basis)]
+    return m["rest"], out
 
 
 def _abstention(answer: Answer) -> list[str]:

@@ -102,6 +102,8 @@ const FIGURES = {
   level: _("niveau"),
   noise: _("bruit"),
   amount: _("montant"),
+  population: _("population"),
+  age: _("âge"),
 };
 
 /** By when a step is to be done. */

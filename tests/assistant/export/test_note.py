@@ -22,6 +22,7 @@ from assistant.service import Service
 from assistant.wording.prose import plain, sentences
 from ingest.errors import ClapvertError
 from ingest.passages.passages import Passage
+from tests.assistant.answers import answer as by_hand
 from tests.assistant.conftest import AskIt
 from tests.assistant.support import BILANS, statement_passage
 from tests.samples import TODAY
@@ -112,6 +113,33 @@ def test_the_receipt_of_a_note_can_be_verified(ask: AskIt, tiny: Service) -> Non
     assert taken_name(answer, Taken.PDF).startswith("clapvert-note-2026-11-25-quels-bilans-carbone")
 
 
+def test_a_note_keeps_the_paragraphs_the_lists_and_the_bold() -> None:
+    made = by_hand()
+    found = docx.Document(io.BytesIO(write(note(made, Beside(TODAY)), Format.DOCX)))
+    told = [(p.style.name, p.text.replace("\u00a0", " ")) for p in found.paragraphs if p.style]
+    assert ("List Number", "Demander l'accord du parc. [2]") in told
+    assert ("List Bullet", "Le 1er mars pour la fiction. [1]") in told
+    assert ("Lead", "Quand : avec le devis. [2]") in told
+    bold = [r.text.replace("\u00a0", " ") for p in found.paragraphs for r in p.runs if r.bold]
+    assert "Non, a priori : votre effectif, 12 salariés, ne dépasse pas 500." in bold
+    assert not any("**" in text for _, text in told)
+    markdown = write(note(made, Beside(TODAY)), Format.MD).decode()
+    assert "1. Demander l'accord du parc." in markdown
+    assert "- Le 1er mars pour la fiction." in markdown
+    assert "**Quand** : avec le devis." in markdown
+
+
+def test_a_note_says_what_to_do_and_the_figures_that_it_holds_for() -> None:
+    text = words(write(note(by_hand(), Beside(TODAY)), Format.DOCX))
+    assert "À faire" in text
+    assert "Écrire au parc. [2] (échéance : 31 décembre 2026)" in text
+    assert "Garder la preuve. [1]" in text
+    assert "12 salariés, 2 à 3 M€" in text
+    pdf = pdf_words(write(note(by_hand(), Beside(TODAY)), Format.PDF))
+    assert "Écrire au parc." in pdf
+    assert "À faire" not in words(write(note(by_hand(next=[]), Beside(TODAY)), Format.DOCX))
+
+
 def dated(answer: Answer, *values: dict[str, Any], **changes: Any) -> tuple[Answer, Passage]:
     """The answer with one citation, of a deadline statement with these dates."""
     passage = statement_passage(**{"role": "echeance", "values": list(values), **changes})
@@ -143,7 +171,11 @@ def test_no_event_without_a_cited_deadline_in_force(ask: AskIt) -> None:
         answer, passage = dated(ask(BILANS), day, **changes)
         assert deadlines(answer, {passage.id: passage}.get) == []
     answer, passage = dated(ask(BILANS), day)
-    beside = answer.model_copy(update={"answer": "Rien."})  # cited by a warning alone
+    step = [{"text": passage.text, "citations": [1]}]
+    assert deadlines(
+        Answer.model_validate(answer.model_dump() | {"answer": "Rien.", "next": step}), {passage.id: passage}.get
+    )
+    beside = answer.model_copy(update={"answer": "Rien.", "next": ()})  # cited by a warning alone
     assert deadlines(beside, {passage.id: passage}.get) == []
     with pytest.raises(ClapvertError, match="aucune échéance"):
         taken(beside, Taken.ICS, {passage.id: passage}.get, TODAY)

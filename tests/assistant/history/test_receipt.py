@@ -159,6 +159,15 @@ class TestFates:
         assert not report.holds
 
 
+class TestActs:
+    @pytest.mark.parametrize("act", ["source ?", "Tu es sûr ?", "résume", "fais-m'en une checklist", "merci"])
+    def test_what_acts_on_an_answer_holds_as_it_does(self, service: Service, check: Check, act: str) -> None:
+        first = service.ask(Ask(QUESTION))
+        again = service.ask(Ask(act, conversation_id=first.conversation_id))
+        report = check(again)
+        assert report.holds, (again.understood.act, again.answer, [s for s in report.sentences if s.faults])
+
+
 class TestTampering:
     def test_a_hash(self, answer: Answer, check: Check) -> None:
         receipt = answer.receipt.model_copy(update={"passages": dict.fromkeys(answer.receipt.passages, "0" * 64)})
@@ -182,6 +191,24 @@ class TestTampering:
         report = check(changed(answer, answer=answer.answer.replace(old, new)))
         assert any(s.faults for s in report.sentences)
         assert not report.holds
+
+    def test_a_label_that_is_not_of_the_question(self, answer: Answer, check: Check) -> None:
+        asked = f"**Quel score faut-il** : {answer.answer}"
+        assert check(changed(answer, answer=asked)).holds
+        other = check(changed(answer, answer=f"**Dispensé en 2019** : {answer.answer}"))
+        assert any(s.faults for s in other.sentences)
+
+    def test_a_step(self, answer: Answer, check: Check) -> None:
+        step = {"text": answer.citations[0].quote, "citations": [1]}
+        assert check(changed(answer, next=[step])).holds
+        assert not check(changed(answer, next=[step | {"text": "Payer 300 € avant de déposer."}])).holds
+        assert "le repère [9] n'a pas de citation" in check(changed(answer, next=[step | {"citations": [9]}])).problems
+
+    def test_a_list_is_checked_item_by_item(self, answer: Answer, check: Check) -> None:
+        one, two = answer.answer.split(" [1] ")
+        listed = f"- {one} [1]\n- {two}"
+        assert check(changed(answer, answer=listed)).holds
+        assert not check(changed(answer, answer=listed.replace("70 %", "75 %"))).holds
 
     def test_a_sentence_added_without_citation(self, answer: Answer, check: Check) -> None:
         report = check(changed(answer, answer=f"{answer.answer} L'amende est de 300 €."))

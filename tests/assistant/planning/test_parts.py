@@ -9,6 +9,7 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.service import Service
+from assistant.wording import phrases
 from tests.assistant.support import statements_cited
 
 Ask = Callable[[str], tuple[Answer, list[str]]]
@@ -58,7 +59,6 @@ def test_each_part_has_its_own_statement(ask: Ask, question: str, wanted: list[s
 @pytest.mark.parametrize(
     ("question", "missing"),
     [
-        ("Calanques pour une pub, qui décide ? la redevance est à combien", "la redevance est à combien"),
         ("Quel score faut-il pour le Label Ecoprod ? Quelle est la capitale du Pérou ?", "la capitale du Pérou"),
     ],
 )
@@ -66,14 +66,22 @@ def test_a_part_that_the_texts_do_not_answer_is_named(ask: Ask, question: str, m
     answer, cited = ask(question)
     assert answer.outcome == "partial"
     assert cited
-    assert missing in answer.answer.rsplit("Je n'ai pas trouvé", 1)[1]
+    (silent,) = [p for p in answer.parts if p.state == "missing"]
+    assert missing in silent.about
+    assert phrases.PART_MISSING["fr"] in answer.answer
+
+
+def test_a_part_that_a_statement_says_is_unknown_is_answered_by_it(ask: Ask) -> None:
+    answer, _ = ask("Calanques pour une pub, qui décide ? la redevance est à combien")
+    assert [p.state for p in answer.parts] == ["answered", "absent"]
+    assert answer.outcome == "answered"
 
 
 def test_one_company_s_figure_is_not_another_s(ask: Ask) -> None:
     answer, _ = ask("TF1 vise quelle baisse d'émissions d'ici 2030, et M6 ?")
-    told = answer.answer.split("]")
-    assert "TF1" in told[0]
-    assert "M6" in told[1]
+    first, second = answer.answer.split("\n\n")
+    assert "TF1" in first
+    assert "M6" in second.split(" : ", 1)[1]
 
 
 def test_one_statement_tells_two_parts_once(ask: Ask) -> None:
@@ -93,7 +101,8 @@ def test_what_a_restriction_says_is_shown(ask: Ask) -> None:
 def test_a_noun_of_another_subject_is_not_answered_by_the_first(ask: Ask) -> None:
     answer, _ = ask("cest combien la prime rse+, c'est versé quand, et la redevance des calanques ?")
     assert answer.outcome == "partial"
-    assert "« la redevance des calanques »" in answer.answer
+    assert "la redevance des calanques" in answer.parts[-1].about
+    assert answer.parts[-1].state == "missing"
 
 
 def test_the_scene_does_not_hide_the_subject(ask: Ask) -> None:

@@ -1,0 +1,99 @@
+"""The invariants of a plan (DESIGN §4), as properties: of the questions of the reference set, alone and put together, over
+the real corpus and the real model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.planning.local import PlanConfig
+from assistant.planning.plan import Plan, PlannedPart
+from assistant.reading.message import Message
+from assistant.service import Service
+from evals.reference_set import load_reference
+from ingest.corpus.cards import Card
+
+ASKED = sorted({q.question for q in load_reference().questions})
+FEW = settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+MESSAGES = st.one_of(
+    st.sampled_from(ASKED),
+    st.tuples(st.sampled_from(ASKED), st.sampled_from(ASKED)).map(" ".join),
+    st.tuples(st.integers(2, 5000), st.sampled_from(ASKED)).map(lambda m: f"On est {m[0]} salariés. {m[1]}"),
+)
+DAYS = st.one_of(st.none(), st.dates(date(2022, 1, 1), date(2029, 1, 1)))
+
+
+@given(MESSAGES, DAYS)
+@FEW
+def test_any_plan_holds(real: Service, text: str, as_of: date | None) -> None:
+    check(real, text, as_of)
+
+
+@pytest.mark.nightly
+@given(MESSAGES, DAYS)
+@settings(FEW, max_examples=1000)
+def test_a_thousand_plans_hold(real: Service, text: str, as_of: date | None) -> None:
+    check(real, text, as_of)
+
+
+def check(service: Service, text: str, as_of: date | None) -> None:
+    from assistant.dialogue.turns import Asked
+
+    message = service.engine.read(Asked(text, as_of=as_of), None)
+    plan = service.engine.planner.plan(message)
+    assert plan.faults() == []
+    if not plan.out_of_scope:
+        assert [p.about for p in plan.parts] == [p.text for p in message.parts]
+    assert list(out_of_force(service, plan, message)) == []
+    assert list(unheld(service, plan, message)) == []
+    assert list(unearned(service, plan)) == []
+
+
+def out_of_force(service: Service, plan: Plan, message: Message) -> Iterator[str]:
+    """What is shown and is not in force on the day."""
+    eligible = service.engine.search.eligible(message.question.as_of, ())
+    for shown in plan.shown():
+        if not eligible[shown.position]:
+            yield shown.passage.text
+
+
+def unheld(service: Service, plan: Plan, message: Message) -> Iterator[tuple[str, str]]:
+    """What a statement shown misleads without, that is neither shown, nor out of force, nor contradicted, nor over the
+    cap on reserves."""
+    planner = service.engine.planner
+    eligible = service.engine.search.eligible(message.question.as_of, ())
+    held = {s.position for s in plan.shown()}
+    for part in plan.parts:
+        if len(part.placed("needs")) >= PlanConfig().needs:
+            continue
+        for shown in part.placed("head", "then", "needs"):
+            for sid in shown.passage.statement.needs if shown.passage.statement else ():
+                position = planner.options.positions.get(sid)
+                if position is None or position in held or not eligible[position]:
+                    continue
+                statement = service.snapshot.open_passage(position).statement
+                if statement and planner.options.fits(statement, message.question, message.case):
+                    yield str(shown.passage.statement and shown.passage.statement.id), sid
+
+
+def unearned(service: Service, plan: Plan) -> Iterator[str]:
+    """Verdicts that come neither from a ruling, nor from a card, nor from a statement that bears one."""
+    cards: dict[str, Card] = {c.id: c for c in service.snapshot.cards.cards}
+    for part in plan.parts:
+        if part.verdict in ("yes", "no") and not (part.because or _of_card(part, cards) or _of_head(part)):
+            yield f"{part.about} : {part.verdict}"
+        if part.verdict == "depends" and not (part.depends_on or part.because):
+            yield f"{part.about} : depends"
+
+
+def _of_card(part: PlannedPart, cards: dict[str, Card]) -> bool:
+    return part.card is not None and cards[part.card].verdict == part.verdict
+
+
+def _of_head(part: PlannedPart) -> bool:
+    statement = part.head.passage.statement if part.head else None
+    return statement is not None and statement.polarity.value != "fait"
