@@ -86,12 +86,15 @@ _COMPANY = re.compile(
 )
 """What stands before « de 30 personnes » that employs them."""
 _WHY = re.compile(r"\b(?:pourquoi|why|how come)\b", re.IGNORECASE)
-_FIRST_PERSON = re.compile(r"\b(?:je|j['’]|on|nous|nos|notre|mon|ma|mes|moi|we|us|our|my|i|i['’]m|we['’]re)\b", re.IGNORECASE)
+_FIRST_PERSON = re.compile(
+    r"\b(?:je|j['’]|on|nous|nos|notre|mon|ma|mes|moi|we|us|our|my|i|i['’]m|we['’]re)\b", re.IGNORECASE
+)
 """A reason asked with nobody speaking of themselves: its figures are those of the law."""
 _RESTATED = r"\b(?:pardon|sorry|soit|donc|non|en fait|plutôt|total|so|i\.e\.|no|actually|rather)\b[^.;?!\d]{0,24}$"
 """What says a quantity over again: its total, or its correction."""
 _COUNTS = re.compile(
-    r"\b(?:(?:effectifs?|headcount)|(?P<crew>équipe|crew|team))\s?(?::|=|de|of|est de|is)?\s?(?:environ\s|about\s)?$", re.IGNORECASE
+    r"\b(?:(?:effectifs?|headcount)|(?P<crew>équipe|crew|team))\s?(?::|=|de|of|est de|is)?\s?(?:environ\s|about\s)?$",
+    re.IGNORECASE,
 )
 """What a bare figure counts: whoever is employed, or whoever is on the shoot."""
 _NEAR = 34
