@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.reading.kinds_head import BUCKETS, WEIGHTS, features
+from assistant.reading.kinds_head import WEIGHTS
+from assistant.reading.ngrams import BUCKETS, ngrams
 from evals.fitting.kinds_fit import KINDS, examples, fit_kinds, save
 from evals.reports.calibration_report import kinds_report
 from ingest.corpus.cards import Kind
@@ -30,7 +31,7 @@ def test_words_of_one_kind_are_told_from_those_of_another() -> None:
     assert head.in_fold.value == 1.0
     assert (head.out_of_fold.value or 0) >= 0.75
     assert "24 formulations" in kinds_report(head)
-    scores = head.weights @ features("Combien vaut le décor ?") + head.bias
+    scores = head.weights @ ngrams("Combien vaut le décor ?") + head.bias
     assert KINDS[int(np.argmax(scores))] is Kind.AMOUNT
     assert scores.min() == -20.0  # a kind that no card has is not asked
 
