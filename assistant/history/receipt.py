@@ -223,7 +223,7 @@ def _as_cited(c: Citation, revisions: Sequence[Passage]) -> Passage | None:
 def _problems(answer: Answer) -> list[str]:
     numbers = [c.n for c in answer.citations]
     used = {int(n) for n in re.findall(r"\[(\d+)\]", answer.answer)}
-    used |= {n for beside in (*answer.warnings, *answer.next) for n in beside.citations}
+    used |= {n for w in answer.warnings for n in w.citations} | {n for step in answer.next for n in step.citations}
     out = [f"le repère [{n}] n'a pas de citation" for n in sorted(used - set(numbers))]
     out += [f"la citation {n} n'est utilisée nulle part" for n in sorted(set(numbers) - used)]
     if len(set(numbers)) != len(numbers):
