@@ -158,7 +158,8 @@ function keep(answer) {
 
 function spoken(answer) {
   const warned = answer.warnings.length ? ` ${_("À savoir")} : ${answer.warnings.map((w) => w.text).join(" ")}` : "";
-  return `${_("Réponse")} : ${answer.answer.replace(/\s*\[\d+\]|\*\*/g, "")}${warned}`;
+  const todo = answer.next?.length ? ` ${_("À faire")} : ${answer.next.map((step) => step.text).join(" ")}` : "";
+  return `${_("Réponse")} : ${answer.answer.replace(/\s*\[\d+\]|\*\*/g, "")}${todo}${warned}`;
 }
 
 function busy(on) {
