@@ -1,8 +1,9 @@
 """Verdicts that the figures of a case settle: each typed bound of a statement against the case (DESIGN §4 Decide).
 
 Guarantee: a verdict comes from the `bounds` of a statement in force and a quantity that the asker gave, never from
-prose or similarity. It is flat only when every law that speaks agrees and no statement behind it is less than `haute` or
-needs another beside it (a second condition, an exception); else it is « a priori »; laws that disagree make it depend.
+prose or similarity. It is flat only when every law that speaks agrees and no statement behind it is less than `haute`
+or needs another beside it (a second condition, an exception); else it is « a priori »; laws that disagree make it
+depend.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def rule(statements: Sequence[Statement], case: Case, asked: frozenset[Polarity]
 
 
 def _rests_on_more(decision: Decision) -> bool:
-    """Whether the figures met what a statement asks while it needs another statement, on which the case said nothing."""
+    """Whether the figures meet a statement that needs another, on which the case said nothing."""
     return bool(decision.statement.needs) and all(r.met for r in decision.reasons)
 
 

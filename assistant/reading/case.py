@@ -127,6 +127,12 @@ def read_case(text: str, language: Language = "fr") -> dict[CaseField, Quantity]
     return out
 
 
+def gives_amount(text: str, language: Language = "fr") -> bool:
+    """Whether a text states a figure with its unit, whoever's it is."""
+    money = re.compile(rf"\s?{_MONEY}", re.IGNORECASE)
+    return any(money.match(text[end:]) or _of_unit("", text[end:]) for _, end, _, _ in _numbers(text, language))
+
+
 def _together(one: Quantity, other: Quantity) -> Quantity:
     """Two figures of one quantity (two sites, two companies): anything from the least of them to their sum."""
     low, high = min(one.low, other.low), one.high + other.high
