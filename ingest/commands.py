@@ -62,6 +62,21 @@ def check(as_json: bool, warnings: bool, only: str) -> None:
         raise SystemExit(ExitCode.NO)
 
 
+@corpus.command("sample")
+@click.option("--size", default=120, show_default=True, help="How many statements.")
+@click.option("--seed", default=1, show_default=True, help="Which draw.")
+@click.option("--facts", is_flag=True, help="Facts too, not rules alone.")
+def sample(size: int, seed: int, facts: bool) -> None:
+    """Draw statements at random, in YAML, to be read against their sources by someone who wrote none of them."""
+    import yaml
+
+    from ingest.corpus.fiches import load_fiches
+    from ingest.corpus.sample import draw
+
+    rows = draw([f.fiche for f in load_fiches(Settings().corpus_dir)], size, seed, normative=not facts)
+    click.echo(yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=140), nl=False)
+
+
 @corpus.command("render")
 def render() -> None:
     """Write the Markdown pages of the fiches."""

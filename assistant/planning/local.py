@@ -225,9 +225,10 @@ class LocalPlanner:
         names: « et on risque quoi ? » is asked of the subject, not of whatever is punished."""
         if best.features["context"]:
             return False
-        bar = self.config.telling * self.selector.rarest
-        own = {t: w for t, w in found.context.own.items() if t not in FILLER and w >= bar}
-        return not own or self._held(own, best) / sum(own.values()) < self.config.own_words
+        own = {t: w for t, w in found.context.own.items() if t not in FILLER}
+        if len(own) < 2 and max(own.values(), default=0.0) < self.config.telling * self.selector.rarest:
+            return True
+        return self._held(own, best) / sum(own.values()) < self.config.own_words
 
     def _tells(self, found: Found, shown: set[int]) -> bool:
         """True when what an earlier part shows tells this one too: it holds its own words, or, where it has none of its

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.planning.case import case_of
 from assistant.planning.decide import outside
+from assistant.planning.features import named_companies
 from assistant.planning.ranking import Scored, Selection, Selector
 from assistant.reading.case import Case
 from assistant.reading.question import Question
@@ -124,7 +125,7 @@ class Options:
             if not head:
                 continue
             statements = [s for p in head if (s := self.snapshot.open_passage(p).statement)]
-            if not all(self.fits(s, c.question, c.case) for s in statements):
+            if not all(self.fits(s, c.question, c.case) for s in statements) or _of_another(statements, c.question):
                 continue
             supposed = self._supposed(card, c.question)
             if supposed is None:
@@ -155,6 +156,8 @@ class Options:
         best = next((s.statement.topic for s in left if s.statement), "")
         for s in left:
             if s.statement is not None and not self.fits(s.statement, c.question, c.case):
+                continue
+            if s.statement is not None and _of_another([s.statement], c.question):
                 continue
             features = {
                 "support": (s.score - mean) / spread,
@@ -243,6 +246,13 @@ _KINDS = {
     AnswerType.OU: (Kind.WHERE, Kind.WHICH_TEXT),
 }
 """The kinds of question that a statement's `answers` name."""
+
+
+def _of_another(statements: list[Statement], question: Question) -> bool:
+    """True for what is said of other companies than those that a part names."""
+    asked = named_companies(question.raw)
+    said = frozenset().union(*(named_companies(s.text) for s in statements))
+    return bool(asked) and bool(said) and not asked & said
 
 
 def _context(question: Question, topics: set[str], source: str) -> float:
