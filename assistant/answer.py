@@ -49,6 +49,7 @@ class Citation(_Model):
     valid_until: dt.date | None = None
     page: int | None = None
     confidence: Literal["haute", "moyenne"] | None = None
+    bill: bool = False
 
 
 class Notice(_Model):

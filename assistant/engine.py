@@ -24,7 +24,7 @@ from assistant.planning.options import MatchConfig
 from assistant.planning.ranking import SelectionConfig, Selector
 from assistant.planning.scope import Scope, ScopeConfig
 from assistant.reading.acts import act_of
-from assistant.reading.case import merged, read_case
+from assistant.reading.case import merged, read_case, recounted
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Understanding
 from assistant.rewording.usage import Usage
@@ -43,6 +43,8 @@ from ingest.passages.passages import Passage
 if TYPE_CHECKING:
     from assistant.rewording.rewriter import Rewriter
 
+_TOLD = 12
+"""Heads of the answers of a conversation that are kept, for summing it up."""
 OnEvidence = Callable[[Sequence[Passage], Understood], None]
 """Told the passages that an answer will rest on (or that come near), and how its question was understood, before any
 of its prose exists."""
@@ -115,8 +117,10 @@ class Engine:
         """Understand a message, in the light of the turn before it."""
         started = time.perf_counter()
         text = " ".join(asked.text.split())
-        act = act_of(text, self.search.encoder.encode_query(text))
+        act, second = act_of(text, self.search.encoder.encode_query(text))
         case = read_case(text, asked.language or "fr")
+        if act == "correct" and not case and previous is not None:
+            case = recounted(text, previous.case)
         if act == "correct" and case and previous is not None and previous.last:
             asked = replace(asked, text=previous.last)  # the same question on a corrected case
         reading = self.dialogue.read(asked, previous, self.clock())
@@ -124,6 +128,7 @@ class Engine:
         message = Message(
             text=text,
             act=act,
+            second=second,
             question=reading.question,
             parts=tuple(Part.of(p) for p in reading.question.parts),
             case=merged(previous.case if previous else {}, own),
@@ -159,6 +164,10 @@ class Engine:
             message = replace(message, question=llm.condense(message.question, usage))
         t1 = time.perf_counter()
         plan, later = at_its_date(self.planner, message)
+        if plan.out_of_scope and previous is not None and previous.shown:
+            again = self.acting.answer(replace(message, act=message.second), previous, conversation_id)
+            if again is not None:
+                return again, previous
         t2 = time.perf_counter()
         draft = self.composer.compose(message.question, plan) if plan.answered else Draft()
         if on_evidence:
@@ -172,7 +181,9 @@ class Engine:
         answer = self.presenter.present(message, plan, draft, kept, later, timings, conversation_id)
         memory = remember(message, previous, answer, [line.passage for line in kept])
         shown = tuple((line.passage.id, line.part, line.place or "then") for line in kept)
-        return answer, replace(memory, shown=shown) if shown else memory
+        before = previous.shown if previous else ()
+        heads = [s for s in (*(previous.told if previous else ()), *shown) if s[2] == "head"]
+        return answer, replace(memory, shown=shown or before, told=tuple(dict.fromkeys(heads))[-_TOLD:])
 
 
 def _ms(start: float, end: float) -> float:

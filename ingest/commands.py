@@ -31,10 +31,17 @@ def corpus() -> None:
 @click.option("--warnings", is_flag=True, help="Print the warnings too.")
 @click.option("--only", default="", help="Print only findings whose file or id contains this text.")
 def check(as_json: bool, warnings: bool, only: str) -> None:
-    """Check register, glossary, fiches and criteria; exit 1 when there is a problem."""
-    from ingest.corpus.check import check_corpus
+    """Check register, glossary, fiches, criteria and cards; exit 1 when there is a problem.
 
-    report = check_corpus(Settings().corpus_dir, paris_today())
+    Statements are compared with the official texts that the data folder holds.
+    """
+    from ingest.corpus.check import check_corpus
+    from ingest.corpus.register import load_register
+    from ingest.index.pipeline import Library, held_texts
+
+    settings = Settings()
+    held = held_texts(Library(settings), load_register(settings.corpus_dir))
+    report = check_corpus(settings.corpus_dir, paris_today(), held)
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
     else:
@@ -43,8 +50,13 @@ def check(as_json: bool, warnings: bool, only: str) -> None:
                 click.echo(f"{'✗' if p.level == 'error' else '·'} {p.where} [{p.code}] {p.message}")
         click.echo(
             f"{report.fiches} fiches, {report.statements} énoncés, {report.criteria} critères, "
-            f"{report.sources} sources : "
+            f"{report.sources} sources, {report.cards.total} cartes : "
             f"{len(report.problems)} problème(s), {len(report.warnings)} avertissement(s)."
+        )
+        click.echo(
+            f"{report.cards.statements_unshown} énoncé(s) qu'aucune carte ne montre ; "
+            f"{report.texts.checked} énoncé(s) comparé(s) aux textes tenus, {report.texts.not_checked} non comparé(s), "
+            "faute du texte."
         )
     if report.problems:
         raise SystemExit(ExitCode.NO)

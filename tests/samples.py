@@ -87,6 +87,10 @@ def statement(**changes: Any) -> dict[str, Any]:
         "review_by": "2027-05-24",
     }
     data.update(changes)
+    if data["polarity"] != "fait":
+        data.setdefault("acteur", ["producteur"])
+    if "2 bilans" in (data["text"] or ""):
+        data.setdefault("values", [{"kind": "nombre", "value": 2, "unit": "bilans", "of": "bilans à remettre"}])
     return {k: v for k, v in data.items() if v is not None}
 
 
@@ -280,7 +284,10 @@ _FICHES: dict[str, dict[str, Any]] = {
             en="Since 1 March 2025, any application for CNC production support, animation and video games included, "
             "requires 2 carbon reports: a provisional one and a final one.",
             facets={"genre": _ALL_GENRES, "aide": ["production"]},
-            values=[{"kind": "nombre", "value": 2, "unit": "bilans"}, {"kind": "date", "value": "2025-03-01"}],
+            values=[
+                {"kind": "nombre", "value": 2, "unit": "bilans", "of": "bilans à remettre"},
+                {"kind": "date", "value": "2025-03-01"},
+            ],
             answers=["dois-je", "quoi", "combien"],
             asked_as=[
                 "Quels bilans carbone remettre pour une aide du CNC ?",
@@ -412,7 +419,7 @@ _FICHES: dict[str, dict[str, Any]] = {
             polarity="fait",
             regime="ue",
             facets={"taille": ["grande"]},
-            values=[{"kind": "seuil", "value": 250, "unit": "salariés"}],
+            values=[{"kind": "seuil", "value": 250, "unit": "salariés", "of": "salariés"}],
             answers=["combien", "qui"],
             asked_as=[
                 "En 2024, quel était le seuil de la CSRD ?",
@@ -435,8 +442,8 @@ _FICHES: dict[str, dict[str, Any]] = {
             regime="ue",
             facets={"taille": ["grande"]},
             values=[
-                {"kind": "seuil", "value": 1000, "unit": "salariés"},
-                {"kind": "montant", "value": 450000000, "unit": "EUR"},
+                {"kind": "seuil", "value": 1000, "unit": "salariés", "of": "salariés"},
+                {"kind": "montant", "value": 450000000, "unit": "EUR", "of": "chiffre d'affaires"},
             ],
             answers=["combien", "qui", "dois-je"],
             asked_as=[
@@ -482,7 +489,7 @@ _FICHES: dict[str, dict[str, Any]] = {
             role="chiffre",
             polarity="fait",
             regime="ecoprod",
-            values=[{"kind": "taux", "value": 65, "unit": "%"}],
+            values=[{"kind": "taux", "value": 65, "unit": "%", "of": "score"}],
             answers=["combien"],
             asked_as=[
                 "Quel score faut-il pour le Label Ecoprod ?",
@@ -500,7 +507,7 @@ _FICHES: dict[str, dict[str, Any]] = {
             role="condition",
             polarity="fait",
             regime="ecoprod",
-            values=[{"kind": "taux", "value": 70, "unit": "%"}],
+            values=[{"kind": "taux", "value": 70, "unit": "%", "of": "score"}],
             answers=["combien"],
             asked_as=[
                 "Quel score avec une phase d'engagement ?",

@@ -88,6 +88,7 @@ class PassageView(View):
     next_id: str | None
     regime: Regime
     confidence: str | None
+    bill: bool
 
 
 class SearchHit(View):

@@ -6,6 +6,7 @@ what the next question may leave unsaid and nothing else: the answers themselves
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeGuard
@@ -53,6 +54,8 @@ class Memory:
     case: Case = field(default_factory=dict)
     shown: tuple[tuple[str, int, str], ...] = ()
     """The sentences of the last answer: passage, part and place of each."""
+    told: tuple[tuple[str, int, str], ...] = ()
+    """What headed the answers so far, the same way."""
 
     @property
     def subject(self) -> Subject:
@@ -77,6 +80,7 @@ class Memory:
             "root": self.root,
             "earlier": [_plain_subject(s) for s in self.earlier],
             "shown": [list(s) for s in self.shown],
+            "told": [list(s) for s in self.told],
             "case": [[f.value, q.low, q.high, q.said, q.origin] for f, q in self.case.items()],
         }
 
@@ -100,9 +104,14 @@ class Memory:
             last=raw["last"],
             root=raw["root"],
             earlier=tuple(_subject(s) for s in raw["earlier"]),
-            shown=tuple((str(p), int(n), str(place)) for p, n, place in raw.get("shown", ())),
+            shown=_rows(raw.get("shown", ())),
+            told=_rows(raw.get("told", ())),
             case={CaseField(f): Quantity(CaseField(f), *rest) for f, *rest in raw.get("case", ())},
         )
+
+
+def _rows(raw: Iterable[Any]) -> tuple[tuple[str, int, str], ...]:
+    return tuple((str(passage), int(part), str(place)) for passage, part, place in raw)
 
 
 def _plain_subject(s: Subject) -> Plain:

@@ -21,7 +21,7 @@ from assistant.dialogue.memory import Memory, Subject
 from assistant.reading.dates import AsOf, read_as_of, without_dates
 from assistant.reading.kinds import asks_price, detect_language, is_follow_up, plainly, question_types
 from assistant.reading.question import Question, Understanding, read_references
-from assistant.reading.scope import is_no_question
+from assistant.reading.scope import is_injection
 from ingest.corpus.fiches import AnswerType
 from ingest.corpus.register import Domain
 from ingest.language.claims import Language
@@ -115,7 +115,7 @@ class _Turn:
     def reading(self) -> Reading:
         """The reading of the turn."""
         memory = self.memory
-        if memory is None or is_no_question(self.text):
+        if memory is None or is_injection(self.text):
             return Reading(self.text, self._alone(self.text))
         return self._return(memory) or self._correction(memory) or self._shift(memory) or self._lean(memory, self.text)
 

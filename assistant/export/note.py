@@ -8,7 +8,7 @@ that they were verified, stand on every page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -26,11 +26,12 @@ from ingest.language.claims import Language
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What a note needs beside the answer: the day it is made, the words for the values of a profile, and the days of
-    the copies that undated passages were read in, by passage."""
+    the copies that undated passages were read in, by passage. `bills` are the passages that tell of a bill."""
 
     made: date
     labels: Mapping[str, str] = field(default_factory=dict)
     copies: Mapping[str, date] = field(default_factory=dict)
+    bills: Set[str] = frozenset()
 
 
 def note(answer: Answer, beside: Beside) -> Document:
@@ -80,6 +81,14 @@ def validity(start: date | None, end: date | None, as_of: date, today: date, lan
         words = say.COMING if start > today else say.LATER if start > as_of else say.SINCE
         return words[lang].format(start=first)
     return say.UNTIL[lang].format(end=last) if end else say.UNDATED[lang]
+
+
+def bill(start: date | None, end: date | None, lang: Language) -> str:
+    """A bill is never in force: since when things stand so, in a sentence."""
+    first, last = (say_date(d, lang) if d else "" for d in (start, end))
+    if start and end:
+        return say.BILL_BETWEEN[lang].format(start=first, end=last)
+    return say.BILL_SINCE[lang].format(start=first) if start else say.BILL[lang]
 
 
 def _footer(answer: Answer) -> str:
@@ -206,7 +215,9 @@ def _source(c: Citation, answer: Answer, place: int, beside: Beside) -> Iterator
         where = [b.title, *([b.locator] if b.locator else []), *([say_version(b.version)] if b.version else [])]
         told += [say.BASED_ON[lang] + say.COLON[lang], Run(", ".join(where), bold=True), ". "]
     copied = beside.copies.get(c.passage_id)
-    if copied and not (c.valid_from or c.valid_until):
+    if c.passage_id in beside.bills:
+        told.append(bill(c.valid_from, c.valid_until, lang))
+    elif copied and not (c.valid_from or c.valid_until):
         told.append(say.COPY[lang].format(day=say_date(copied, lang)))
     else:
         told.append(validity(c.valid_from, c.valid_until, answer.as_of, beside.made, lang))

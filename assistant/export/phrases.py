@@ -91,6 +91,15 @@ LATER = {
 COMING = {"fr": "À venir : en vigueur à partir du {start}.", "en": "Coming: in force from {start}."}
 BETWEEN = {"fr": "En vigueur du {start} au {end}.", "en": "In force from {start} to {end}."}
 UNTIL = {"fr": "En vigueur jusqu'au {end}.", "en": "In force until {end}."}
+BILL_SINCE = {
+    "fr": "Projet, qui n'est pas en vigueur : situation depuis le {start}.",
+    "en": "Bill, not in force: as of {start}.",
+}
+BILL_BETWEEN = {
+    "fr": "Projet, qui n'est pas en vigueur : situation du {start} au {end}.",
+    "en": "Bill, not in force: from {start} to {end}.",
+}
+BILL = {"fr": "Projet, qui n'est pas en vigueur.", "en": "Bill, not in force."}
 UNDATED = {"fr": "Dates d'application non établies.", "en": "Dates of application not established."}
 COPY = {
     "fr": "Lu dans une copie du {day} ; dates d'application non établies.",

@@ -55,9 +55,10 @@ def taken(answer: Answer, to: Taken, opened: Open, made: date, labels: Mapping[s
 
 def beside(answers: Sequence[Answer], opened: Open, made: date, labels: Mapping[str, str] | None = None) -> Beside:
     """What the notes of answers need beside them; the days of copies are those of the passages cited."""
-    cited = {c.passage_id for a in answers for c in a.citations if not (c.valid_from or c.valid_until)}
-    held = {i: p.attested_at for i in sorted(cited) if (p := opened(i)) is not None and p.attested_at}
-    return Beside(made, labels or {}, held)
+    cited = {c.passage_id: bool(c.valid_from or c.valid_until) for a in answers for c in a.citations}
+    found = {i: p for i in sorted(cited) if (p := opened(i)) is not None}
+    held = {i: p.attested_at for i, p in found.items() if p.attested_at and not cited[i]}
+    return Beside(made, labels or {}, held, frozenset(i for i, p in found.items() if p.bill))
 
 
 def taken_name(answer: Answer, to: Taken) -> str:

@@ -1,7 +1,8 @@
-"""How a missing figure of the case is asked for, in French and in English: fixed questions, which claim nothing."""
+"""How a missing detail of the case is asked for, in French and in English: fixed questions, which claim nothing."""
 
 from __future__ import annotations
 
+from ingest.corpus.cards import DependsOn
 from ingest.corpus.fiches import CaseField
 
 _FR = {
@@ -41,3 +42,10 @@ ASKS = {
     }
     for field in CaseField
 }
+SUBJECT = DependsOn(
+    field="subject",
+    ask="De quoi parlez-vous : d'une aide du CNC, de la CSRD, d'une publicité, d'un label, d'un lieu ou d'une règle du "
+    "tournage ? Et pour quel genre d'œuvre ou de société ?",
+    ask_en="What is it about: CNC support, the CSRD, an advert, a label, a place or a rule of the shoot? And for what "
+    "kind of work or company?",
+)

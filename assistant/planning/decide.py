@@ -1,8 +1,9 @@
 """Verdicts that the figures of a case settle: each typed bound of a statement against the case (DESIGN §4 Decide).
 
 Guarantee: a verdict comes from the `bounds` of a statement in force and a quantity that the asker gave, never from
-prose or similarity. It is flat only when every law that speaks agrees and no statement behind it is less than `haute`;
-else it is « a priori »; laws that disagree make it depend.
+prose or similarity. It is flat only when every law that speaks agrees and no statement behind it is less than `haute`
+or needs another beside it (a second condition, an exception); else it is « a priori »; laws that disagree make it
+depend.
 """
 
 from __future__ import annotations
@@ -94,8 +95,13 @@ def rule(statements: Sequence[Statement], case: Case, asked: frozenset[Polarity]
     left = next((field for law, field in open_laws.items() if law not in found), None)
     if len(verdicts) > 1:
         return Ruling("depends", "likely", decisions, left)
-    sure = all(d.statement.confidence == "haute" for d in decisions) and left is None
+    sure = left is None and all(d.statement.confidence == "haute" and not _rests_on_more(d) for d in decisions)
     return Ruling(decisions[0].verdict, "firm" if sure else "likely", decisions, left)
+
+
+def _rests_on_more(decision: Decision) -> bool:
+    """Whether the figures meet a statement that needs another, on which the case said nothing."""
+    return bool(decision.statement.needs) and all(r.met for r in decision.reasons)
 
 
 def undecided(statements: Iterable[Statement], case: Case) -> CaseField | None:

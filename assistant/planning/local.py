@@ -12,16 +12,16 @@ from datetime import date
 from typing import Literal
 
 from assistant.dialogue.parts import PartReader
-from assistant.planning.asks import ASKS
+from assistant.planning.asks import ASKS, SUBJECT
 from assistant.planning.case import case_of
 from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
 from assistant.planning.features import counted_noun
-from assistant.planning.options import Context, MatchConfig, Option, Options
+from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
 from assistant.planning.scope import Scope
 from assistant.planning.verdicts import borne, same_direction
-from assistant.reading.kinds import question_types
+from assistant.reading.kinds import FILLER, question_types
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
 from assistant.search.hybrid import Candidates, HybridSearch
@@ -50,7 +50,12 @@ class PlanConfig:
     other_reading: float = 1.0
     elsewhen: float = 1.5
     said_again: float = 2.5
-    beside_told: float = 1.2
+    beside_told: float = 2.0
+    beside_words: float = 0.3
+    own_words: float = 0.5
+    telling: float = 0.42
+    told_kind: float = 0.3
+    told_words: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,8 @@ class LocalPlanner:
         if self.scope.outside(message, whole.context):
             return Plan(out_of_scope=True)
         near = tuple(hit.passage for hit in whole.candidates.hits[:3])
+        if self.scope.vague(message):
+            return Plan((PlannedPart(message.question.raw, depends_on=SUBJECT, verdict="depends"),), near=())
         planned: list[PlannedPart] = []
         for n, part in enumerate(message.parts):
             planned.append(self._part(message, n, part, whole, planned))
@@ -176,12 +183,15 @@ class LocalPlanner:
     def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
         best = found.best
         about, kinds = part.text, part.likeliest
-        if best is None or self.scope.missing(found.context, best, alone):
+        if best is None or self.scope.missing(found.context, best, alone) or (shown and self._stray(found, best)):
             return PlannedPart(about, kinds, score=best.score if best else 0.0)
         if set(best.head) <= shown:
-            best = self._beside(found.options, shown) or best
-        if set(best.head) <= shown:
-            return PlannedPart(about, kinds, "answered", told=True, score=best.score)
+            beside = self._beside(found, shown)
+            if beside is None and self._tells(found, shown):
+                return PlannedPart(about, kinds, "answered", told=True, score=best.score)
+            if beside is None:
+                return PlannedPart(about, kinds, score=best.score)
+            best = beside
         head = [p for p in best.head if p not in shown]
         statements = self._statements(head)
         ruling = self._ruling(message, part, found, best)
@@ -210,10 +220,38 @@ class LocalPlanner:
             score=best.score,
         )  # fmt: skip
 
-    def _beside(self, options: Sequence[Option], shown: set[int]) -> Option | None:
-        """What answers a part nearly as well as what an earlier part shows already, and is new."""
-        new = next((o for o in options if not set(o.head) <= shown), None)
-        return new if new and new.score >= options[0].score - self.config.beside_told else None
+    def _stray(self, found: Found, best: Option) -> bool:
+        """True when what would answer a later part is neither of what was said before nor holds what the part itself
+        names: « et on risque quoi ? » is asked of the subject, not of whatever is punished."""
+        if best.features["context"]:
+            return False
+        bar = self.config.telling * self.selector.rarest
+        own = {t: w for t, w in found.context.own.items() if t not in FILLER and w >= bar}
+        return not own or self._held(own, best) / sum(own.values()) < self.config.own_words
+
+    def _tells(self, found: Found, shown: set[int]) -> bool:
+        """True when what an earlier part shows tells this one too: it holds its own words, or, where it has none of its
+        own (« chez qui ? »), answers its kind."""
+        own, kinds = found.context.own, found.context.kinds
+        statements = self._statements(sorted(shown))
+        if not any(t not in FILLER for t in own):
+            return max((kind_of(s, kinds) for s in statements), default=0.0) >= self.config.told_kind
+        words = frozenset().union(*(self.selector.terms_of(p)[0] for p in shown))
+        held = sum(w for t, w in own.items() if t in words) / (sum(own.values()) or 1.0)
+        return held >= self.config.told_words
+
+    def _beside(self, found: Found, shown: set[int]) -> Option | None:
+        """What answers a part nearly as well as what an earlier part shows already, is new, and is of what was said or
+        holds the part's own words."""
+        options, own = found.options, found.context.own
+        weight = sum(own.values()) or 1.0
+        for o in options:
+            if o.score < options[0].score - self.config.beside_told:
+                return None
+            near = o.features["context"] and o.features["kind"] >= self.config.told_kind
+            if not set(o.head) <= shown and (near or self._held(own, o) / weight >= self.config.beside_words):
+                return o
+        return None
 
     def _evidence(
         self, found: Found, best: Option, head: Sequence[int], shown: set[int], alone: bool, ruling: Ruling | None
@@ -352,7 +390,8 @@ class LocalPlanner:
             return None, "firm", ()
         entailed = case_of(first, found.question, self.selector.glossary).entailed
         card = best.card
-        if card is not None and card.verdict and same_direction(part.text, card, first.text):
+        fits = not best.features["unsupposed"]
+        if card is not None and card.verdict and fits and same_direction(part.text, card, first.text):
             return card.verdict, card.strength, ()
         said = borne(first, part.text, best, entailed)
         if said is not None and self._other_law(first, evidence):

@@ -165,7 +165,7 @@ class Options:
                 "covered": s.coverage,
                 "topic": float(s.statement is not None and s.statement.topic == best),
                 "context": _context(c.question, {s.statement.topic} if s.statement else set(), s.passage.source_id),
-                "kind": _kind_of(s.statement, c.kinds),
+                "kind": kind_of(s.statement, c.kinds),
                 "supposed": s.features["facet_match"],
                 "unsupposed": s.features["facet_unasked"],
                 **self._slots(c, [s.statement] if s.statement else [], None),
@@ -189,7 +189,7 @@ class Options:
                 unfilled += c.kinds.get(kind, 0.0)
         uncounted = False
         if c.counted is not None and not unknown:
-            told = [f"{v.unit or ''} {v.of or ''}" for v in values if v.kind != "date"]
+            told = [f"{v.unit or ''} {v.of or ''}" for v in values if v.kind in ("nombre", "seuil")]
             uncounted = not any(c.counted in analyse(t) for t in told)
         dated = c.question.dated and any(s.in_force.until is not None for s in head)
         return {"of_its_time": float(dated), "unfilled": unfilled, "uncounted": float(uncounted)}
@@ -252,7 +252,8 @@ def _context(question: Question, topics: set[str], source: str) -> float:
     return 0.6 * (source in question.context_sources)
 
 
-def _kind_of(s: Statement | None, kinds: Mapping[Kind, float]) -> float:
+def kind_of(s: Statement | None, kinds: Mapping[Kind, float]) -> float:
+    """How likely a question of these kinds is answered by what a statement answers."""
     if s is None:
         return 0.0
     mine = {k for a in s.answers for k in _KINDS[a]}

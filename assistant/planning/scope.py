@@ -29,6 +29,8 @@ from ingest.language.lexical import analyse, fold
 _NAME = re.compile(r"(?<![.?!:«\"] )(?<!^)\b[A-ZÀ-Ü][\w'’&-]{2,}(?:\s[A-ZÀ-Ü][\w'’&-]+)*")
 _ASSERTS = re.compile(r"\b(?:puisque|vu que|etant donne|comme (?:le|la|les|l'|on)|since|given that|as the)\b")
 _YESNO = frozenset({AnswerType.DOIS_JE, AnswerType.PUIS_JE})
+_FOREIGN = frozenset({"etranger", "hors-ue"})
+"""Places of the glossary under which foreign countries stand."""
 _RARE, _TERM = 0.65, 0.45
 FIELD_WEIGHTS = Path(__file__).resolve().parents[1] / "reading" / "data" / "field.npz"
 """The head that tells our field from others: fitted on `field.yaml` beside it by `eval calibrate --field`."""
@@ -40,7 +42,7 @@ class ScopeConfig:
     yields. `not_found`: below this weighted sum of the contrast of the nearest passages, of the best coverage and of
     the best overlap with a known question, the texts do not answer. `floor`: the least score of an option."""
 
-    field: float = 0.2
+    field: float = 0.4
     known: float = 0.72
     contrast: float = 1.55
     coverage: float = 5.4
@@ -49,6 +51,8 @@ class ScopeConfig:
     not_found: float = -0.89
     ours: float = 1.5
     floor: float = 0.0
+    ours_plainly: float = 0.6
+    telling: float = 0.42
 
 
 class Scope:
@@ -66,9 +70,26 @@ class Scope:
         question = message.question
         if best is None or best.hit.exact or question.frameworks or (question.follow_up and question.context_topics):
             return False
+        if self._abroad(context):
+            return True
         if max((s.alias for s in context.selection.scored[:8]), default=0.0) >= self.config.known:
             return False
         return self.chance(context) < self.config.field
+
+    def _abroad(self, context: Context) -> bool:
+        """True when a question names a foreign country, and none of the best candidates speaks of it."""
+        glossary = self.selector.glossary
+        named = set(context.question.facets.get("lieu", ()))
+        if not named or not all(glossary.broader("lieu", p) & _FOREIGN for p in named):
+            return False
+        words = [fold(w) for p in named for w in glossary.facets["lieu"][p].words]
+        for s in context.selection.scored[:8]:
+            if s.statement is None or s.conflict:
+                continue
+            said = fold(s.statement.text)
+            if named & set(s.statement.facets.get("lieu", ())) or any(w in said for w in words):
+                return False
+        return True
 
     def chance(self, context: Context) -> float:
         """How likely a message is of our field, by its vector and by what the search found."""
@@ -127,10 +148,22 @@ class Scope:
         if not alone or top is None:
             return top is None
         known = best.card is not None and best.features["alias"] >= 0.45
+        if known or self.chance(context) >= self.config.ours_plainly:
+            return False
         measured = self.measure(question, selection, context.candidates)
-        return measured < self.config.not_found or (
-            not known and (bool(missing_names(self.selector, question)) or barely_touches(self.selector, question, top))
-        )
+        if measured < self.config.not_found:
+            return True
+        return bool(missing_names(self.selector, question)) or barely_touches(self.selector, question, top)
+
+    def vague(self, message: Message) -> bool:
+        """True for a message that names nothing to look up, with nothing said before it to lean on."""
+        question = message.question
+        if question.follow_up or question.context_topics or question.references or question.frameworks:
+            return False
+        if question.facets or len(message.parts) > 1:
+            return False
+        terms = self.selector.subject_terms(question.raw)
+        return all(w < self.config.telling * self.selector.rarest for w in terms.values())
 
     def denies(self, context: Context, s: Statement) -> bool:
         """True when a denial denies something that the message takes for granted."""

@@ -21,7 +21,7 @@ from assistant.reading.ngrams import ngrams
 WEIGHTS = Path(__file__).resolve().parent / "data" / "acts.npz"
 VECTOR, FORM = 10.0, 2.0
 """How much the vector and the n-grams weigh against one another."""
-SURE = 0.45
+SURE, DOUBTED = 0.45, 0.08
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,13 @@ def features(text: str, vector: NDArray[np.float32], mean: NDArray[np.float32]) 
     return np.concatenate([VECTOR * (vector - mean), FORM * ngrams(text)]).astype(np.float32)
 
 
-def act_of(text: str, vector: NDArray[np.float32]) -> Act:
-    """The act of a message; an ask when no other is likely enough."""
+def act_of(text: str, vector: NDArray[np.float32]) -> tuple[Act, Act]:
+    """The act of a message (an ask when no other is likely enough), and the likeliest act that is not an ask."""
     head = _head()
     scores = head.weights @ features(text, vector, head.mean) + head.bias
     shares = np.exp(scores - scores.max())
     shares /= shares.sum()
     best = int(np.argmax(shares))
-    return head.acts[best] if shares[best] >= SURE else "ask"
+    other = max((n for n, act in enumerate(head.acts) if act != "ask"), key=lambda n: shares[n])
+    second: Act = head.acts[other] if shares[other] >= DOUBTED else "ask"
+    return (head.acts[best] if shares[best] >= SURE else "ask"), second

@@ -2,7 +2,8 @@
 
 Guarantee: a year inside the name of a text (« la loi de 2021 ») does not move the date of a question; « en 2024 » means
 its last day, or today while the year runs; « avant X » means the day before; an accounting year (« exercice 2027 »)
-chooses which rules apply without pretending that the law of that day is known.
+chooses which rules apply without pretending that the law of that day is known; the year of a figure of the case
+(« 480 M€ l'an dernier ») moves nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from assistant.reading.case import gives_amount, read_case
 from assistant.reading.folding import Aligned
 from assistant.reading.kinds import QUOTED
 from ingest.language.claims import MONTHS_EN, MONTHS_FR, Language, french_date
@@ -44,6 +46,7 @@ _AIM = re.compile(
 )
 """An aim is no date either (« objectif 2050 »)."""
 _SINCE = re.compile(r"\b(?:depuis|since)\s(?:le\s|l'annee\s)?$")
+_CLAUSE = re.compile(r"[.;:?!]|,\s")
 _RELATIVE = {
     "l'an dernier": -1, "l'annee derniere": -1, "l'an passe": -1, "last year": -1,
     "l'an prochain": 1, "l'annee prochaine": 1, "next year": 1,
@@ -77,7 +80,7 @@ def read_as_of(question: str, today: date) -> AsOf | None:
     if _NOW.search(text):
         return AsOf(today, today, "today", exercise)
     for relative, shift in _RELATIVE.items():
-        if relative in text:
+        if (at := text.find(relative)) >= 0 and not _dates_a_figure(text, at):
             return _year(today.year + shift, today)
     if m := _RANGE.search(text):
         a, b = int(m.group("a")), int(m.group("b"))
@@ -97,11 +100,20 @@ def read_as_of(question: str, today: date) -> AsOf | None:
         if _NAMED.search(text[: m.start("y")]) or (exercise and m.group("y") == str(exercise) and not m.group("mon")):
             continue
         found = _from_match(m, today)
+        if found and found.start.year == today.year - 1 and _dates_a_figure(text, m.start("y")):
+            continue
         if found and found.start <= today and _SINCE.search(text[: _date_start(m)]):
             return AsOf(today, today, "asked", exercise)  # what holds since a day is asked of today
         if found:
             return AsOf(found.start, found.end, "asked", exercise)
     return AsOf(today, today, "asked", exercise) if exercise else None
+
+
+def _dates_a_figure(text: str, at: int) -> bool:
+    """Whether a date is that of a figure of the case (« 480 M€ l'an dernier »), and not of the law that is asked."""
+    before, after = _CLAUSE.split(text[:at])[-1], _CLAUSE.split(text[at:])[0]
+    asks = text[at + len(after) :].startswith("?")
+    return bool(read_case(before + after)) or (not asks and gives_amount(before + after))
 
 
 def _date_start(m: re.Match[str]) -> int:

@@ -54,6 +54,8 @@ class Message:
     leaned: bool = False
     took: float = 0.0
     act: Act = "ask"
+    second: Act = "ask"
+    """The likeliest act that is not an ask: what the message does if it asks nothing of our field."""
 
 
 def _last_clause(text: str) -> str:

@@ -71,11 +71,12 @@ class Changes:
 def changes(service: Service, today: dt.date) -> Changes:
     """What changed in the last months and what is to come in the next ones, as of a day."""
     notices = _statements(service)
-    starts = [Dated(p.valid_from, p) for p in notices if p.valid_from]
-    ends = [Dated(p.valid_until, p) for p in notices if p.valid_until]
+    law = [p for p in notices if not p.bill]
+    starts = [Dated(p.valid_from, p) for p in law if p.valid_from]
+    ends = [Dated(p.valid_until, p) for p in law if p.valid_until]
     applied = [
         Dated(a.from_, p)
-        for p in notices
+        for p in law
         if p.statement and (a := p.statement.applies_to) and a.from_ and a.from_ != p.valid_from and _open(p, today)
     ]
     return Changes(

@@ -30,9 +30,7 @@ FAILED = 60
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _POLICY = re.compile(r"[A-Za-z0-9 ;:'/+=_.,*-]{1,4000}")
 Row = dict[str, Any]
-_ROW: Row = dict.fromkeys(
-    ("split", "reference", "domains", "questions", "snapshot", "model", "engine", "latency_ms", "csp")
-)
+_ROW: Row = dict.fromkeys(("reference", "domains", "questions", "snapshot", "model", "engine", "latency_ms", "csp"))
 _FIGURE: Row = {"name": "", "label": "", "meaning": "", "better": 1, "value": None, "low": None, "high": None, "n": 0}
 _QUESTION: Row = dict.fromkeys(
     ("id", "question", "language", "domain", "domain_label", "kind", "kind_label", "as_of", "must_pass", "answer"), ""
@@ -91,7 +89,7 @@ def trends(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     100 × 40, oldest first, each with its value, and the change since the run before; none for fewer than two runs."""
     if not rows:
         return {}
-    same = ("split", "reference", "domains")
+    same = ("reference", "domains")
     runs = [r for r in reversed(rows) if all(r.get(k) == rows[0].get(k) for k in same)]
     out = {}
     for head in rows[0]["headlines"]:

@@ -109,9 +109,11 @@ class Said:
         """« Règlement général des aides du CNC, art. 122-18 »."""
         return f"{title}, {locator}" if locator else title
 
-    def validity(self, of: Dated) -> str | None:
-        """When a passage holds; None when nothing is dated."""
+    def validity(self, of: Dated, bill: bool = False) -> str | None:
+        """When a passage holds, or since when things stand so for a bill; None when nothing is dated."""
         start, end = of.valid_from, of.valid_until
+        if bill:
+            return self._bill(start, end)
         if start and end:
             return self._("en vigueur du {start} au {end}", start=self.day(start), end=self.day(end))
         if start and start > self._today:
@@ -119,6 +121,14 @@ class Said:
         if start:
             return self._("en vigueur depuis le {start}", start=self.day(start))
         return self._("en vigueur jusqu'au {end}", end=self.day(end)) if end else None
+
+    def _bill(self, start: date | None, end: date | None) -> str:
+        """A bill is never in force: its dates are those of what happened to it."""
+        if start and end:
+            return self._("projet, situation du {start} au {end}", start=self.day(start), end=self.day(end))
+        if start:
+            return self._("projet, situation depuis le {start}", start=self.day(start))
+        return self._("projet, situation jusqu'au {end}", end=self.day(end)) if end else self._("projet")
 
     def validity_short(self, of: Dated) -> str | None:
         """The same in the few words of a card."""

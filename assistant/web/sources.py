@@ -193,6 +193,8 @@ def _state(p: Passage, today: date) -> str:
 def _dates(p: Passage, today: date, say: Words) -> str:
     """Since when and until when, after the badge that says the state."""
     start, end = (say_date(d, say.language) if d else "" for d in (p.valid_from, p.valid_until))
+    if p.bill:
+        return _bill_dates(start, end, say)
     if start and end:
         return say("du {start} au {end}", start=start, end=end)
     if start and p.valid_from and p.valid_from > today:
@@ -200,6 +202,15 @@ def _dates(p: Passage, today: date, say: Words) -> str:
     if start:
         return say("depuis le {start}", start=start)
     return say("jusqu'au {end}", end=end) if end else ""
+
+
+def _bill_dates(start: str, end: str, say: Words) -> str:
+    """Since when things stand so for a bill, which is not in force."""
+    if start and end:
+        return say("situation du {start} au {end}", start=start, end=end)
+    if start:
+        return say("situation depuis le {start}", start=start)
+    return say("situation jusqu'au {end}", end=end) if end else ""
 
 
 def _sections(articles: list[Article]) -> list[tuple[str, list[Article]]]:

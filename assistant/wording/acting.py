@@ -6,6 +6,7 @@ message that asks is left alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import get_args
 
 from assistant.answer import Answer
@@ -39,7 +40,8 @@ class Acting:
         if message.act in _FIXED:
             words = ACTS[message.question.language]
             return self.presenter.again(message, words[message.act], Numbering(), conversation_id)
-        kept = self._kept(previous)
+        whole = message.act == "summarise" and previous is not None and len(previous.told) > 1
+        kept = self._kept(previous.told if whole and previous else previous.shown if previous else ())
         if not kept:
             if previous is None:
                 return None
@@ -55,10 +57,10 @@ class Acting:
         body = markdown(message.act, lines, numbering.cite, language, say_date(as_of.day, language))
         return self.presenter.again(message, body, numbering, conversation_id)
 
-    def _kept(self, previous: Memory | None) -> list[Kept]:
+    def _kept(self, rows: Iterable[tuple[str, int, str]]) -> list[Kept]:
         places: dict[str, Place] = {p: p for p in get_args(Place)}
         out = []
-        for passage_id, part, place in previous.shown if previous else ():
+        for passage_id, part, place in rows:
             position = self.snapshot.position(passage_id)
             if position is not None:
                 out.append(Kept(self.snapshot.open_passage(position), part, places.get(place, "then")))

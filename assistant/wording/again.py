@@ -38,7 +38,7 @@ class Kept:
 def lines_of(act: Act, kept: Sequence[Kept], language: Language) -> list[Line]:
     """The sentences that an act shows, before the gate."""
     if act == "summarise":
-        first = [k for k in kept if k.place == "head"][:4]
+        first = [k for k in kept if k.place == "head"][-6:]
         needed = [k for k in kept if k.place == "needs"][:2]
         chosen = [k for k in kept if k in first or k in needed]
         return [_line(k, _short(k.passage, language), language) for k in chosen]

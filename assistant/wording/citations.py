@@ -51,6 +51,7 @@ def citation_of(n: int, p: Passage, quote: str) -> Citation:
         valid_until=p.valid_until,
         page=p.page_from,
         confidence=shown_confidence(p),
+        bill=p.bill,
     )
 
 

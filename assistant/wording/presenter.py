@@ -39,9 +39,11 @@ from assistant.wording.figures import case_words
 from assistant.wording.layout import lay_out
 from assistant.wording.phrases import DISCLAIMER, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE
 from ingest.clock import FACT_BASE_DATE, Clock
+from ingest.corpus.cards import DependsOn
 from ingest.corpus.fiches import CaseField
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.register import Contact, Domain
+from ingest.language.claims import Language
 from ingest.passages.passages import Passage
 
 
@@ -80,7 +82,8 @@ class Presenter:
         steps = [line for line in kept if line.place == "next"]
         said = [line for line in kept if line.place != "next"]
         outcome, reason = _outcome(plan, bool(said), later)
-        depends = next((p.depends_on for p in plan.parts if p.depends_on and p.state != "missing"), None)
+        vague = len(plan.parts) == 1 and plan.parts[0].state == "missing"
+        depends = next((p.depends_on for p in plan.parts if p.depends_on and (vague or p.state != "missing")), None)
         if said:
             body = laid.markdown
             next_steps = tuple(
@@ -93,12 +96,15 @@ class Presenter:
             if later is not None and reason == "not_in_force":
                 note = notes.version_note("upcoming", later, question)
                 warnings = [Notice(kind="upcoming", text=note.sentence.text, citations=numbering.cite(note.sentence))]
-            body = {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[lang]
+            body = depends.ask_en or depends.ask if depends and lang == "en" else depends.ask if depends else ""
+            body = (
+                body or {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[lang]
+            )
         passages = [line.passage for line in said]
         ours = notes.nearest_domains(plan.near)
         wanted = [c for p in passages if p.statement for c in p.statement.contacts]
         show_contacts = bool(wanted) or (outcome != "answered" and reason not in ("out_of_scope", "unclear"))
-        ask = (depends.ask_en or depends.ask if lang == "en" else depends.ask) if depends else None
+        ask = _ask(depends, lang)
         return Answer(
             conversation_id=conversation_id,
             message_id=secrets.token_urlsafe(12),
@@ -192,12 +198,21 @@ def _outcome(plan: Plan, said: bool, later: Passage | None) -> tuple[Outcome, Re
     if not said:
         if plan.out_of_scope:
             return "abstained", "out_of_scope"
+        if len(plan.parts) == 1 and plan.parts[0].depends_on:
+            return "partial", "unclear"
         return "abstained", "not_in_force" if later is not None else "not_found"
     if any(p.state in ("missing", "not_in_force") for p in plan.parts):
         return "partial", "not_found"
     if any(p.verdict == "depends" for p in plan.parts):
         return "partial", "unclear"
     return "answered", "false_premise" if any(p.premise for p in plan.parts) else None
+
+
+def _ask(depends: DependsOn | None, language: Language) -> str | None:
+    """What is asked of the reader, in the reader's language."""
+    if depends is None:
+        return None
+    return depends.ask_en or depends.ask if language == "en" else depends.ask
 
 
 def _due(passage: Passage) -> date | None:

@@ -12,10 +12,14 @@ from typing import Any
 
 from assistant.engine import EngineConfig
 from assistant.planning.ranking import SelectionConfig
+from evals.fitting.match_fit import FEATURES as MATCHED
 from ingest.corpus.glossary import Glossary
 from ingest.passages.passages import Passage
 
 Reindexed = Callable[[Passage], Passage]
+_SELECTED = tuple(asdict(SelectionConfig()))
+FEATURES = frozenset({*(f"selection.{n}" for n in _SELECTED), *(f"match.{n}" for n in MATCHED)})
+"""The features of the selection and of the options, by stage."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,12 @@ class Ablation:
     reindexed: Reindexed | None = None
 
     @property
-    def feature(self) -> str | None:
-        """The feature of the selection that is left out, when it is nothing else."""
-        alone = len(self.settings) == 1 and not self.glossary and not self.reindexed
-        return next((name for stage, name, _ in self.settings if alone and stage == "selection"), None)
+    def features(self) -> frozenset[str] | None:
+        """The features that are left out, as `stage.name`, when nothing else is: what has none stays as it is."""
+        if self.glossary or self.reindexed or not self.settings:
+            return None
+        named = frozenset(f"{stage}.{name}" for stage, name, _ in self.settings)
+        return named if named <= FEATURES else None
 
     def config(self, base: EngineConfig) -> EngineConfig:
         """The settings of the pipeline without the part."""
@@ -73,6 +79,8 @@ def _no_facets(glossary: Glossary) -> Glossary:
 
 
 _ALIAS = (("selection", "alias", 0.0),)
+_NEVER = -1e3
+"""A weight under which no card is ever the best option."""
 _PARTS = (
     Ablation("bm25", "BM25 seul", (("retrieval", "weight_dense", 0.0), ("selection", "similarity", 0.0))),
     Ablation("dense", "vecteurs seuls", (("retrieval", "weight_lexical", 0.0), ("selection", "lexical", 0.0))),
@@ -88,13 +96,24 @@ _PARTS = (
     Ablation("facettes", "facettes du glossaire", glossary=_no_facets),
     Ablation("references", "articles nommés par leur numéro", (("retrieval", "references", False),)),
     Ablation("sujets", "extension par sujet", (("retrieval", "topics", 0),)),
+    Ablation("cartes", "cartes", (("match", "is_card", _NEVER),)),
+    Ablation("enonces-seuls", "énoncés hors des cartes", (("match", "considered", 0),)),
+    Ablation(
+        "cases",
+        "ce qui est demandé : date, quantité, unité comptée",
+        tuple(("match", n, 0.0) for n in ("of_its_time", "unfilled", "uncounted")),
+    ),
 )
 
 
 def ablations() -> dict[str, Ablation]:
-    """Every ablation by name: the parts, then each feature of the selection."""
-    features = tuple(
-        Ablation(f"trait-{name.replace('_', '-')}", f"trait {name}", (("selection", name, 0.0),))
-        for name in asdict(SelectionConfig())
-    )
+    """Every ablation by name: the parts, then each feature of the selection, then each feature of the options."""
+    features = [
+        Ablation(f"{prefix}-{name.replace('_', '-')}", f"{label} {name}", ((stage, name, 0.0),))
+        for prefix, label, stage, names in (
+            ("trait", "trait", "selection", _SELECTED),
+            ("option", "trait des options", "match", MATCHED),
+        )
+        for name in names
+    ]
     return {a.name: a for a in (*_PARTS, *features)}

@@ -64,13 +64,13 @@ class Laboratory:
         self.config = config or EngineConfig()
         self.encoder = Remembering(engine.search.encoder)
         self.touched: dict[str, set[str]] = {}
-        """By question or dialogue, the features of the selection that were not 0 for each of its candidates."""
+        """By question or dialogue, the features that were not 0 for one of its candidates or options."""
         self.whole: Run = self._watched()
         self.scores = score_run(self.whole)
         self._known: dict[object, dict[str, Difference]] = {}
 
     def _watched(self) -> Run:
-        """The whole system, its selection watched."""
+        """The whole system, its planner watched."""
         pipeline = self._engine(self.config)
         seen = watch(pipeline)
         idents = list(self.reference.asked())
@@ -90,8 +90,8 @@ class Laboratory:
 
     def _without(self, ablation: Ablation) -> dict[str, Row]:
         """Ask again without one part; what a feature cannot touch, being 0 throughout, keeps its answer and score."""
-        feature = ablation.feature
-        part = self._part(lambda ident: feature is None or feature in self.touched[ident])
+        left_out = ablation.features
+        part = self._part(lambda ident: left_out is None or bool(left_out & self.touched[ident]))
         with tempfile.TemporaryDirectory() as folder:
             run = execute(self._engine(ablation.config(self.config), ablation, Path(folder)), part)
         asked = part.asked()

@@ -1,4 +1,4 @@
-"""A larger index for benchmarks: the real corpus, and made-up texts up to the size wanted.
+"""A larger index for benchmarks: the real corpus with its cards, and made-up texts up to the size wanted.
 
 Their words are those of two statements of the corpus, their vectors the mean of those two with some noise: as close to
 one another as real passages are, for the cost of none. Nothing is measured on them but time and memory.
@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.corpus.cards import load_cards
 from ingest.corpus.register import Domain, Rank, Regime, load_register
-from ingest.index.cards import CardIndex
+from ingest.index.cards import CardIndex, questions_of
 from ingest.index.pipeline import Library, embed, read_passages
 from ingest.index.snapshot import SCHEMA, Manifest
 from ingest.model.embedding import EncoderProtocol
@@ -25,7 +26,9 @@ def build(settings: Settings, encoder: EncoderProtocol, wanted: int) -> Manifest
     """Index the corpus and made-up texts, `wanted` passages in all, in the data folder of the settings."""
     library = Library(settings)
     real = read_passages(library, load_register(settings.corpus_dir))
-    vectors, _ = embed(library.vectors, real, encoder.info, lambda: encoder, None)
+    vectors, _ = embed(library.vectors, [p.index_text for p in real], encoder.info, lambda: encoder, None)
+    cards = load_cards(settings.corpus_dir)
+    asked, _ = embed(library.vectors, questions_of(cards), encoder.info, lambda: encoder, None)
     made, more = _made_up(real, vectors, max(0, wanted - len(real)))
     passages = [*real, *made]
     manifest = Manifest(
@@ -34,9 +37,8 @@ def build(settings: Settings, encoder: EncoderProtocol, wanted: int) -> Manifest
         counts={"passages": len(passages), "statements": len(real), "sources": 0, "embedded": 0},
     )  # fmt: skip
     with library.snapshots.writer():
-        return library.snapshots.build(
-            passages, library.store.add(passages), np.concatenate([vectors, more]), CardIndex.empty(), manifest
-        )
+        revs, every = library.store.add(passages), np.concatenate([vectors, more])
+        return library.snapshots.build(passages, revs, every, CardIndex.of(cards, asked), manifest)
 
 
 def _made_up(

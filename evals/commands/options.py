@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,19 +13,12 @@ if TYPE_CHECKING:
     from evals.reference_set import ReferenceSet
     from evals.running.runner import Run
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 REFERENCE = click.option("--reference", type=FOLDER, help="Another set of questions: a folder of reference files.")
 RUN_HELP = "RUN is a run file, the name of a kept run, or `last`."
-
-
-def split_option(default: str, *more: str) -> Callable[[Command], Command]:
-    """`--split`: a part of the reference set, or all of it; `more` names parts that only some sets have."""
-    parts = click.Choice(["dev", "test", *more, "all"])
-    return click.option("--split", type=parts, default=default, show_default=True, help="Which part.")
 
 
 def load_run(path: Path, reference: ReferenceSet, as_recorded: bool = False) -> Run:

@@ -7,28 +7,22 @@ from pathlib import Path
 
 import click
 
-from evals.commands.options import FILE, FOLDER, JSON, OUT, as_text, say, split_option
+from evals.commands.options import FILE, FOLDER, JSON, OUT, as_text, say
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.settings import Settings
 
-_COST = click.FloatRange(min=0)
-
 
 @click.command("calibrate")
+@click.option("--kinds", is_flag=True, help="Fit the head that reads kinds of question, on the cards, nothing else.")
 @click.option(
-    "--out", type=OUT, help="Where the recommended settings go (default: evals/settings.json of the data folder)."
+    "--out", type=OUT, help="Where what is fitted goes (default: evals/settings.json of the data folder, or the head)."
 )
 @click.option("--settings", "config_file", type=FILE, help="Settings to start from (default: those of the pipeline).")
-@click.option("--cost-refused", type=_COST, default=2.0, show_default=True, help="Cost of refusing what has an answer.")
-@click.option("--cost-answered", type=_COST, default=1.0, show_default=True, help="Cost of answering what has none.")
 @JSON
-def calibrate(
-    out: Path | None, config_file: Path | None, cost_refused: float, cost_answered: float, as_json: bool
-) -> None:
-    """Fit selection and abstention on the development split; write the settings it recommends."""
+def calibrate(kinds: bool, out: Path | None, config_file: Path | None, as_json: bool) -> None:
+    """Fit how options are scored on the reference questions; write the settings it recommends."""
     from assistant.engine import EngineConfig
     from evals.fitting.calibration import calibrated
-    from evals.fitting.scope_fit import Costs
     from evals.reference_set import load_reference
     from evals.reports.calibration_report import calibration_report
     from evals.running.configuration import load_config, save_config
@@ -36,10 +30,15 @@ def calibrate(
     from evals.running.runner import eval_engine
 
     settings = Settings()
+    if kinds:
+        if config_file:
+            raise ClapvertError(ErrorCode.BAD_REQUEST, "Les genres de question n'ont pas de réglages de départ.")
+        _fit_head(settings, out, as_json)
+        return
     start = load_config(config_file) if config_file else EngineConfig()
     engine = eval_engine(settings, start)
-    reference = load_reference().split("dev").within(domains_asked(engine.snapshot))
-    result = calibrated(engine, reference, start, Costs(cost_refused, cost_answered), say)
+    reference = load_reference().within(domains_asked(engine.snapshot))
+    result = calibrated(engine, reference, start, say)
     path = out or settings.data_dir / "evals" / "settings.json"
     save_config(result.config, path)
     if as_json:
@@ -49,15 +48,30 @@ def calibrate(
         click.echo(f"Réglages conseillés : {path}")
 
 
+def _fit_head(settings: Settings, out: Path | None, as_json: bool) -> None:
+    from assistant.reading.kinds_head import WEIGHTS
+    from evals.fitting.kinds_fit import examples, fit_kinds, save
+    from evals.reports.calibration_report import kinds_report
+    from ingest.corpus.cards import load_cards
+
+    path = out or WEIGHTS
+    head = fit_kinds(examples(load_cards(settings.corpus_dir)))
+    same = save(head, path)
+    if as_json:
+        click.echo(as_text(head.as_dict() | {"weights": str(path), "unchanged": same}))
+    else:
+        click.echo(kinds_report(head))
+        click.echo(f"Poids {'inchangés, octet pour octet' if same else 'écrits'} : {path}")
+
+
 @click.command("ablate")
 @click.option("--only", "names", multiple=True, help="Only this ablation (an unknown name lists them all).")
-@split_option("dev")
 @click.option(
     "--one-in", type=click.IntRange(min=1), default=1, show_default=True, help="Ask about one topic in N, for a sketch."
 )
 @click.option("--out", type=OUT, help="Write the table as JSON too, row after row.")
 @JSON
-def ablate(names: tuple[str, ...], split: str, one_in: int, out: Path | None, as_json: bool) -> None:
+def ablate(names: tuple[str, ...], one_in: int, out: Path | None, as_json: bool) -> None:
     """Leave out one part of the pipeline at a time, and tell what each is worth."""
     from evals.ablate.cases import ablations
     from evals.ablate.table import AblationRow, Laboratory, ablation_report, sketched
@@ -72,7 +86,7 @@ def ablate(names: tuple[str, ...], split: str, one_in: int, out: Path | None, as
             ErrorCode.BAD_REQUEST, f"Ablation inconnue : {unknown[0]}.", f"Connues : {', '.join(known)}."
         )
     engine = eval_engine(settings)
-    reference = load_reference().split(split).within(domains_asked(engine.snapshot))  # type: ignore[arg-type]
+    reference = load_reference().within(domains_asked(engine.snapshot))
     reference = sketched(reference, one_in)
     say(f"  système entier, {len(reference.asked())} questions")
     laboratory = Laboratory(engine, reference, Library(settings).vectors)
@@ -89,7 +103,7 @@ def ablate(names: tuple[str, ...], split: str, one_in: int, out: Path | None, as
 
 
 @click.command("verifier")
-@split_option("all", "held")
+@click.option("--split", type=click.Choice(["dev", "test", "held", "all"]), default="all", show_default=True)
 @click.option("--misses", "show_misses", is_flag=True, help="Print every sentence judged wrongly.")
 @click.option("--min-detection", type=click.FloatRange(0, 100), default=97.0, show_default=True, help="Floor, in %.")
 @click.option("--max-false", type=click.FloatRange(0, 100), default=2.0, show_default=True, help="Ceiling, in %.")
@@ -100,7 +114,7 @@ def verifier(split: str, show_misses: bool, min_detection: float, max_false: flo
     from evals.verifier_set import as_json as told
     from evals.verifier_set import detection, false_alarms, judge, load_cases
 
-    judged = judge(load_cases(Settings().corpus_dir))
+    judged = judge(load_cases())
     parts = {part: [j for j in judged if j.case.split == part] for part in ("dev", "test", "held")}
     columns = {"all": judged, **parts} if split == "all" else {split: parts[split]}
     if as_json:

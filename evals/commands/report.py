@@ -37,7 +37,7 @@ def report(
     from evals.reports.report import agreement_report, comparison_report, run_report, stages_report
     from evals.running import runs
     from evals.scoring.compare import compare
-    from evals.scoring.scores import by_split, score_run
+    from evals.scoring.scores import score_run
 
     settings, whole = Settings(), load_reference(reference)
     folder = runs.folder_of(settings.data_dir)
@@ -53,7 +53,7 @@ def report(
     _write(junit_file, lambda: junit(told))
     _write(json_file, lambda: as_text(told) + "\n")
     click.echo(reading_report(told["reading"]) if sheet else "Envoyé tel quel : aucune lecture (`--reading`).")
-    click.echo("\n" + run_report(run, by_split(scores, whole), {}))
+    click.echo("\n" + run_report(run, scores, {}))
     click.echo("\n" + stages_report(told["stages"]))
     if against:
         click.echo("\n" + comparison_report(against))

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evals.commands.options import FILE, JSON, OUT, REFERENCE, as_text, load_run, progress, say, split_option
+from evals.commands.options import FILE, JSON, OUT, REFERENCE, as_text, load_run, progress, say
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
-    from evals.reference_set import ReferenceSet
     from evals.running.runner import Run
     from evals.scoring.scores import Scores
 
@@ -24,7 +23,6 @@ _MISSES = click.option("--misses", "show_misses", is_flag=True, help="Print ever
 
 
 @click.command("run")
-@split_option("all")
 @click.option("--domain", "domains", multiple=True, help="Only this domain of the set.")
 @REFERENCE
 @click.option("--messages", "messages_file", type=FILE, help="A set to be read (questions.yaml), not to be scored.")
@@ -35,7 +33,7 @@ _MISSES = click.option("--misses", "show_misses", is_flag=True, help="Print ever
 @_MISSES
 @JSON
 def run(
-    split: str, domains: tuple[str, ...], reference: Path | None, messages_file: Path | None, sealed_name: str | None,
+    domains: tuple[str, ...], reference: Path | None, messages_file: Path | None, sealed_name: str | None,
     config_file: Path | None, out: Path | None, keep: bool, show_misses: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask the reference questions, keep the answers in a run file, print the scores."""
@@ -52,9 +50,8 @@ def run(
         _ask_messages(engine, messages_file, sealed_name, out, as_json)
         return
     whole = load_reference(reference)
-    wanted = whole.split(split)  # type: ignore[arg-type]
-    every = {e.domain for e in wanted.asked().values()}
-    asked = wanted.within(domains or (every if reference else domains_asked(engine.snapshot)))
+    every = {e.domain for e in whole.asked().values()}
+    asked = whole.within(domains or (every if reference else domains_asked(engine.snapshot)))
     kept = asked.asked()
     if not kept:
         raise ClapvertError(
@@ -62,7 +59,7 @@ def run(
             "Aucune question de référence dans cette sélection.",
             f"Domaines du jeu : {', '.join(sorted(every)) or 'aucun, le dossier est vide'}.",
         )
-    left_out = {} if domains else Counter(e.domain for i, e in wanted.asked().items() if i not in kept)
+    left_out = {} if domains else Counter(e.domain for i, e in whole.asked().items() if i not in kept)
     result = execute(engine, asked, progress("questions"))
     scores = score_run(result)
     if out:
@@ -70,9 +67,9 @@ def run(
     path = out
     if keep:
         name = reference.resolve().name if reference else None
-        file = keep_run(settings.data_dir, result, scores, whole, split, name, domains, datetime.now(UTC))
+        file = keep_run(settings.data_dir, result, scores, whole, name, domains, datetime.now(UTC))
         path = out or file
-    _show(result, scores, whole, left_out, show_misses, as_json, path)
+    _show(result, scores, left_out, show_misses, as_json, path)
     if path and not as_json:
         click.echo(f"Run : {path}")
 
@@ -95,7 +92,7 @@ def score(run_file: Path, show_misses: bool, as_recorded: bool, as_json: bool) -
         result, changed = refreshed(result, whole)
     if changed:
         say(f"{changed} attente(s) corrigée(s) depuis le run.")
-    _show(result, score_run(result), whole, {}, show_misses, as_json, run_file)
+    _show(result, score_run(result), {}, show_misses, as_json, run_file)
 
 
 @click.command("compare")
@@ -138,19 +135,15 @@ def _ask_messages(engine: Engine, path: Path | None, sealed_name: str | None, ou
 
 
 def _show(
-    result: Run, scores: Scores, whole: ReferenceSet, left_out: Mapping[str, int], show_misses: bool, as_json: bool,
-    path: Path | None,
+    result: Run, scores: Scores, left_out: Mapping[str, int], show_misses: bool, as_json: bool, path: Path | None
 ) -> None:  # fmt: skip
     from evals.reports.report import misses, run_report
     from evals.scoring.metrics import results
-    from evals.scoring.scores import by_split
 
-    columns = by_split(scores, whole)
     if as_json:
         told: dict[str, Any] = results(result, scores) | {"run": str(path) if path else None, "left_out": left_out}
-        told["splits"] = {name: results(result, part)["metrics"] for name, part in columns.items()}
         click.echo(as_text(told))
         return
     if show_misses:
         click.echo(misses(result, scores) + "\n")
-    click.echo(run_report(result, columns, left_out))
+    click.echo(run_report(result, scores, left_out))

@@ -1,1 +1,1 @@
-"""What is fitted on development questions: ranking, scope."""
+"""What is fitted: how options are scored, on reference questions; kinds of question, on those of the cards."""

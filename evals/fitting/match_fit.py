@@ -1,15 +1,15 @@
 """Fits how options are scored: which card, or which bare statement, answers a part.
 
-Guarantee: development questions alone, folds by topic; a question's right options are those whose head carries a fact
-that the question is about, the better the more of its facts they hold. No weight changes its sign; a candidate is
-adopted only when it picks better out of fold.
+Guarantee: folds by topic; a question's right options are those whose head carries a fact that the question is about,
+the better the more of its facts they hold. No weight changes its sign; a candidate is adopted only when it is clearly
+better out of fold: the whole interval of the paired difference lies above zero.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,29 +17,58 @@ from numpy.typing import NDArray
 from assistant.dialogue.turns import Asked
 from assistant.engine import Engine
 from assistant.planning.options import MatchConfig, Option
+from evals.fitting.folds import FOLDS, fold_of
 from evals.reference_set import Expected, ReferenceSet
 from evals.running.golds import Golds, fact_key
+from evals.scoring.statistics import Difference, paired
+from ingest.errors import ClapvertError, ErrorCode
 
 FEATURES = (
     "support", "company", "similarity", "alias", "known", "covered", "topic", "context", "kind", "supposed",
     "unsupposed", "of_its_time", "unfilled", "uncounted", "is_card",
 )  # fmt: skip
+"""Every weight of `MatchConfig`: what is no weight (`floor`, `considered`) is not fitted."""
 NEGATIVE = frozenset({"unsupposed", "unfilled", "uncounted"})
+EITHER = frozenset({"is_card"})
+"""Whether a card is worth more than a bare statement is for the questions to say."""
+_OPTIONS = 40
+_PULL, _STEPS, _RATE, _MOMENTUM, _SHARPNESS = 0.02, 400, 0.1, 0.9, 6.0
 
 
 @dataclass(frozen=True)
-class Row:
-    """The options of one question: features `(options, features)`, and how right each is."""
+class Choice:
+    """The options of one question: features of shape `(options, FEATURES)`, and how right each is."""
 
-    question: str
     topic: str
     features: NDArray[np.float64]
     right: NDArray[np.float64]
-    names: tuple[str, ...]
 
 
-def rows(engine: Engine, reference: ReferenceSet) -> list[Row]:
-    """The options of every single question whose facts the index holds."""
+@dataclass(frozen=True)
+class MatchFit:
+    """The weights fitted on every question, and what such weights are worth on topics that they did not see."""
+
+    config: MatchConfig
+    questions: int
+    out_of_fold: Difference
+    in_fold: float
+
+    @property
+    def adopted(self) -> bool:
+        """True when they pick clearly better."""
+        return self.out_of_fold.low > 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        told = {n: getattr(self.config, n) for n in FEATURES}
+        return {
+            "questions": self.questions, "adopted": self.adopted, "weights": told,
+            "picked": self.out_of_fold.as_dict(), "in_fold": round(self.in_fold, 4),
+        }  # fmt: skip
+
+
+def choices(engine: Engine, reference: ReferenceSet) -> list[Choice]:
+    """The options of every single question of one part whose facts the index holds."""
     golds = Golds.of(engine.snapshot)
     out = []
     for q in reference.questions:
@@ -49,15 +78,11 @@ def rows(engine: Engine, reference: ReferenceSet) -> list[Row]:
         message = engine.read(Asked(q.question, as_of=q.as_of), None)
         if len(message.parts) > 1:
             continue
-        found = engine.planner.found(message)
-        options = [o for o in found.options if o.head][:40]
-        if options:
-            right = np.array([_right(engine, o, gold, q, golds) for o in options])
-            if right.max() > 0:
-                x = np.array([[o.features[f] for f in FEATURES] for o in options])
-                ids = engine.snapshot.columns.statements
-                names = tuple(o.card.id if o.card else ids[o.head[0]] or "" for o in options)
-                out.append(Row(q.question, f"{q.domain}/{q.topic}", x, right, names))
+        options = [o for o in engine.planner.found(message).options if o.head][:_OPTIONS]
+        right = np.array([_right(engine, o, gold, q, golds) for o in options])
+        if len(options) and right.max() > 0:
+            features = np.array([[o.features[f] for f in FEATURES] for o in options])
+            out.append(Choice(f"{q.domain}/{q.topic}", features, right))
     return out
 
 
@@ -69,44 +94,49 @@ def _right(engine: Engine, option: Option, gold: frozenset[str], q: Expected, go
     return 0.6 * bool(head & gold) + 0.4 * len(held) / len(q.facts)
 
 
-def fold_of(topic: str, folds: int) -> int:
-    """The fold of a topic, by its hash."""
-    return hashlib.sha256(topic.encode()).digest()[1] % folds
+def fit_match(data: Sequence[Choice], start: MatchConfig) -> MatchFit:
+    """Fit on every question, and fold by fold for what it is worth."""
+    if len({c.topic for c in data}) < 2:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Trop peu de questions dont l'index porte la réponse à ajuster.")
+    config = fit(data, start)
+    before = [picked(c, start) for c in data]
+    after = list(before)
+    for k in range(FOLDS):
+        learnt = [c for c in data if fold_of(c.topic) != k]
+        if learnt:
+            apart = fit(learnt, start)
+            after = [picked(c, apart) if fold_of(c.topic) == k else a for c, a in zip(data, after, strict=True)]
+    difference = paired(before, after, [c.topic for c in data])
+    assert difference is not None
+    return MatchFit(config, len(data), difference, float(np.mean([picked(c, config) for c in data])))
 
 
-def fit(data: Sequence[Row], start: MatchConfig, pull: float = 0.02, steps: int = 400) -> MatchConfig:
+def fit(data: Sequence[Choice], start: MatchConfig) -> MatchConfig:
     """Weights by gradient descent on the softmax over each question's options, pulled to those that are."""
+    widest = max(len(c.right) for c in data)
+    x = np.zeros((len(data), widest, len(FEATURES)))
+    target = np.zeros((len(data), widest))
+    present = np.zeros((len(data), widest), np.bool_)
+    for n, c in enumerate(data):
+        x[n, : len(c.right)], present[n, : len(c.right)] = c.features, True
+        target[n, : len(c.right)] = np.where(c.right > 0, np.exp(_SHARPNESS * c.right), 0.0)
+    target /= target.sum(axis=1, keepdims=True)
     first = np.array([getattr(start, f) for f in FEATURES])
-    w = first.copy()
-    momentum = np.zeros_like(w)
-    for _ in range(steps):
-        gradient = pull * (w - first) * len(data)
-        for row in data:
-            scores = row.features @ w
-            p = np.exp(scores - scores.max())
-            p /= p.sum()
-            t = np.exp(6 * row.right)
-            t = np.where(row.right > 0, t, 0)
-            t /= t.sum()
-            gradient += row.features.T @ (p - t)
-        momentum = 0.9 * momentum - 0.01 * gradient / len(data) * 10
-        w = w + momentum
-        for i, f in enumerate(FEATURES):
-            w[i] = min(w[i], 0.0) if f in NEGATIVE else max(w[i], 0.0) if f != "is_card" else w[i]
-    return replace(start, **{f: round(float(v), 3) for f, v in zip(FEATURES, w, strict=True)})
+    weights, momentum = first.copy(), np.zeros_like(first)
+    low = np.array([-np.inf if f in NEGATIVE | EITHER else 0.0 for f in FEATURES])
+    high = np.array([0.0 if f in NEGATIVE else np.inf for f in FEATURES])
+    for _ in range(_STEPS):
+        scores = np.where(present, x @ weights, -np.inf)
+        share = np.exp(scores - scores.max(axis=1, keepdims=True))
+        share /= share.sum(axis=1, keepdims=True)
+        gradient = np.einsum("nof,no->f", x, share - target) / len(data) + _PULL * (weights - first)
+        momentum = _MOMENTUM * momentum - _RATE * gradient
+        weights = np.clip(weights + momentum, low, high)
+    fitted = {f: round(float(w), 3) for f, w in zip(FEATURES, weights, strict=True)}
+    return MatchConfig(**(asdict(start) | fitted))
 
 
-def picked(data: Sequence[Row], config: MatchConfig) -> float:
-    """How right the first option is, on average, of the best that there is."""
-    w = np.array([getattr(config, f) for f in FEATURES])
-    return float(np.mean([row.right[int(np.argmax(row.features @ w))] / row.right.max() for row in data]))
-
-
-def out_of_fold(data: Sequence[Row], start: MatchConfig, folds: int = 5, pull: float = 0.02) -> float:
-    """`picked` of weights fitted without the question's fold."""
-    total = 0.0
-    for k in range(folds):
-        train = [r for r in data if fold_of(r.topic, folds) != k]
-        test = [r for r in data if fold_of(r.topic, folds) == k]
-        total += picked(test, fit(train, start, pull)) * len(test)
-    return total / len(data)
+def picked(choice: Choice, config: MatchConfig) -> float:
+    """How right the first option is, of the best that there is."""
+    weights = np.array([getattr(config, f) for f in FEATURES])
+    return float(choice.right[int(np.argmax(choice.features @ weights))] / choice.right.max())

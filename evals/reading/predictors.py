@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evals.reading.sheet import Item
+from evals.scoring.scoring import prose
 from evals.scoring.statistics import ROUNDS, SEED
 from ingest.language.claims import read_claim
 from ingest.language.lexical import analyse
@@ -49,7 +50,7 @@ def _opening(text: str) -> str:
 
 MEASURES: dict[str, Callable[[Item], float]] = {
     "mots attendus dits": lambda i: _share(_terms(i.expected), _terms(i.answer)),
-    "chiffres et années attendus dits": lambda i: _share(_figures(i.expected), _figures(i.answer)),
+    "chiffres et années attendus dits": lambda i: _share(_figures(i.expected), _figures(prose(i.answer))),
     "mots de la question dits": lambda i: _share(_terms(i.question), _terms(i.answer)),
     "mots de la question dans la première phrase": lambda i: _share(_terms(i.question), _terms(_opening(i.answer))),
     "mots attendus dans la première phrase": lambda i: _share(_terms(i.expected), _terms(_opening(i.answer))),

@@ -13,10 +13,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer
+from assistant.dialogue.turns import Asked
 from evals.reference_set import ReferenceSet
 from evals.reports.questions import domain_label
 from evals.running.catalogue import Catalogue, article_of
-from evals.running.runner import Run
+from evals.running.runner import Run, statements_of
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.lexical import fold
 
@@ -153,8 +154,8 @@ def hidden(engine: Engine, found: Coverage) -> list[dict[str, Any]]:
     out = []
     for ident in found.never_retrieved:
         held = found.catalogue.statements[ident]
-        engine.ask(held.text, as_of=held.nearest_day(found.today), trace=True)
-        ranked = engine.last_ranked
+        asked = engine.read(Asked(held.text, as_of=held.nearest_day(found.today)), None)
+        ranked = statements_of(engine.search.search(asked.question).hits)
         if ident not in ranked[:DEEP]:
             rank = ranked.index(ident) + 1 if ident in ranked else None
             out.append({**found.told(ident), "rank": rank, "hidden_by": ranked[:1]})

@@ -38,13 +38,12 @@ _VALUE_LABELS = {
 
 
 def row_of(
-    run: Run, scores: Scores, split: str, reference: str | None = None, domains: Sequence[str] | None = None
+    run: Run, scores: Scores, reference: str | None = None, domains: Sequence[str] | None = None
 ) -> dict[str, Any]:
     """The row of a run in the index (`ROW` of `evals.running.runs`), without its name and time."""
     rows = list(scores.rows.values())
     engines = {r.answer.engine for r in run.records if r.answer}
     return {
-        "split": split,
         "reference": reference,
         "domains": sorted(domains) if domains else None,
         "questions": len(run.records),

@@ -18,7 +18,7 @@ from evals.running import runs
 from evals.running.runner import Run
 from evals.scoring.compare import Comparison
 from evals.scoring.judges import agreement, load_verdicts, verdicts_path
-from evals.scoring.scores import Scores, by_split
+from evals.scoring.scores import Scores
 
 
 def keep_run(
@@ -26,7 +26,6 @@ def keep_run(
     run: Run,
     scores: Scores,
     reference: ReferenceSet,
-    split: str,
     name: str | None,
     domains: Sequence[str],
     at: datetime,
@@ -39,7 +38,7 @@ def keep_run(
         made = report(run, scores, row, trend=[*before, row], extra=extra)
         return made, page(made)
 
-    row = {**row_of(run, scores, split, name, domains), "csp": served_csp()}
+    row = {**row_of(run, scores, name, domains), "csp": served_csp()}
     kept = runs.keep(folder, row, run, write, at)
     return folder / str(kept["files"]["run"])
 
@@ -58,8 +57,7 @@ def report_of(
     time; the verdicts beside the file are taken up."""
     row = next((r for r in runs.load_index(folder) if r["files"].get("run") == path.name), None)
     if row is None or path.resolve().parent != folder.resolve():
-        columns = by_split(scores, reference)
-        row = {"id": path.stem, "at": "", **row_of(run, scores, next(iter(columns)) if len(columns) == 1 else "all")}
+        row = {"id": path.stem, "at": "", **row_of(run, scores)}
     verdicts = load_verdicts(verdicts_path(path))
     held = coverage(run, reference).as_dict() | {"refused": refused} if run.catalogue else None
     extra = {"coverage": held, "judges": [a for n, v in verdicts.items() for a in agreement(n, v, scores)]}

@@ -42,19 +42,16 @@ def spread(e: Estimate) -> str:
     return f"{percent(e.value)} [{percent(e.low)} – {percent(e.high)}]"
 
 
-def run_report(run: Run, columns: Mapping[str, Scores], left_out: Mapping[str, int]) -> str:
-    """The table of a run: one column a split, intervals at 95 %."""
-    found = {name: estimates(scores) for name, scores in columns.items()}
-    header = ["%  (intervalles à 95 %)", *(f"{name}, n" for name in columns)]
+def run_report(run: Run, scores: Scores, left_out: Mapping[str, int]) -> str:
+    """The table of a run, intervals at 95 %."""
+    found = estimates(scores)
     rows = [
-        [f"{m.label}{' ↓' if m.better < 0 else ''}", *(f"{spread(e[m.name])} {e[m.name].n:5}" for e in found.values())]
-        for m in METRICS
+        [f"{m.label}{' ↓' if m.better < 0 else ''}", f"{spread(found[m.name])} {found[m.name].n:5}"] for m in METRICS
     ]
-    first = next(iter(columns.values()))
-    parts = [table(header, rows), "", _classes(columns), "", _latency(run, first)]
-    if first.unscored:
-        parts += ["", f"Non jugées : {len(first.unscored)}"]
-        parts += [f"  {i} : {why}" for i, why in list(first.unscored.items())[:10]]
+    parts = [table(["%  (intervalles à 95 %)", "n"], rows), "", _classes(scores), "", _latency(run, scores)]
+    if scores.unscored:
+        parts += ["", f"Non jugées : {len(scores.unscored)}"]
+        parts += [f"  {i} : {why}" for i, why in list(scores.unscored.items())[:10]]
     if left_out:
         counts = ", ".join(f"{domain} {n}" for domain, n in sorted(left_out.items()))
         parts += ["", f"Laissées de côté, domaine absent de l'index : {counts}."]
@@ -68,17 +65,14 @@ def run_report(run: Run, columns: Mapping[str, Scores], left_out: Mapping[str, i
     return "\n".join(parts)
 
 
-def _classes(columns: Mapping[str, Scores]) -> str:
-    found = {name: errors_by_class(scores) for name, scores in columns.items()}
-    kinds = next(iter(found.values()))
-    rows = []
-    for kind in kinds:
-        for error in ("refused", "wrongly_answered"):
-            cells = [by_kind.get(kind, {}).get(error) for by_kind in found.values()]
-            if any(e is not None and e.n for e in cells):
-                label = f"{kind}, {BY_NAME[error].label.lower()}"
-                rows.append([label, *(f"{spread(e)} {e.n:5}" if e else "–" for e in cells)])
-    return table(["Erreurs d'abstention, par classe", *(f"{name}, n" for name in columns)], rows)
+def _classes(scores: Scores) -> str:
+    rows = [
+        [f"{kind}, {BY_NAME[error].label.lower()}", f"{spread(e)} {e.n:5}"]
+        for kind, errors in errors_by_class(scores).items()
+        for error, e in errors.items()
+        if e.n
+    ]
+    return table(["Erreurs d'abstention, par classe", "n"], rows)
 
 
 def _latency(run: Run, scores: Scores) -> str:

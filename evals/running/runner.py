@@ -1,7 +1,7 @@
 """Runs the reference set through the pipeline; scoring is apart (`evals.scoring.scores`).
 
-Guarantee: a run file holds every answer whole, every passage that an answer cites, the golds of the index and what the
-gate saw, so that it is scored and reported on again without model or index. A question that makes the pipeline fail is
+Guarantee: a run file holds every answer whole, every passage that an answer cites and the golds of the index, so that
+it is scored and reported on again without model or index. A question that makes the pipeline fail is
 recorded as such and stops nothing. The clock of the evals is fixed.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from assistant.answer import Answer
 from assistant.dialogue.memory import Memory
 from assistant.dialogue.turns import Asked
 from assistant.engine import Engine, EngineConfig
+from assistant.search.hybrid import Hit
 from assistant.service import Service
 from evals.reference_set import Expected, ReferenceSet
 from evals.running.catalogue import Catalogue, article_of
@@ -163,9 +164,13 @@ def _ask(engine: Engine, ident: str, expected: Expected, previous: Memory | None
     except Exception as exc:  # a failure is a result
         return Record(ident, expected, None, error=f"{type(exc).__name__}: {exc}"), None
     hits = engine.search.search(message.question).hits
-    ranked = [h.passage.statement.id for h in hits if h.passage.statement]
     articles = dict.fromkeys(a for h in hits if (a := article_of(h.passage)))
-    return Record(ident, expected, answer, ranked, None, list(articles)), turn
+    return Record(ident, expected, answer, statements_of(hits), None, list(articles)), turn
+
+
+def statements_of(hits: Sequence[Hit]) -> list[str]:
+    """The statements among what was found, best first."""
+    return [h.passage.statement.id for h in hits if h.passage.statement]
 
 
 def _jobs(reference: ReferenceSet) -> Iterator[tuple[str, Expected, bool]]:

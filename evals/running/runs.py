@@ -10,9 +10,9 @@ it comes from a user: the questions are those of the reference set.
     runs/ID.jsonl     the answers whole (`evals.running.runner`): what `eval report`, `score`, `compare` read
     runs/ID.judges.json   what judges said of them (`evals.scoring.judges`), where one was asked
 
-    ROW = {"id", "at": ISO 8601 in UTC, "split": "dev|test|all", "reference": null or the folder of another set,
-           "domains": null or [those asked alone], "questions", "unscored", "seconds", "snapshot", "corpus_version",
-           "passages", "model", "dtype", "machine", "engine", "today",
+    ROW = {"id", "at": ISO 8601 in UTC, "reference": null or the folder of another set, "domains": null or [those asked
+           alone], "questions", "unscored", "seconds", "snapshot", "corpus_version", "passages", "model", "dtype",
+           "machine", "engine", "today",
            "headlines": [{"name", "label": French, "meaning": French, "better": 1 | -1,
                           "value", "low", "high": shares in 0–1 or null, "n"}, …],
            "latency_ms": {"p50", "p95"}, "csp",
@@ -26,10 +26,10 @@ it comes from a user: the questions are those of the reference set.
               "errors_by_class": [{"name", "label", "refused", "wrongly_answered": {"value", "low", "high", "n"}}],
               "slices": [{"name", "values": [{"name", "label", "passed", "refused", …: {"value", "low", …}}]}],
               "stages": [{"name", "label", "meaning": French, "n", "must_pass"}] of what went wrong, each question once,
-              "recall": [{"k", "value", "low", "high", "n"}], "tradeoff": null or {"current", "points": [{"threshold",
-              "refused", "wrongly_answered"}], "moved"}, "latency": in ms, {"stages": {stage: {"p50", "p95"}}, "bins":
-              [{"from", "to", "n"}], "above", "n"}, "trend": [the headlines of ROW, oldest first],
-              "questions": [QUESTION], "coverage": null or …, "judges": null or …}
+              "recall": [{"k", "value", "low", "high", "n"}], "latency": in ms, {"stages": {stage: {"p50", "p95"}},
+              "bins": [{"from", "to", "n"}], "above", "n"}, "trend": [the headlines of ROW, oldest first],
+              "questions": [QUESTION], "coverage": null or …, "judges": null or …,
+              "reading": null or what people said of a sheet (`evals.reports.reading`)}
     QUESTION = {"id", "question", "previous", "language", "domain", "domain_label", "kind", "kind_label", "topic",
                 "as_of", "difficulty", "must_pass", "verdict": "passed|failed|unscored",
                 "stage": null or one of "stages", "change": null|"won"|"lost"|"reworded",
@@ -87,8 +87,8 @@ def load_index(folder: Path) -> list[Row]:
 
 
 def comparable(rows: Sequence[Row], row: Mapping[str, Any]) -> list[Row]:
-    """Rows that asked the same part of the same set before a row, oldest first."""
-    same = ("split", "reference", "domains")
+    """Rows that asked the same set of questions before a row, oldest first."""
+    same = ("reference", "domains")
     others = [r for r in reversed(rows) if r["id"] != row.get("id") and r["at"] <= row["at"]]
     found = [r for r in others if all(r.get(k) == row.get(k) for k in same)]
     return sorted(found, key=lambda r: str(r["at"]))  # stable: two runs of one second stay in the order of the index
@@ -115,7 +115,7 @@ def keep(folder: Path, row: Row, run: Run, write: Write, at: datetime) -> Row:
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "index.lock"):
         rows = load_index(folder)
-        row = {"id": _free_id(rows, row, at), "at": at.astimezone(UTC).isoformat(timespec="seconds"), **row}
+        row = {"id": _free_id(rows, at), "at": at.astimezone(UTC).isoformat(timespec="seconds"), **row}
         names = {"report": f"{row['id']}.json", "page": f"{row['id']}.html", "run": f"{row['id']}.jsonl"}
         row["files"] = names
         run.save(folder / names["run"])  # first: whatever happens to its report, the answers are there
@@ -131,8 +131,8 @@ def keep(folder: Path, row: Row, run: Run, write: Write, at: datetime) -> Row:
     return row
 
 
-def _free_id(rows: Sequence[Row], row: Mapping[str, Any], at: datetime) -> str:
-    name = f"{at.astimezone(UTC):%Y%m%d-%H%M%S}-{row['split']}"
+def _free_id(rows: Sequence[Row], at: datetime) -> str:
+    name = f"{at.astimezone(UTC):%Y%m%d-%H%M%S}"
     taken = {r["id"] for r in rows}
     return next(n for n in (name, *(f"{name}-{i}" for i in range(2, len(rows) + 3))) if n not in taken)
 

@@ -75,14 +75,6 @@ def score_run(run: Run, golds: Golds | None = None) -> Scores:
     return Scores(rows, unscored)
 
 
-def by_split(scores: Scores, reference: ReferenceSet) -> dict[str, Scores]:
-    """The scores as a whole, then of each split when they hold questions of both; of the one split else."""
-    test = reference.split("test").asked().keys()
-    parts = {"dev": scores.only((scores.rows.keys() | scores.unscored.keys()) - test), "test": scores.only(test)}
-    held = {name: part for name, part in parts.items() if part.rows}
-    return {"ensemble": scores, **held} if len(held) > 1 else held or {"ensemble": scores}
-
-
 def refreshed(run: Run, reference: ReferenceSet) -> tuple[Run, int]:
     """The run with the expectations of a reference set, where it asks the same words of the same day.
 

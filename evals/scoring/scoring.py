@@ -1,6 +1,7 @@
 """Scores of one answer against what is expected of it: deterministic, explainable, never NaN.
 
-What cannot be judged (no gold, no fact to find) is None, counted apart as unscored, and left out of the means.
+What cannot be judged (no gold, no fact to find) is None, counted apart as unscored, and left out of the means. Layout
+claims nothing: a label at the head of a paragraph (it repeats the asker), the marker of a list, our fixed sentences.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from assistant.answer import Answer
 from assistant.checking.verifier import Cited, Sentence, Verifier, language_of, merged
 from assistant.reading.dates import AsOf
-from assistant.wording.phrases import PART_MISSING
+from assistant.wording.phrases import DEPENDS_ON, PART_MISSING, TOLD
 from evals.reference_set import HARD_CLASSES, Expected
 from ingest.language.claims import read_claim, unsupported
 from ingest.language.lexical import fold
@@ -23,12 +24,13 @@ from ingest.passages.passages import Passage
 FIRST_WORDS = 170
 """A fact found further down an answer has not been given."""
 _MARK = re.compile(r"\s*\[(\d+)\]")
-_SENTENCE = re.compile(r"[^\[\]]+(?:\s*\[\d+\])+")
-_NOT_SAID = re.compile(
-    "|".join(".*?".join(map(re.escape, t.split("{part}"))) for t in PART_MISSING.values()), re.DOTALL
-)
-"""An answer that repeats a part of the question, to say that it does not answer it, has not given the facts in it."""
-_HEADING = re.compile(r"^\s*\*\*[^*]+\*\*\s*:\s*")
+_MARKS = re.compile(r"((?:\s*\[\d+\])+)")
+_LABEL = re.compile(r"^\*\*[^*\n]+\*\*\s?:\s*", re.MULTILINE)
+"""« **Sanction** : » at the head of a paragraph; the colon of a verdict (« **Oui :** ») stands within."""
+_ITEM = re.compile(r"^(?:\d+\.|-)\s+", re.MULTILINE)
+_FIXED = re.compile("|".join(re.escape(t) for said in (PART_MISSING, TOLD, DEPENDS_ON) for t in said.values()))
+_QUOTES = ": «"
+"""An official text is quoted as it is, in French, whatever the language of the answer."""
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[\s,.]\d{3})+(?![\d])(?![.,]\d)")
 _PERCENT = re.compile(r"\s*(?:%|\bpour ?cent\b|\bper ?cent\b)")
 
@@ -98,8 +100,14 @@ def _needle(variant: str) -> re.Pattern[str]:
 
 
 def told(answer: Answer) -> str:
-    """What an answer says, without its markers nor the parts of the question that it says it does not answer."""
-    return _NOT_SAID.sub("", _MARK.sub("", answer.answer))
+    """What an answer says, without its markers nor its layout: the words of the question that a label repeats are no
+    fact that was given."""
+    return prose(_MARK.sub("", answer.answer))
+
+
+def prose(markdown: str) -> str:
+    """The prose of an answer, without labels, list markers, bold and fixed sentences."""
+    return _FIXED.sub("", _ITEM.sub("", _LABEL.sub("", markdown)).replace("**", ""))
 
 
 def missing(expected: Expected, answer: Answer) -> list[tuple[str, ...]]:
@@ -180,18 +188,22 @@ def _main_citations(answer: Answer) -> set[str]:
 
 
 def sentences_of(answer: Answer, passages: Mapping[str, Passage]) -> list[Sentence]:
-    """The sentences of an answer with what they cite, read back from its text."""
+    """The sentences of an answer with what they cite, read back from its text; a sentence ends at its markers, or with
+    its line. Each may say the figures of the asker's own case."""
     by_number = {c.n: c for c in answer.citations}
+    given = tuple(item.said for item in answer.understood.case)
     out = []
-    for part in _SENTENCE.findall(answer.answer):
-        numbers = [int(n) for n in _MARK.findall(part)]
-        text = _HEADING.sub("", _MARK.sub("", part)).strip()
-        cited = tuple(
-            Cited(passages[by_number[n].passage_id], by_number[n].quote)
-            for n in numbers
-            if n in by_number and by_number[n].passage_id in passages
-        )
-        out.append(Sentence(text, cited, language=answer.understood.language))
+    for line in prose(answer.answer).split("\n"):
+        pieces = [*_MARKS.split(line), ""]
+        for text, marks in zip(pieces[::2], pieces[1::2], strict=True):
+            cited = tuple(
+                Cited(passages[by_number[n].passage_id], by_number[n].quote)
+                for n in map(int, _MARK.findall(marks))
+                if n in by_number and by_number[n].passage_id in passages
+            )
+            if re.search(r"\w", text):
+                language = "fr" if _QUOTES in text else answer.understood.language
+                out.append(Sentence(text.strip(), cited, language=language, given=given))
     return out
 
 
@@ -212,6 +224,7 @@ def _citations(answer: Answer, passages: Mapping[str, Passage]) -> tuple[float |
 
 
 def _quoted(sentence: Sentence) -> bool:
-    """True when the figures, dates and references of a sentence stand in what it quotes."""
+    """True when the figures, dates and references of a sentence stand in what it quotes, or in the asker's own case."""
     quotes = [read_claim(c.quote, language_of(c.passage)) for c in sentence.cited]
-    return bool(quotes) and not unsupported(read_claim(sentence.text, sentence.language), merged(quotes))
+    case = [read_claim(words, sentence.language) for words in sentence.given]
+    return bool(quotes) and not unsupported(read_claim(sentence.text, sentence.language), merged([*quotes, *case]))

@@ -2,7 +2,7 @@
 
 Guarantee: a page says nothing that its fiche does not, word for word; `corpus check` fails when a page is missing or
 has drifted. What the reader needs to weigh a sentence stands beside it: since when, for which exercises or practices,
-whether it is an old rule, how sure we are, where it is written and whom to ask.
+whether it is an old rule or only a bill, how sure we are, where it is written and whom to ask.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from ingest.clock import FACT_BASE_DATE
-from ingest.corpus.fiches import Fiche, FicheFile, Interval, Role, Statement, load_fiches
+from ingest.corpus.fiches import Fiche, FicheFile, Interval, Nature, Role, Statement, load_fiches
 from ingest.corpus.register import DOMAIN_LABELS, Contact, Domain, Rank, Register, load_contacts, load_register
 from ingest.language.claims import MONTHS_FR, french_date
 
@@ -110,7 +110,7 @@ def _heading(s: Statement) -> str:
     """What kind of statement it is, in bold; a denial first gives the belief that it denies."""
     if s.belief:
         return f"**Idée reçue** : *« {s.belief.rstrip('.')} »*. **En fait** : "
-    start, end = s.in_force.from_, s.in_force.until
+    start, end = (None, None) if s.nature is Nature.PROJET else (s.in_force.from_, s.in_force.until)
     when = "Ancienne règle" if end and end < FACT_BASE_DATE else "À venir" if start and start > FACT_BASE_DATE else ""
     label = _ROLE.get(s.role, "")
     words = label if s.role is Role.ABSENCE else when or label
@@ -124,6 +124,8 @@ def _said(interval: Interval, text: str) -> bool:
 
 def _in_force(s: Statement) -> str:
     start, end = s.in_force.from_, s.in_force.until
+    if s.nature is Nature.PROJET:
+        return f"projet, situation {_since(start, end)}" if start or end else "projet"
     if _said(s.in_force, s.text):
         return ""
     if start and end:
@@ -131,6 +133,13 @@ def _in_force(s: Statement) -> str:
     if start:
         return f"depuis le {french_date(start)}" if start <= FACT_BASE_DATE else f"à partir du {french_date(start)}"
     return f"jusqu'au {french_date(end)}" if end else ""
+
+
+def _since(start: date | None, end: date | None) -> str:
+    """The days of what is known of a bill, which is not in force."""
+    if start and end:
+        return f"du {french_date(start)} au {french_date(end)}"
+    return f"depuis le {french_date(start)}" if start else f"jusqu'au {french_date(end)}" if end else ""
 
 
 def _applies_to(s: Statement) -> str:

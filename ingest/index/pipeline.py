@@ -7,6 +7,7 @@ serving snapshot is untouched until the new one is proved.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -19,7 +20,8 @@ from ingest.clock import Clock, paris_today
 from ingest.corpus.cards import load_cards
 from ingest.corpus.criteria import load_frameworks
 from ingest.corpus.fiches import load_fiches
-from ingest.corpus.register import Register, load_register
+from ingest.corpus.problems import HeldArticle, HeldTexts
+from ingest.corpus.register import Rank, Register, load_register
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.cards import CardIndex, questions_of
 from ingest.index.snapshot import SCHEMA, Manifest, SnapshotShelf, snapshot_name
@@ -83,17 +85,33 @@ def read_passages(library: Library, register: Register) -> list[Passage]:
         passages += fiche_passages(file.fiche, register)
     for framework in load_frameworks(library.settings.corpus_dir):
         passages += criterion_passages(framework.framework, register)
+    passages += text_passages(library, register)
+    unique = {p.id: p for p in passages}
+    if not unique:
+        raise ClapvertError(ErrorCode.CORPUS_INVALID, "Le corpus est vide.", "Vérifiez CLAPVERT_CORPUS_DIR.")
+    return list(unique.values())
+
+
+def text_passages(library: Library, register: Register) -> list[Passage]:
+    """Every passage of the added texts."""
     texts = []
     for text in library.texts.all():
         source = text.source(register)
         version = implied_end(source, register, text.version)
         units = split_units(library.texts.read(text))
         texts.append((text.id, unit_passages(units, source, register, version, text.language)))
-    passages += settle(texts)
-    unique = {p.id: p for p in passages}
-    if not unique:
-        raise ClapvertError(ErrorCode.CORPUS_INVALID, "Le corpus est vide.", "Vérifiez CLAPVERT_CORPUS_DIR.")
-    return list(unique.values())
+    return settle(texts)
+
+
+def held_texts(library: Library, register: Register) -> HeldTexts | None:
+    """The official texts in hand, by article, for `corpus check`; None when there are none."""
+    articles: dict[str, list[HeldArticle]] = defaultdict(list)
+    for passage in text_passages(library, register):
+        if passage.rank is Rank.OFFICIEL:
+            copy = HeldArticle(passage.text, passage.attested_at or passage.valid_from)
+            for key in passage.keys:
+                articles[key].append(copy)
+    return HeldTexts({key: tuple(copies) for key, copies in articles.items()}) if articles else None
 
 
 def ingest(

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.articles.units import Unit
-from ingest.corpus.fiches import Fiche, Statement, notice_source_id
+from ingest.corpus.fiches import Fiche, Nature, Statement, notice_source_id
 from ingest.corpus.register import Domain, Rank, Regime, Register, Source
 from ingest.documents.tree import Block
 from ingest.language.locators import locator_keys
@@ -80,6 +80,11 @@ class Passage(BaseModel):
     def certainty(self) -> Literal["haute", "moyenne", "basse"] | None:
         """The confidence of a criterion or of a statement; None for an official text, which is what it is."""
         return self.confidence or (self.statement.confidence if self.statement else None)
+
+    @property
+    def bill(self) -> bool:
+        """True when it tells of law that is only proposed: its dates are those of an event, and nothing is in force."""
+        return self.statement is not None and self.statement.nature is Nature.PROJET
 
     @property
     def sha256(self) -> str:

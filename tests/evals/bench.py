@@ -1,7 +1,7 @@
 """A bench for whole-pipeline tests: the real corpus and model, variants of them, runs over parts of the reference set.
 
     bench.engine(config=…, glossary=…)            the base index under other settings, or with a part replaced
-    bench.index(passages)                         other passages, indexed in a folder of their own
+    bench.index(passages, cards)                  other passages, indexed in a folder of their own
     bench.part(keep, limit)                       the questions that a change can touch (a dialogue is kept whole)
     bench.compare(engine, part)                   the base against it, on those questions
 
@@ -24,9 +24,10 @@ from evals.running.runner import TODAY, Run, execute
 from evals.scoring.compare import Comparison, compare
 from evals.scoring.scores import Scores, score_run
 from ingest.clock import fixed
+from ingest.corpus.cards import Card, load_cards
 from ingest.corpus.glossary import load_glossary
 from ingest.corpus.register import load_contacts, load_register
-from ingest.index.cards import CardIndex
+from ingest.index.cards import CardIndex, questions_of
 from ingest.index.pipeline import Library, embed, read_passages
 from ingest.index.snapshot import SCHEMA, Manifest
 from ingest.model.embedding import EncoderProtocol
@@ -62,7 +63,7 @@ class Bench:
         self.register = load_register(settings.corpus_dir)
         self.glossary = load_glossary(settings.corpus_dir)
         self.contacts = load_contacts(settings.corpus_dir)
-        reference, canaries = load_reference().split("dev"), load_reference(CANARIES)
+        reference, canaries = load_reference(), load_reference(CANARIES)
         self.canaries = set(canaries.asked())
         self.reference = replace_questions(reference, (*reference.questions, *canaries.questions))
         self._indexes = 0
@@ -102,20 +103,28 @@ class Bench:
             config=config or EngineConfig(), **given,
         )  # fmt: skip
 
-    def index(self, passages: Sequence[Passage]) -> Engine:
-        """The pipeline over other passages."""
+    @cached_property
+    def cards(self) -> list[Card]:
+        """Every card of the corpus."""
+        return load_cards(self.settings.corpus_dir)
+
+    def index(self, passages: Sequence[Passage], cards: Sequence[Card] | None = None) -> Engine:
+        """The pipeline over other passages, with the cards whose statements they hold (or with other cards)."""
         self._indexes += 1
         library = Library(self.settings.model_copy(update={"data_dir": self.settings.data_dir / str(self._indexes)}))
         info, rows = self.encoder.info, list(passages)
-        vectors, _ = embed(
-            Library(self.settings).vectors, [p.index_text for p in rows], info, lambda: self.encoder, None
+        held = {p.statement.id for p in rows if p.statement}
+        kept = [c for c in (self.cards if cards is None else cards) if held.issuperset(c.statements)]
+        vectors, asked = (
+            embed(Library(self.settings).vectors, texts, info, lambda: self.encoder, None)[0]
+            for texts in ([p.index_text for p in rows], questions_of(kept))
         )
         manifest = Manifest(
             name=f"variant-{self._indexes}", inputs="", model=info.fingerprint, model_name=info.name, analyser="",
             schema=SCHEMA, corpus_version="variant", built_on=TODAY.isoformat(),
         )  # fmt: skip
         with library.snapshots.writer():
-            library.snapshots.build(rows, library.store.add(rows), vectors, CardIndex.empty(), manifest)
+            library.snapshots.build(rows, library.store.add(rows), vectors, CardIndex.of(kept, asked), manifest)
         return self.engine(snapshot=library.snapshots.open(library.store))
 
     def part(self, keep: Callable[[Expected], bool], limit: int | None = None) -> ReferenceSet:

@@ -15,7 +15,7 @@ OTHER = passage("Le bonus vaut 10 000 € par série.", "bonus", topic="bonus")
 HOSTILE = "<script>alert(1)</script> & « Combien ? » </details>"
 ABOUT = {
     "snapshot": "s", "passages": 2, "model": "m", "machine": "essai", "today": "2026-11-25",
-    "settings": {"abstain": {"not_found": -1.0}},
+    "settings": {"scope": {"not_found": -1.0}},
 }  # fmt: skip
 
 
@@ -24,10 +24,10 @@ def small_run(wrong: str = "Le bonus vaut 10 000 € par série. [1]") -> Run:
     bad = answer(wrong, [OTHER])
     none = expected("Qui a gagné ?", kind="out_of_scope", outcome="abstained", must_include=[], facts=[], topic="jeu")
     records = [
-        Record("q-1", expected(), good, ["forfait", "bonus"], margin=1.0),
-        Record("q-2", expected(HOSTILE, must_pass=True), bad, ["bonus", "forfait"], margin=0.0),
+        Record("q-1", expected(), good, ["forfait", "bonus"]),
+        Record("q-2", expected(HOSTILE, must_pass=True), bad, ["bonus", "forfait"]),
         Record("q-3", expected("Et ceci ?"), None, error="ValueError: <b>essai</b>"),
-        Record("q-4", none, answer("Rien.", outcome="abstained", reason="out_of_scope"), margin=-2.0, opened=bad),
+        Record("q-4", none, answer("Rien.", outcome="abstained", reason="out_of_scope")),
     ]
     held = {"forfait": Held("cnc", "forfait", "notice.essai", FORFAIT.text),
             "bonus": Held("cnc", "bonus", "notice.essai", OTHER.text),
@@ -40,5 +40,5 @@ def small_run(wrong: str = "Le bonus vaut 10 000 € par série. [1]") -> Run:
 def small_report(**extra: Any) -> dict[str, Any]:
     run, base = small_run(), small_run("Le forfait est de 28 000 €. [1]")
     scores = score_run(run)
-    row = {"id": "essai", "at": "2026-11-25T09:00:00+00:00", **row_of(run, scores, "dev")}
+    row = {"id": "essai", "at": "2026-11-25T09:00:00+00:00", **row_of(run, scores)}
     return report(run, scores, row, compare(base, run), "base", [row, row | {"at": "2026-11-25T10:00:00+00:00"}], extra)

@@ -1,4 +1,4 @@
-"""The gate, on the real pipeline: twelve seeded regressions it must catch, six harmless changes it must let through.
+"""The gate, on the real pipeline: fifteen seeded regressions it must catch, six harmless changes it must let through.
 
 Each regression is seeded alone, run on the questions it can touch, and compared with the pipeline as it is. Needs the
 embedding model; skipped only when it can be had neither from the disk, the hub nor the package index.
@@ -79,7 +79,7 @@ def _figure_of_a_vital_answer(bench: Bench) -> tuple[str, str]:
 
 def dense_weight_zero(bench: Bench, _: Patch) -> Comparison:
     engine = bench.engine(replace(C, retrieval=replace(C.retrieval, weight_dense=0.0)))
-    return bench.compare(engine, bench.part(has_answer))
+    return bench.compare(engine, bench.part(has_answer, 400))
 
 
 def lexical_weight_zero(bench: Bench, _: Patch) -> Comparison:
@@ -97,15 +97,15 @@ def no_elision(bench: Bench, patch: Patch) -> Comparison:
     patch.setattr(lexical, "_term", lambda t: "'".join(stem(part) for part in t.split("'")) if "'" in t else term(t))
     assert lexical.analyse("l'aide aux œuvres") == ["l'aid", "oeuvr"]
     elided = re.compile(r"\b(?:[ldjmtscn]|qu)['’]\w", re.IGNORECASE)
-    return bench.compare(bench.index(bench.passages), bench.part(lambda q: bool(elided.search(q.question))))
+    return bench.compare(bench.index(bench.passages), bench.part(lambda q: bool(elided.search(q.question)), 400))
 
 
 def as_of_ignored(bench: Bench, patch: Patch) -> Comparison:
     """Every question is answered as of today."""
     patch.setattr(understand, "read_as_of", lambda *_: None)
     engine = bench.engine()
-    ask = engine.ask
-    patch.setattr(engine, "ask", lambda text, as_of=None, **rest: ask(text, **rest))
+    read = engine.read
+    patch.setattr(engine, "read", lambda asked, previous: read(replace(asked, as_of=None), previous))
     return bench.compare(engine, bench.part(lambda q: q.dated))
 
 
@@ -119,10 +119,10 @@ class Inventing:
 
     def compose(self, *args: Any, **rest: Any) -> Any:
         draft = self.inner.compose(*args, **rest)
-        if draft.sentences:
-            first = draft.sentences[0]
-            draft.sentences.append(Sentence("L'amende encourue est de 987 654 €.", first.cited))
-            draft.used.append(draft.used[0])
+        if draft.lines:
+            first = draft.lines[0]
+            invented = Sentence("L'amende encourue est de 987 654 €.", first.sentence.cited)
+            draft.lines.append(replace(first, sentence=invented, place="then"))
         return draft
 
 
@@ -130,8 +130,14 @@ def verifier_off(bench: Bench, patch: Patch) -> Comparison:
     """An inventing composer, and nothing that checks it."""
     engine = bench.engine()
     patch.setattr(engine, "composer", Inventing(engine.composer))
-    patch.setattr(engine.verifier, "keep", lambda sentences, *_: (list(sentences), []))
+    patch.setattr(engine.verifier, "faults", lambda *_: [])
     return bench.compare(engine, bench.part(has_answer, 40))
+
+
+def cards_off(bench: Bench, _: Patch) -> Comparison:
+    """No card is ever the best option: statements answer by themselves."""
+    engine = bench.engine(replace(C, match=replace(C.match, is_card=-1e3)))
+    return bench.compare(engine, bench.part(has_answer, 400))
 
 
 def fiche_removed(bench: Bench, _: Patch) -> Comparison:
@@ -148,12 +154,12 @@ def fiche_removed(bench: Bench, _: Patch) -> Comparison:
 
 
 def abstention_too_low(bench: Bench, _: Patch) -> Comparison:
-    engine = bench.engine(replace(C, abstain=replace(C.abstain, out_of_scope=-99.0, not_found=-99.0)))
+    engine = bench.engine(replace(C, scope=replace(C.scope, out_of_scope=-99.0, not_found=-99.0, floor=-99.0)))
     return bench.compare(engine, bench.part(lambda q: q.kind in HARD_CLASSES, 250))
 
 
 def abstention_too_high(bench: Bench, _: Patch) -> Comparison:
-    engine = bench.engine(replace(C, abstain=replace(C.abstain, not_found=C.abstain.not_found + 2)))
+    engine = bench.engine(replace(C, scope=replace(C.scope, not_found=C.scope.not_found + 2)))
     return bench.compare(engine, bench.part(has_answer, 120))
 
 
@@ -169,14 +175,14 @@ def quote_cut_short(bench: Bench, patch: Patch) -> Comparison:
 
 def _quoting(bench: Bench, patch: Patch, cut: Callable[[str], str]) -> Comparison:
     engine = bench.engine()
-    ask = engine.ask
+    say = engine.answer
 
     def trimming(*args: Any, **rest: Any) -> Any:
-        answer, turn = ask(*args, **rest)
+        answer, turn = say(*args, **rest)
         citations = tuple(c.model_copy(update={"quote": cut(c.quote)}) for c in answer.citations)
         return answer.model_copy(update={"citations": citations}), turn
 
-    patch.setattr(engine, "ask", trimming)
+    patch.setattr(engine, "answer", trimming)
     return bench.compare(engine, bench.part(has_answer, 40))
 
 
@@ -184,7 +190,7 @@ def glossary_off(bench: Bench, _: Patch) -> Comparison:
     """The words of the set are no longer known to mean those of the texts."""
     engine = bench.engine(glossary=bench.glossary.model_copy(update={"terms": ()}))
     known = bench.base_engine.understanding.synonyms
-    return bench.compare(engine, bench.part(lambda q: bool(known(q.question))))
+    return bench.compare(engine, bench.part(lambda q: bool(known(q.question)), 400))
 
 
 def aliases_off(bench: Bench, _: Patch) -> Comparison:
@@ -210,7 +216,7 @@ def facets_ignored(bench: Bench, patch: Patch) -> Comparison:
     engine = bench.engine()
     patch.setattr(engine.understanding, "facets", lambda _: {})
     read = bench.base_engine.understanding.facets
-    return bench.compare(engine, bench.part(lambda q: bool(read(q.question))))
+    return bench.compare(engine, bench.part(lambda q: bool(read(q.question)), 400))
 
 
 REGRESSIONS: dict[str, tuple[Callable[[Bench, Patch], Comparison], set[str]]] = {
@@ -220,6 +226,7 @@ REGRESSIONS: dict[str, tuple[Callable[[Bench, Patch], Comparison], set[str]]] = 
     "no elision in the analyser": (no_elision, {"must_pass", "coverage", "passed", "mrr", "ndcg@10"}),
     "as-of ignored": (as_of_ignored, {"temporal", "passed"}),
     "verifier off with an inventing composer": (verifier_off, {"citation_precision"}),
+    "cards off": (cards_off, {"must_pass", "passed", "coverage"}),
     "a fiche removed": (fiche_removed, {"coverage", "passed", "recall@5", "recall@30"}),
     "abstention too low": (abstention_too_low, {"wrongly_answered"}),
     "abstention too high": (abstention_too_high, {"refused"}),

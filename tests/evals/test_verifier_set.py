@@ -10,15 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from evals.commands.group import evaluate
-from evals.verifier_set import PARAPHRASES, TAMPERED, JudgedCase, detection, false_alarms, judge, load_cases
+from evals.verifier_set import PARAPHRASES, STATEMENTS, TAMPERED, JudgedCase, detection, false_alarms, judge, load_cases
+from ingest.corpus.yamlfile import YamlFile
 from ingest.errors import ClapvertError
-
-CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 @pytest.fixture(scope="module")
 def judged() -> list[JudgedCase]:
-    return judge(load_cases(CORPUS))
+    return judge(load_cases())
 
 
 def test_there_are_enough_of_each(judged: list[JudgedCase]) -> None:
@@ -53,6 +52,10 @@ def test_the_floor(judged: list[JudgedCase], part: str) -> None:
     assert (refused.value or 0) <= (0.02 if part == "all" else 0.03)
 
 
+def test_no_statement_is_kept_for_nothing(judged: list[JudgedCase]) -> None:
+    assert {j.case.row.statement for j in judged} == set(YamlFile(STATEMENTS).data)
+
+
 def test_no_kind_is_left_to_luck(judged: list[JudgedCase]) -> None:
     weak = {k: e.value for k in TAMPERED if (e := detection(judged, k)).value is not None and e.value < 0.85}
     assert weak == {}
@@ -71,14 +74,13 @@ def test_a_bad_row_is_named(tmp_path: Path, row: str, message: str) -> None:
     (tmp_path / "tampered.yaml").write_text(row, encoding="utf-8")
     (tmp_path / "paraphrases.yaml").write_text("[]", encoding="utf-8")
     with pytest.raises(ClapvertError, match=message):
-        load_cases(CORPUS, folder=tmp_path)
+        load_cases(tmp_path)
 
 
 class TestCommand:
     @pytest.fixture(autouse=True)
     def _few(self, monkeypatch: pytest.MonkeyPatch, judged: list[JudgedCase]) -> None:
-        monkeypatch.setenv("CLAPVERT_CORPUS_DIR", str(CORPUS))
-        monkeypatch.setattr("evals.verifier_set.load_cases", lambda _: [])
+        monkeypatch.setattr("evals.verifier_set.load_cases", list)
         monkeypatch.setattr("evals.verifier_set.judge", lambda _: judged)
 
     def test_table(self) -> None:

@@ -180,6 +180,19 @@ def test_check_in_json_puts_json_alone_on_stdout(use_settings: Settings, capsys:
     assert report["by_domain"]["cnc"] == 7
 
 
+def test_check_compares_with_the_texts_in_hand(use_settings: Settings, tmp_path: Path, capsys: Capture) -> None:
+    assert run("corpus", "check", "--json") == ExitCode.DONE
+    before = json.loads(capsys.readouterr().out)
+    (tmp_path / "code.md").write_text(OFFICIAL_TEXT, encoding="utf-8")
+    assert run("corpus", "add", str(tmp_path / "code.md"), "--as", "code-cinema", "--attested-at", "2026-03-01") == 0
+    capsys.readouterr()
+    assert run("corpus", "check", "--json") == ExitCode.DONE
+    after = json.loads(capsys.readouterr().out)
+    assert before["texts"] == {"checked": 0, "not_checked": 9}
+    assert after["texts"] == {"checked": 5, "not_checked": 4}
+    assert before["cards"] == {"total": 0, "reviewed": 0, "topics_without": 0, "statements_unshown": 15}
+
+
 def test_a_text_is_added_listed_and_removed(use_settings: Settings, tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "code.md").write_text(OFFICIAL_TEXT, encoding="utf-8")
     assert run("corpus", "add", "code.md", "--as", "code-cinema") == ExitCode.DONE

@@ -28,12 +28,20 @@ export function sayDate(iso, lang = LANG) {
 }
 
 /** When a passage holds; null when nothing is dated. */
-export function validity({ valid_from: from, valid_until: until }) {
+export function validity({ valid_from: from, valid_until: until, bill }) {
   const start = from && sayDate(from);
   const end = until && sayDate(until);
+  if (bill) return billed(start, end);
   if (start && end) return _("en vigueur du {start} au {end}", { start, end });
   if (start) return from > TODAY ? _("en vigueur à partir du {start}", { start }) : _("en vigueur depuis le {start}", { start });
   return end ? _("en vigueur jusqu'au {end}", { end }) : null;
+}
+
+/** A bill is never in force: its dates are those of what happened to it. */
+function billed(start, end) {
+  if (start && end) return _("projet, situation du {start} au {end}", { start, end });
+  if (start) return _("projet, situation depuis le {start}", { start });
+  return end ? _("projet, situation jusqu'au {end}", { end }) : _("projet");
 }
 
 /** The same in the few words of a card. */

@@ -101,11 +101,11 @@ export class Panel {
     yield el("p", { class: "kind" }, rankBadge(p.rank), p.based_on && [" ", basis(p.based_on)]);
     yield el("p", { class: "facts" },
       p.status !== "current" && el("span", { class: "badge caution" }, STATUS[p.status]),
-      validity(p) && el("span", { class: outOfForce(p) ? "badge caution" : "badge good" }, validity(p)),
+      validity(p) && el("span", { class: p.bill || outOfForce(p) ? "badge caution" : "badge good" }, validity(p)),
       p.attested_at && el("span", { class: "badge" }, _("lu dans une copie du {day}", { day: sayDate(p.attested_at) })),
       p.page_from && el("span", { class: "badge" }, pages(p.page_from, p.page_to)),
       p.confidence === "moyenne" && el("span", { class: "badge caution" }, _("confiance moyenne")));
-    if (outOfForce(p)) yield el("p", { class: "past" }, p.valid_from > TODAY ? _("Pas encore en vigueur.") : _("N'est plus en vigueur aujourd'hui."));
+    if (!p.bill && outOfForce(p)) yield el("p", { class: "past" }, p.valid_from > TODAY ? _("Pas encore en vigueur.") : _("N'est plus en vigueur aujourd'hui."));
     yield el("blockquote", { class: `passage ${p.rank}`, lang: p.language }, marked(p.text, quote));
     yield el("p", { class: "minor" }, spaced(notice ? _("Notice rédigée par Clapvert : seul le texte d'origine fait foi.") : _("Texte exact, tel que votre corpus le contient.")));
     const url = notice ? p.based_on?.url : p.url;

@@ -69,37 +69,6 @@ def recall(points: Sequence[Mapping[str, Any]]) -> Markup:
     return _svg("Rappel : part des questions dont un bon énoncé est parmi les k premiers : " + told + ".", body)
 
 
-def tradeoff(curve: Mapping[str, Any]) -> Markup:
-    """Both errors of abstention as its threshold moves, up to where refusals reach twice the worse error of today."""
-    now = curve["current"]
-    worst = max(now["refused"], now["wrongly_answered"], curve["points"][0]["wrongly_answered"])
-    top = min(1.0, max(0.1, math.ceil(20 * worst) / 10))
-    points = [p for p in curve["points"] if p["refused"] <= top or p["threshold"] <= now["threshold"]]
-    x = Axis(points[0]["threshold"], max(points[-1]["threshold"], now["threshold"]), _LEFT + 6, WIDTH - _RIGHT)
-    y = Axis(0, top, HEIGHT - _BOTTOM, _TOP)
-    body = [_grid_y(y, top)]
-    body += [_tick_x(x(t), number(t)) for t in _round_ticks(x.low, x.high)]
-    body.append(_rule(x(now["threshold"]), "now"))
-    body.append(_text(x(now["threshold"]) + 4, _TOP + 8, f"actuel {number(now['threshold'], 2)}", "start", "strong"))
-    ends = [y(points[-1][name]) + 4 for name in ("refused", "wrongly_answered")]
-    if abs(ends[0] - ends[1]) < 13:
-        ends = [ends[0] - 8, ends[1] + 8] if ends[0] <= ends[1] else [ends[0] + 8, ends[1] - 8]
-    for name, label, style, end in (
-        ("refused", "refus à tort", "line", ends[0]), ("wrongly_answered", "rép. à tort", "line dashed", ends[1]),
-    ):  # fmt: skip
-        body.append(_line([(x(p["threshold"]), y(p[name])) for p in points], style))
-        body.append(_dot(x(now["threshold"]), y(now[name])))
-        side, anchor = (-6, "end") if name == "refused" else (6, "start")
-        body.append(_text(x(now["threshold"]) + side, y(now[name]) - 7, percent(now[name]), anchor, "strong"))
-        body.append(_text(WIDTH - _RIGHT + 5, min(end, HEIGHT - _BOTTOM - 4), label, "start", "strong"))
-    body.append(_text((_LEFT + WIDTH - _RIGHT) / 2, HEIGHT - 6, "seuil d'abstention", "middle"))
-    told = (
-        f"Au seuil actuel, {percent(now['refused'])} de refus à tort et {percent(now['wrongly_answered'])} de réponses "
-        f"à tort ; le seuil décide de {curve['moved']} questions."
-    )
-    return _svg(told, body)
-
-
 def latency(found: Mapping[str, Any]) -> Markup:
     """Distribution of the milliseconds of an answer, with its median and its 95th percentile."""
     bins, total = found["bins"], found["stages"]["total"]

@@ -90,11 +90,11 @@ def _headlines(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def prose(text: str, ident: str) -> Markup:
-    """An answer: escaped, its paragraphs, its strong words and its markers kept."""
+    """An answer: escaped, its paragraphs and lines, its strong words and its markers kept."""
     out = []
     for block in str(escape(text)).split("\n\n"):
         marked = _MARK.sub(lambda m: f'<a class="cite" href="#{escape(ident)}-c{m[1]}">[{m[1]}]</a>', block)
-        out.append("<p>" + _BOLD.sub(r"<strong>\1</strong>", marked) + "</p>")
+        out.append("<p>" + _BOLD.sub(r"<strong>\1</strong>", marked).replace("\n", "<br>") + "</p>")
     return charts.trusted("".join(out))
 
 

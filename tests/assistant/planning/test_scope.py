@@ -11,7 +11,7 @@ import pytest
 from assistant.engine import Engine
 from assistant.planning.options import Context
 from assistant.planning.scope import FIELD_WEIGHTS, Scope, ScopeConfig, is_unknown, missing_names
-from assistant.reading.scope import is_errand, is_injection, is_other_field, without_instructions
+from assistant.reading.scope import is_injection, without_instructions
 from assistant.service import Service
 from evals.reference_set import load_reference
 from tests.assistant.conftest import AskIt
@@ -102,24 +102,22 @@ def test_what_instructs_is_not_followed(text: str, ask: AskIt) -> None:
 @pytest.mark.parametrize("text", ERRANDS)
 def test_an_errand_gets_no_rule(text: str, real: Service) -> None:
     """Over the real corpus: no rule is cited to who asks for a poem."""
-    assert is_errand(text)
     answer, _ = real.engine.ask(text)
     assert answer.citations == ()
 
 
 @pytest.mark.parametrize("text", QUESTIONS)
-def test_a_question_is_neither(text: str) -> None:
+def test_a_question_is_no_instruction(text: str) -> None:
     assert not is_injection(text)
-    assert not is_errand(text)
 
 
-def test_no_reference_question_is_taken_for_either() -> None:
+def test_no_reference_question_is_taken_for_one() -> None:
     """On every question of the reference set that is not written to be refused."""
     reference = load_reference()
     asked = [*reference.questions, *(turn for d in reference.dialogues for turn in d.dialogue)]
     honest = [q.question for q in asked if q.kind not in ("injection", "out_of_scope")]
     assert len(honest) > 300
-    assert [q for q in honest if is_injection(q) or is_errand(q)] == []
+    assert [q for q in honest if is_injection(q)] == []
 
 
 @pytest.mark.parametrize(
@@ -261,8 +259,10 @@ class TestIntrusion:
         assert without_instructions("Com\u200bbien vaut\u2060 la prime ?") == "Combien vaut la prime ?"
 
     @pytest.mark.parametrize("text", ["Quel salaire pour un chef op' ?", "Comment négocier des droits musicaux ?"])
-    def test_pay_and_rights_are_other_fields(self, text: str) -> None:
-        assert is_other_field(text)
+    def test_pay_and_rights_are_other_fields(self, text: str, real: Service) -> None:
+        answer, _ = real.engine.ask(text)
+        assert (answer.outcome, answer.reason) == ("abstained", "out_of_scope")
 
-    def test_but_not_when_ecology_is_asked_of(self) -> None:
-        assert not is_other_field("Le crédit d'impôt est-il conditionné à un bilan carbone ?")
+    def test_but_not_when_ecology_is_asked_of(self, real: Service) -> None:
+        answer, _ = real.engine.ask("Le crédit d'impôt est-il conditionné à un bilan carbone ?")
+        assert answer.reason != "out_of_scope"

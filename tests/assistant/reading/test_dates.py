@@ -182,3 +182,23 @@ def test_dates_are_said_in_both_languages_and_read_back(day: date, french: str, 
     assert (french_date(day), english_date(day)) == (french, english)
     assert read_as_of(f"le {french}", TODAY) == AsOf(day, day, "asked")
     assert read_as_of(f"on {english}", TODAY) == AsOf(day, day, "asked")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "480 M€ de chiffre d'affaires l'an dernier, non cotés",
+        "il a dépensé 95 000 € l'an dernier",
+        "On a fait 40 M€ de CA en 2025, on publie ?",
+    ],
+)
+def test_the_year_of_a_figure_is_not_the_date_of_the_law(text: str) -> None:
+    assert read_as_of(text, date(2026, 11, 27)) is None
+
+
+def test_a_year_asked_of_the_law_stays() -> None:
+    today = date(2026, 11, 27)
+    for text in ("L'amende était de 30 000 € l'an dernier ?", "L'an dernier, quel était le seuil ?"):
+        found = read_as_of(text, today)
+        assert found is not None
+        assert found.day == date(2025, 12, 31)

@@ -23,7 +23,7 @@ def figure(value: float | None, name: str = "passed", better: int = 1) -> dict[s
 
 def row(ident: str, at: str, value: float | None = 0.9, **more: Any) -> dict[str, Any]:
     return {
-        "id": ident, "at": at, "split": "dev", "reference": None, "domains": None, "questions": 10,
+        "id": ident, "at": at, "reference": None, "domains": None, "questions": 10,
         "headlines": [figure(value), figure(0.1, "refused", -1)], "latency_ms": {"p50": 1.0, "p95": 2.5},
         "csp": "default-src 'none'", "files": {}, **more,
     }  # fmt: skip
@@ -95,7 +95,7 @@ def test_a_broken_or_hostile_index_shows_nothing_of_the_disk(client: TestClient,
 
 
 def test_a_trend_compares_what_is_comparable() -> None:
-    rows = [row("c", "3", 0.9), row("b", "2", 0.2, split="test"), row("a", "1", 0.8)]
+    rows = [row("c", "3", 0.9), row("b", "2", 0.2, reference="ailleurs"), row("a", "1", 0.8)]
     found = trends(rows)["passed"]
     assert [d["value"] for d in found["dots"]] == [0.8, 0.9]
     assert found["change"] == pytest.approx(0.1)

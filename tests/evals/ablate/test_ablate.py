@@ -10,12 +10,13 @@ import pytest
 from click.testing import CliRunner
 
 from assistant.engine import Engine, EngineConfig
+from assistant.planning.options import MatchConfig
 from assistant.planning.ranking import SelectionConfig
 from assistant.search.hybrid import RetrievalConfig, fuse
 from assistant.service import Service
 from evals.ablate import table
 from evals.ablate.aside import reindexed
-from evals.ablate.cases import Ablation, ablations, without_aliases, without_headings
+from evals.ablate.cases import FEATURES, Ablation, ablations, without_aliases, without_headings
 from evals.ablate.table import AblationRow, Laboratory, ablation_report, differences, sketched
 from evals.reference_set import load_reference
 from evals.running.runner import execute
@@ -36,8 +37,11 @@ def test_every_ablation_changes_known_settings_and_something() -> None:
     for ablation in ablations().values():
         changed = ablation.config(base)
         assert (changed != base) or ablation.glossary or ablation.reindexed, ablation.name
-    names = {a.settings[0][1] for a in ablations().values() if a.name.startswith("trait-")}
-    assert names == {f.name for f in fields(SelectionConfig)}
+    left_out = [a.features for a in ablations().values() if a.name.startswith(("trait-", "option-"))]
+    assert all(left_out)
+    assert set().union(*left_out) == FEATURES  # type: ignore[arg-type]
+    known = {f.name for f in fields(MatchConfig)} - {"floor", "considered"}
+    assert {f"match.{n}" for n in known} | {f"selection.{f.name}" for f in fields(SelectionConfig)} == FEATURES
 
 
 def test_a_ranking_of_weight_zero_is_left_out() -> None:
@@ -68,10 +72,12 @@ def test_an_index_aside_leaves_the_serving_one_alone(engine: Engine, tmp_path: P
 
 
 def test_rows_against_the_whole_system(engine: Engine, tmp_path: Path) -> None:
-    config = EngineConfig(abstain=engine.gate.config)
-    laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), config)
+    laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), engine.config)
     known = ablations()
-    wanted = [Ablation("rien", "rien"), *(known[n] for n in ("dense", "alias", "glossaire", "facettes", "sujets"))]
+    wanted = [
+        Ablation("rien", "rien"),
+        *(known[n] for n in ("dense", "alias", "glossaire", "facettes", "sujets", "cartes", "cases")),
+    ]
     rows = laboratory.rows(wanted, lambda _: None)
     assert [r.name for r in rows] == [a.name for a in wanted]
     assert all(d.value == d.low == d.high == 0 for d in rows[0].changes.values())
@@ -86,8 +92,7 @@ def test_rows_against_the_whole_system(engine: Engine, tmp_path: Path) -> None:
 def test_what_is_left_out_under_two_names_is_asked_once(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = EngineConfig(abstain=engine.gate.config)
-    laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), config)
+    laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), engine.config)
     first = laboratory.row(ablations()["alias-choix"])
     monkeypatch.setattr(table, "execute", None)
     second = laboratory.row(ablations()["trait-alias"])
@@ -97,26 +102,24 @@ def test_what_is_left_out_under_two_names_is_asked_once(
 
 def test_nothing_is_rebuilt_by_hand(engine: Engine, tmp_path: Path) -> None:
     """The whole system of the laboratory answers as the engine it was made from."""
-    config = EngineConfig(abstain=engine.gate.config)
-    laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), config)
+    laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), engine.config)
     mine = [r.answer.answer for r in laboratory.whole.records if r.answer]
     assert mine == [r.answer.answer for r in execute(engine, REFERENCE).records if r.answer]
 
 
 def test_what_a_feature_cannot_touch_is_answered_alike(engine: Engine, tmp_path: Path) -> None:
     """A feature left out over the whole set changes no answer but those of the questions that it is kept for."""
-    config = EngineConfig(abstain=engine.gate.config)
-    laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), config)
+    laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), engine.config)
     before = {r.id: r.answer.answer for r in laboratory.whole.records if r.answer}
-    for name in ("trait-topic-context", "trait-similarity", "trait-regime-other", "trait-exercise"):
+    for name in ("trait-topic-context", "trait-similarity", "trait-exercise", "option-kind", "option-uncounted"):
         ablation = ablations()[name]
-        after = execute(laboratory._engine(ablation.config(config)), REFERENCE)
+        after = execute(laboratory._engine(ablation.config(engine.config)), REFERENCE)
         changed = {r.id.split(".")[0] for r in after.records if r.answer and r.answer.answer != before[r.id]}
-        assert changed <= {i for i, seen in laboratory.touched.items() if ablation.feature in seen}
+        assert changed <= {i for i, seen in laboratory.touched.items() if ablation.features & seen}
 
 
 def test_a_sketch_keeps_topics_whole_and_is_always_the_same() -> None:
-    whole = load_reference().split("dev")
+    whole = load_reference()
     part = sketched(whole, 3)
     assert sketched(whole, 1) == whole
     assert part == sketched(whole, 3)

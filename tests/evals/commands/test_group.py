@@ -13,7 +13,7 @@ from evals.running.configuration import save_config
 from evals.running.runner import Run
 from ingest.errors import ClapvertError
 from tests.evals.conftest import Invoke
-from tests.evals.running.test_runner import REFERENCE
+from tests.evals.fitting.cards import write_cards
 
 
 def test_run_keeps_the_answers_and_tells_the_scores(invoke: Invoke, tmp_path: Path) -> None:
@@ -38,22 +38,16 @@ def test_json_stands_alone_on_stdout(invoke: Invoke, tmp_path: Path) -> None:
 
 
 def test_a_run_goes_to_the_data_folder(invoke: Invoke, use_settings: Any) -> None:
-    told = json.loads(invoke("run", "--split", "all", "--json").stdout)
+    told = json.loads(invoke("run", "--json").stdout)
     assert Path(told["run"]).parent == use_settings.data_dir / "runs"
     assert len(Run.load(Path(told["run"])).records) == 5
 
 
-def test_only_a_domain_or_a_split(invoke: Invoke, tmp_path: Path) -> None:
+def test_only_a_domain(invoke: Invoke, tmp_path: Path) -> None:
     told = json.loads(invoke("run", "--domain", "cnc", "--out", str(tmp_path / "a.jsonl"), "--json").stdout)
     assert told["questions"] == 4
     with pytest.raises(ClapvertError, match="Aucune question"):
         invoke("run", "--domain", "label")
-    asked = [
-        json.loads(invoke("run", "--split", s, "--out", str(tmp_path / s), "--json").stdout)["questions"]
-        for s in ("dev", "test")
-        if REFERENCE.split(s).asked()  # type: ignore[arg-type]
-    ]
-    assert sum(asked) == 5
 
 
 def test_compare_says_yes_then_no(invoke: Invoke, service: Service, tmp_path: Path) -> None:
@@ -62,7 +56,7 @@ def test_compare_says_yes_then_no(invoke: Invoke, service: Service, tmp_path: Pa
     done = invoke("compare", base, base)
     assert done.exit_code == 0
     assert "Aucun recul" in done.stdout
-    Path(settings).write_text('{"abstain": {"not_found": 1000}}', encoding="utf-8")
+    Path(settings).write_text('{"scope": {"not_found": 1000}}', encoding="utf-8")
     invoke("run", "--settings", settings, "--out", worse)
     done = invoke("compare", base, worse, "--json", "--out", str(tmp_path / "c.json"))
     told = json.loads(done.stdout)
@@ -83,8 +77,22 @@ def test_calibrate_writes_settings_that_run_takes(invoke: Invoke, tmp_path: Path
     assert "Réglages conseillés" in done.stdout
     assert invoke("run", "--settings", out, "--out", str(tmp_path / "a.jsonl")).exit_code == 0
     told = json.loads(invoke("calibrate", "--out", out, "--json").stdout)
-    assert told["costs"] == {"refused": 2.0, "answered": 1.0}
-    assert told["scope"]["curve"]
+    assert set(told["match"]["picked"]) == {"base", "candidate", "value", "low", "high", "n"}
+    assert told["recommended"] == json.loads(Path(out).read_text("utf-8"))
+
+
+def test_calibrate_fits_the_head_of_the_kinds(invoke: Invoke, use_settings: Any, tmp_path: Path) -> None:
+    write_cards(use_settings.corpus_dir)
+    out, settings = str(tmp_path / "kinds.npz"), str(tmp_path / "s.json")
+    done = invoke("calibrate", "--kinds", "--out", out)
+    assert "24 formulations de cartes" in done.stdout
+    assert f"Poids écrits : {out}" in done.stdout
+    told = json.loads(invoke("calibrate", "--kinds", "--out", out, "--json").stdout)
+    assert told["unchanged"] is True
+    assert told["out_of_fold"].keys() == {"value", "low", "high", "n"}
+    Path(settings).write_text("{}", encoding="utf-8")
+    with pytest.raises(ClapvertError, match="genres"):
+        invoke("calibrate", "--kinds", "--settings", settings, "--out", out)
 
 
 def test_calibrate_starts_from_the_settings_given(invoke: Invoke, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Reports: the data, the page, JUnit, what is kept; and the trade-off of a run."""
+"""Reports: the data, the page, JUnit, what is kept, what was read."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from evals.scoring.tradeoff import tradeoff
 
+from evals.reading.verdicts import take
 from evals.reports.html import charts
-from evals.reports.html.page import page, safe_url, served_csp, word_diff
+from evals.reports.html.page import page, prose, safe_url, served_csp, word_diff
 from evals.reports.junit import junit
 from evals.running.runs import folder_of, load_index
-from evals.scoring.scores import score_run
 from tests.evals.conftest import Invoke
-from tests.evals.small_reports import HOSTILE, small_report, small_run
+from tests.evals.reading.samples import sheet_in
+from tests.evals.small_reports import HOSTILE, small_report
+from tests.samples import TODAY
 
 
 def by_id(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -61,21 +62,6 @@ def test_every_figure_is_json_without_nan() -> None:
     assert json.loads(json.dumps(small_report(), allow_nan=False))["clapvert_report"] == 1
 
 
-def test_the_tradeoff_is_the_run_at_its_own_threshold() -> None:
-    run = small_run()
-    scores = score_run(run)
-    found = tradeoff(run, scores)
-    assert found is not None
-    assert (found.current.refused, found.current.wrongly_answered) == (0.0, 0.0)
-    assert (found.points[0].refused, found.points[0].wrongly_answered) == (0.0, 1.0)
-    assert (found.points[-1].refused, found.points[-1].wrongly_answered) == (1.0, 0.0)
-    assert [p.refused for p in found.points] == sorted(p.refused for p in found.points)
-    assert found.moved == 3
-    for record in run.records:
-        object.__setattr__(record, "margin", None)
-    assert tradeoff(run, scores) is None
-
-
 def test_the_page_holds_hostile_text_as_text() -> None:
     html = page(small_report())
     assert "<script>alert" not in html
@@ -100,7 +86,7 @@ def test_the_page_fetches_nothing_and_its_policy_names_its_own_style_and_script(
 
 def test_the_page_can_be_written_of_little() -> None:
     report = small_report()
-    report |= {"tradeoff": None, "recall": [], "base": None, "gate": None, "trend": [], "slices": [], "stages": []}
+    report |= {"recall": [], "base": None, "gate": None, "trend": [], "slices": [], "stages": []}
     report["latency"] |= {"n": 0, "bins": []}
     report["questions"] = [q | {"change": None, "base_answer": None} for q in report["questions"]]
     assert "554" not in page(report)
@@ -108,7 +94,7 @@ def test_the_page_can_be_written_of_little() -> None:
 
 def test_charts_say_what_they_show() -> None:
     report = small_report()
-    for chart in (charts.recall(report["recall"]), charts.tradeoff(report["tradeoff"]), charts.latency(report["latency"]),
+    for chart in (charts.recall(report["recall"]), charts.latency(report["latency"]),
                   charts.trend(report["trend"], "passed")):  # fmt: skip
         root = ET.fromstring(str(chart))
         assert root.get("role") == "img"
@@ -126,6 +112,31 @@ def test_the_difference_is_told_word_by_word() -> None:
     assert told == "le forfait <del>&lt;b&gt;</del> est <del>10</del> <ins>28</ins>"
 
 
+def test_lines_of_an_answer_stay_lines() -> None:
+    told = str(prose("**Étapes** : à suivre. [1]\n\n1. Déposer. [1]\n2. <b>Payer</b>. [2]", "q-1"))
+    assert told.count("<p>") == 2
+    assert "<strong>Étapes</strong>" in told
+    assert "<br>2. &lt;b&gt;Payer" in told
+
+
+def test_a_reading_heads_the_report(invoke: Invoke, tmp_path: Path) -> None:
+    sheet, run, html = tmp_path / "feuille", tmp_path / "a.jsonl", tmp_path / "r.html"
+    sheet.mkdir()
+    items, key = sheet_in(sheet)
+    invoke("run", "--out", str(run))
+    unread = invoke("report", str(run), "--reading", str(sheet))
+    assert f"{len(items)} réponses, aucun verdict encore." in unread.stdout
+    take(sheet, {i.key: "forward" if n % 2 else "poor" for n, i in enumerate(items)}, "lea", TODAY, key)
+    done = invoke("report", str(run), "--reading", str(sheet), "--html", str(html), "--json", str(tmp_path / "r.json"))
+    assert done.stdout.startswith("Envoyé tel quel, %")
+    told = json.loads((tmp_path / "r.json").read_text("utf-8"))["reading"]
+    assert {(r["reader"], r["run"]) for r in told["rates"]} == {("lea", "avant"), ("lea", "apres")}
+    assert sum(r["forwarded"]["n"] for r in told["rates"]) == len(items)
+    page_text = html.read_text("utf-8")
+    assert page_text.index("avant, lea") < page_text.index("En bref</h2>")
+    assert "Personne n'a lu" in page(small_report())
+
+
 def test_junit_is_well_formed_whatever_it_holds() -> None:
     report = small_report()
     report["questions"][0]["answer"] = "avant\x00\x0b\ud800 après ]]>"
@@ -141,14 +152,14 @@ def test_junit_is_well_formed_whatever_it_holds() -> None:
 
 def test_a_run_is_kept_with_its_report(invoke: Invoke, use_settings: Any, tmp_path: Path) -> None:
     for _ in range(2):
-        assert "Run :" in invoke("run", "--split", "all").stdout
+        assert "Run :" in invoke("run").stdout
     rows = load_index(folder_of(use_settings.data_dir))
-    assert [r["split"] for r in rows] == ["all", "all"]
+    assert len(rows) == 2
     assert rows[0]["csp"] == served_csp()
     kept = json.loads((use_settings.data_dir / "runs" / rows[0]["files"]["report"]).read_text("utf-8"))
     assert len(kept["trend"]) == 2
     assert kept["coverage"]["statements"] == 15
-    assert invoke("run", "--split", "all", "--no-keep").exit_code == 0
+    assert invoke("run", "--no-keep").exit_code == 0
     assert len(load_index(folder_of(use_settings.data_dir))) == 2
 
 
@@ -159,7 +170,7 @@ def test_the_app_serves_the_page_of_a_kept_run_under_its_policy(
 
     from assistant.app import create_app
 
-    invoke("run", "--split", "all")
+    invoke("run")
     (row,) = load_index(folder_of(use_settings.data_dir))
     client = TestClient(create_app(service), base_url="http://127.0.0.1")
     listed, shown = client.get("/evals"), client.get(f"/evals/{row['id']}/rapport")
@@ -177,7 +188,7 @@ def test_report_writes_what_is_asked(invoke: Invoke, use_settings: Any, tmp_path
     assert done.exit_code == 0
     assert "Aucun recul" in done.stdout
     assert "Énoncés par domaine" in done.stdout
-    assert json.loads(names["json"].read_text("utf-8"))["run"]["split"] == "all"
+    assert json.loads(names["json"].read_text("utf-8"))["run"]["questions"] == 5
     assert ET.parse(names["junit"]).getroot().get("tests") == "5"
     assert "Content-Security-Policy" in names["html"].read_text("utf-8")
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant.reading.message import Message
 from assistant.service import Service
 from evals.reference_set import Dialogue, Question, ReferenceSet
 from evals.running.golds import Golds, domains_asked
 from evals.running.runner import Record, Run, execute
-from evals.scoring.scores import by_split, score_run
+from evals.scoring.scores import score_run
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.model.embedding import HashingEncoder
 from tests.conftest import Build
@@ -27,7 +28,8 @@ TURN = {"kind": "fact", "outcome": "answered", "must_include": ["bilan"], "domai
 REFERENCE = ReferenceSet(
     questions=(
         question("cnc-1", "Quels bilans carbone remettre au CNC pour une fiction ?"),
-        question("cnc-2", "Les courts métrages sont-ils dispensés de bilan carbone ?", kind="false_premise"),
+        question("cnc-2", "Les courts métrages sont-ils dispensés de bilan carbone ?", kind="false_premise",
+                 topic="dispense"),
         question("none-1", "Quelle est la capitale du Pérou ?", domain="none", kind="out_of_scope", outcome="abstained",
                  must_include=[], facts=[], topic="perou"),
     ),
@@ -86,14 +88,14 @@ def test_a_turn_goes_on_from_the_one_before(engine: object, service: Service) ->
 def test_a_failure_is_recorded_and_stops_nothing(
     engine: object, service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    ask = service.engine.ask
+    answer = service.engine.answer
 
-    def failing(text: str, **rest: object) -> object:
-        if "courts métrages" in text:
+    def failing(message: Message, *args: object, **rest: object) -> object:
+        if "courts métrages" in message.text:
             raise ZeroDivisionError("essai")
-        return ask(text, **rest)  # type: ignore[arg-type]
+        return answer(message, *args, **rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(service.engine, "ask", failing)
+    monkeypatch.setattr(service.engine, "answer", failing)
     run = execute(service.engine, REFERENCE)
     scores = score_run(run)
     assert scores.unscored == {"cnc-2": "ZeroDivisionError: essai"}
@@ -135,16 +137,6 @@ def test_an_unanswerable_reference_is_unscored(shared_service: Service) -> None:
     scores = score_run(execute(shared_service.engine, ReferenceSet(questions=(empty,), dialogues=())))
     assert not scores.rows
     assert scores.unscored["cnc-9"].startswith("ni fait")
-
-
-def test_scores_are_told_by_split(shared_service: Service) -> None:
-    scores = score_run(execute(shared_service.engine, REFERENCE))
-    parts = by_split(scores, REFERENCE)
-    test = REFERENCE.split("test").asked().keys()
-    if 0 < len(test) < 5:
-        assert parts["test"].rows.keys() == test
-        assert parts["dev"].rows.keys() == scores.rows.keys() - test
-    assert "ensemble" in parts or len(parts) == 1
 
 
 def test_domains_asked(shared_service: Service) -> None:

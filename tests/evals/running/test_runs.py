@@ -15,7 +15,7 @@ from ingest.errors import ClapvertError
 from tests.evals.samples import FORFAIT, answer, expected, run
 
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-ROW: dict[str, Any] = {"split": "dev", "reference": None, "domains": None}
+ROW: dict[str, Any] = {"reference": None, "domains": None}
 
 
 def kept(folder: Path, minutes: int, **changes: Any) -> runs.Row:
@@ -31,7 +31,7 @@ def test_a_kept_run_is_plain_json_and_reads_back(tmp_path: Path) -> None:
     row = kept(tmp_path, 0)
     index = json.loads((tmp_path / "index.json").read_text("utf-8"))
     assert index == {"clapvert_runs": 1, "runs": [row]}
-    assert row["id"] == "20261125-090000-dev"
+    assert row["id"] == "20261125-090000"
     assert row["at"] == "2026-11-25T09:00:00+00:00"
     assert {(tmp_path / name).is_file() for name in row["files"].values()} == {True}
     assert Run.load(runs.find(tmp_path, row["id"])).records[0].id == "q1"
@@ -40,17 +40,17 @@ def test_a_kept_run_is_plain_json_and_reads_back(tmp_path: Path) -> None:
 
 def test_two_runs_of_one_second_have_two_names(tmp_path: Path) -> None:
     names = [kept(tmp_path, 0)["id"] for _ in range(3)]
-    assert names == ["20261125-090000-dev", "20261125-090000-dev-2", "20261125-090000-dev-3"]
+    assert names == ["20261125-090000", "20261125-090000-2", "20261125-090000-3"]
     assert json.loads((tmp_path / f"{names[2]}.json").read_text("utf-8"))["before"] == names[:2]
 
 
 def test_the_trend_holds_what_was_asked_alike(tmp_path: Path) -> None:
     kept(tmp_path, 0)
-    kept(tmp_path, 1, split="test")
+    kept(tmp_path, 1, reference="ailleurs")
     kept(tmp_path, 2, domains=["cnc"])
     last = kept(tmp_path, 3)
     report = json.loads((tmp_path / last["files"]["report"]).read_text("utf-8"))
-    assert report["before"] == ["20261125-090000-dev"]
+    assert report["before"] == ["20261125-090000"]
 
 
 def test_old_runs_keep_their_figures_and_leave_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

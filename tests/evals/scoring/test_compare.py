@@ -146,7 +146,7 @@ def test_slices_and_classes() -> None:
     assert found["absent"]["wrongly_answered"].value == 1.0
     assert found["absent"]["refused"].n == 0
     assert compare(told, told).slices["langue"]["en"]["refused"].base == 1.0
-    report = run_report(told, {"ensemble": scores}, {"tournage": 4})
+    report = run_report(told, scores, {"tournage": 4})
     assert "absent, réponses à tort" in report
     assert "tournage 4" in report
     assert "q1" in misses(told, scores)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from assistant.answer import CaseItem, Understood
 from assistant.wording.phrases import PART_MISSING
 from evals.scoring.scoring import Score, contains, score
-from tests.evals.samples import FORFAIT, answer, expected, passage
+from tests.evals.samples import DAY, FORFAIT, answer, expected, passage
 
 
 @pytest.mark.parametrize(
@@ -89,10 +90,51 @@ def test_a_fact_past_the_first_words_was_not_given() -> None:
     assert s.coverage == 0.0
 
 
-def test_a_question_repeated_as_unanswered_gives_no_fact() -> None:
-    missing = PART_MISSING["fr"].format(part="et c'est bien 28 000 € ?")
-    s = scored(f"La prime RSE+ est un forfait. [1]\n\n{missing}", outcome="partial")
-    assert s.coverage == 0.0
+def test_a_question_repeated_by_a_label_gives_no_fact_and_claims_nothing() -> None:
+    label, missing = "**C'est bien 28 000 €** :", PART_MISSING["fr"]
+    s = scored(f"La prime RSE+ est un forfait. [1]\n\n{label} {missing}", outcome="partial")
+    assert (s.coverage, s.citation_recall, s.citation_precision) == (0.0, 1.0, 1.0)
+    s = scored(f"{label} dit plus haut.\n\n**Et 3 films** : La prime RSE+ est un forfait de 28 000 € par film. [1]")
+    assert (s.coverage, s.citation_recall, s.citation_precision, s.quote_support) == (1.0, 1.0, 1.0, 1.0)
+
+
+def test_the_marker_of_a_list_is_no_figure() -> None:
+    for first, second in (("1.", "2."), ("-", "-")):
+        steps = f"{first} La prime RSE+ est un forfait. [1]\n{second} Un forfait de 28 000 € par film. [1]"
+        s = scored(f"La prime RSE+ est un forfait. [1]\n\n{steps}", expected=expected(must_not_include=["2"]))
+        assert (s.citation_recall, s.citation_precision, s.quote_support) == (1.0, 1.0, 1.0)
+        assert not s.forbidden
+
+
+def test_the_figures_of_the_case_may_be_said_and_no_others() -> None:
+    rule = passage("La CSRD oblige les entreprises de plus de 500 salariés à publier.")
+    verdict = "**Non : votre effectif, {} salariés, ne dépasse pas 500 salariés.** {} [1]"
+    case = Understood(
+        question="?", as_of=DAY, as_of_reason="today",
+        case=(CaseItem(field="headcount", value=12, said="12 salariés"),),
+    )  # fmt: skip
+    told = expected(must_include=[["500"]])
+    mine = scored(verdict.format(12, rule.text), (rule,), understood=case, expected=told)
+    assert (mine.citation_recall, mine.citation_precision, mine.quote_support) == (1.0, 1.0, 1.0)
+    for others in (
+        scored(verdict.format(13, rule.text), (rule,), understood=case, expected=told),
+        scored(verdict.format(12, rule.text), (rule,), expected=told),
+    ):
+        assert (others.citation_precision, others.quote_support) == (0.0, 0.0)
+
+
+def test_a_verdict_in_bold_is_no_label() -> None:
+    s = scored("**Oui :** la prime RSE+ est un forfait de 10 000 €. [1]")
+    assert (s.citation_precision, s.quote_support) == (0.0, 0.0)
+    s = scored("**Oui :** la prime RSE+ est un forfait de 28 000 € par film. [1]")
+    assert (s.coverage, s.citation_precision) == (1.0, 1.0)
+
+
+def test_a_sentence_without_a_marker_cites_nothing() -> None:
+    s = scored("La prime RSE+ est un forfait de 28 000 € par film. [1] Elle est due partout.")
+    assert (s.citation_recall, s.citation_precision) == (0.5, 0.5)
+    s = scored("L'amende est de 3 €.\nLa prime RSE+ est un forfait de 28 000 € par film. [1].")
+    assert (s.citation_recall, s.citation_precision) == (0.5, 0.5)
 
 
 def test_refusing_what_has_an_answer() -> None:

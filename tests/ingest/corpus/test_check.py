@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from ingest.corpus.check import Report, check_corpus, check_statement, words
+from ingest.corpus.check import Report, check_corpus
+from ingest.corpus.check_statements import check_statement, words
 from ingest.corpus.glossary import load_glossary
+from ingest.corpus.problems import Known
 from ingest.corpus.register import load_register
 from ingest.corpus.render import write_pages
 from tests.samples import (
@@ -31,9 +33,8 @@ def codes(report: Report) -> list[str]:
 
 def statement_codes(corpus_dir: Path, level: str = "error", **changes: Any) -> list[str]:
     """Codes of one statement, checked by itself."""
-    found = check_statement(
-        statement_model(**changes), load_register(corpus_dir), load_glossary(corpus_dir), {"cnc"}, "ici", TODAY
-    )
+    known = Known(load_register(corpus_dir), load_glossary(corpus_dir), frozenset({"cnc"}), TODAY)
+    found = check_statement(statement_model(**changes), "ici", known)
     return [p.code for p in found if p.level == level]
 
 
@@ -57,6 +58,7 @@ def test_a_clean_statement_passes(corpus_dir: Path) -> None:
     assert statement_codes(corpus_dir, level="warning") == []
 
 
+TWO = {"kind": "nombre", "value": 2, "unit": "bilans", "of": "bilans"}
 LONG = "Le producteur remet au CNC 2 bilans carbone avec sa demande d'aide, " + "et " * 40 + "c'est tout."
 
 
@@ -80,8 +82,8 @@ LONG = "Le producteur remet au CNC 2 bilans carbone avec sa demande d'aide, " + 
         ({"contacts": ["inconnu"]}, "contact"),
         ({"asked_as": ["Que remettre ?", "que remettre", "What to file?"]}, "asked_as"),
         ({"source": {"id": "rga", "locator": "art. premier bis ?"}}, "locator"),
-        ({"values": [{"kind": "date", "value": "2025-03-01"}]}, "value"),
-        ({"values": [{"kind": "nombre", "value": "10 à 20"}]}, "value"),
+        ({"values": [TWO, {"kind": "date", "value": "2025-03-01"}]}, "value"),
+        ({"values": [TWO, {"kind": "nombre", "value": "10 à 20"}]}, "value"),
     ],
 )
 def test_each_rule_has_a_statement_that_breaks_it(corpus_dir: Path, changes: dict[str, Any], code: str) -> None:
@@ -95,7 +97,7 @@ def test_each_rule_has_a_statement_that_breaks_it(corpus_dir: Path, changes: dic
         {"text": "Il existe 2 bilans carbone à remettre avec la demande d'aide."},
         {"lead": "Le producteur remet deux bilans carbone au CNC."},
         {"en": "The producer files two carbon reports with the CNC."},
-        {"values": [{"kind": "nombre", "value": 2, "unit": "bilans"}]},
+        {"values": [{"kind": "nombre", "value": 2, "unit": "bilans", "of": "bilans"}]},
         {"source": {"id": "cnc-faq", "locator": "question 4"}},
     ],
 )
@@ -115,7 +117,7 @@ def test_a_dropped_negation_of_an_obligation_is_found(corpus_dir: Path) -> None:
 
 
 def test_a_number_that_the_text_does_not_hold_is_a_warning(corpus_dir: Path) -> None:
-    values = [{"kind": "nombre", "value": 12}]
+    values = [{"kind": "nombre", "value": n, "of": "bilans"} for n in (2, 12)]
     assert statement_codes(corpus_dir, values=values) == []
     assert statement_codes(corpus_dir, level="warning", values=values) == ["value"]
 

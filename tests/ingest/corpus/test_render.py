@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from ingest.corpus.fiches import load_fiches
 from ingest.corpus.register import load_register
 from ingest.corpus.render import INDEX, pages, write_pages
 from ingest.language.claims import french_date
-from tests.samples import CLIMAT, DOUBLE_BILAN, LABEL, SEUILS, edited_yaml
+from tests.samples import CLIMAT, DOUBLE_BILAN, LABEL, SEUILS, edited_yaml, statement
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ def test_a_page_holds_every_statement_of_its_fiche_word_for_word(corpus_dir: Pat
     fiche = next(f.fiche for f in load_fiches(corpus_dir) if f.fiche.id == "double-bilan")
     assert page.startswith(f"# {fiche.title}\n")
     assert fiche.introduction in page
-    for _, statement in fiche.statements():
-        assert statement.text in page
+    for _, said in fiche.statements():
+        assert said.text in page
 
 
 def test_a_page_says_that_it_is_a_notice_and_no_official_text(page: str) -> None:
@@ -147,3 +148,28 @@ def test_a_damaged_page_is_written_again(corpus_dir: Path) -> None:
     page.write_text("abîmée", encoding="utf-8")
     assert write_pages(corpus_dir) == 1
     assert page.read_text(encoding="utf-8") == wanted
+
+
+@pytest.mark.parametrize(
+    ("in_force", "told"),
+    [
+        ({"from": "2026-02-12", "until": None}, "*(projet, situation depuis le 12 février 2026)*"),
+        (
+            {"from": "2024-01-01", "until": "2025-12-31"},
+            "*(projet, situation du 1er janvier 2024 au 31 décembre 2025)*",
+        ),
+        ({"from": "2027-01-01", "until": None}, "*(projet, situation depuis le 1er janvier 2027)*"),
+        ({"from": None, "until": None}, "*(projet)*"),
+    ],
+)
+def test_a_bill_is_never_rendered_as_law(corpus_dir: Path, in_force: dict[str, Any], told: str) -> None:
+    with edited_yaml(corpus_dir / DOUBLE_BILAN) as data:
+        data["sections"][0]["statements"] = [
+            statement(text="Un amendement vise le double bilan.", nature="projet", polarity="fait", in_force=in_force)
+        ]
+    write_pages(corpus_dir)
+    page = (corpus_dir / DOUBLE_BILAN).with_suffix(".md").read_text(encoding="utf-8")
+    assert f"- Un amendement vise le double bilan. {told}" in page
+    assert "en vigueur" not in page
+    assert "À venir" not in page
+    assert "Ancienne règle" not in page
