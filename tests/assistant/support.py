@@ -190,7 +190,10 @@ def _outcome(answer: Answer) -> list[str]:
     said, parts = (answer.outcome, answer.reason), answer.parts
     out = [] if answer.reason in REASONS[answer.outcome] else [f"issue et motif hors de la table : {said}"]
     silent = [p for p in parts if p.state in ("missing", "not_in_force")]
-    if answer.project is None and answer.outcome != "abstained":
+    if _asks_back(answer):
+        if said != ("partial", "unclear") or answer.citations or len(parts) != len(silent):
+            out.append(f"question en retour : {said}")
+    elif answer.project is None and answer.outcome != "abstained":
         if silent and said != ("partial", "not_found"):
             out.append(f"partie sans réponse : {said}")
         if not silent and (answer.outcome == "partial") != any(p.verdict == "depends" for p in parts):
@@ -200,6 +203,11 @@ def _outcome(answer: Answer) -> list[str]:
     if answer.depends_on and answer.follow_ups[:1] != (answer.depends_on.ask,):
         out.append("le détail qui décide n'est pas demandé en premier")
     return out
+
+
+def _asks_back(answer: Answer) -> bool:
+    """True when all that is said to a message that is too vague is the question of what it is about."""
+    return answer.depends_on is not None and answer.answer == answer.depends_on.ask
 
 
 def _citations(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
@@ -230,7 +238,7 @@ def _citations(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
 def _prose(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
     """Every sentence cites and is supported by what it cites, or is one of the fixed ones; each is of one part."""
     out: list[str] = []
-    if answer.outcome == "abstained":
+    if answer.outcome == "abstained" or _asks_back(answer):
         return out
     cited, acting = 0, answer.understood.act not in ASKS
     for item in _items(answer.answer):

@@ -175,7 +175,7 @@ class TestOtherCountries:
 
     def test_french_rules_are_given_for_france(self, ask: Ask) -> None:
         answer, cited = ask("Faut-il trier les déchets d'un tournage en France ?")
-        assert answer.outcome == "answered"
+        assert answer.outcome != "abstained"
         assert any(s.id.startswith("tournage-tri-") for s in cited)
 
 

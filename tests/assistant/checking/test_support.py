@@ -17,6 +17,7 @@ CSRD = "Quel est le seuil de la CSRD ?"
 NOT_IN_FORCE = "En 2010, quel était le seuil de la CSRD ?"
 NEAR = "Quel score faut-il pour le Label Ecoprod chez Brouzoufilms ?"
 TWO = "Quel score faut-il pour le Label Ecoprod ? Quelle est la capitale du Pérou ?"
+VAGUE = "?"
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -102,7 +103,9 @@ def extra(data: dict[str, Any]) -> None:
         (NEAR, at("near.0.quote", "autre chose")),
         (NEAR, at("near.0.passage_id", "0" * 20)),
         (TWO, swap("answer", "capitale du Pérou", "capitale du Chili")),
-        (TWO, swap("answer", "Je n'ai pas trouvé", "J'ai trouvé")),
+        (TWO, swap("answer", "je n'ai pas trouvé", "j'ai trouvé")),
+        (VAGUE, put("outcome", "answered")),
+        (VAGUE, swap("answer", "De quoi", "De qui")),
         (TWO, put("outcome", "answered")),
     ],
 )
@@ -113,7 +116,7 @@ def test_a_broken_answer_is_found_out(tiny: Service, ask: AskIt, question: str, 
     assert faults(Answer.model_validate(data), opener(tiny), tiny.snapshot.manifest.name)
 
 
-@pytest.mark.parametrize("question", [LABEL, CSRD, NOT_IN_FORCE, NEAR, TWO])
+@pytest.mark.parametrize("question", [LABEL, CSRD, NOT_IN_FORCE, NEAR, TWO, VAGUE])
 def test_a_sound_one_is_not(tiny: Service, ask: AskIt, question: str) -> None:
     answer = ask(question)
     same = Answer.model_validate(answer.model_dump(mode="json"))
