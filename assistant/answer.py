@@ -12,7 +12,7 @@ from ingest.passages.passages import Passage
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True, serialize_by_alias=True)
 
 
 class BasedOn(_Model):
@@ -97,7 +97,7 @@ class CaseItem(_Model):
     field: str
     value: float | tuple[float, float]
     said: str
-    from_: Literal["message", "earlier", "project"] = Field(default="message", serialization_alias="from")
+    from_: Literal["message", "earlier", "project"] = Field(default="message", alias="from")
 
 
 class PartView(_Model):

@@ -160,10 +160,10 @@ class Scope:
         question = message.question
         if question.follow_up or question.context_topics or question.references or question.frameworks:
             return False
-        if question.facets or len(message.parts) > 1:
+        if question.facets or question.synonyms or question.domains or len(message.parts) > 1:
             return False
         terms = self.selector.subject_terms(question.raw)
-        return all(w < self.config.telling * self.selector.rarest for w in terms.values())
+        return len(terms) < 3 and all(w < self.config.telling * self.selector.rarest for w in terms.values())
 
     def denies(self, context: Context, s: Statement) -> bool:
         """True when a denial denies something that the message takes for granted."""
