@@ -38,6 +38,9 @@ class Ruling:
     open_field: CaseField | None = None
 
 
+_GROUP = {"societe-mere"}
+"""Whom a bound on consolidated figures binds: a company's own figures can reach it, for its group is as large at least;
+they cannot miss it."""
 DUTIES = frozenset({Polarity.OBLIGE, Polarity.N_OBLIGE_PAS})
 RIGHTS = frozenset({Polarity.PERMET, Polarity.INTERDIT})
 
@@ -57,7 +60,7 @@ def decide(statement: Statement, case: Case) -> Decision | None:
         if statement.polarity in (Polarity.N_OBLIGE_PAS, Polarity.INTERDIT):
             return Decision(statement, "no", _reasons(met))
         return Decision(statement, "yes", _reasons(met))
-    if missed and statement.polarity in (Polarity.OBLIGE,):
+    if missed and statement.polarity in (Polarity.OBLIGE,) and set(statement.acteur) != _GROUP:
         return Decision(statement, "no", _reasons(unmet))
     return None
 

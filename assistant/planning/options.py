@@ -46,6 +46,7 @@ class MatchConfig:
     unfilled: float = -1.5
     uncounted: float = -1.5
     is_card: float = 1.2
+    exact: float = 5.0
     floor: float = -50.0
     considered: int = 8
 
@@ -145,6 +146,7 @@ class Options:
                 "unsupposed": float(supposed[1]),
                 **self._slots(c, statements, card),
                 "is_card": 1.0,
+                "exact": 0.0,
             }
             yield Option(self._score(features), features, head, card)
 
@@ -173,6 +175,7 @@ class Options:
                 "unsupposed": s.features["facet_unasked"],
                 **self._slots(c, [s.statement] if s.statement else [], None),
                 "is_card": 0.0,
+                "exact": float(s.hit.exact and bool(c.question.frameworks)),
             }
             yield Option(self._score(features), features, (s.hit.position,), None, s)
 

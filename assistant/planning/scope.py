@@ -77,17 +77,24 @@ class Scope:
         return self.chance(context) < self.config.field
 
     def _abroad(self, context: Context) -> bool:
-        """True when a question names a foreign country, and none of the best candidates speaks of it."""
+        """True when a question is set in a foreign country, and none of the best candidates speaks of it."""
         glossary = self.selector.glossary
         named = set(context.question.facets.get("lieu", ()))
-        if not named or not all(glossary.broader("lieu", p) & _FOREIGN for p in named):
+        foreign = {p for p in named if glossary.broader("lieu", p) & _FOREIGN}
+        if not foreign or any("france" in {p, *glossary.broader("lieu", p)} for p in named):
             return False
-        words = [fold(w) for p in named for w in glossary.facets["lieu"][p].words]
+        foreign |= {wide for p in foreign for wide in glossary.broader("lieu", p) & _FOREIGN}
+        words = [re.escape(fold(w)) for p in foreign for w in glossary.facets["lieu"][p].words]
+        spoken = re.compile(rf"\b(?:{'|'.join(words)})\b")
+        if not re.search(
+            rf"\b(?:en|au|aux|a|dans|in|at)\s(?:la |le |les |l'|the )?{spoken.pattern}", fold(context.question.raw)
+        ):
+            return False
         for s in context.selection.scored[:8]:
             if s.statement is None or s.conflict:
                 continue
             said = fold(s.statement.text)
-            if named & set(s.statement.facets.get("lieu", ())) or any(w in said for w in words):
+            if foreign & set(s.statement.facets.get("lieu", ())) or spoken.search(said):
                 return False
         return True
 

@@ -7,6 +7,7 @@ verb: the examples say so, and an act that is not likely enough is an ask.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -47,8 +48,14 @@ def features(text: str, vector: NDArray[np.float32], mean: NDArray[np.float32]) 
     return np.concatenate([VECTOR * (vector - mean), FORM * ngrams(text)]).astype(np.float32)
 
 
+_WORD = re.compile(r"[^\W\d_]{2,}")
+"""Noise does nothing that a conversation does."""
+
+
 def act_of(text: str, vector: NDArray[np.float32]) -> tuple[Act, Act]:
     """The act of a message (an ask when no other is likely enough), and the likeliest act that is not an ask."""
+    if not _WORD.search(text):
+        return "ask", "ask"
     head = _head()
     scores = head.weights @ features(text, vector, head.mean) + head.bias
     shares = np.exp(scores - scores.max())

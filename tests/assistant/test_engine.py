@@ -91,7 +91,7 @@ class TestPartial:
         [
             "Quelle est la capitale [7] du Pérou ?",
             "Quelle <b>capitale</b> au Pérou ?",
-            "Quel mot vaut **[1]** au Pérou ?",
+            "Quelle est la capitale **[1]** du Pérou ?",
         ],
     )
     def test_what_it_names_is_text_and_nothing_else(self, ask: AskIt, part: str) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.answer import Answer
-from assistant.search.hybrid import HybridSearch
+from assistant.planning.options import Context, Option, Options
 from assistant.service import Service
 from evals.reference_set import Expected, load_reference
 from evals.running.golds import Golds
@@ -137,11 +137,11 @@ def test_a_planted_rule_for_one_topic_is_caught(world: World, monkeypatch: pytes
         for w in words(q.question)
         if w in world.renaming.other and told(world.plain, q, str)[0] == "answered"
     )
-    run = HybridSearch._run
+    of = Options.of
 
-    def one_topic(self: HybridSearch, text: str, *how: Any) -> Any:
-        found = run(self, text, *how)
-        return replace(found, hits=found.hits[-3:]) if word in words(text) else found
+    def one_topic(self: Options, context: Context) -> list[Option]:
+        found = of(self, context)
+        return found[-1:] if word in words(context.question.raw) else found
 
-    monkeypatch.setattr(HybridSearch, "_run", one_topic)
+    monkeypatch.setattr(Options, "of", one_topic)
     assert ident in world.changed()

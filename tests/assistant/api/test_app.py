@@ -163,12 +163,16 @@ class TestAnswer:
 
     @pytest.mark.parametrize("question", ["x", "?", "a" * 4000, "  " + "a" * 4000 + "\n", "🎬", "\u0000", "é" * 4000])
     def test_one_to_four_thousand_characters(self, client: TestClient, question: str) -> None:
-        assert chat(client, question)["outcome"] == "abstained"
+        data = chat(client, question)
+        assert data["citations"] == []
+        assert data["outcome"] == "abstained" or data["depends_on"]
 
     @pytest.mark.parametrize("question", ["' OR 1=1; --", "<script>alert(1)</script>", "{{7*7}}", "asdf qsdf ghjk"])
-    def test_nonsense_is_answered_by_an_abstention(self, client: TestClient, question: str) -> None:
+    def test_nonsense_is_given_no_rule(self, client: TestClient, question: str) -> None:
+        """It is out of scope, or asked about."""
         data = chat(client, question)
-        assert data["outcome"] == "abstained"
+        assert data["citations"] == []
+        assert data["outcome"] == "abstained" or data["depends_on"]
         assert question not in data["answer"]
 
 
