@@ -127,7 +127,7 @@ def _ask_messages(engine: Engine, path: Path | None, sealed_name: str | None, ou
     messages = read_messages(path) if path else unpacked(str(sealed_name))
     result = execute(engine, messages.as_reference(), progress("messages"))
     if sealed_name:
-        note(Opening(set=sealed_name, on=datetime.now(UTC).date(), what="measured", why=str(out or "totaux")))
+        note(Opening(set=sealed_name, on=datetime.now(UTC).date(), what="measured", why=out.name if out else "totaux"))
     if out:
         result.save(out)
     told = totals(result)
