@@ -24,7 +24,8 @@ from assistant.planning.options import MatchConfig
 from assistant.planning.ranking import SelectionConfig, Selector
 from assistant.planning.scope import Scope, ScopeConfig
 from assistant.reading.acts import act_of
-from assistant.reading.case import merged, read_case, recounted
+from assistant.reading.case import continued, merged, read_case, recounted
+from assistant.reading.kinds import asks, detect_language
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Understanding
 from assistant.rewording.usage import Usage
@@ -118,11 +119,13 @@ class Engine:
         started = time.perf_counter()
         text = " ".join(asked.text.split())
         act, second = act_of(text, self.search.encoder.encode_query(text))
-        case = read_case(text, asked.language or "fr")
+        spoken = asked.language or detect_language(text)
+        case = continued(text, previous.case if previous else {}, spoken)
         if act == "correct" and not case and previous is not None:
-            case = recounted(text, previous.case)
-        if act == "correct" and case and previous is not None and previous.last:
-            asked = replace(asked, text=previous.last)  # the same question on a corrected case
+            case = recounted(text, previous.case, spoken)
+        tells = act == "ask" and bool(case) and not asks(text)
+        if (act == "correct" or tells) and case and previous is not None and previous.last:
+            asked = replace(asked, text=previous.last)  # the same question on a case told, or corrected
         reading = self.dialogue.read(asked, previous, self.clock())
         own = case or read_case(reading.question.raw, reading.question.language)
         message = Message(

@@ -66,6 +66,7 @@ _MONEY_OF: tuple[tuple[CaseField, str], ...] = (
     (CaseField.AD_SPEND, r"invest\w* (?:pub\w*|en pub\w*|média\w*)|budgets? (?:de |en )?(?:pub\w*|média\w*|com\w*)|(?:de|en) (?:pub(?:licité)?|médias?)\b|achats? (?:d['’]espaces?|médias?)|ad spend|advertising|media budget"),
     (CaseField.BUDGET, r"\bdevis\b|\bbudget|\bcoût\b|\bcout\b"),
 )  # fmt: skip
+_AMOUNTS = frozenset(field for field, _ in _MONEY_OF)
 _NOT_MINE = re.compile(
     r"(?:\b(?:moins|plus|au[- ]?del[àa]|à partir|a partir|jusqu['’][àa]|au-dessus|en dessous|sous|seuil|barre|limite|plafond|amende|"
     r"less|more|over|under|above|below|up to|at least|threshold|limit|fine|cap)\s?(?:de|of|que|than|des|les|du|d['’]|is|c['’]est|à|a|aux)?\s?(?:bien\s)?|"
@@ -137,6 +138,20 @@ def _together(one: Quantity, other: Quantity) -> Quantity:
     """Two figures of one quantity (two sites, two companies): anything from the least of them to their sum."""
     low, high = min(one.low, other.low), one.high + other.high
     return Quantity(one.field, low, high, f"{one.said}, {other.said}")
+
+
+def continued(text: str, before: Case, language: Language = "fr") -> dict[CaseField, Quantity]:
+    """The case of a turn that goes on with a case: what it names, and amounts that it leaves unnamed, of the last amount
+    said (« 1 800 salariés mais 410 M€ »)."""
+    found = read_case(text, language)
+    money = next((f for f in reversed(list(before)) if f in _AMOUNTS and f not in found), None)
+    for start, end, low, high in _numbers(text, language) if money else ():
+        m = re.match(rf"\s?{_MONEY}", text[end:], re.IGNORECASE)
+        if money and m and _of_money(text[:start], text[end:]) is None:
+            word = (m["scale"] or m["bare"] or "").lower().rstrip("s")
+            scale = _SCALE.get(word, _SCALE.get(word + "s", 1.0))
+            found[money] = Quantity(money, low * scale, high * scale, text[start : end + m.end()].strip())
+    return found
 
 
 def recounted(text: str, before: Case, language: Language = "fr") -> dict[CaseField, Quantity]:

@@ -219,6 +219,11 @@ def named_regimes(text: str) -> frozenset[Regime]:
     return frozenset(regime for regime, pattern in _REGIMES.items() if pattern.search(folded))
 
 
+def asks(text: str) -> bool:
+    """Whether a text asks anything: a question mark, or words that want a kind of answer."""
+    return "?" in text or bool(question_types(text))
+
+
 def question_types(text: str, hinted: bool = True) -> tuple[AnswerType, ...]:
     """The kinds of answer that a question wants, question words first; empty when it does not tell. `hinted`: words that
     only hint at a yes/no question (« obligatoire ») count when nothing else does.

@@ -153,6 +153,23 @@ class TestRule:
         assert found is not None
         assert found.strength == "likely"
 
+    @pytest.mark.parametrize(("employees", "verdict", "strength"), [(1200, "yes", "likely"), (12, "no", "firm")])
+    def test_what_rests_on_another_condition_is_likely_when_met(
+        self, employees: float, verdict: str, strength: str
+    ) -> None:
+        """One condition met of two is « a priori »; one missed of two settles it."""
+        needing = rule_of(bound(HEAD, "above", 1000), regime="ue", needs=["autre-condition"])
+        found = rule([needing], case(headcount=employees), DUTIES)
+        assert found is not None
+        assert (found.verdict, found.strength) == (verdict, strength)
+
+    def test_a_group_is_not_missed_by_the_figures_of_its_company(self) -> None:
+        group = rule_of(bound(HEAD, "above", 1000), regime="ue", acteur=["societe-mere"])
+        assert rule([group], case(headcount=6), DUTIES) is None
+        found = rule([group], case(headcount=1200), DUTIES)
+        assert found is not None
+        assert found.verdict == "yes"
+
     def test_the_first_decision_of_a_law_is_kept(self) -> None:
         lower = rule_of(bound(HEAD, "above", 10), id="plus-bas", regime="ue")
         found = rule([self.UE, lower], case(headcount=12), DUTIES)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reading.case import merged, read_case
+from assistant.reading.case import continued, merged, read_case
 from ingest.corpus.fiches import CaseField
 from ingest.language.claims import Language
 
@@ -136,3 +136,28 @@ def test_any_text_is_read(text: str) -> None:
     for q in read_case(text).values():
         assert q.low <= q.high
         assert q.said in text
+
+
+def test_an_amount_left_unnamed_goes_on_with_the_last_amount() -> None:
+    before = read_case("On fait 480 M€ de CA avec 1 350 salariés.")
+    assert {f: q.low for f, q in continued("non pardon, 1 800 salariés mais 410 M€", before).items()} == {
+        HEAD: 1800,
+        CA: 410e6,
+    }
+    assert continued("410 M€", {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "wanted"),
+    [
+        ("Our holding has 1,350 employees and €620m net turnover.", "en", {HEAD: 1350, CA: 620e6}),
+        ("entre 40 et 50 salariés selon les mois", "fr", {HEAD: (40, 50)}),
+        ("une comédie à 6 M€, équipe de 75", "fr", {CaseField.PEOPLE: 75}),
+        ("effectif 1150, CA 430 M€", "fr", {HEAD: 1150, CA: 430e6}),
+        ("our media budget is 120 thousand euros net", "en", {PUB: 120e3}),
+        ("pourquoi la loi dit 10 000 salariés pour la vigilance", "fr", {}),
+    ],
+)
+def test_what_counts_and_what_does_not(text: str, language: Language, wanted: dict[CaseField, object]) -> None:
+    found = {f: low if low == high else (low, high) for f, (low, high) in values(text, language).items()}
+    assert found == wanted
