@@ -25,7 +25,7 @@ from ingest.errors import ClapvertError, ErrorCode
 
 FEATURES = (
     "support", "company", "similarity", "alias", "known", "covered", "topic", "context", "kind", "supposed",
-    "unsupposed", "of_its_time", "unfilled", "uncounted", "is_card",
+    "unsupposed", "of_its_time", "unfilled", "uncounted", "is_card", "exact",
 )  # fmt: skip
 """Every weight of `MatchConfig`: what is no weight (`floor`, `considered`) is not fitted."""
 NEGATIVE = frozenset({"unsupposed", "unfilled", "uncounted"})
