@@ -383,7 +383,7 @@ class LocalPlanner:
         evidence: Sequence[Shown],
     ) -> tuple[Verdict | None, Literal["firm", "likely"], tuple[Reason, ...]]:
         if ruling is not None:
-            reasons = tuple(r for d in ruling.decisions for r in d.reasons[:1])
+            reasons = tuple(r for d in ruling.decisions for r in (d.reasons if d.verdict == "yes" else d.reasons[:1]))
             return ruling.verdict, ruling.strength, reasons
         if first is None or part.kinds.get(Kind.YES_NO, 0.0) < 0.5:
             return None, "firm", ()
