@@ -118,7 +118,7 @@ class Engine:
         """Understand a message, in the light of the turn before it."""
         started = time.perf_counter()
         text = " ".join(asked.text.split())
-        act, second = act_of(text, self.search.encoder.encode_query(text))
+        act, second = act_of(text, self.search.vector(text))
         spoken = asked.language or detect_language(text)
         case = continued(text, previous.case if previous else {}, spoken)
         if act == "correct" and not case and previous is not None:

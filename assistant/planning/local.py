@@ -19,7 +19,7 @@ from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
-from assistant.planning.scope import Scope
+from assistant.planning.scope import Scope, is_unknown
 from assistant.planning.verdicts import borne, same_direction
 from assistant.reading.kinds import FILLER, question_types
 from assistant.reading.message import Message, Part
@@ -154,7 +154,7 @@ class LocalPlanner:
         selection = self.selector.select(question, candidates, text if len(message.parts) > 1 else None)
         kinds = part.kinds if part else message.parts[0].kinds
         terms, own = self.selector.weighed(question, text if len(message.parts) > 1 else None)
-        vector = self.search.encoder.encode_query(question.query)
+        vector = self.search.vector(question.query)
         context = Context(question, candidates, selection, kinds, message.case, vector, terms, own, counted_noun(text))
         options = self.options.of(context)
         if question.follow_up and message.told:
@@ -427,13 +427,8 @@ class LocalPlanner:
 
 
 def _state(s: Statement | None) -> State:
-    if s is not None and s.role is Role.ABSENCE:
+    if is_unknown(s):
         return "absent"
     if s is not None and s.role is Role.DEMENT:
         return "denied"
     return "answered"
-
-
-def passages_of(plan: Plan) -> list[Passage]:
-    """The passages that a plan shows, in order."""
-    return [s.passage for s in plan.shown()]

@@ -151,10 +151,6 @@ class Selector:
         scored.sort(key=lambda s: (-s.score, s.hit.position))
         return Selection(part or question.raw, types, scored)
 
-    def stands_alone(self, part: str) -> bool:
-        """True when a part says enough to be looked up by itself (« à quel moment » does not)."""
-        return len(self.subject_terms(part)) > 1
-
     def subject_terms(self, part: str) -> dict[str, float]:
         """Terms of a part that tell what it is about, not what kind of answer it wants, with their weights."""
         return {t: w for t, w in self.question_terms(part).items() if t not in FILLER}

@@ -46,8 +46,8 @@ _SCALE = {"k": 1e3, "m": 1e6, "mio": 1e6, "md": 1e9, "mds": 1e9, "million": 1e6,
 _MONEY = r"(?:(?P<scale>k|mds?|mio|bn|m|millions?|milliards?|billion|mille|thousand)?\s?(?:d['’]\s?)?(?:€|euros?|eur\b|balles)|(?P<bare>k|mio|millions?|milliards?|billion)\b)"
 _EURO_FIRST = r"(?:€|eur)\s?"
 _UNITS: tuple[tuple[CaseField, str, float], ...] = (
-    (CaseField.HEADCOUNT, r"(?:salari[ée]e?s?|cdi|employ[ée]{1,2}s?|employees?|etp|équivalents? temps plein|collaborat\w+|permanents?|staff|ftes?)\b", 1),
-    (CaseField.HEADCOUNT, r"(?:personnes?|people)\s(?:permanente?s?|salariée?s?|à l['’]effectif|à l['’]année|on (?:our|the) payroll)", 1),
+    (CaseField.HEADCOUNT, r"(?:salari[ée]e?s?|employ[ée]{1,2}s?|employees?|etp|équivalents? temps plein|collaborat\w+|permanents?|staff|ftes?)\b", 1),
+    (CaseField.HEADCOUNT, r"(?:personnes?|people)\s(?:permanente?s?|salariée?s?)", 1),
     (CaseField.PEOPLE, r"(?:personnes?|techniciens?|couverts|gens|people|crew|têtes?|figurants?|repas)\b", 1),
     (CaseField.CONSUMPTION, r"gwh\b", 1e6),
     (CaseField.CONSUMPTION, r"mwh\b", 1e3),
@@ -130,8 +130,7 @@ def read_case(text: str, language: Language = "fr") -> dict[CaseField, Quantity]
 
 def gives_amount(text: str, language: Language = "fr") -> bool:
     """Whether a text states a figure with its unit, whoever's it is."""
-    money = re.compile(rf"\s?{_MONEY}", re.IGNORECASE)
-    return any(money.match(text[end:]) or _of_unit("", text[end:]) for _, end, _, _ in _numbers(text, language))
+    return any(_amount(text[end:]) or _of_unit("", text[end:]) for _, end, _, _ in _numbers(text, language))
 
 
 def _together(one: Quantity, other: Quantity) -> Quantity:
@@ -146,11 +145,10 @@ def continued(text: str, before: Case, language: Language = "fr") -> dict[CaseFi
     found = read_case(text, language)
     money = next((f for f in reversed(list(before)) if f in _AMOUNTS and f not in found), None)
     for start, end, low, high in _numbers(text, language) if money else ():
-        m = re.match(rf"\s?{_MONEY}", text[end:], re.IGNORECASE)
-        if money and m and _of_money(text[:start], text[end:]) is None:
-            word = (m["scale"] or m["bare"] or "").lower().rstrip("s")
-            scale = _SCALE.get(word, _SCALE.get(word + "s", 1.0))
-            found[money] = Quantity(money, low * scale, high * scale, text[start : end + m.end()].strip())
+        amount = _amount(text[end:])
+        if money and amount and _of_money(text[:start], text[end:]) is None:
+            scale, length = amount
+            found[money] = Quantity(money, low * scale, high * scale, text[start : end + length].strip())
     return found
 
 
@@ -237,19 +235,27 @@ def _of_unit(before: str, after: str) -> tuple[CaseField, float, int] | None:
     return None
 
 
+def _amount(after: str) -> tuple[float, int] | None:
+    """The scale of an amount of money and the length of its unit, right after a figure; None when it is none."""
+    m = re.match(rf"\s?{_MONEY}", after, re.IGNORECASE)
+    return (_scale(m["scale"] or m["bare"] or ""), m.end()) if m else None
+
+
+def _scale(word: str) -> float:
+    bare = word.lower().rstrip("s")
+    return _SCALE.get(bare, _SCALE.get(bare + "s", 1.0))
+
+
 def _of_money(before: str, after: str) -> tuple[CaseField, float, int] | None:
     if _DATE_AFTER.match(after):
         return None
-    m = re.match(rf"\s?{_MONEY}", after, re.IGNORECASE)
-    first = re.search(rf"{_EURO_FIRST}$", before, re.IGNORECASE)
-    if m is None and first is None:
-        return None
-    if m is None:
+    found = _amount(after)
+    if found is None:
+        if not re.search(rf"{_EURO_FIRST}$", before, re.IGNORECASE):
+            return None
         m = re.match(r"\s?(?P<scale>k|m|bn|millions?|billions?)\b", after, re.IGNORECASE)
-    groups = m.groupdict() if m else {}
-    taken = m.end() if m else 0
-    word = (groups.get("scale") or groups.get("bare") or "").lower().rstrip("s")
-    scale = _SCALE.get(word, _SCALE.get(word + "s", 1.0))
+        found = (_scale(m["scale"]), m.end()) if m else (1.0, 0)
+    scale, taken = found
     here = after[taken : taken + _NEAR]
     here = re.split(r"[.;?!]|,\s|\bet\b|\d", here, maxsplit=1)[0]
     earlier = re.split(r"[.;?!]|\d|\s(?:et|and)\s", before[-_NEAR:])[-1]

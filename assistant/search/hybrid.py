@@ -91,6 +91,7 @@ class HybridSearch:
         self.config = config or RetrievalConfig()
         self._dated_keys = self._keys_with_dates()
         self._sample = snapshot.sample_vectors(_SAMPLE)
+        self.vector = lru_cache(maxsize=_REMEMBERED)(encoder.encode_query)
         self._found = lru_cache(maxsize=_REMEMBERED)(
             lambda vector, n: snapshot.nearest(np.frombuffer(vector, np.float32), n)
         )
@@ -124,7 +125,7 @@ class HybridSearch:
     def _run(self, text: str, as_of: AsOf, domains: tuple[Domain, ...], exact: list[int]) -> Candidates:
         snap, cfg = self.snapshot, self.config
         eligible = self.eligible(as_of, domains)
-        vector = self.encoder.encode_query(text)
+        vector = self.vector(text)
         positions, similarities, closest = self._nearest(vector, eligible)
         terms = snap.lexical.query_terms(text)
         lexical = snap.lexical.scores(terms)

@@ -29,7 +29,6 @@ YES, NO = {"fr": "Oui", "en": "Yes"}, {"fr": "Non", "en": "No"}
 LIKELY = {"fr": ", a priori", "en": ", most likely"}
 NOTE = {"fr": "À noter", "en": "Note"}
 ARTICLE_SAYS = {"fr": "{title}, {locator} :", "en": "{title}, {locator} (original French):"}
-UPCOMING = {"fr": "À venir", "en": "Coming"}
 CHANGED = {"fr": "A changé", "en": "Changed"}
 STALE = {
     "fr": "Un énoncé cité devait être revu avant le {date} : vérifiez qu'il tient toujours.",
