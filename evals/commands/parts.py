@@ -14,12 +14,14 @@ from ingest.settings import Settings
 
 @click.command("calibrate")
 @click.option("--kinds", is_flag=True, help="Fit the head that reads kinds of question, on the cards, nothing else.")
+@click.option("--acts", is_flag=True, help="Fit the head that reads acts, on its examples, nothing else.")
+@click.option("--field", is_flag=True, help="Fit the head that tells our field, on its examples, nothing else.")
 @click.option(
     "--out", type=OUT, help="Where what is fitted goes (default: evals/settings.json of the data folder, or the head)."
 )
 @click.option("--settings", "config_file", type=FILE, help="Settings to start from (default: those of the pipeline).")
 @JSON
-def calibrate(kinds: bool, out: Path | None, config_file: Path | None, as_json: bool) -> None:
+def calibrate(kinds: bool, acts: bool, field: bool, out: Path | None, config_file: Path | None, as_json: bool) -> None:
     """Fit how options are scored on the reference questions; write the settings it recommends."""
     from assistant.engine import EngineConfig
     from evals.fitting.calibration import calibrated
@@ -30,10 +32,13 @@ def calibrate(kinds: bool, out: Path | None, config_file: Path | None, as_json: 
     from evals.running.runner import eval_engine
 
     settings = Settings()
-    if kinds:
+    if kinds or acts or field:
         if config_file:
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Les genres de question n'ont pas de réglages de départ.")
-        _fit_head(settings, out, as_json)
+        if kinds:
+            _fit_head(settings, out, as_json)
+        if acts or field:
+            _fit_examples(settings, acts, field, out)
         return
     start = load_config(config_file) if config_file else EngineConfig()
     engine = eval_engine(settings, start)
@@ -62,6 +67,24 @@ def _fit_head(settings: Settings, out: Path | None, as_json: bool) -> None:
     else:
         click.echo(kinds_report(head))
         click.echo(f"Poids {'inchangés, octet pour octet' if same else 'écrits'} : {path}")
+
+
+def _fit_examples(settings: Settings, acts: bool, field: bool, out: Path | None) -> None:
+    from assistant.planning.scope import FIELD_WEIGHTS
+    from assistant.reading.acts import WEIGHTS
+    from evals.fitting.heads_fit import fit_acts, fit_field
+    from evals.running.runner import eval_engine
+
+    if acts and field and out:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "--out ne vaut que pour une tête à la fois.")
+    engine = eval_engine(settings)
+    asked = [q for card in engine.snapshot.cards.cards for q in card.asks]
+    if acts:
+        path = out or WEIGHTS
+        click.echo(f"Actes, exemples bien lus : {fit_acts(engine.search.encoder, asked, path):.3f} ; poids : {path}")
+    if field:
+        path = out or FIELD_WEIGHTS
+        click.echo(f"Champ, exemples bien lus : {fit_field(engine, path):.3f} ; poids : {path}")
 
 
 @click.command("ablate")

