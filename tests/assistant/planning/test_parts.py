@@ -87,6 +87,12 @@ def test_one_company_s_figure_is_not_another_s(ask: Ask) -> None:
     assert "TF1" not in second
 
 
+@KNOWN
+def test_the_other_company_is_told(ask: Ask) -> None:
+    answer, _ = ask("TF1 vise quelle baisse d'émissions d'ici 2030, et M6 ?")
+    assert "M6" in answer.answer.split("\n\n")[1].split(" : ", 1)[1]
+
+
 def test_one_statement_tells_two_parts_once(ask: Ask) -> None:
     answer, cited = ask("biodéchets de la cantine, tri obligatoire depuis quand, y a un seuil ?")
     assert answer.outcome == "answered"
