@@ -14,8 +14,6 @@ from assistant.reading.question import Question
 from ingest.corpus.fiches import Polarity, Statement
 from ingest.corpus.glossary import Glossary
 
-_OPPOSED = frozenset({"cotee", "non-cotee"})
-"""Actors of which one is never the other."""
 _HARD = ("genre", "lieu", "aide", "taille", "format")
 """Facets whose mismatch makes a rule beside the point; `acteur` only orders."""
 
@@ -67,7 +65,7 @@ def case_of(s: Statement | None, question: Question, glossary: Glossary) -> Case
             conflict += not within and every(all(glossary.exclude(facet, a, b) for b in stated) for a in asked)
             entailed = False
         elif facet == "acteur":
-            conflict += bool(_OPPOSED & set(asked)) and bool(_OPPOSED & set(stated)) and not set(asked) & set(stated)
+            conflict += all(glossary.known(facet, asked, b) is False for b in stated)
     genres = s.facets.get("genre", ())
     return Case(
         conflict

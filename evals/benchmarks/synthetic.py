@@ -13,6 +13,7 @@ from ingest.corpus.cards import load_cards
 from ingest.corpus.register import Domain, Rank, Regime, load_register
 from ingest.index.cards import CardIndex, questions_of
 from ingest.index.pipeline import Library, embed, read_passages
+from ingest.index.rules import RuleIndex
 from ingest.index.snapshot import SCHEMA, Manifest
 from ingest.model.embedding import EncoderProtocol
 from ingest.passages.passages import Passage, passage_id
@@ -38,7 +39,7 @@ def build(settings: Settings, encoder: EncoderProtocol, wanted: int) -> Manifest
     )  # fmt: skip
     with library.snapshots.writer():
         revs, every = library.store.add(passages), np.concatenate([vectors, more])
-        return library.snapshots.build(passages, revs, every, CardIndex.of(cards, asked), manifest)
+        return library.snapshots.build(passages, revs, every, CardIndex.of(cards, asked), RuleIndex.empty(), manifest)
 
 
 def _made_up(

@@ -93,7 +93,7 @@ class CaseField(StrEnum):
     AGE = "age"
 
 
-FACETS = ("genre", "format", "aide", "taille", "lieu", "acteur")
+FACETS = ("genre", "format", "aide", "taille", "lieu", "acteur", "situation")
 """The facets, fixed; their values are the vocabulary of `glossaire.yaml`."""
 
 

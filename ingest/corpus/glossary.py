@@ -26,6 +26,7 @@ class FacetValue(BaseModel):
     within: tuple[Slug, ...] = ()
     beside: tuple[Slug, ...] = Field(default=(), description="values that one case may have with this one, both ways")
     unlike: tuple[str, ...] = Field(default=(), description="longer expressions in which the words name another thing")
+    against: tuple[Slug, ...] = Field(default=(), description="values that one case never has with this one, both ways")
 
 
 class Term(BaseModel):
@@ -67,6 +68,25 @@ class Glossary(BaseModel):
         values = self.facets.get(facet, {})
         return not any(a in values and b in values[a].beside for a, b in ((one, other), (other, one)))
 
+    def known(self, facet: str, said: tuple[str, ...], value: str) -> bool | None:
+        """Whether a case of which these values are said has another: True when one of them is it or lies within it,
+        False when one is against it, or all exclude it and none contains it; None when they do not tell."""
+        values = self.facets.get(facet, {})
+        if any(value in self.broader(facet, s) for s in said):
+            return True
+        wide = self.broader(facet, value)
+        for s in said:
+            mine = self.broader(facet, s)
+            if any(b in values[a].against for a, b in ((a, b) for a in mine for b in wide) if a in values) or any(
+                a in values[b].against for a, b in ((a, b) for a in mine for b in wide) if b in values
+            ):
+                return False
+        if facet in OPEN_FACETS or not said:
+            return None
+        if all(self.exclude(facet, s, value) and s not in wide for s in said):
+            return False
+        return None
+
     def same_map(self, *places: str) -> bool:
         """True when places lie side by side on one map: all countries or regions, or all natural sites."""
         wide = [self.broader("lieu", place) for place in places]
@@ -78,6 +98,8 @@ class Glossary(BaseModel):
         return place != "outre-mer" and bool(within & {"france", "parc-national"})
 
 
+OPEN_FACETS = frozenset({"acteur", "situation"})
+"""Facets of which one case has several values, none of which tells that another is not: only `against` does."""
 _MAPS = (frozenset({"france", "ue", "hors-ue", "etranger", "outre-mer"}), frozenset({"espace-naturel"}))
 """Roots under which places lie side by side on one map."""
 

@@ -22,8 +22,11 @@ from ingest.corpus.criteria import load_frameworks
 from ingest.corpus.fiches import load_fiches
 from ingest.corpus.problems import HeldArticle, HeldTexts
 from ingest.corpus.register import Rank, Register, load_register
+from ingest.corpus.rules import load_rules
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.cards import CardIndex, questions_of
+from ingest.index.rules import RuleIndex
+from ingest.index.rules import questions_of as rule_questions
 from ingest.index.snapshot import SCHEMA, Manifest, SnapshotShelf, snapshot_name
 from ingest.index.store import PassageStore, VectorCache
 from ingest.language.lexical import ANALYSER
@@ -139,9 +142,11 @@ def ingest(
         known = {p.statement.id for p in passages if p.statement}
         cards = [c for c in load_cards(library.settings.corpus_dir) if known.issuperset(c.statements)]
         asked, more = embed(library.vectors, questions_of(cards), model, encoder, progress)
+        rules = [r for r in load_rules(library.settings.corpus_dir) if known.issuperset(r.statements)]
+        settled, extra = embed(library.vectors, rule_questions(rules), model, encoder, progress)
         revs = library.store.add(passages)
         manifest = Manifest(
-            name=snapshot_name(revs, passages, cards, model.fingerprint),
+            name=snapshot_name(revs, passages, cards, rules, model.fingerprint),
             inputs=inputs,
             model=model.fingerprint,
             model_name=model.name,
@@ -155,13 +160,15 @@ def ingest(
                 "criteria": sum(p.kind == "criterion" for p in passages),
                 "sources": len(register.sources),
                 "cards": len(cards),
-                "embedded": computed + more,
+                "rules": len(rules),
+                "embedded": computed + more + extra,
             },
             sources={t.id: t.sha256 for t in library.texts.all()},
         )
         if progress:
             progress("index", 0, len(passages))
-        return library.snapshots.build(passages, revs, vectors, CardIndex.of(cards, asked), manifest), True
+        guides = CardIndex.of(cards, asked), RuleIndex.of(rules, settled)
+        return library.snapshots.build(passages, revs, vectors, *guides, manifest), True
 
 
 def embed(

@@ -26,10 +26,13 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from ingest.corpus.cards import Card
+from ingest.corpus.rules import Rule
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.cards import CardIndex
 from ingest.index.cards import digest as cards_digest
 from ingest.index.columns import Columns
+from ingest.index.rules import RuleIndex
+from ingest.index.rules import digest as rules_digest
 from ingest.index.store import PassageStore
 from ingest.language.lexical import ANALYSER, LexicalIndex
 from ingest.passages.passages import Passage
@@ -42,7 +45,7 @@ try:
 except ImportError:  # Windows, which does not delete what is open
     fcntl = None  # type: ignore[assignment]
 
-SCHEMA = "5"
+SCHEMA = "6"
 COLLECTION = "passages"
 _MANIFEST, _STRAYS = "manifest.json", "strays.npz"
 _MOST_STRAYS = 0.005
@@ -88,6 +91,7 @@ class Snapshot:
         self.columns = Columns.load(folder)
         self.lexical = LexicalIndex.load(folder / "lexical")
         self.cards = CardIndex.load(folder)
+        self.rules = RuleIndex.load(folder)
         self.store = store
         self._strays: list[int] = []
         if (folder / _STRAYS).is_file():
@@ -235,6 +239,7 @@ class SnapshotShelf:
         revs: list[int],
         vectors: NDArray[np.float32],
         cards: CardIndex,
+        rules: RuleIndex,
         manifest: Manifest,
     ) -> Manifest:
         """Write, prove, and point to a new snapshot. Call it holding `writer()`."""
@@ -248,6 +253,7 @@ class SnapshotShelf:
         lexical = LexicalIndex.build([f"{p.index_text} {p.lexical_text}" for p in passages])
         lexical.save(aside / "lexical")
         cards.save(aside)
+        rules.save(aside)
         _write_vectors(aside / "chroma", vectors)
         manifest.save(aside)
         target = self.folder / manifest.name
@@ -345,10 +351,13 @@ def _write_vectors(folder: Path, vectors: NDArray[np.float32]) -> None:
             collection.add(ids=[str(i) for i in range(start, start + len(batch))], embeddings=batch)
 
 
-def snapshot_name(revs: list[int], passages: list[Passage], cards: Sequence[Card], model: str) -> str:
+def snapshot_name(
+    revs: list[int], passages: list[Passage], cards: Sequence[Card], rules: Sequence[Rule], model: str
+) -> str:
     """The hash of what a snapshot is built from: its name, where it is the first of its data folder."""
     digest = hashlib.sha256(f"{SCHEMA}|{ANALYSER}|{model}|{json.dumps(_HNSW)}".encode())
     digest.update(cards_digest(cards).encode())
+    digest.update(rules_digest(rules).encode())
     for p, rev in zip(passages, revs, strict=True):
         digest.update(f"{p.id}:{rev};".encode())
     return digest.hexdigest()[:16]

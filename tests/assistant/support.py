@@ -344,7 +344,10 @@ def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list
     reasons = m["why"].split(" ; ")
     out = [f"motif que nul ne calcule : « {why} »" for why in reasons if why not in because]
     basis = read_claim("\n".join([*(p.text for p in held), *(f"{item.said}." for item in answer.understood.case)]))
-    out += [f"motif « {m['why']} » : {fault}" for fault in unsupported(read_claim(m["why"], answer.understood.language), basis)]
+    out += [
+        f"motif « {m['why']} » : {fault}"
+        for fault in unsupported(read_claim(m["why"], answer.understood.language), basis)
+    ]
     return m["rest"], out
 
 

@@ -29,6 +29,7 @@ from ingest.corpus.glossary import load_glossary
 from ingest.corpus.register import load_contacts, load_register
 from ingest.index.cards import CardIndex, questions_of
 from ingest.index.pipeline import Library, embed, read_passages
+from ingest.index.rules import RuleIndex
 from ingest.index.snapshot import SCHEMA, Manifest
 from ingest.model.embedding import EncoderProtocol
 from ingest.passages.passages import Passage
@@ -124,7 +125,9 @@ class Bench:
             schema=SCHEMA, corpus_version="variant", built_on=TODAY.isoformat(),
         )  # fmt: skip
         with library.snapshots.writer():
-            library.snapshots.build(rows, library.store.add(rows), vectors, CardIndex.of(kept, asked), manifest)
+            library.snapshots.build(
+                rows, library.store.add(rows), vectors, CardIndex.of(kept, asked), RuleIndex.empty(), manifest
+            )
         return self.engine(snapshot=library.snapshots.open(library.store))
 
     def part(self, keep: Callable[[Expected], bool], limit: int | None = None) -> ReferenceSet:

@@ -86,8 +86,8 @@ def test_the_digest_is_of_what_the_cards_say() -> None:
 
 
 def test_the_name_of_a_snapshot_changes_with_its_cards() -> None:
-    assert snapshot_name([], [], CARDS, "m") != snapshot_name([], [], CARDS[:1], "m")
-    assert snapshot_name([], [], CARDS, "m") == snapshot_name([], [], list(CARDS), "m")
+    assert snapshot_name([], [], CARDS, [], "m") != snapshot_name([], [], CARDS[:1], [], "m")
+    assert snapshot_name([], [], CARDS, [], "m") == snapshot_name([], [], list(CARDS), [], "m")
 
 
 def test_a_snapshot_keeps_its_cards_whatever_the_corpus_says_since(library: Library, build: Build) -> None:

@@ -1,0 +1,163 @@
+"""What a rule decides on a case: the first outcome whose condition holds, or what must be known to tell.
+
+Guarantee: deterministic; an outcome is decided only when its condition holds and every one before it does not, whatever
+value a range may take. What nobody knows leaves the rule open, and names the fact to ask for; outcomes that remain
+possible and agree decide all the same, and are no more than likely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from ingest.corpus.expressions import Value, facets_of, holds, names_of
+from ingest.corpus.fiches import FACETS
+from ingest.corpus.glossary import Glossary
+from ingest.corpus.rules import DATES, DAY, NAMES, QUANTITIES, Due, Input, Outcome, Rule, YearName
+
+_CORNERS = 64
+"""Combinations of the ends of ranges that are tried; a case with more of them decides nothing."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a case on a day. Quantities and days are ranges, `(low, high)`; facets are the values said."""
+
+    day: date
+    quantities: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    dates: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def knows(self, name: str) -> bool:
+        """Whether anything is known under a name."""
+        return name in self.quantities or name in self.dates or bool(self.facets.get(name))
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], day: date) -> Facts:
+        """Facts as a table of cases writes them: a figure or two, a day or two, one value of a facet or several.
+
+        Raises `ValueError` for a name or a shape that no fact has.
+        """
+        quantities, dates, facets = {}, {}, {}
+        for name, value in given.items():
+            pair = value if isinstance(value, list) and name not in FACETS else [value, value]
+            if name in QUANTITIES:
+                quantities[name] = (float(pair[0]), float(pair[1]))
+            elif name in DATES - {DAY}:
+                dates[name] = (date.fromisoformat(str(pair[0])), date.fromisoformat(str(pair[1])))
+            elif name in FACETS:
+                facets[name] = tuple(value) if isinstance(value, list) else (str(value),)
+            else:
+                raise ValueError(f"fait inconnu : {name}")
+        return cls(day, quantities, dates, facets)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a rule says of a case; `outcome` None when it is open. `used`: the facts that decide; `possible`: the
+    outcomes that remain; `missing`: what to ask."""
+
+    rule: Rule
+    outcome: Outcome | None
+    used: tuple[str, ...] = ()
+    possible: tuple[Outcome, ...] = ()
+    missing: Input | None = None
+    sure: bool = True
+    """False when several outcomes remain that say the same."""
+
+
+def decide(rule: Rule, facts: Facts, glossary: Glossary) -> Decided | None:
+    """The decision of a rule on a case; None when it is not in force on the day or does not speak of the case."""
+    version = rule.on(facts.day)
+    if version is None:
+        return None
+    worlds = list(_worlds(rule, facts, glossary))
+    possible: list[Outcome] = []
+    unknown: list[str] = []
+    for outcome in version.outcomes:
+        found = {holds(outcome.when, world) for world in worlds}
+        if found == {False}:
+            continue
+        possible.append(outcome)
+        if found == {True} and len(possible) == 1:
+            return Decided(rule, outcome, _used(version.outcomes, outcome, facts), (outcome,))
+        if found == {True}:
+            break
+        unknown.append(outcome.when)
+    if not possible:
+        return None
+    missing = _missing(rule, unknown, facts, glossary)
+    if len({o.verdict for o in possible}) == 1 and len(possible) > 1 and possible[0].verdict != "depends":
+        return Decided(rule, possible[0], _used(version.outcomes, possible[-1], facts), tuple(possible), missing, False)
+    return Decided(rule, None, (), tuple(possible), missing)
+
+
+def due_of(due: Due, facts: Facts) -> date | None:
+    """The day that an outcome sets, when the case tells the day that it runs from."""
+    found = facts.dates.get(due.after.value)
+    if found is None or found[0] != found[1]:
+        return None
+    return found[0] + relativedelta(months=due.months, days=due.days)
+
+
+def _worlds(rule: Rule, facts: Facts, glossary: Glossary) -> Iterator[dict[str, Value]]:
+    """The facts as an expression sees them, once for each combination of the ends of their ranges."""
+    expressions = [o.when for o in rule.outcomes]
+    named = {n for e in expressions for n in names_of(e)}
+    fixed: dict[str, Value] = {DAY: facts.day.isoformat()}
+    for facet in FACETS:
+        asked = {v for e in expressions for f, v in facets_of(e) if f == facet}
+        said = facts.facets.get(facet, ())
+        known = {v: k for v in asked if (k := glossary.known(facet, said, v)) is not None}
+        fixed[facet] = known
+    ranged: list[tuple[str, tuple[Value, ...]]] = []
+    for name, (low, high) in _with_years(facts).items():
+        if name in named:
+            ranged.append((name, (low,) if low == high else (low, high)))
+    for name, (first, last) in facts.dates.items():
+        if name in named:
+            ranged.append((name, tuple(dict.fromkeys((first.isoformat(), last.isoformat())))))
+    corners = list(product(*(values for _, values in ranged)))[:_CORNERS]
+    for corner in corners:
+        yield {**fixed, **{name: value for (name, _), value in zip(ranged, corner, strict=True)}}
+
+
+def _with_years(facts: Facts) -> dict[str, tuple[float, float]]:
+    """Quantities, and the financial year that a year of publication is of: the one before it."""
+    out = dict(facts.quantities)
+    published, financial = YearName.PUBLICATION_YEAR.value, YearName.FINANCIAL_YEAR.value
+    if published in out and financial not in out:
+        out[financial] = (out[published][0] - 1, out[published][1] - 1)
+    elif financial in out and published not in out:
+        out[published] = (out[financial][0] + 1, out[financial][1] + 1)
+    return out
+
+
+def _used(outcomes: tuple[Outcome, ...], upto: Outcome, facts: Facts) -> tuple[str, ...]:
+    """The facts that the outcome rests on: those named by its condition, else by those that it comes after."""
+    own = [n for n in names_of(upto.when) if n != DAY and facts.knows(n)]
+    if own or upto.when != "true":
+        return tuple(own)
+    before = outcomes[: outcomes.index(upto)]
+    return tuple(dict.fromkeys(n for o in before for n in names_of(o.when) if n != DAY and facts.knows(n)))
+
+
+def _missing(rule: Rule, unknown: list[str], facts: Facts, glossary: Glossary) -> Input | None:
+    """The first input of a rule that an unknown condition names and the case does not tell."""
+    names = {n for e in unknown for n in names_of(e) if n in NAMES}
+    pairs = {p for e in unknown for p in facets_of(e)}
+    known = _with_years(facts)
+    for wanted in rule.inputs:
+        if wanted.field in FACETS:
+            values = [v for f, v in pairs if f == wanted.field and wanted.value in (None, v)]
+            said = facts.facets.get(wanted.field, ())
+            if any(glossary.known(wanted.field, said, v) is None for v in values):
+                return wanted
+        elif wanted.field in names and wanted.field not in known and wanted.field not in facts.dates:
+            return wanted
+    return None
