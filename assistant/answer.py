@@ -95,7 +95,8 @@ class CaseItem(_Model):
     """A fact of the asker's case, with the words that it was read from."""
 
     field: str
-    value: float | tuple[float, float]
+    value: float | tuple[float, float] | str
+    """A quantity, in base units, or its range; a day, or the first and the last that it lies between (ISO)."""
     said: str
     from_: Literal["message", "earlier", "project"] = Field(default="message", alias="from")
 

@@ -135,6 +135,7 @@ class Engine:
             question=reading.question,
             parts=tuple(Part.of(p) for p in reading.question.parts),
             case=merged(previous.case if previous else {}, own),
+            dates={**(previous.dates if previous else {}), **reading.question.dates},
             other=reading.other,
             own=reading.own,
             told=reading.told,
@@ -174,7 +175,7 @@ class Engine:
         t2 = time.perf_counter()
         draft = self.composer.compose(message.question, plan) if plan.answered else Draft()
         if on_evidence:
-            on_evidence(draft.passages or plan.near, understood(message.question, message.case))
+            on_evidence(draft.passages or plan.near, understood(message))
         if llm:
             draft = llm.reword(message.question, draft, usage)
         t3 = time.perf_counter()

@@ -43,6 +43,13 @@ class Sentence:
     language: Language = "fr"
     given: tuple[str, ...] = ()
     """Words of the asker's own case, whose figures the sentence may say."""
+    opening: str = ""
+    """The computed verdict and reasons that the text opens with."""
+
+    @property
+    def told(self) -> str:
+        """The text after its opening, without markers."""
+        return _MARKERS.sub("", self.text).removeprefix(self.opening).strip()
 
 
 class Verifier:
@@ -59,10 +66,12 @@ class Verifier:
             for c in sentence.cited
             if not c.quote or c.quote not in c.passage.text
         ]
-        claim = read_claim(_MARKERS.sub("", sentence.text), sentence.language)
+        claim = read_claim(sentence.told, sentence.language)
         told = [read_claim(support_text(c.passage), language_of(c.passage)) for c in sentence.cited]
         support = merged([*told, *(read_claim(words, sentence.language) for words in sentence.given)])
         out += unsupported(claim, support)
+        if sentence.opening:
+            out += unsupported(read_claim(sentence.opening, sentence.language), support)
         turned = flipped(claim, support)
         if _only_bounds(sentence):  # « ne dépasse pas 28 jours » is « jusqu'à 28 jours »
             turned = [f for f in turned if f != "négation ajoutée"]
@@ -145,7 +154,7 @@ def departures(sentence: Sentence) -> list[str]:
     A wording shown as it stands (a `lead`, a `text`, an `en`, a quote) departs from nothing: `corpus check` compares
     the wordings of a statement with one another. Passages in another language than the sentence are not compared.
     """
-    said, language = _MARKERS.sub("", sentence.text), sentence.language
+    said, language = sentence.told, sentence.language
     texts = [t for c in sentence.cited if (t := _text_in(c, language))]
     wordings = [*texts, *(s.lead for c in sentence.cited if (s := c.passage.statement) and s.lead and language == "fr")]
     if len(texts) < len(sentence.cited) or any(_bare(said) == _bare(w) for w in wordings) or _introduces(sentence):
@@ -163,7 +172,7 @@ def departures(sentence: Sentence) -> list[str]:
 def _only_bounds(sentence: Sentence) -> bool:
     """True when every negation of a sentence turns a bound round, and the bounds are compared."""
     readable = all(_text_in(c, sentence.language) for c in sentence.cited)
-    return readable and bounds_only(_MARKERS.sub("", sentence.text), sentence.language)
+    return readable and bounds_only(sentence.told, sentence.language)
 
 
 def _against_polarity(said: str, sentence: Sentence) -> list[str]:

@@ -24,7 +24,7 @@ def show(answer: Answer) -> str:
     if understood.as_of_reason != "today":
         lines.append(f"  (à la date du {understood.as_of.strftime('%d/%m/%Y')})")
     if understood.case:
-        lines.append(f"  (chiffres compris : {', '.join(item.said for item in understood.case)})")
+        lines.append(f"  (cas compris : {', '.join(item.said for item in understood.case)})")
     if answer.project:
         lines += ["", answer.project.said]
         for o in answer.project.open:

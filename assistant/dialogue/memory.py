@@ -6,15 +6,17 @@ what the next question may leave unsaid and nothing else: the answers themselves
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeGuard
 
 from assistant.reading.case import Case, Quantity
 from assistant.reading.dates import AsOf
+from assistant.reading.milestones import CaseDate
 from ingest.corpus.fiches import CaseField
 from ingest.corpus.register import Domain
+from ingest.corpus.rules import DateName, YearName
 from ingest.language.claims import Language
 
 Plain = dict[str, Any]
@@ -52,6 +54,7 @@ class Memory:
     root: str = ""
     earlier: tuple[Subject, ...] = ()
     case: Case = field(default_factory=dict)
+    dates: Mapping[DateName | YearName, CaseDate] = field(default_factory=dict)
     shown: tuple[tuple[str, int, str], ...] = ()
     """The sentences of the last answer: passage, part and place of each."""
     told: tuple[tuple[str, int, str], ...] = ()
@@ -81,6 +84,7 @@ class Memory:
             "earlier": [_plain_subject(s) for s in self.earlier],
             "shown": [list(s) for s in self.shown],
             "told": [list(s) for s in self.told],
+            "dates": [[n.value, d.start.isoformat(), d.end.isoformat(), d.said] for n, d in self.dates.items()],
             "case": [[f.value, q.low, q.high, q.said, q.origin] for f, q in self.case.items()],
         }
 
@@ -106,8 +110,14 @@ class Memory:
             earlier=tuple(_subject(s) for s in raw["earlier"]),
             shown=_rows(raw.get("shown", ())),
             told=_rows(raw.get("told", ())),
+            dates={d.name: d for row in raw.get("dates", ()) for d in (_date(*row),)},
             case={CaseField(f): Quantity(CaseField(f), *rest) for f, *rest in raw.get("case", ())},
         )
+
+
+def _date(name: str, start: str, end: str, said: str) -> CaseDate:
+    kind = YearName(name) if name in set(YearName) else DateName(name)
+    return CaseDate(kind, date.fromisoformat(start), date.fromisoformat(end), said)
 
 
 def _rows(raw: Iterable[Any]) -> tuple[tuple[str, int, str], ...]:

@@ -56,6 +56,7 @@ def remember(message: Message, previous: Memory | None, answer: Answer, shown: S
         last=standalone(question),
         root=root,
         case=message.case,
+        dates=message.dates,
     )
     if previous is None:
         return memory

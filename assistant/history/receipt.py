@@ -24,6 +24,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from assistant.answer import Answer, Citation
+from assistant.checking.openings import reasons_of, split_opening
 from assistant.checking.verifier import Cited, Sentence, Verifier
 from assistant.reading.dates import AsOf, say_date
 from assistant.wording.phrases import DEPENDS_ON
@@ -241,6 +242,7 @@ def _sentences(answer: Answer, stored: dict[int, Passage | None]) -> list[Senten
     verifier, quotes = Verifier(), {c.n: c.quote for c in answer.citations}
     day = AsOf(answer.as_of, answer.as_of, answer.understood.as_of_reason)
     given = tuple(item.said for item in answer.understood.case)
+    because = reasons_of([part.because for part in answer.parts])
     told = [(_unfixed(text, answer), numbers, day) for text, numbers in sentences(answer.answer)]
     told += [(step.text, step.citations, day) for step in answer.next]
     told += [(w.text, w.citations, _FOREVER) for w in answer.warnings if w.citations]
@@ -248,7 +250,9 @@ def _sentences(answer: Answer, stored: dict[int, Passage | None]) -> list[Senten
     for text, numbers, when in told:
         cited = tuple(Cited(p, quotes[n]) for n in numbers if (p := stored.get(n)) is not None)
         if numbers and len(cited) == len(numbers):  # what is not held is told by the citations
-            faults = verifier.faults(Sentence(text, cited, language=_language(text, answer), given=given), when)
+            opening, _ = split_opening(text, because)
+            sentence = Sentence(text, cited, language=_language(text, answer), given=given, opening=opening)
+            faults = verifier.faults(sentence, when)
             out.append(SentenceCheck(text, numbers, tuple(faults)))
         elif not numbers and text and answer.outcome != "abstained":
             faults = verifier.faults(Sentence(_unnamed(text, answer), (), claims=False), when)

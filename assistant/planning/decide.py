@@ -115,6 +115,13 @@ def undecided(statements: Iterable[Statement], case: Case) -> CaseField | None:
     return None
 
 
+def reasons_of(statement: Statement, case: Case) -> list[Reason]:
+    """Each bound of a statement that the case meets or misses for sure."""
+    return list(
+        _reasons((b, q, m) for b in statement.bounds if (q := case.get(b.field)) and (m := _met(b, q)) is not None)
+    )
+
+
 def _met(bound: Bound, quantity: Quantity) -> bool | None:
     """Whether a quantity lies within a bound; None when a range straddles it."""
     scaled = bound.model_copy(update={"value": bound.value * _BASE.get(bound.unit, 1.0)})

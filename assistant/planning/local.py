@@ -19,6 +19,7 @@ from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
+from assistant.planning.rules import RuleBook, Settled
 from assistant.planning.scope import Scope, is_unknown
 from assistant.planning.verdicts import borne, same_direction
 from assistant.reading.kinds import FILLER, question_types
@@ -91,6 +92,7 @@ class LocalPlanner:
         self.options = Options(selector, match)
         self.config = config or PlanConfig()
         self.snapshot = search.snapshot
+        self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement)
 
     def plan(self, message: Message) -> Plan:
         """The plan of a message."""
@@ -192,6 +194,8 @@ class LocalPlanner:
             if beside is None:
                 return PlannedPart(about, kinds, score=best.score)
             best = beside
+        if (settled := self._settled(message, part, found, best)) is not None:
+            return self._by_rule(part, found, best, settled, shown, alone)
         head = [p for p in best.head if p not in shown]
         statements = self._statements(head)
         ruling = self._ruling(message, part, found, best)
@@ -219,6 +223,41 @@ class LocalPlanner:
             premise=first is not None and first.role is Role.DEMENT and self.scope.denies(found.context, first),
             score=best.score,
         )  # fmt: skip
+
+    def _settled(self, message: Message, part: Part, found: Found, best: Option) -> Settled | None:
+        """What the rules say of a part on the case of the message."""
+        heads = self._statements(best.head)
+        matter = self.rules.matter(part.kinds, found.context.vector, heads, {s.topic for s in heads})
+        return self.rules.settle(matter, message, found.question) if matter else None
+
+    def _by_rule(
+        self, part: Part, found: Found, best: Option, settled: Settled, shown: set[int], alone: bool
+    ) -> PlannedPart:
+        """A part that the rules settle, or leave open: what they show first, then what goes with it."""
+        place = self.options.positions
+        head = [p for s in settled.heads if (p := place.get(s)) is not None and p not in shown]
+        if not head:
+            return PlannedPart(part.text, part.likeliest, "answered", told=True, score=best.score)
+        near = best.card is not None and bool(set(best.card.topics) & {s.topic for s in self._statements(head)})
+        option = replace(best, head=tuple(head), card=best.card if near else None, scored=None)
+        evidence = self._evidence(found, option, head, shown, alone, None, settled)
+        first = self._statements(head)[0]
+        return PlannedPart(
+            part.text,
+            part.likeliest,
+            "answered" if settled.verdict == "depends" else "computed",
+            tuple(evidence),
+            verdict=settled.verdict,
+            strength=settled.strength if first.confidence == "haute" else "likely",
+            bound=", ".join(settled.rule.bound),
+            because=settled.because,
+            said=settled.said,
+            due=settled.due,
+            depends_on=settled.depends_on,
+            card=best.card.id if near and best.card else None,
+            rule=settled.rule.id,
+            score=best.score,
+        )
 
     def _stray(self, found: Found, best: Option) -> bool:
         """True when what would answer a later part is neither of what was said before nor holds what the part itself
@@ -255,7 +294,14 @@ class LocalPlanner:
         return None
 
     def _evidence(
-        self, found: Found, best: Option, head: Sequence[int], shown: set[int], alone: bool, ruling: Ruling | None
+        self,
+        found: Found,
+        best: Option,
+        head: Sequence[int],
+        shown: set[int],
+        alone: bool,
+        ruling: Ruling | None,
+        settled: Settled | None = None,
     ) -> list[Shown]:
         """Head, companions, reserves and next steps, in that order, within the words of a part."""
         c = self.config
@@ -266,7 +312,7 @@ class LocalPlanner:
         if steps:
             budget, most = 2 * budget, c.steps if alone else 4
         beside = list(best.card.then) if best.card else self._siblings(found, best)
-        needed = [*(best.card.needs if best.card else ()), *self._needs([*head])]
+        needed = [*(settled.needs if settled else ()), *(best.card.needs if best.card else ()), *self._needs([*head])]
         if ruling is not None:
             needed += self._needs([self.options.positions[d.statement.id] for d in ruling.decisions])
         held = sum(self._words(p) for p in head)
@@ -286,7 +332,8 @@ class LocalPlanner:
                 q = self.options.positions.get(sid)
                 if q is not None and q not in out and q not in shown and self._usable(q, found):
                     out[q] = "needs"
-        for sid in best.card.next[: c.next] if best.card and alone else ():
+        steps_next = (*(settled.next if settled else ()), *(best.card.next if best.card else ()))
+        for sid in steps_next[: c.next] if alone else ():
             p = self.options.positions.get(sid)
             if p is not None and p not in out and p not in shown and self._usable(p, found):
                 out[p] = "next"
@@ -339,6 +386,10 @@ class LocalPlanner:
         mine = set(analyse(self.snapshot.open_passage(position).text))
         theirs = {t for p in held for t in analyse(self.snapshot.open_passage(p).text)}
         return len(mine - theirs) >= self.config.adds * len(mine)
+
+    def _statement(self, sid: str) -> Statement | None:
+        position = self.options.positions.get(sid)
+        return None if position is None else self.snapshot.open_passage(position).statement
 
     def _statements(self, positions: Sequence[int]) -> list[Statement]:
         return [s for p in positions if (s := self.snapshot.open_passage(p).statement) is not None]

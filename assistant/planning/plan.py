@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from assistant.reading.case import Quantity
@@ -55,8 +56,12 @@ class PlannedPart:
     bound: str | None = None
     regime: Regime | None = None
     because: tuple[Reason, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+    """Days and facets of the case that a rule decides by: name, and words."""
+    due: date | None = None
     depends_on: DependsOn | None = None
     card: str | None = None
+    rule: str | None = None
     premise: bool = False
     """A denial of what the message takes for granted."""
     told: bool = False

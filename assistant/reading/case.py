@@ -121,7 +121,8 @@ def read_case(text: str, language: Language = "fr") -> dict[CaseField, Quantity]
         if field is CaseField.PEOPLE and _COMPANY.search(before[-_NEAR:]):
             field = CaseField.HEADCOUNT
         last = (field, scale)
-        said = text[start : end + length].strip()
+        first = re.search(rf"{_EURO_FIRST}$", before, re.IGNORECASE)
+        said = text[first.start() if first else start : end + length].strip()
         now = Quantity(field, low * scale, high * scale, said)
         restated = re.search(_RESTATED, before[-_NEAR:], re.IGNORECASE)
         out[field] = _together(out[field], now) if field in out and not restated else now

@@ -25,7 +25,11 @@ class Aligned:
 
     def span(self, match: re.Match[str], group: int | str = 0) -> tuple[int, int]:
         """Where a match of the folded text stands in the text itself."""
-        return self._at[match.start(group)], self._at[match.end(group)]
+        return self.span_of(match.start(group), match.end(group))
+
+    def span_of(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of the folded text stands in the text itself."""
+        return self._at[start], self._at[end]
 
     def without(self, spans: Iterable[tuple[int, int]]) -> str:
         """The text without some spans, as one line."""

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from assistant.answer import Act
 from assistant.reading.case import Quantity
 from assistant.reading.kinds_head import kinds_of
+from assistant.reading.milestones import CaseDate
 from assistant.reading.question import Question
 from ingest.corpus.cards import Kind
 from ingest.corpus.fiches import CaseField
+from ingest.corpus.rules import DateName, YearName
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Message:
     question: Question
     parts: tuple[Part, ...]
     case: Mapping[CaseField, Quantity] = field(default_factory=dict)
+    dates: Mapping[DateName | YearName, CaseDate] = field(default_factory=dict)
     other: Question | None = None
     own: str = ""
     told: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ Guarantee: deterministic rules over the glossary and the article grammar; whatev
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -23,12 +24,14 @@ from assistant.reading.kinds import (
     plainly,
     question_types,
 )
+from assistant.reading.milestones import CaseDate, read_milestones
 from assistant.reading.scope import without_instructions
 from assistant.reading.spelling import spelt_out
 from ingest.corpus.criteria import CRITERIA_NOTICE
 from ingest.corpus.fiches import AnswerType
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.register import Domain, Regime
+from ingest.corpus.rules import DateName, YearName
 from ingest.language.claims import Language
 from ingest.language.lexical import analyse, fold
 from ingest.language.locators import Reference, TextNames, bare_codes, parse_references
@@ -69,6 +72,8 @@ class Question:
     asks_sanction: bool = False
     synonyms: tuple[Synonym, ...] = ()
     frameworks: frozenset[str] = frozenset()
+    dates: Mapping[DateName | YearName, CaseDate] = field(default_factory=dict)
+    """The days and years of the case that its own words tell."""
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -171,12 +176,16 @@ class Understanding:
             if facet in self.glossary.facets and facet not in facets and value in self.glossary.facets[facet]:
                 facets[facet] = (value,)
         query = plainly(text)
+        dated = read_milestones(text, today, self.glossary.milestones)
+        as_of = read_as_of(text, today) or AsOf.on(None, today)
+        if dated.law and dated.case:
+            as_of = AsOf(dated.law[0], min(dated.law[1], max(today, dated.law[0])), "asked", as_of.exercise)
         return Question(
             raw=text,
             query=query[-1200:],
             language=language or detect_language(text),
             types=question_types(text),
-            as_of=read_as_of(text, today) or AsOf.on(None, today),
+            as_of=as_of,
             today=today,
             facets=facets,
             references=read_references(text, self.names, domains),
@@ -189,6 +198,7 @@ class Understanding:
             asks_sanction=bool(RISK.search(fold(text))),
             synonyms=self.synonyms(query),
             frameworks=self.named_frameworks(query),
+            dates=dated.case,
         )
 
     def named_frameworks(self, text: str) -> frozenset[str]:

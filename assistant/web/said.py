@@ -16,6 +16,7 @@ from assistant.web.words import Words, french
 from assistant.wording.prose import Form, Piece, blocks, pieces
 from ingest.corpus.fiches import CaseField
 from ingest.corpus.register import DOMAIN_LABELS, Domain, Rank
+from ingest.corpus.rules import DateName, YearName
 from ingest.language.claims import MONTHS_EN, MONTHS_FR
 
 RANKS = {
@@ -44,7 +45,7 @@ _STATUS = {
     "superseded": french("Rédaction remplacée depuis"),
     "removed": french("Retiré du corpus depuis"),
 }
-_FIGURES = {
+_FIGURES: dict[CaseField | DateName | YearName, str] = {
     CaseField.HEADCOUNT: french("effectif"),
     CaseField.TURNOVER: french("chiffre d'affaires"),
     CaseField.BALANCE_SHEET: french("total de bilan"),
@@ -67,6 +68,15 @@ _FIGURES = {
     CaseField.AMOUNT: french("montant"),
     CaseField.POPULATION: french("population"),
     CaseField.AGE: french("âge"),
+    DateName.FILING: french("dépôt"),
+    DateName.VISA: french("visa"),
+    DateName.DECISION: french("décision"),
+    DateName.SHOOT: french("tournage"),
+    DateName.SHOOT_END: french("fin du tournage"),
+    DateName.DELIVERY: french("livraison"),
+    DateName.BROADCAST: french("diffusion"),
+    YearName.FINANCIAL_YEAR: french("exercice"),
+    YearName.PUBLICATION_YEAR: french("publication"),
 }
 
 

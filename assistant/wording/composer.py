@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from assistant.answer import ModelUse
 from assistant.checking.verifier import Cited, Sentence, Verifier, departures
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown
+from assistant.reading.dates import say_date
 from assistant.reading.question import Question
 from assistant.search.hybrid import HybridSearch
 from assistant.wording.disagreement import Disagreement, disagreement
-from assistant.wording.figures import case_words
-from assistant.wording.phrases import ARTICLE_SAYS, LIKELY, NO, YES, lower_first
+from assistant.wording.figures import case_words, fact_words
+from assistant.wording.phrases import ARTICLE_SAYS, DUE, LIKELY, NO, YES, lower_first
 from assistant.wording.quotes import best_official, best_quote
 from ingest.corpus.fiches import Statement
 from ingest.language.claims import Language, flipped, read_claim, unsupported
@@ -103,7 +104,7 @@ class Composer:
         if opening:
             said, given = opening
             opened = f"{said} {text if said.endswith('.') else lower_first(text)}"
-            sentence = self._sentence(opened, notice, official, question, given)
+            sentence = self._sentence(opened, notice, official, question, given, said if said.endswith(".") else "")
             if Verifier().faults(sentence, question.as_of):
                 sentence = None
         if sentence is None:
@@ -113,6 +114,10 @@ class Composer:
     def _opening(self, part: PlannedPart, s: Statement, language: Language) -> tuple[str, tuple[str, ...]] | None:
         """« Non, a priori : votre effectif, 12 salariés, ne dépasse pas 500. », and the words of the case it says: the
         reasons that stand in the statement it opens, for those of another law are in no passage that it cites."""
+        if part.due is not None:
+            since = " ; ".join(fact_words(n, w, language) for n, w in part.said)
+            day = DUE[language].format(day=say_date(part.due, language), said=f" ({since})" if since else "")
+            return day, (*(w for _, w in part.said), say_date(part.due, language))
         if part.verdict not in ("yes", "no"):
             return None
         word = (YES if part.verdict == "yes" else NO)[language]
@@ -120,16 +125,22 @@ class Composer:
             word += LIKELY[language]
         colon = " :" if language == "fr" else ":"
         reasons = [r for r in part.because if r.bound in s.bounds][:2]
-        if not reasons:
+        said = [case_words(r, language) for r in reasons] + [fact_words(n, w, language) for n, w in part.said]
+        if not said:
             return f"{word}{colon}", ()
-        return f"{word}{colon} {' ; '.join(case_words(r, language) for r in reasons)}.", _given(reasons)
+        return f"{word}{colon} {' ; '.join(said)}.", (*_given(reasons), *(w for _, w in part.said))
 
     def _sentence(
-        self, text: str, notice: Passage, official: Cited | None, question: Question, given: tuple[str, ...] = ()
+        self,
+        text: str,
+        notice: Passage,
+        official: Cited | None,
+        question: Question,
+        given: tuple[str, ...] = (),
+        opening: str = "",
     ) -> Sentence:
-        return Sentence(
-            text, self._citations(text, notice, official, question), language=question.language, given=given
-        )
+        cited = self._citations(text.removeprefix(opening).strip(), notice, official, question)
+        return Sentence(text, cited, language=question.language, given=given, opening=opening)
 
     def _citations(self, text: str, notice: Passage, official: Cited | None, question: Question) -> tuple[Cited, ...]:
         """What the sentence rests on: the official article alone when the words quoted from it say as much; the article

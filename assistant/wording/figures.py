@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from assistant.planning.plan import Reason
 from ingest.corpus.fiches import Bound, CaseField
+from ingest.corpus.rules import DateName
 from ingest.language.claims import Language
 
 _NAMES: dict[Language, dict[CaseField, str]] = {
@@ -48,6 +49,26 @@ def case_words(reason: Reason, language: Language) -> str:
     if language == "fr" and quantity.field in _FEMININE:
         verb = verb.replace("inférieur à", "inférieure à")
     return f"{name}, {quantity.said}, {verb} {bound_words(bound, language)}"
+
+
+_FACTS: dict[Language, dict[str, str]] = {
+    "fr": {
+        DateName.FILING: "dépôt", DateName.VISA: "visa", DateName.SHOOT: "tournage", DateName.DELIVERY: "livraison",
+        DateName.SHOOT_END: "fin du tournage", DateName.BROADCAST: "diffusion", DateName.DECISION: "décision",
+        "genre": "œuvre", "format": "support", "aide": "aide", "taille": "taille", "lieu": "lieu",
+        "situation": "votre cas",
+    },
+    "en": {
+        DateName.FILING: "filing", DateName.VISA: "visa", DateName.SHOOT: "shoot", DateName.DELIVERY: "delivery",
+        DateName.SHOOT_END: "end of shoot", DateName.BROADCAST: "broadcast", DateName.DECISION: "decision",
+    },
+}  # fmt: skip
+
+
+def fact_words(name: str, said: str, language: Language) -> str:
+    """« dépôt en mars 2027 » → « dépôt : mars 2027 », a fact of the case that is no quantity."""
+    colon = " :" if language == "fr" else ":"
+    return f"{_FACTS[language].get(name, name)}{colon} {said}"
 
 
 def bound_words(bound: Bound, language: Language) -> str:

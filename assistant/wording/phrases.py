@@ -26,6 +26,7 @@ TOLD = {"fr": "dit plus haut.", "en": "said above."}
 DEPENDS_ON = {"fr": "Cela dépend d'un détail.", "en": "It depends on one detail."}
 DEPENDS = {"fr": "Cela dépend {facet}.", "en": "It depends on {facet}."}
 YES, NO = {"fr": "Oui", "en": "Yes"}, {"fr": "Non", "en": "No"}
+DUE = {"fr": "Au plus tard le {day}{said}.", "en": "By {day}{said} at the latest."}
 LIKELY = {"fr": ", a priori", "en": ", most likely"}
 NOTE = {"fr": "À noter", "en": "Note"}
 ARTICLE_SAYS = {"fr": "{title}, {locator} :", "en": "{title}, {locator} (original French):"}

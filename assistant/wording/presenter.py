@@ -7,7 +7,7 @@ Guarantee: prose is what the verifier kept, or fixed sentences of ours; the rest
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from assistant.answer import (
@@ -27,7 +27,6 @@ from assistant.answer import (
 from assistant.checking.verifier import Verifier
 from assistant.dialogue.recall import standalone
 from assistant.planning.plan import Plan, PlannedPart
-from assistant.reading.case import Quantity
 from assistant.reading.dates import AsOf, say_date
 from assistant.reading.message import Message
 from assistant.reading.question import Question
@@ -35,12 +34,11 @@ from assistant.search.hybrid import HybridSearch
 from assistant.wording import notes
 from assistant.wording.citations import Numbering
 from assistant.wording.composer import Draft, Line
-from assistant.wording.figures import case_words
+from assistant.wording.figures import case_words, fact_words
 from assistant.wording.layout import lay_out
 from assistant.wording.phrases import DISCLAIMER, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE
 from ingest.clock import FACT_BASE_DATE, Clock
 from ingest.corpus.cards import DependsOn
-from ingest.corpus.fiches import CaseField
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.register import Contact, Domain
 from ingest.language.claims import Language
@@ -110,7 +108,7 @@ class Presenter:
             message_id=secrets.token_urlsafe(12),
             question=message.text,
             as_of=question.as_of.day,
-            understood=understood(question, message.case),
+            understood=understood(message),
             outcome=outcome,
             reason=reason,
             parts=tuple(self._view(p, laid.sentences.get(n, ()), lang) for n, p in enumerate(plan.parts)),
@@ -143,7 +141,7 @@ class Presenter:
             message_id=secrets.token_urlsafe(12),
             question=message.text,
             as_of=message.question.as_of.day,
-            understood=understood(message.question, message.case).model_copy(update={"act": message.act}),
+            understood=understood(message).model_copy(update={"act": message.act}),
             outcome="answered",
             answer=body,
             citations=tuple(numbering.citations()),
@@ -158,8 +156,11 @@ class Presenter:
     def _view(self, part: PlannedPart, sentences: Sequence[int], language: str) -> PartView:
         head = part.head.passage.statement if part.head else None
         labels = self.glossary.facets.get("acteur", {})
-        bound = ", ".join(labels[a].label for a in head.acteur if a in labels) if head else ""
-        because = " ; ".join(case_words(r, "en" if language == "en" else "fr") for r in part.because)
+        actors = part.bound.split(", ") if part.bound else head.acteur if head else ()
+        bound = ", ".join(labels[a].label for a in actors if a in labels)
+        said: Language = "en" if language == "en" else "fr"
+        reasons = [case_words(r, said) for r in part.because] + [fact_words(n, w, said) for n, w in part.said]
+        because = " ; ".join(reasons)
         return PartView(
             about=part.about,
             state=part.state,
@@ -169,6 +170,7 @@ class Presenter:
             regime=part.head.passage.regime.value if part.head else None,
             because=because or None,
             sentences=tuple(sentences),
+            rule=part.rule,
             card=part.card,
         )
 
@@ -228,8 +230,22 @@ def _due(passage: Passage) -> date | None:
     return days[0] if len(days) == 1 else None
 
 
-def understood(q: Question, case: Mapping[CaseField, Quantity] | None = None) -> Understood:
-    """How a question was understood, as it is shown."""
+def understood(message: Message) -> Understood:
+    """How a message was understood, as it is shown."""
+    q = message.question
+    quantities = [
+        CaseItem(field=f.value, value=c.value if c.value is not None else (c.low, c.high), said=c.said, from_=c.origin)
+        for f, c in message.case.items()
+    ]
+    days = [
+        CaseItem(
+            field=n.value,
+            value=d.start.isoformat() if d.day else f"{d.start.isoformat()}/{d.end.isoformat()}",
+            said=d.said,
+            from_="message" if n in q.dates else "earlier",
+        )
+        for n, d in message.dates.items()
+    ]
     return Understood(
         question=standalone(q),
         as_of=q.as_of.day,
@@ -239,13 +255,5 @@ def understood(q: Question, case: Mapping[CaseField, Quantity] | None = None) ->
         language=q.language,
         facets=q.facets,
         follow_up=q.follow_up,
-        case=tuple(
-            CaseItem(
-                field=f.value,
-                value=c.value if c.value is not None else (c.low, c.high),
-                said=c.said,
-                from_=c.origin,
-            )
-            for f, c in (case or {}).items()
-        ),
+        case=(*quantities, *days),
     )

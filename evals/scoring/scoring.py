@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.answer import Answer
+from assistant.checking.openings import reasons_of, split_opening
 from assistant.checking.verifier import Cited, Sentence, Verifier, language_of, merged
 from assistant.reading.dates import AsOf
 from assistant.wording.phrases import DEPENDS_ON, PART_MISSING, TOLD
@@ -192,6 +193,7 @@ def sentences_of(answer: Answer, passages: Mapping[str, Passage]) -> list[Senten
     its line. Each may say the figures of the asker's own case."""
     by_number = {c.n: c for c in answer.citations}
     given = tuple(item.said for item in answer.understood.case)
+    because = reasons_of([part.because for part in answer.parts])
     out = []
     for line in prose(answer.answer).split("\n"):
         pieces = [*_MARKS.split(line), ""]
@@ -203,7 +205,8 @@ def sentences_of(answer: Answer, passages: Mapping[str, Passage]) -> list[Senten
             )
             if re.search(r"\w", text):
                 language = "fr" if _QUOTES in text else answer.understood.language
-                out.append(Sentence(text.strip(), cited, language=language, given=given))
+                opening, _ = split_opening(text.strip(), because)
+                out.append(Sentence(text.strip(), cited, language=language, given=given, opening=opening))
     return out
 
 

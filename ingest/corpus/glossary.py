@@ -1,4 +1,4 @@
-"""The glossary: words of the set, of the law and of every day, and the vocabulary of the facets.
+"""The glossary: words of the set, of the law and of every day, the vocabulary of the facets, and of the days of a case.
 
 Guarantee: a facet value used by a statement exists here, so that what a question names (« mon court ») and what a
 statement applies to (`genre: court-metrage`) can be compared. `within` lists every broader value.
@@ -46,6 +46,10 @@ class Glossary(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     facets: dict[str, dict[Slug, FacetValue]]
+    milestones: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="what happens on a day of a case → beginnings of the words that say so, folded",
+    )
     terms: tuple[Term, ...] = ()
 
     def broader(self, facet: str, value: str) -> set[str]:

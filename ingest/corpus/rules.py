@@ -30,7 +30,6 @@ class DateName(StrEnum):
     DELIVERY = "delivery"
     BROADCAST = "broadcast"
     DECISION = "decision"
-    DECLARATION = "declaration"
 
 
 class YearName(StrEnum):

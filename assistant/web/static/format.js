@@ -104,6 +104,15 @@ const FIGURES = {
   amount: _("montant"),
   population: _("population"),
   age: _("âge"),
+  filing: _("dépôt"),
+  visa: _("visa"),
+  decision: _("décision"),
+  shoot: _("tournage"),
+  shoot_end: _("fin du tournage"),
+  delivery: _("livraison"),
+  broadcast: _("diffusion"),
+  financial_year: _("exercice"),
+  publication_year: _("publication"),
 };
 
 /** By when a step is to be done. */

@@ -38,9 +38,9 @@ def test_what_to_do_and_by_when() -> None:
 
 
 def test_the_figures_that_it_holds_for() -> None:
-    assert "  (chiffres compris : 12 salariés, 2 à 3 M€)" in lines()
+    assert "  (cas compris : 12 salariés, 2 à 3 M€)" in lines()
     plain = answer().understood.model_copy(update={"case": ()})
-    assert not any("chiffres compris" in line for line in lines(understood=plain.model_dump()))
+    assert not any("cas compris" in line for line in lines(understood=plain.model_dump()))
 
 
 @pytest.mark.parametrize(

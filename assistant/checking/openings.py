@@ -1,0 +1,25 @@
+"""The computed opening of a sentence: a verdict, and the facts of the case that decide it, in a fixed form.
+
+Guarantee: an opening is recognised only when each of its reasons is one that the plan computed (`PartView.because`);
+what follows it is a wording like any other. The form is ours: its figures are checked, its turns of phrase are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+_OPENING = re.compile(r"(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?\s?: (?P<why>.+?)\. (?=[^a-zà-ÿ])", re.DOTALL)
+
+
+def split_opening(text: str, because: Collection[str]) -> tuple[str, str]:
+    """A sentence's opening and its rest; no opening when some reason of it is none of those computed."""
+    m = _OPENING.match(text)
+    if m is None or not set(m["why"].split(" ; ")) <= set(because):
+        return "", text
+    return m.group().strip(), text[m.end() :]
+
+
+def reasons_of(because: Collection[str | None]) -> frozenset[str]:
+    """The reasons of several parts, one by one."""
+    return frozenset(why for said in because if said for why in said.split(" ; "))

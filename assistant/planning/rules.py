@@ -1,0 +1,176 @@
+"""Rules as code on the case of a message: which matter a part is about, and what its rules decide (DESIGN §4 Decide).
+
+Guarantee: a verdict is what the rules in force say of facts that the asker gave, one decision a body of law; it is firm
+only when every rule that speaks decides, agrees and is firm itself. A rule that the case leaves open asks for the fact
+that would settle it, and only of whoever gave some of its facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.planning.decide import reasons_of
+from assistant.planning.plan import Reason, Verdict
+from assistant.reading.case import Case
+from assistant.reading.message import Message
+from assistant.reading.question import Question
+from ingest.corpus.cards import DependsOn, Kind
+from ingest.corpus.deciding import Decided, Facts, decide, due_of
+from ingest.corpus.fiches import FACETS, Statement
+from ingest.corpus.glossary import Glossary
+from ingest.corpus.rules import DATES, Rule
+from ingest.index.rules import RuleIndex
+
+StatementOf = Callable[[str], Statement | None]
+
+
+@dataclass(frozen=True, slots=True)
+class RulesConfig:
+    """When a part is a rule's: how near its question is to the rule's own, on top of what it would be answered by."""
+
+    named: float = 0.06
+    """Added to the nearness of a matter that names the head of the best option."""
+    topic: float = 0.03
+    """Added to that of a matter of the same topic."""
+    near: float = 0.93
+    kind: float = 0.3
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the rules of a matter say of a case together. `said`: the facts they rest on, in words; `due`: a day that is
+    computed from the case."""
+
+    matter: str
+    decisions: tuple[Decided, ...]
+    verdict: Verdict
+    strength: Literal["firm", "likely"]
+    heads: tuple[str, ...]
+    needs: tuple[str, ...]
+    next: tuple[str, ...]
+    because: tuple[Reason, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+    depends_on: DependsOn | None = None
+    due: date | None = None
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that speaks first."""
+        return self.decisions[0].rule
+
+
+class RuleBook:
+    """The rules of one snapshot."""
+
+    def __init__(
+        self, index: RuleIndex, glossary: Glossary, statement: StatementOf, config: RulesConfig | None = None
+    ) -> None:
+        self.index, self.glossary, self.statement, self.config = index, glossary, statement, config or RulesConfig()
+        self._topics = cache(lambda i: {s.topic for o in index.rules[i].outcomes for s in map(statement, o.shown) if s})
+
+    def matter(
+        self, kinds: Mapping[Kind, float], vector: NDArray[np.float32], heads: list[Statement], topics: set[str]
+    ) -> str | None:
+        """The matter that a part is about, given what would answer it otherwise; None when no rule settles it."""
+        c = self.config
+        near = self.index.similarities(vector)
+        best, found = c.near, None
+        ids = {s.id for s in heads}
+        for i, rule in enumerate(self.index.rules):
+            if max(kinds.get(k, 0.0) for k in rule.kinds) < c.kind:
+                continue
+            score = float(near[i])
+            score += c.named if ids & set(rule.statements) else c.topic if topics & self._topics(i) else 0.0
+            if score > best:
+                best, found = score, rule.matter
+        return found
+
+    def settle(self, matter: str, message: Message, question: Question) -> Settled | None:
+        """What the rules of a matter say; None when none speaks, or when the message gives none of their facts."""
+        facts = facts_of(message, question)
+        rules = [self.index.rules[i] for i in self.index.by_matter[matter]]
+        found = [d for rule in rules if (d := decide(rule, facts, self.glossary)) is not None]
+        if not any(facts.knows(i.field) for d in found for i in d.rule.inputs):
+            return None
+        decided = [d for d in found if d.outcome is not None]
+        open_ = [d for d in found if d.outcome is None]
+        if not decided:
+            return self._open(matter, open_) if open_ else None
+        outcomes = [d.outcome for d in decided if d.outcome]
+        verdicts = {o.verdict for o in outcomes}
+        sure = not open_ and all(d.sure for d in decided) and all(o.strength == "firm" for o in outcomes)
+        verdict: Verdict = outcomes[0].verdict if len(verdicts) == 1 else "depends"
+        heads = tuple(dict.fromkeys(s for o in outcomes for s in o.shown[: 2 if len(outcomes) == 1 else 1]))
+        rest = tuple(dict.fromkeys(s for o in outcomes for s in (*o.shown, *o.needs) if s not in heads))
+        missing = next((d.missing for d in (*open_, *decided) if d.missing), None)
+        dues = [day for o in outcomes if o.due and (day := due_of(o.due, facts))]
+        return Settled(
+            matter,
+            tuple(decided),
+            verdict,
+            "firm" if sure and verdict != "depends" else "likely",
+            heads,
+            rest,
+            tuple(dict.fromkeys(s for o in outcomes for s in o.next)),
+            tuple(self._reasons(decided, message.case)),
+            tuple(self._said(decided, message, question)),
+            DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en) if missing else None,
+            dues[0] if dues else None,
+        )
+
+    def _open(self, matter: str, open_: list[Decided]) -> Settled | None:
+        """What may follow, and what to ask."""
+        missing = next((d.missing for d in open_ if d.missing), None)
+        if missing is None:
+            return None
+        heads = tuple(dict.fromkeys(o.shown[0] for d in open_ for o in d.possible))[:2]
+        needs = tuple(dict.fromkeys(n for d in open_ for o in d.possible for n in o.needs))
+        ask = DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en)
+        return Settled(matter, tuple(open_), "depends", "likely", heads, needs, (), depends_on=ask)
+
+    def _said(self, decided: list[Decided], message: Message, question: Question) -> list[tuple[str, str]]:
+        """The days and facets that decide, by name, in the words of the message or the label of their value."""
+        out: dict[str, str] = {}
+        for name in (n for d in decided for n in d.used):
+            if name in DATES and (day := next((d for n, d in message.dates.items() if n.value == name), None)):
+                out[name] = day.said
+            elif name in FACETS and name != "acteur" and question.language == "fr":  # labels are French
+                values = question.facets.get(name, ())
+                out[name] = ", ".join(self.glossary.facets[name][v].label for v in values[:2])
+        return [(name, said) for name, said in out.items() if said]
+
+    def _reasons(self, decided: list[Decided], case: Case) -> list[Reason]:
+        """Figures of the case against the bounds of what is shown first, for the facts that decide."""
+        out: list[Reason] = []
+        for d in decided:
+            if d.outcome is None:
+                continue
+            yes = d.outcome.verdict == "yes"
+            for s in filter(None, map(self.statement, d.outcome.shown)):
+                mine = [r for r in reasons_of(s, case) if r.quantity.field.value in d.used]
+                telling = [r for r in mine if r.met == yes] or mine
+                if telling:
+                    out += telling[: 2 if yes else 1]
+                    break
+        return out
+
+
+def facts_of(message: Message, question: Question) -> Facts:
+    """The facts of a message, as rules see them."""
+    quantities = {f.value: (q.low, q.high) for f, q in message.case.items()}
+    dates = {}
+    for name, day in message.dates.items():
+        if name.value in DATES:
+            dates[name.value] = (day.start, day.end)
+        else:
+            quantities[name.value] = (float(day.end.year), float(day.end.year))
+    if question.as_of.exercise:
+        quantities["financial_year"] = (float(question.as_of.exercise),) * 2
+    return Facts(question.as_of.day, quantities, dates, question.facets)
