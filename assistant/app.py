@@ -18,7 +18,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answer import Answer, BasedOn
-from assistant.api import answers, conversations, exports, feedback, problems, stream
+from assistant.api import answers, conversations, exports, feedback, problems, rules, stream
 from assistant.api.label import grid as label_grid
 from assistant.api.label import routes as label
 from assistant.api.origin import foreign
@@ -40,6 +40,7 @@ from assistant.service import Service
 from assistant.web import chat as chat_page
 from assistant.web import evals as evals_pages
 from assistant.web import passages as passage_pages
+from assistant.web import rules as rules_pages
 from assistant.web import sources as sources_pages
 from assistant.web.label import routes as label_pages
 from assistant.web.render import Renderer
@@ -84,6 +85,8 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(answers.router(service, owners))
     app.include_router(feedback.router(service, owners))
     app.include_router(exports.router(service, owners))
+    app.include_router(rules.router(service))
+    app.include_router(rules_pages.router(service, render))
     app.include_router(sources_pages.router(service, render))
     app.include_router(evals_pages.router(service, render))
     app.include_router(label.router(service, owners))

@@ -27,6 +27,7 @@ from ingest.corpus.criteria import FrameworkFile, framework_source_id, load_fram
 from ingest.corpus.fiches import FicheFile, load_fiches, notice_source_id
 from ingest.corpus.glossary import load_glossary
 from ingest.corpus.register import Domain, Register, load_contacts, load_register
+from ingest.corpus.rules import Case, Rule, load_case_files, load_rules
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.pipeline import Library
 from ingest.index.snapshot import Snapshot
@@ -80,7 +81,7 @@ class Service:
         register, glossary, contacts = load_register(corpus), load_glossary(corpus), load_contacts(corpus)
         self.register: Register = register
         self.glossary, self.contacts = glossary, contacts
-        for cached in ("fiches", "frameworks"):
+        for cached in ("fiches", "frameworks", "rules", "_cases"):
             self.__dict__.pop(cached, None)
 
     @property
@@ -101,6 +102,19 @@ class Service:
     def frameworks(self) -> dict[str, FrameworkFile]:
         """The frameworks of criteria by the id that their passages carry as source."""
         return {framework_source_id(f.framework.id): f for f in load_frameworks(self.settings.corpus_dir)}
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """The rules by id."""
+        return {rule.id: rule for rule in load_rules(self.settings.corpus_dir)}
+
+    @cached_property
+    def _cases(self) -> tuple[Case, ...]:
+        return tuple(case for file in load_case_files(self.settings.corpus_dir) for case in file.cases)
+
+    def cases_of(self, rule_id: str) -> list[Case]:
+        """The cases that a rule is held to."""
+        return [case for case in self._cases if case.rule == rule_id]
 
     @property
     def workbench(self) -> Workbench:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
+from urllib.parse import urlencode
 
 from assistant.answer import Answer, BasedOn, CaseItem, Notice, Understood
 from assistant.reading.dates import say_date
@@ -200,6 +201,15 @@ class Said:
         """A figure of the case, in the words that were said: « effectif : 12 salariés »."""
         field = next((said for f, said in _FIGURES.items() if f.value == item.field), item.field)
         return f"{self._(field)} : {item.said}"
+
+    def facts(self, answer: Answer) -> str:
+        """The facts of an answer's case, as the address of a rule takes them."""
+        out: dict[str, str] = {}
+        for item in answer.understood.case:
+            ends = item.value if isinstance(item.value, tuple) else (str(item.value).split("/")[0],)
+            out[item.field] = "..".join(map(str, ends))
+        out.update({name: values[0] for name, values in answer.understood.facets.items() if values})
+        return urlencode(out)
 
     def due(self, day: date) -> str:
         """By when a step is to be done."""

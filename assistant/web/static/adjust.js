@@ -22,7 +22,7 @@ export function understood(answer, tools, settled) {
     act(u.as_of_reason === "today" ? "" : "set", { title: _("Changer la date") }, dateChip(u), () => editor(dateFields(u, tools))),
     ...facets(u).map(([name, value]) =>
       act("", { title: _("Changer") }, facet(value), () => editor(facetFields(name, value, u, tools)))),
-    ...(u.case ?? []).map((item) => el("span", { class: "chip" }, figure(item))),
+    ...(u.case ?? []).map((item) => act("", { title: _("Changer") }, figure(item), () => editor(caseFields(item, u, tools)))),
     ...u.domains.map((d) => act("", { title: _("Chercher dans tous les domaines") }, [tools.domainLabel(d), settled && " ×"], () => tools.forgetDomains(u))),
     settled && u.follow_up && button(_("Sans ce qui précède"), () => tools.askAlone(answer.question), { class: "link" }),
     settled && button(_("Modifier"), () => tools.edit(u), { class: "link" }),
@@ -73,6 +73,17 @@ function dateFields(u, tools) {
   const to = (day) => tools.ask(english(u) ? `And on ${sayDate(day, "en")}?` : `Et au ${sayDate(day, "fr")} ?`);
   const past = u.as_of_reason !== "today" && button(_("Revenir à aujourd'hui"), () => tools.ask(english(u) ? "And today?" : "Et aujourd'hui ?"), { class: "button small" });
   return form("date", input, () => input.value && to(input.value), [past].filter(Boolean));
+}
+
+/** A fact of the case, corrected in words: « Pardon, effectif : 30 salariés ». */
+function caseFields(item, u, tools) {
+  const input = el("input", { type: "text", value: item.said, maxlength: "60", required: true, "aria-label": _("Changer : {value}", { value: figure(item) }) });
+  const name = english(u) ? item.field.replaceAll("_", " ") : figure({ field: item.field, said: "" }).replace(/\s*:\s*$/, "");
+  const go = () => {
+    const said = input.value.trim();
+    if (said && said !== item.said) tools.ask(english(u) ? `Sorry, ${name}: ${said}` : `Pardon, ${name} : ${said}`);
+  };
+  return form(`case-${item.field}`, input, go, []);
 }
 
 function facetFields(name, value, u, tools) {

@@ -74,6 +74,7 @@ export function showAnswer(turn, answer, tools, note = null) {
       answer.outcome === "partial" && el("p", { class: "badge caution partial" }, spaced(PARTIAL[answer.reason] ?? _("Réponse partielle"))),
       el("div", { class: "prose", lang }, prose(answer.answer, cite)),
       abstained && el("p", { class: "minor" }, searched(answer, tools.domainLabel)),
+      why(answer),
       near(answer, open)),
     todo(answer, cite, lang),
     warnings(answer, cite, lang),
@@ -83,6 +84,17 @@ export function showAnswer(turn, answer, tools, note = null) {
   );
   turn.id = answer.message_id;
   turn.querySelector(".question").lang = answer.understood.language;
+}
+
+/** The rules that decided, each open on the facts that it was given. */
+function why(answer) {
+  const ruled = answer.parts.filter((part) => part.rule);
+  if (!ruled.length) return null;
+  const facts = new URLSearchParams();
+  for (const { field, value } of answer.understood.case) facts.set(field, Array.isArray(value) ? value.join("..") : String(value).split("/")[0]);
+  for (const [name, values] of Object.entries(answer.understood.facets)) facts.set(name, values[0]);
+  return el("p", { class: "minor why" }, ruled.map((part) => [
+    el("a", { href: `/sources/regles/${part.rule}?${facts}` }, _("Pourquoi ? La règle, et vos chiffres à essayer")), " "]));
 }
 
 /** What the caller's own project says, told apart from the law: it cites nothing, and leads to the project. */
