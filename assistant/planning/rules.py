@@ -106,7 +106,8 @@ class RuleBook:
         outcomes = [d.outcome for d in decided if d.outcome]
         verdicts = {o.verdict for o in outcomes}
         sure = not open_ and all(d.sure for d in decided) and all(o.strength == "firm" for o in outcomes)
-        verdict: Verdict = outcomes[0].verdict if len(verdicts) == 1 else "depends"
+        split = len(verdicts) > 1 or (open_ and verdicts == {"no"})  # « no » under one law, while another is open
+        verdict: Verdict = "depends" if split else outcomes[0].verdict
         heads = tuple(dict.fromkeys(s for o in outcomes for s in o.shown[: 2 if len(outcomes) == 1 else 1]))
         rest = tuple(dict.fromkeys(s for o in outcomes for s in (*o.shown, *o.needs) if s not in heads))
         missing = next((d.missing for d in (*open_, *decided) if d.missing), None)

@@ -5,6 +5,7 @@ Guarantee: a pure function of the folded text, the same on every machine.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -28,9 +29,23 @@ def ngrams(text: str) -> NDArray[np.float32]:
     return out / norm if norm else out
 
 
-@lru_cache(maxsize=1 << 17)
+def hashed(marks: Iterable[str], size: int) -> NDArray[np.float32]:
+    """A bag of marks in so many buckets, unit length, shape `(size,)`."""
+    out = np.zeros(size, np.float32)
+    for mark in marks:
+        out[_hash(mark) % size] += 1.0
+    np.sqrt(out, out)
+    norm = float(np.linalg.norm(out))
+    return out / norm if norm else out
+
+
 def _bucket(gram: str) -> int:
+    return _hash(gram) % BUCKETS
+
+
+@lru_cache(maxsize=1 << 17)
+def _hash(gram: str) -> int:
     value = 2166136261
     for byte in gram.encode():
         value = ((value ^ byte) * 16777619) & 0xFFFFFFFF
-    return value % BUCKETS
+    return value

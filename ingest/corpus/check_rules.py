@@ -18,7 +18,7 @@ from ingest.corpus.expressions import UnreadableError, Value, facets_of, holds, 
 from ingest.corpus.fiches import FACETS, Statement
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.problems import Known, Problem, error, warning
-from ingest.corpus.rules import DATES, NAMES, QUANTITIES, Case, Outcome, Rule, load_case_files, load_rule_files
+from ingest.corpus.rules import DATES, KNOWN, NAMES, QUANTITIES, Case, Outcome, Rule, load_case_files, load_rule_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _check_expressions(rule: Rule, where: str, glossary: Glossary) -> list[Probl
         out += [
             error("rule_name", where, f"fait inconnu : {n} ({outcome.when})")
             for n in names_of(outcome.when)
-            if n not in NAMES
+            if n not in NAMES | {KNOWN}
         ]
         out += [
             error("rule_facet", where, f"valeur de facette inconnue : {f} = {v}")
@@ -157,6 +157,7 @@ def _anything(expression: str) -> dict[str, Value]:
     """A value of the right sort for every fact that an expression names: what is wrong of form shows on it."""
     facts: dict[str, Value] = dict.fromkeys(QUANTITIES, 0.0)
     facts.update(dict.fromkeys(DATES, "2026-01-01"))
+    facts[KNOWN] = dict.fromkeys(sorted(NAMES), True)
     for facet in FACETS:
         facts[facet] = {v: True for f, v in facets_of(expression) if f == facet}
     return facts

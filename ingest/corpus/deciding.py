@@ -18,7 +18,7 @@ from dateutil.relativedelta import relativedelta
 from ingest.corpus.expressions import Value, facets_of, holds, names_of
 from ingest.corpus.fiches import FACETS
 from ingest.corpus.glossary import Glossary
-from ingest.corpus.rules import DATES, DAY, NAMES, QUANTITIES, Due, Input, Outcome, Rule, YearName
+from ingest.corpus.rules import DATES, DAY, KNOWN, NAMES, QUANTITIES, Due, Input, Outcome, Rule, YearName
 
 _CORNERS = 64
 """Combinations of the ends of ranges that are tried; a case with more of them decides nothing."""
@@ -109,7 +109,8 @@ def _worlds(rule: Rule, facts: Facts, glossary: Glossary) -> Iterator[dict[str, 
     """The facts as an expression sees them, once for each combination of the ends of their ranges."""
     expressions = [o.when for o in rule.outcomes]
     named = {n for e in expressions for n in names_of(e)}
-    fixed: dict[str, Value] = {DAY: facts.day.isoformat()}
+    told = {*_with_years(facts), *facts.dates, *(f for f, said in facts.facets.items() if said)}
+    fixed: dict[str, Value] = {DAY: facts.day.isoformat(), KNOWN: dict.fromkeys(sorted(told), True)}
     for facet in FACETS:
         asked = {v for e in expressions for f, v in facets_of(e) if f == facet}
         said = facts.facets.get(facet, ())
@@ -140,11 +141,13 @@ def _with_years(facts: Facts) -> dict[str, tuple[float, float]]:
 
 def _used(outcomes: tuple[Outcome, ...], upto: Outcome, facts: Facts) -> tuple[str, ...]:
     """The facts that the outcome rests on: those named by its condition, else by those that it comes after."""
-    own = [n for n in names_of(upto.when) if n != DAY and facts.knows(n)]
+    own = [n for n in names_of(upto.when) if n in NAMES and n != DAY and facts.knows(n)]
     if own or upto.when != "true":
         return tuple(own)
     before = outcomes[: outcomes.index(upto)]
-    return tuple(dict.fromkeys(n for o in before for n in names_of(o.when) if n != DAY and facts.knows(n)))
+    return tuple(
+        dict.fromkeys(n for o in before for n in names_of(o.when) if n in NAMES and n != DAY and facts.knows(n))
+    )
 
 
 def _missing(rule: Rule, unknown: list[str], facts: Facts, glossary: Glossary) -> Input | None:

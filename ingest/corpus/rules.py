@@ -43,8 +43,10 @@ DAY = "day"
 """The day whose law is asked about: always known."""
 QUANTITIES = frozenset(f.value for f in CaseField) | frozenset(y.value for y in YearName)
 DATES = frozenset(d.value for d in DateName) | {DAY}
+KNOWN = "known"
+"""The map of what is known of the case, by name: `"turnover" in known`."""
 NAMES = QUANTITIES | DATES | frozenset(FACETS)
-"""Everything an expression may name."""
+"""Everything of a case that an expression may name, beside `known`."""
 
 
 class _Frozen(BaseModel):

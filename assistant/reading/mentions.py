@@ -1,0 +1,157 @@
+"""The figures of a text, with their units, whoever's they are: « 1 200 salariés », « 3,5 M€ », « 40 à 50 personnes ».
+
+Guarantee: values in base units (EUR, persons, kWh, m², kW, days, metres); a range is one mention; a date, a year, a code
+or an article's number is none. What a figure is of is told elsewhere (`figure_head`): here is only what its unit allows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ingest.corpus.fiches import CaseField
+from ingest.language.claims import Language
+from ingest.language.numerals import spelled
+
+_NUMBER: dict[Language, str] = {
+    "fr": r"\d{1,3}(?:[\s\u00a0\u202f.]\d{3})+(?!\d)|\d+(?:[.,]\d+)?",
+    "en": r"\d{1,3}(?:[\s\u00a0\u202f,]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?",
+}
+_SCALES = {"k": 1e3, "m": 1e6, "mio": 1e6, "md": 1e9, "million": 1e6, "milliard": 1e9, "billion": 1e9, "bn": 1e9,
+           "mille": 1e3, "thousand": 1e3}  # fmt: skip
+_SCALE = r"(?P<scale>mds?|mio|bn|millions?|milliards?|billions?|mille|thousand|k|m)"
+_MONEY = re.compile(
+    rf"\s?(?:{_SCALE}\s?(?:et\sdemie?|and\sa\shalf)?)?\s?(?:d['’]\s?)?(?:€|euros?\b|eur\b|balles\b)|\s?{_SCALE.replace('scale', 'bare')}\b(?!²|2|/|è)",
+    re.IGNORECASE,
+)
+_HALF = re.compile(r"\bet\sdemie?\b|\band a half\b", re.IGNORECASE)
+_FIRST = re.compile(r"(?:€|\beur)\s?$", re.IGNORECASE)
+_AFTER_FIRST = re.compile(rf"\s?{_SCALE}\b", re.IGNORECASE)
+_UNITS: tuple[tuple[str, str, float], ...] = (
+    ("staff", r"(?:salari[ée]e?s?|employ[ée]{1,2}s?|employees?|etp|équivalents? temps plein|permanents?|staff|ftes?|cdi)\b", 1),
+    ("persons", r"(?:personnes?|pers\b\.?|people|gens|persons?|collaborat\w+|techniciens?|couverts|crew|têtes?|figurants?|extras|repas|guests?)", 1),
+    ("gwh", r"gwh\b", 1e6), ("gwh", r"mwh\b", 1e3), ("gwh", r"kwh\b", 1),
+    ("kw", r"kva\b|kw\b(?!h)", 1), ("kw", r"mw\b(?!h)", 1e3),
+    ("m2", r"m²|m2\b|mètres? carrés?|metres? carres?|square met(?:re|er)s?|sqm\b", 1),
+    ("days", r"(?:shoot(?:ing)?\s)?(?:jours?|j|days?|jrs?|nuits?|nights?)\b", 1),
+    ("g/km", r"g(?:rammes)?\s?(?:de\s)?(?:co2|co₂)?\s?/\s?km\b|g/km\b", 1),
+    ("metres", r"(?:(?-i:m)|m[èe]tres?|met(?:re|er)s?)\b(?!²|2|\s?€|\s?eur)", 1), ("metres", r"km\b(?!/)", 1e3),
+    ("kg", r"kg\b|kilos?\b", 1), ("litres", r"(?:l|litres?|liters?)\b(?!['’])", 1),
+    ("points", r"points?\b|pts\b", 1), ("percent", r"%|pour\s?cent|percent", 1), ("db", r"db(?:\(a\)|a)?\b|décibels?", 1),
+    ("years", r"ans\b|years? old", 1),
+)  # fmt: skip
+"""Nouns and symbols of units: of the language, not of any question."""
+FIELDS: dict[str, tuple[CaseField, ...]] = {
+    "money": (CaseField.TURNOVER, CaseField.BALANCE_SHEET, CaseField.BUDGET, CaseField.AD_SPEND),
+    "staff": (CaseField.HEADCOUNT, CaseField.PEOPLE),
+    "persons": (CaseField.PEOPLE, CaseField.HEADCOUNT),
+    "gwh": (CaseField.CONSUMPTION,),
+    "kw": (CaseField.POWER,),
+    "m2": (CaseField.SURFACE,),
+    "days": (CaseField.DURATION,),
+    "g/km": (CaseField.EMISSIONS,),
+    "metres": (CaseField.DISTANCE, CaseField.HEIGHT),
+    "kg": (CaseField.WEIGHT,),
+    "litres": (CaseField.VOLUME,),
+    "points": (CaseField.SCORE,),
+    "percent": (CaseField.SCORE, CaseField.SHARE),
+    "db": (CaseField.NOISE,),
+    "years": (CaseField.AGE,),
+    "bare": (
+        CaseField.HEADCOUNT, CaseField.PEOPLE, CaseField.BUDGET, CaseField.TURNOVER, CaseField.BALANCE_SHEET,
+        CaseField.AD_SPEND, CaseField.SCORE,
+    ),
+}  # fmt: skip
+"""What the unit of a figure allows it to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A figure where it stands (unit included), its value or range in base units, and its unit."""
+
+    start: int
+    end: int
+    low: float
+    high: float
+    unit: str
+
+
+def mentions(text: str, language: Language = "fr") -> list[Mention]:
+    """The figures of a text, in order."""
+    out: list[Mention] = []
+    for start, end, low, high in _ranges(text, list(_numbers(text, language))):
+        unit, scale, taken = _unit(text, start, end)
+        first = _FIRST.search(text[:start])
+        begin = first.start() if first and unit == "money" else start
+        if unit == "bare" and low == high and 1900 <= low <= 2100 and float(low).is_integer():
+            continue
+        half = 0.5 * scale if _HALF.search(text[end : end + taken]) else 0.0
+        now = Mention(begin, end + taken, low * scale + half, high * scale + half, unit)
+        if out and out[-1].unit == unit and _one_range(text[: out[-1].start], text[out[-1].end : begin]):
+            last = out.pop()  # « entre 900 k€ et 1,1 M€ »: the ends of one range, each with its unit
+            now = Mention(last.start, now.end, min(last.low, now.low), max(last.high, now.high), unit)
+        out.append(now)
+    return out
+
+
+def _unit(text: str, start: int, end: int) -> tuple[str, float, int]:
+    """The unit of a figure, its scale, and how many characters it takes after the figure."""
+    after = text[end:]
+    if _FIRST.search(text[:start]):
+        m = _AFTER_FIRST.match(after)
+        return ("money", _scale(m["scale"]), m.end()) if m else ("money", 1.0, 0)
+    gap = re.match(r"\s?", after)
+    rest = after[gap.end() :] if gap else after
+    for unit, words, scale in _UNITS:
+        if m := re.match(words, rest, re.IGNORECASE):
+            return unit, scale, (gap.end() if gap else 0) + m.end()
+    if m := _MONEY.match(after):
+        return "money", _scale(m["scale"] or m["bare"] or "") * 1.0, m.end()
+    return "bare", 1.0, 0
+
+
+def _scale(word: str) -> float:
+    bare = word.lower()
+    return _SCALES.get(bare, _SCALES.get(bare.rstrip("s"), 1.0))
+
+
+def _numbers(text: str, language: Language) -> Iterator[tuple[int, int, float]]:
+    found: list[tuple[int, int, float]] = []
+    for m in re.finditer(rf"(?<![\w,./])(?<!\D-)(?:{_NUMBER[language]})(?![\d/])", text):
+        found.append((m.start(), m.end(), _value(m.group(), language)))
+    taken = [(a, b) for a, b, _ in found]
+    for start, end, written in spelled(text, language):
+        if not any(a < end and start < b for a, b in taken):
+            found.append((start, end, float(written)))
+    yield from sorted(found)
+
+
+def _ranges(text: str, found: list[tuple[int, int, float]]) -> Iterator[tuple[int, int, float, float]]:
+    i = 0
+    while i < len(found):
+        start, end, value = found[i]
+        if i + 1 < len(found) and _one_range(text[:start], text[end : found[i + 1][0]]):
+            last = found[i + 1]
+            yield start, last[1], min(value, last[2]), max(value, last[2])
+            i += 2
+            continue
+        yield start, end, value, value
+        i += 1
+
+
+def _one_range(before: str, between: str) -> bool:
+    """Whether two figures are the ends of one range: « 40 à 50 », « entre 40 et 50 »."""
+    if re.search(r"\b(?:entre|between)\s$", before, re.IGNORECASE):
+        return re.fullmatch(r"\s(?:et|and)\s", between, re.IGNORECASE) is not None
+    return re.fullmatch(r"\s?(?:à|a|-|–|ou|to)\s?", between, re.IGNORECASE) is not None
+
+
+def _value(raw: str, language: Language) -> float:
+    plain = re.sub(r"[\s\u00a0\u202f]", "", raw)
+    if language == "en" and re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
+        return float(Decimal(plain.replace(",", "")))
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", plain):
+        plain = plain.replace(".", "")
+    return float(Decimal(plain.replace(",", ".")))
