@@ -9,15 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-_OPENING = re.compile(r"(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?\s?: (?P<why>.+?)\. (?=[^a-zà-ÿ])", re.DOTALL)
+_OPENING = re.compile(
+    r"(?:(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?(?: \((?P<facts>[^()]+)\))?\s?:"
+    r"|(?:Au plus tard le|By) [^.()]+?(?: \((?P<since>[^()]+)\))?(?: at the latest)?\.)"
+    r"(?: (?P<why>[^«»]+?)\.)?(?= [^a-zà-ÿ])",
+    re.DOTALL,
+)
 
 
 def split_opening(text: str, because: Collection[str]) -> tuple[str, str]:
-    """A sentence's opening and its rest; no opening when some reason of it is none of those computed."""
+    """A sentence's opening and its rest; no opening when some reason of it is none of those computed, or when it gives
+    none: a bare « Oui : » is a wording like any other."""
     m = _OPENING.match(text)
-    if m is None or not set(m["why"].split(" ; ")) <= set(because):
+    if m is None:
         return "", text
-    return m.group().strip(), text[m.end() :]
+    given = {fact for said in (m["facts"], m["since"]) if said for fact in said.split(" ; ")}
+    reasons = set(m["why"].split(" ; ")) if m["why"] else set()
+    if m["why"] and not reasons <= set(because):
+        m, reasons = re.match(r"[^:]+:", m.group()) or m, set()
+    if not (given | reasons) <= set(because) or not (given | reasons):
+        return "", text
+    return m.group().strip(), text[m.end() :].strip()
 
 
 def reasons_of(because: Collection[str | None]) -> frozenset[str]:

@@ -7,7 +7,7 @@ is said of it is `assistant.wording`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -42,6 +42,18 @@ class Reason:
     met: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a sentence opens with: the verdict that its statement bears, and the facts of the case that decide it."""
+
+    verdict: Literal["yes", "no"]
+    strength: Literal["firm", "likely"] = "firm"
+    because: tuple[Reason, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+    """Days and facets of the case: name, and words."""
+    due: date | None = None
+
+
 @dataclass(frozen=True)
 class PlannedPart:
     """What is said of one part of a message."""
@@ -56,9 +68,8 @@ class PlannedPart:
     bound: str | None = None
     regime: Regime | None = None
     because: tuple[Reason, ...] = ()
-    said: tuple[tuple[str, str], ...] = ()
-    """Days and facets of the case that a rule decides by: name, and words."""
-    due: date | None = None
+    openings: Mapping[str, Opening] = field(default_factory=dict)
+    """By id of the statement: what rules say of the case, one a body of law."""
     depends_on: DependsOn | None = None
     card: str | None = None
     rule: str | None = None

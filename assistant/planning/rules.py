@@ -8,8 +8,7 @@ that would settle it, and only of whoever gave some of its facts.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.planning.decide import reasons_of
-from assistant.planning.plan import Reason, Verdict
+from assistant.planning.plan import Opening, Reason, Verdict
 from assistant.reading.case import Case
 from assistant.reading.message import Message
 from assistant.reading.question import Question
@@ -45,25 +44,17 @@ class RulesConfig:
 
 @dataclass(frozen=True)
 class Settled:
-    """What the rules of a matter say of a case together. `said`: the facts they rest on, in words; `due`: a day that is
-    computed from the case."""
+    """What the rules of a matter say of a case together: the statements that say it first, each with what it opens
+    with."""
 
-    matter: str
-    decisions: tuple[Decided, ...]
+    rule: Rule
     verdict: Verdict
     strength: Literal["firm", "likely"]
     heads: tuple[str, ...]
     needs: tuple[str, ...]
-    next: tuple[str, ...]
-    because: tuple[Reason, ...] = ()
-    said: tuple[tuple[str, str], ...] = ()
+    next: tuple[str, ...] = ()
+    openings: Mapping[str, Opening] = field(default_factory=dict)
     depends_on: DependsOn | None = None
-    due: date | None = None
-
-    @property
-    def rule(self) -> Rule:
-        """The rule that speaks first."""
-        return self.decisions[0].rule
 
 
 class RuleBook:
@@ -102,7 +93,7 @@ class RuleBook:
         decided = [d for d in found if d.outcome is not None]
         open_ = [d for d in found if d.outcome is None]
         if not decided:
-            return self._open(matter, open_) if open_ else None
+            return self._open(open_) if open_ else None
         outcomes = [d.outcome for d in decided if d.outcome]
         verdicts = {o.verdict for o in outcomes}
         sure = not open_ and all(d.sure for d in decided) and all(o.strength == "firm" for o in outcomes)
@@ -111,22 +102,18 @@ class RuleBook:
         heads = tuple(dict.fromkeys(s for o in outcomes for s in o.shown[: 2 if len(outcomes) == 1 else 1]))
         rest = tuple(dict.fromkeys(s for o in outcomes for s in (*o.shown, *o.needs) if s not in heads))
         missing = next((d.missing for d in (*open_, *decided) if d.missing), None)
-        dues = [day for o in outcomes if o.due and (day := due_of(o.due, facts))]
         return Settled(
-            matter,
-            tuple(decided),
+            decided[0].rule,
             verdict,
             "firm" if sure and verdict != "depends" else "likely",
             heads,
             rest,
             tuple(dict.fromkeys(s for o in outcomes for s in o.next)),
-            tuple(self._reasons(decided, message.case)),
-            tuple(self._said(decided, message, question)),
+            {d.outcome.shown[0]: o for d in decided if d.outcome and (o := self._opening(d, facts, message, question))},
             DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en) if missing else None,
-            dues[0] if dues else None,
         )
 
-    def _open(self, matter: str, open_: list[Decided]) -> Settled | None:
+    def _open(self, open_: list[Decided]) -> Settled | None:
         """What may follow, and what to ask."""
         missing = next((d.missing for d in open_ if d.missing), None)
         if missing is None:
@@ -134,33 +121,39 @@ class RuleBook:
         heads = tuple(dict.fromkeys(o.shown[0] for d in open_ for o in d.possible))[:2]
         needs = tuple(dict.fromkeys(n for d in open_ for o in d.possible for n in o.needs))
         ask = DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en)
-        return Settled(matter, tuple(open_), "depends", "likely", heads, needs, (), depends_on=ask)
+        return Settled(open_[0].rule, "depends", "likely", heads, needs, depends_on=ask)
 
-    def _said(self, decided: list[Decided], message: Message, question: Question) -> list[tuple[str, str]]:
+    def _opening(self, decided: Decided, facts: Facts, message: Message, question: Question) -> Opening | None:
+        """What the first statement of an outcome opens with; nothing for a verdict that depends."""
+        outcome = decided.outcome
+        if outcome is None or outcome.verdict == "depends":
+            return None
+        first = self.statement(outcome.shown[0])
+        sure = decided.sure and outcome.strength == "firm" and first is not None and first.confidence == "haute"
+        due = due_of(outcome.due, facts) if outcome.due else None
+        reasons = self._reasons(decided, outcome.verdict == "yes", message.case)
+        said = self._said(decided, message, question)
+        return Opening(outcome.verdict, "firm" if sure else "likely", reasons, said, due)
+
+    def _reasons(self, decided: Decided, yes: bool, case: Case) -> tuple[Reason, ...]:
+        """Figures of the case against the bounds of what is shown, for the facts that decide."""
+        for s in filter(None, map(self.statement, decided.outcome.shown if decided.outcome else ())):
+            mine = [r for r in reasons_of(s, case) if r.quantity.field.value in decided.used]
+            telling = [r for r in mine if r.met == yes] or mine
+            if telling:
+                return tuple(telling[: 2 if yes else 1])
+        return ()
+
+    def _said(self, decided: Decided, message: Message, question: Question) -> tuple[tuple[str, str], ...]:
         """The days and facets that decide, by name, in the words of the message or the label of their value."""
         out: dict[str, str] = {}
-        for name in (n for d in decided for n in d.used):
+        for name in decided.used:
             if name in DATES and (day := next((d for n, d in message.dates.items() if n.value == name), None)):
                 out[name] = day.said
             elif name in FACETS and name != "acteur" and question.language == "fr":  # labels are French
                 values = question.facets.get(name, ())
                 out[name] = ", ".join(self.glossary.facets[name][v].label for v in values[:2])
-        return [(name, said) for name, said in out.items() if said]
-
-    def _reasons(self, decided: list[Decided], case: Case) -> list[Reason]:
-        """Figures of the case against the bounds of what is shown first, for the facts that decide."""
-        out: list[Reason] = []
-        for d in decided:
-            if d.outcome is None:
-                continue
-            yes = d.outcome.verdict == "yes"
-            for s in filter(None, map(self.statement, d.outcome.shown)):
-                mine = [r for r in reasons_of(s, case) if r.quantity.field.value in d.used]
-                telling = [r for r in mine if r.met == yes] or mine
-                if telling:
-                    out += telling[: 2 if yes else 1]
-                    break
-        return out
+        return tuple((name, said) for name, said in out.items() if said)
 
 
 def facts_of(message: Message, question: Question) -> Facts:

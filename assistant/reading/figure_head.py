@@ -1,14 +1,15 @@
 """What each figure of a message is: of the asker's case, and of what quantity, or of something else.
 
 Guarantee: a logistic head over the words around the figure, fitted on examples kept as data (`data/figures.yaml`,
-`eval calibrate --figures`); no list of words. Its unit bounds what a figure may be, and one that is not likely enough of
-the case is not of it.
+`eval calibrate --figures`); no list of words. Its unit bounds what a figure may be, and one that is not likely enough
+of the case is not of it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ def marks(text: str, mention: Mention, others: list[Mention]) -> list[str]:
     out += [f"said={w}" for w in _words(said) if not w[0].isdigit()]
     for side, words in (("L", left), ("R", right)):
         out += [f"{side}{i}={w}" for i, w in enumerate(words[:_NEAR])]
-        out += [f"{side}{a}+{b}" for a, b in zip(words[:4], words[1:5], strict=False)]
+        out += [f"{side}{a}+{b}" for a, b in pairwise(words[:5])]
         for w in words[:12]:
             out.append(f"{side}={w}")
             out += [f"{side}~{w[:n]}" for n in (4, 6) if len(w) > n]

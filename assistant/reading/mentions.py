@@ -1,7 +1,7 @@
 """The figures of a text, with their units, whoever's they are: « 1 200 salariés », « 3,5 M€ », « 40 à 50 personnes ».
 
-Guarantee: values in base units (EUR, persons, kWh, m², kW, days, metres); a range is one mention; a date, a year, a code
-or an article's number is none. What a figure is of is told elsewhere (`figure_head`): here is only what its unit allows.
+Guarantee: values in base units (EUR, persons, kWh, m², kW, days, metres); a range is one mention; a date, a year or an
+article's number is none. What a figure is of is told elsewhere (`figure_head`): here is only what its unit allows.
 """
 
 from __future__ import annotations
@@ -23,15 +23,18 @@ _SCALES = {"k": 1e3, "m": 1e6, "mio": 1e6, "md": 1e9, "million": 1e6, "milliard"
            "mille": 1e3, "thousand": 1e3}  # fmt: skip
 _SCALE = r"(?P<scale>mds?|mio|bn|millions?|milliards?|billions?|mille|thousand|k|m)"
 _MONEY = re.compile(
-    rf"\s?(?:{_SCALE}\s?(?:et\sdemie?|and\sa\shalf)?)?\s?(?:d['’]\s?)?(?:€|euros?\b|eur\b|balles\b)|\s?{_SCALE.replace('scale', 'bare')}\b(?!²|2|/|è)",
+    rf"\s?(?:{_SCALE}\s?(?:et\sdemie?|and\sa\shalf)?)?\s?(?:d['’]\s?)?(?:€|euros?\b|eur\b|balles\b)"
+    rf"|\s?{_SCALE.replace('scale', 'bare')}\b(?!²|2|/|è)",
     re.IGNORECASE,
 )
 _HALF = re.compile(r"\bet\sdemie?\b|\band a half\b", re.IGNORECASE)
 _FIRST = re.compile(r"(?:€|\beur)\s?$", re.IGNORECASE)
 _AFTER_FIRST = re.compile(rf"\s?{_SCALE}\b", re.IGNORECASE)
 _UNITS: tuple[tuple[str, str, float], ...] = (
-    ("staff", r"(?:salari[ée]e?s?|employ[ée]{1,2}s?|employees?|etp|équivalents? temps plein|permanents?|staff|ftes?|cdi)\b", 1),
-    ("persons", r"(?:personnes?|pers\b\.?|people|gens|persons?|collaborat\w+|techniciens?|couverts|crew|têtes?|figurants?|extras|repas|guests?)", 1),
+    ("staff", r"(?:salari[ée]e?s?|employ[ée]{1,2}s?|employees?|permanents?|staff)\b", 1),
+    ("staff", r"(?:etp|équivalents? temps plein|ftes?|cdi)\b", 1),
+    ("persons", r"(?:personnes?|pers\b\.?|people|gens|persons?|collaborat\w+|têtes?|guests?)", 1),
+    ("persons", r"(?:techniciens?|couverts|crew|figurants?|extras|repas)", 1),
     ("gwh", r"gwh\b", 1e6), ("gwh", r"mwh\b", 1e3), ("gwh", r"kwh\b", 1),
     ("kw", r"kva\b|kw\b(?!h)", 1), ("kw", r"mw\b(?!h)", 1e3),
     ("m2", r"m²|m2\b|mètres? carrés?|metres? carres?|square met(?:re|er)s?|sqm\b", 1),
@@ -39,8 +42,8 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     ("g/km", r"g(?:rammes)?\s?(?:de\s)?(?:co2|co₂)?\s?/\s?km\b|g/km\b", 1),
     ("metres", r"(?:(?-i:m)|m[èe]tres?|met(?:re|er)s?)\b(?!²|2|\s?€|\s?eur)", 1), ("metres", r"km\b(?!/)", 1e3),
     ("kg", r"kg\b|kilos?\b", 1), ("litres", r"(?:l|litres?|liters?)\b(?!['’])", 1),
-    ("points", r"points?\b|pts\b", 1), ("percent", r"%|pour\s?cent|percent", 1), ("db", r"db(?:\(a\)|a)?\b|décibels?", 1),
-    ("years", r"ans\b|years? old", 1),
+    ("points", r"points?\b|pts\b", 1), ("percent", r"%|pour\s?cent|percent", 1),
+    ("db", r"db(?:\(a\)|a)?\b|décibels?", 1), ("years", r"ans\b|years? old", 1),
 )  # fmt: skip
 """Nouns and symbols of units: of the language, not of any question."""
 FIELDS: dict[str, tuple[CaseField, ...]] = {

@@ -65,11 +65,12 @@ def read_milestones(text: str, today: date, cues: Milestones) -> Dated:
     """What a message says happens when."""
     line = Aligned(text)
     folded = line.folded
-    named = sorted(
+    every = [
         (m.start(), m.end(), kind)
         for kind, words in cues.items()
         for m in re.finditer(rf"(?<![\w-])(?:{'|'.join(map(re.escape, words))})", folded)
-    )
+    ]
+    named = sorted(c for c in every if not any(o[0] <= c[0] and c[1] <= o[1] and o[:2] != c[:2] for o in every))
     out: dict[DateName | YearName, CaseDate] = {}
     law: tuple[date, date] | None = None
     last, before = 0, ""

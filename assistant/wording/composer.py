@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from assistant.answer import ModelUse
 from assistant.checking.verifier import Cited, Sentence, Verifier, departures
-from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown
+from assistant.planning.plan import Opening, Place, Plan, PlannedPart, Reason, Shown
 from assistant.reading.dates import say_date
 from assistant.reading.question import Question
 from assistant.search.hybrid import HybridSearch
@@ -92,7 +93,8 @@ class Composer:
             return
         head = shown.place == "head"
         text = shown_text(s, question.language, self.config.terse, head)
-        opening = self._opening(part, s, question.language) if first and head else None
+        own = s.id in part.openings or (first and not part.openings)
+        opening = self._opening(part, s, question.language) if head and own else None
         notice = shown.passage
         official = best_official(self.search, notice, question.as_of)
         found = disagreement(notice, official, self.search.official(notice.keys, question.as_of)) if official else None
@@ -104,7 +106,8 @@ class Composer:
         if opening:
             said, given = opening
             opened = f"{said} {text if said.endswith('.') else lower_first(text)}"
-            sentence = self._sentence(opened, notice, official, question, given, said if said.endswith(".") else "")
+            computed = said if said.endswith(".") or part.rule else ""
+            sentence = self._sentence(opened, notice, official, question, given, computed)
             if Verifier().faults(sentence, question.as_of):
                 sentence = None
         if sentence is None:
@@ -112,23 +115,29 @@ class Composer:
         draft.lines.append(Line(sentence, n, shown.place, notice))
 
     def _opening(self, part: PlannedPart, s: Statement, language: Language) -> tuple[str, tuple[str, ...]] | None:
-        """« Non, a priori : votre effectif, 12 salariés, ne dépasse pas 500. », and the words of the case it says: the
-        reasons that stand in the statement it opens, for those of another law are in no passage that it cites."""
-        if part.due is not None:
-            since = " ; ".join(fact_words(n, w, language) for n, w in part.said)
-            day = DUE[language].format(day=say_date(part.due, language), said=f" ({since})" if since else "")
-            return day, (*(w for _, w in part.said), say_date(part.due, language))
-        if part.verdict not in ("yes", "no"):
+        """« Non, a priori (série) : votre effectif, 12 salariés, ne dépasse pas 500. », and the words of the case that
+        it says; the reasons are those that stand in the statement it opens: others are in no passage that it cites."""
+        opening = part.openings.get(s.id)
+        if opening is None and (part.rule or part.verdict not in ("yes", "no")):
             return None
-        word = (YES if part.verdict == "yes" else NO)[language]
-        if part.strength == "likely":
+        if opening is None:
+            verdict: Literal["yes", "no"] = "yes" if part.verdict == "yes" else "no"
+            opening = Opening(verdict, part.strength, part.because)
+        facts = [fact_words(n, w, language) for n, w in opening.said]
+        given = tuple(w for _, w in opening.said)
+        beside = f" ({' ; '.join(facts)})" if facts else ""
+        if opening.due is not None:
+            day = say_date(opening.due, language)
+            return DUE[language].format(day=day, said=beside), (*given, day)
+        word = (YES if opening.verdict == "yes" else NO)[language]
+        if opening.strength == "likely":
             word += LIKELY[language]
         colon = " :" if language == "fr" else ":"
-        reasons = [r for r in part.because if r.bound in s.bounds][:2]
-        said = [case_words(r, language) for r in reasons] + [fact_words(n, w, language) for n, w in part.said]
-        if not said:
-            return f"{word}{colon}", ()
-        return f"{word}{colon} {' ; '.join(said)}.", (*_given(reasons), *(w for _, w in part.said))
+        reasons = [r for r in opening.because if r.bound in s.bounds][:2]
+        if not reasons:
+            return f"{word}{beside}{colon}", given
+        said = " ; ".join(case_words(r, language) for r in reasons)
+        return f"{word}{beside}{colon} {said}.", (*_given(reasons), *given)
 
     def _sentence(
         self,

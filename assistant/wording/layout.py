@@ -20,7 +20,10 @@ from ingest.language.claims import Language
 
 _LABEL_WORDS = 8
 _REGIMES = {Regime.UE: "EU law", Regime.FR: "French law"}
-_VERDICT = re.compile(r"^(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?\s?:(?:[^.]*?\.(?=\s[A-ZÀ-Ü«]))?")
+_VERDICT = re.compile(
+    r"^(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?(?: \([^()]+\))?\s?:(?:[^.]*?\.(?=\s[A-ZÀ-Ü«]))?"
+    r"|^(?:Au plus tard le|By) [^.]+\.(?=\s)"
+)
 
 
 @dataclass

@@ -159,7 +159,8 @@ class Presenter:
         actors = part.bound.split(", ") if part.bound else head.acteur if head else ()
         bound = ", ".join(labels[a].label for a in actors if a in labels)
         said: Language = "en" if language == "en" else "fr"
-        reasons = [case_words(r, said) for r in part.because] + [fact_words(n, w, said) for n, w in part.said]
+        facts = dict.fromkeys(fact for o in part.openings.values() for fact in o.said)
+        reasons = [*(case_words(r, said) for r in part.because), *(fact_words(n, w, said) for n, w in facts)]
         because = " ; ".join(reasons)
         return PartView(
             about=part.about,

@@ -188,7 +188,8 @@ def _check_figures(rule: Rule, where: str, by_id: Mapping[str, Statement]) -> li
         for value in s.values:
             if value.kind == "date":
                 days.add(str(value.value))
-                figures.add(float(str(value.value)[:4]))
+                if (year := str(value.value)[:4]).isdigit():  # « --09-30 » is a day of every year
+                    figures.add(float(year))
             elif isinstance(value.value, int | float):
                 figures |= {float(value.value), value.value * _scale(value.unit or "")}
         for interval in (s.in_force, s.applies_to):

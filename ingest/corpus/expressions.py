@@ -88,4 +88,5 @@ def _cel(value: Value) -> Any:
 def _unknown(exc: Exception) -> bool:
     """True for the want of a fact, and not for an expression that is wrong."""
     said = str(exc.args[0]) if exc.args else ""
-    return any(words in said for words in ("undeclared reference", "no such key", "CELEvalError"))
+    # `duration` unknown is CEL's own type of that name
+    return any(words in said for words in ("undeclared reference", "no such key", "CELEvalError", "DurationType"))
