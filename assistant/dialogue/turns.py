@@ -264,7 +264,7 @@ class _Turn:
     def _as_of(self) -> AsOf:
         """The day that the turn itself says, whatever the question it is condensed into says; else the one picked, else
         the conversation's, else today."""
-        own = read_as_of(self.text, self.today) or self._relative()
+        own = self.u.day_asked(self.text, self.today) or self._relative()
         if own is not None:
             return own
         if self.asked.as_of is not None or self.asked.forget_date:

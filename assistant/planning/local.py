@@ -227,8 +227,8 @@ class LocalPlanner:
     def _settled(self, message: Message, part: Part, found: Found, best: Option) -> Settled | None:
         """What the rules say of a part on the case of the message."""
         heads = self._statements(best.head)
-        matter = self.rules.matter(part.kinds, found.context.vector, heads, {s.topic for s in heads})
-        return self.rules.settle(matter, message, found.question) if matter else None
+        matter = self.rules.matter(part, found.context.vector, heads)
+        return self.rules.settle(matter[0], message, found.question, part, matter[1]) if matter else None
 
     def _by_rule(
         self, part: Part, found: Found, best: Option, settled: Settled, shown: set[int], alone: bool
@@ -442,7 +442,7 @@ class LocalPlanner:
         entailed = case_of(first, found.question, self.selector.glossary).entailed
         card = best.card
         fits = not best.features["unsupposed"]
-        if card is not None and card.verdict and fits and same_direction(part.text, card, first.text):
+        if card is not None and card.verdict and fits and same_direction(part.text, card.asks, first.text):
             return card.verdict, card.strength, ()
         said = borne(first, part.text, best, entailed)
         if said is not None and self._other_law(first, evidence):

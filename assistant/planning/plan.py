@@ -52,6 +52,8 @@ class Opening:
     said: tuple[tuple[str, str], ...] = ()
     """Days and facets of the case: name, and words."""
     due: date | None = None
+    asked: bool = True
+    """Whether the verdict is what was asked; otherwise the day is."""
 
 
 @dataclass(frozen=True)

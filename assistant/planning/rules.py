@@ -8,7 +8,7 @@ that would settle it, and only of whoever gave some of its facts.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from assistant.planning.decide import reasons_of
 from assistant.planning.plan import Opening, Reason, Verdict
+from assistant.planning.verdicts import nearest_ask, turned
 from assistant.reading.case import Case
-from assistant.reading.message import Message
+from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.deciding import Decided, Facts, decide, due_of
@@ -57,6 +58,9 @@ class Settled:
     depends_on: DependsOn | None = None
 
 
+_CONTRARY: dict[Literal["yes", "no"], Literal["yes", "no"]] = {"yes": "no", "no": "yes"}
+
+
 class RuleBook:
     """The rules of one snapshot."""
 
@@ -66,25 +70,32 @@ class RuleBook:
         self.index, self.glossary, self.statement, self.config = index, glossary, statement, config or RulesConfig()
         self._topics = cache(lambda i: {s.topic for o in index.rules[i].outcomes for s in map(statement, o.shown) if s})
 
-    def matter(
-        self, kinds: Mapping[Kind, float], vector: NDArray[np.float32], heads: list[Statement], topics: set[str]
-    ) -> str | None:
-        """The matter that a part is about, given what would answer it otherwise; None when no rule settles it."""
+    def matter(self, part: Part, vector: NDArray[np.float32], heads: list[Statement]) -> tuple[str, bool] | None:
+        """The matter that a part is about, given what would answer it otherwise, and whether the part asks its contrary.
+        None when no rule settles it."""
         c = self.config
         near = self.index.similarities(vector)
-        best, found = c.near, None
-        ids = {s.id for s in heads}
+        best: float = c.near
+        found: tuple[str, bool] | None = None
+        ids, topics = {s.id for s in heads}, {s.topic for s in heads}
         for i, rule in enumerate(self.index.rules):
-            if max(kinds.get(k, 0.0) for k in rule.kinds) < c.kind:
-                continue
             score = float(near[i])
             score += c.named if ids & set(rule.statements) else c.topic if topics & self._topics(i) else 0.0
-            if score > best:
-                best, found = score, rule.matter
+            if score <= best or max(part.kinds.get(k, 0.0) for k in rule.kinds) < c.kind:
+                continue
+            contrary: bool | None = False
+            if wants_verdict(part, rule):
+                asks = (rule.settles, rule.settles_en, *rule.asks)
+                contrary = turned(part.text, nearest_ask(part.text, asks))
+            if contrary is not None:
+                best, found = score, (rule.matter, contrary)
         return found
 
-    def settle(self, matter: str, message: Message, question: Question) -> Settled | None:
-        """What the rules of a matter say; None when none speaks, or when the message gives none of their facts."""
+    def settle(
+        self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False
+    ) -> Settled | None:
+        """What the rules of a matter say; None when none speaks, or when the message gives none of their facts. What is
+        asked is the `contrary` of what they settle: « oui » is « non »."""
         facts = facts_of(message, question)
         rules = [self.index.rules[i] for i in self.index.by_matter[matter]]
         found = [d for rule in rules if (d := decide(rule, facts, self.glossary)) is not None]
@@ -95,6 +106,9 @@ class RuleBook:
         if not decided:
             return self._open(open_) if open_ else None
         outcomes = [d.outcome for d in decided if d.outcome]
+        verdict_asked = wants_verdict(part, decided[0].rule)
+        if not verdict_asked and not any(o.due and due_of(o.due, facts) for o in outcomes):
+            return None
         verdicts = {o.verdict for o in outcomes}
         sure = not open_ and all(d.sure for d in decided) and all(o.strength == "firm" for o in outcomes)
         split = len(verdicts) > 1 or (open_ and verdicts == {"no"})  # « no » under one law, while another is open
@@ -102,14 +116,19 @@ class RuleBook:
         heads = tuple(dict.fromkeys(s for o in outcomes for s in o.shown[: 2 if len(outcomes) == 1 else 1]))
         rest = tuple(dict.fromkeys(s for o in outcomes for s in (*o.shown, *o.needs) if s not in heads))
         missing = next((d.missing for d in (*open_, *decided) if d.missing), None)
+        openings = {
+            d.outcome.shown[0]: replace(o, verdict=_CONTRARY[o.verdict]) if contrary else o
+            for d in decided
+            if d.outcome and (o := self._opening(d, facts, message, question, verdict_asked))
+        }
         return Settled(
             decided[0].rule,
-            verdict,
+            _CONTRARY[verdict] if contrary and verdict != "depends" else verdict,
             "firm" if sure and verdict != "depends" else "likely",
             heads,
             rest,
             tuple(dict.fromkeys(s for o in outcomes for s in o.next)),
-            {d.outcome.shown[0]: o for d in decided if d.outcome and (o := self._opening(d, facts, message, question))},
+            openings,
             DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en) if missing else None,
         )
 
@@ -123,7 +142,9 @@ class RuleBook:
         ask = DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en)
         return Settled(open_[0].rule, "depends", "likely", heads, needs, depends_on=ask)
 
-    def _opening(self, decided: Decided, facts: Facts, message: Message, question: Question) -> Opening | None:
+    def _opening(
+        self, decided: Decided, facts: Facts, message: Message, question: Question, verdict_asked: bool
+    ) -> Opening | None:
         """What the first statement of an outcome opens with; nothing for a verdict that depends."""
         outcome = decided.outcome
         if outcome is None or outcome.verdict == "depends":
@@ -133,7 +154,7 @@ class RuleBook:
         due = due_of(outcome.due, facts) if outcome.due else None
         reasons = self._reasons(decided, outcome.verdict == "yes", message.case)
         said = self._said(decided, message, question)
-        return Opening(outcome.verdict, "firm" if sure else "likely", reasons, said, due)
+        return Opening(outcome.verdict, "firm" if sure else "likely", reasons, said, due, verdict_asked)
 
     def _reasons(self, decided: Decided, yes: bool, case: Case) -> tuple[Reason, ...]:
         """Figures of the case against the bounds of what is shown, for the facts that decide."""
@@ -145,15 +166,20 @@ class RuleBook:
         return ()
 
     def _said(self, decided: Decided, message: Message, question: Question) -> tuple[tuple[str, str], ...]:
-        """The days and facets that decide, by name, in the words of the message or the label of their value."""
+        """The days that decide, by name, in the words of the message; the values of facets that do, by their label."""
         out: dict[str, str] = {}
         for name in decided.used:
             if name in DATES and (day := next((d for n, d in message.dates.items() if n.value == name), None)):
                 out[name] = day.said
             elif name in FACETS and name != "acteur" and question.language == "fr":  # labels are French
-                values = question.facets.get(name, ())
-                out[name] = ", ".join(self.glossary.facets[name][v].label for v in values[:2])
-        return tuple((name, said) for name, said in out.items() if said)
+                for value in question.facets.get(name, ())[:2]:
+                    out[value] = self.glossary.facets[name][value].label
+        return tuple(out.items())
+
+
+def wants_verdict(part: Part, rule: Rule) -> bool:
+    """Whether a part asks a rule for a yes or no, and not for the day or the person that it tells too."""
+    return max(rule.kinds, key=lambda k: part.kinds.get(k, 0.0)) is Kind.YES_NO
 
 
 def facts_of(message: Message, question: Question) -> Facts:

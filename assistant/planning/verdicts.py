@@ -7,11 +7,12 @@ asks for just that; a question that adds a figure or an exception of its own get
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.planning.options import Option
 from assistant.planning.plan import Verdict
-from assistant.reading.kinds import question_types
-from ingest.corpus.cards import Card, Kind
+from assistant.reading.kinds import RISK, question_types
+from ingest.corpus.cards import Kind
 from ingest.corpus.fiches import AnswerType, Polarity, Statement
 from ingest.language.lexical import analyse, fold
 
@@ -19,7 +20,9 @@ _YES = {Polarity.OBLIGE: AnswerType.DOIS_JE, Polarity.PERMET: AnswerType.PUIS_JE
 _NO = {Polarity.N_OBLIGE_PAS: AnswerType.DOIS_JE, Polarity.INTERDIT: AnswerType.PUIS_JE}
 _PROHIBITED = re.compile(r"\b(?:interdit|banni|prohib|illegal|forbidden|banned|hors la loi)")
 _EXCEPTED = re.compile(r"\b(?:sans|hors|sauf|without|except|unless)\b")
-_NEGATED = re.compile(r"\b(?:n'\w+|ne) (?:\w+ )?pas\b|\b(?:dispens|exempt|echapp|evit)")
+_SPARED = r"\b(?:dispens|exempt|echapp|evit)"
+_NOT = r"\b(?:n'\w+|ne) (?:\w+ )?pas\b"
+_NEGATED = re.compile(rf"{_NOT}|{_SPARED}")
 _TELLING = 100
 """Figures from which a question asks of another case than a card's: « 52 minutes » is a format."""
 _SURE = 0.5
@@ -49,18 +52,43 @@ def borne(s: Statement, part: str, option: Option, entailed: bool) -> Verdict | 
     return "yes" if yes else "no"
 
 
-def same_direction(part: str, card: Card, head: str) -> bool:
-    """True when a part asks what the nearest of a card's questions asks, and not its contrary: a duty is no ban and no
+def same_direction(part: str, asks: Sequence[str], head: str) -> bool:
+    """True when a part asks what the nearest of some questions asks, and not its contrary: a duty is no ban and no
     right, a negation turns a question round, and a figure or an exception of one's own is another question."""
-    mine = set(analyse(part))
-    nearest = max(card.asks, key=lambda ask: len(mine & set(analyse(ask))) / (len(mine | set(analyse(ask))) or 1))
-    known = set(analyse(" ".join((*card.asks, head))))
-    if not {t for t in mine if t.isdigit() and int(t) >= _TELLING} <= known:
+    nearest = nearest_ask(part, asks)
+    known = set(analyse(" ".join((*asks, head))))
+    if not {t for t in analyse(part) if t.isdigit() and int(t) >= _TELLING} <= known:
         return False
-    asked, answered = _modality(part), _modality(nearest)
+    return same_turn(part, nearest)
+
+
+def nearest_ask(part: str, asks: Sequence[str]) -> str:
+    """The question that shares most of its terms with a part."""
+    mine = set(analyse(part))
+    return max(asks, key=lambda ask: len(mine & set(analyse(ask))) / (len(mine | set(analyse(ask))) or 1))
+
+
+def same_turn(part: str, ask: str) -> bool:
+    """True when two questions have one answer, yes or no: both ask of a duty, or of a right; neither turns the other
+    round; and a fine is asked of in both or in neither."""
+    asked, answered = _modality(part), _modality(ask)
     if asked and answered and not asked & answered:
         return False
-    return _direction(part) == _direction(nearest)
+    return _direction(part) == _direction(ask)
+
+
+def turned(part: str, ask: str) -> bool | None:
+    """Whether a part asks the contrary of a question that a rule settles (a ban for a right, an exemption for a duty):
+    « oui » is then « non ». None when the one does not settle the other. What is excepted is a fact of the case."""
+    asked, answered = _modality(part), _modality(ask)
+    if asked and answered and not asked & answered:
+        return None
+    mine, theirs = fold(part), fold(ask)
+    if any(bool(re.search(p, mine)) != bool(re.search(p, theirs)) for p in (RISK.pattern, _NOT)):
+        return None
+    banned = bool(_PROHIBITED.search(mine)) != bool(_PROHIBITED.search(theirs))
+    spared = bool(re.search(_SPARED, mine)) != bool(re.search(_SPARED, theirs))
+    return banned != spared
 
 
 def _modality(text: str) -> set[AnswerType]:

@@ -125,10 +125,13 @@ class Composer:
             opening = Opening(verdict, part.strength, part.because)
         facts = [fact_words(n, w, language) for n, w in opening.said]
         given = tuple(w for _, w in opening.said)
-        beside = f" ({' ; '.join(facts)})" if facts else ""
         if opening.due is not None:
             day = say_date(opening.due, language)
-            return DUE[language].format(day=day, said=beside), (*given, day)
+            facts, given = [*facts, DUE[language].format(day=day)], (*given, day)
+            if not opening.asked:
+                since = f" ({', '.join(facts[:-1])})" if facts[:-1] else ""
+                return f"{facts[-1][:1].upper()}{facts[-1][1:]}{since}.", given
+        beside = f" ({', '.join(facts)})" if facts else ""
         word = (YES if opening.verdict == "yes" else NO)[language]
         if opening.strength == "likely":
             word += LIKELY[language]

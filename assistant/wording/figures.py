@@ -51,12 +51,10 @@ def case_words(reason: Reason, language: Language) -> str:
     return f"{name}, {quantity.said}, {verb} {bound_words(bound, language)}"
 
 
-_FACTS: dict[Language, dict[str, str]] = {
+_DAYS: dict[Language, dict[str, str]] = {
     "fr": {
         DateName.FILING: "dépôt", DateName.VISA: "visa", DateName.SHOOT: "tournage", DateName.DELIVERY: "livraison",
         DateName.SHOOT_END: "fin du tournage", DateName.BROADCAST: "diffusion", DateName.DECISION: "décision",
-        "genre": "œuvre", "format": "support", "aide": "aide", "taille": "taille", "lieu": "lieu",
-        "situation": "votre cas",
     },
     "en": {
         DateName.FILING: "filing", DateName.VISA: "visa", DateName.SHOOT: "shoot", DateName.DELIVERY: "delivery",
@@ -66,9 +64,9 @@ _FACTS: dict[Language, dict[str, str]] = {
 
 
 def fact_words(name: str, said: str, language: Language) -> str:
-    """« dépôt en mars 2027 » → « dépôt : mars 2027 », a fact of the case that is no quantity."""
-    colon = " :" if language == "fr" else ":"
-    return f"{_FACTS[language].get(name, name)}{colon} {said}"
+    """A fact of the case that is no quantity: « dépôt : mars 2027 », « long métrage »."""
+    day = _DAYS[language].get(name)
+    return f"{day}{' :' if language == 'fr' else ':'} {said}" if day else said
 
 
 def bound_words(bound: Bound, language: Language) -> str:

@@ -36,7 +36,7 @@ from assistant.wording.citations import Numbering
 from assistant.wording.composer import Draft, Line
 from assistant.wording.figures import case_words, fact_words
 from assistant.wording.layout import lay_out
-from assistant.wording.phrases import DISCLAIMER, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE
+from assistant.wording.phrases import DISCLAIMER, DUE, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE
 from ingest.clock import FACT_BASE_DATE, Clock
 from ingest.corpus.cards import DependsOn
 from ingest.corpus.glossary import Glossary
@@ -160,7 +160,9 @@ class Presenter:
         bound = ", ".join(labels[a].label for a in actors if a in labels)
         said: Language = "en" if language == "en" else "fr"
         facts = dict.fromkeys(fact for o in part.openings.values() for fact in o.said)
+        dues = {say_date(o.due, said) for o in part.openings.values() if o.due}
         reasons = [*(case_words(r, said) for r in part.because), *(fact_words(n, w, said) for n, w in facts)]
+        reasons += [DUE[said].format(day=day) for day in sorted(dues)]
         because = " ; ".join(reasons)
         return PartView(
             about=part.about,
