@@ -22,6 +22,7 @@ from assistant.planning.in_time import at_its_date
 from assistant.planning.local import LocalPlanner, PlanConfig
 from assistant.planning.options import MatchConfig
 from assistant.planning.ranking import SelectionConfig, Selector
+from assistant.planning.rules import RulesConfig
 from assistant.planning.scope import Scope, ScopeConfig
 from assistant.reading.acts import act_of
 from assistant.reading.case import continued, merged, read_case, recounted
@@ -59,6 +60,7 @@ class EngineConfig:
     selection: SelectionConfig = field(default_factory=SelectionConfig)
     match: MatchConfig = field(default_factory=MatchConfig)
     scope: ScopeConfig = field(default_factory=ScopeConfig)
+    rules: RulesConfig = field(default_factory=RulesConfig)
     plan: PlanConfig = field(default_factory=PlanConfig)
     compose: ComposeConfig = field(default_factory=ComposeConfig)
 
@@ -86,7 +88,7 @@ class Engine:
         self.selector = Selector(self.search, glossary, config.selection)
         self.scope = Scope(self.selector, config.scope)
         self.planner = LocalPlanner(
-            self.search, self.selector, self.scope, PartReader(self.dialogue), config.match, config.plan
+            self.search, self.selector, self.scope, PartReader(self.dialogue), config.match, config.plan, config.rules
         )
         self.composer = Composer(self.search, config.compose)
         self.verifier = Verifier()

@@ -441,6 +441,10 @@ _FICHES: dict[str, dict[str, Any]] = {
             polarity="fait",
             regime="ue",
             facets={"taille": ["grande"]},
+            bounds=[
+                {"field": "headcount", "op": "above", "value": 1000, "unit": "salariés"},
+                {"field": "turnover", "op": "above", "value": 450000000, "unit": "EUR"},
+            ],
             values=[
                 {"kind": "seuil", "value": 1000, "unit": "salariés", "of": "salariés"},
                 {"kind": "montant", "value": 450000000, "unit": "EUR", "of": "chiffre d'affaires"},
@@ -593,8 +597,61 @@ def tiny_corpus() -> dict[str, Any]:
         "sources.yaml": {"sources": tiny_sources()},
         "contacts.yaml": {"contacts": tiny_contacts()},
         "glossaire.yaml": tiny_glossary(),
+        "regles/csrd.yaml": tiny_rules(),
+        "regles/cas/csrd.yaml": tiny_cases(),
         **tiny_fiches(),
     }
+
+
+def tiny_rules() -> list[dict[str, Any]]:
+    """One rule, on the thresholds of the CSRD."""
+    figures = ("headcount", "Combien de salariés avez-vous ?"), ("turnover", "Quel est votre chiffre d'affaires ?")
+    return [
+        {
+            "id": "csrd-publier",
+            "matter": "csrd-publier",
+            "settles": "Une société doit-elle publier un rapport CSRD ?",
+            "settles_en": "Must a company publish a CSRD report?",
+            "regime": "ue",
+            "bound": ["producteur"],
+            "asks": [
+                "Doit-on publier un rapport CSRD avec 12 salariés ?",
+                "Sommes-nous obligés de publier un rapport CSRD ?",
+                "Must we publish a CSRD report with 12 employees?",
+            ],
+            "inputs": [{"field": f, "ask": ask, "ask_en": "How much?"} for f, ask in figures],
+            "versions": [
+                {
+                    "in_force": {"from": "2026-03-19"},
+                    "outcomes": [
+                        {
+                            "if": "headcount > 1000 && turnover > 450000000",
+                            "verdict": "yes",
+                            "strength": "likely",
+                            "shown": ["csrd-seuil-2026"],
+                        },
+                        {"verdict": "no", "strength": "likely", "shown": ["csrd-seuil-2026"]},
+                    ],
+                }
+            ],
+        }
+    ]
+
+
+def tiny_cases() -> list[dict[str, Any]]:
+    """The cases of the rule: at each border, and what is asked for."""
+    rows: list[tuple[dict[str, float], str, str | None]] = [
+        ({"headcount": 1001, "turnover": 450000001}, "yes", None),
+        ({"headcount": 1000, "turnover": 460000000}, "no", None),
+        ({"headcount": 1200, "turnover": 450000000}, "no", None),
+        ({"headcount": 12}, "no", None),
+        ({"headcount": 1200}, "open", "turnover"),
+    ]
+    return [
+        {"rule": "csrd-publier", "given": given, "expect": expect, "of": "art. 19 bis"}
+        | ({"asks": asks} if asks else {})
+        for given, expect, asks in rows
+    ]
 
 
 def write_corpus(folder: Path, files: dict[str, Any] | None = None) -> Path:

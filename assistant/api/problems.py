@@ -32,6 +32,7 @@ _STATUS = {
     ErrorCode.EDIT_CONFLICT: 409,
     ErrorCode.GRID_MISSING: 409,
     ErrorCode.DOCUMENT_TOO_BIG: 413,
+    ErrorCode.FACT_INVALID: 422,
     ErrorCode.REASON_MISSING: 422,
     ErrorCode.INDEX_MISSING: 503,
     ErrorCode.INDEX_DAMAGED: 503,

@@ -19,7 +19,7 @@ from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
-from assistant.planning.rules import RuleBook, Settled
+from assistant.planning.rules import RuleBook, RulesConfig, Settled
 from assistant.planning.scope import Scope, is_unknown
 from assistant.planning.verdicts import borne, same_direction
 from assistant.reading.kinds import FILLER, question_types
@@ -87,12 +87,13 @@ class LocalPlanner:
         parts: PartReader,
         match: MatchConfig | None = None,
         config: PlanConfig | None = None,
+        rules: RulesConfig | None = None,
     ) -> None:
         self.search, self.selector, self.scope, self.parts = search, selector, scope, parts
         self.options = Options(selector, match)
         self.config = config or PlanConfig()
         self.snapshot = search.snapshot
-        self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement)
+        self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, self._terms, rules)
 
     def plan(self, message: Message) -> Plan:
         """The plan of a message."""
@@ -226,9 +227,10 @@ class LocalPlanner:
 
     def _settled(self, message: Message, part: Part, found: Found, best: Option) -> Settled | None:
         """What the rules say of a part on the case of the message."""
-        heads = self._statements(best.head)
-        matter = self.rules.matter(part, found.context.vector, heads)
-        return self.rules.settle(matter[0], message, found.question, part, matter[1]) if matter else None
+        for matter, contrary in self.rules.matters(part, found.context, self._statements(best.head)):
+            if (settled := self.rules.settle(matter, message, found.question, part, contrary)) is not None:
+                return settled
+        return None
 
     def _by_rule(
         self, part: Part, found: Found, best: Option, settled: Settled, shown: set[int], alone: bool
@@ -385,6 +387,9 @@ class LocalPlanner:
         mine = set(analyse(self.snapshot.open_passage(position).text))
         theirs = {t for p in held for t in analyse(self.snapshot.open_passage(p).text)}
         return len(mine - theirs) >= self.config.adds * len(mine)
+
+    def _terms(self, text: str) -> dict[str, float]:
+        return {t: self.selector.idf(t) for t in analyse(text)}
 
     def _statement(self, sid: str) -> Statement | None:
         position = self.options.positions.get(sid)

@@ -136,7 +136,7 @@ class Options:
                 "support": (max(scores.get(p, mean - spread) for p in head) - mean) / spread,
                 "company": (sum(then) / len(then) - mean) / spread if then else 0.0,
                 "similarity": float(near[i]),
-                "alias": max(_overlap(own, weight, a) for a in self._asks[i]),
+                "alias": max(overlap(own, weight, a) for a in self._asks[i]),
                 "known": max((scored[p].alias for p in head if p in scored), default=0.0),
                 "covered": self._covered(c.terms, whole, (*card.head, *card.then), i),
                 "topic": float(best in card.topics),
@@ -275,7 +275,7 @@ def kind_of(s: Statement | None, kinds: Mapping[Kind, float]) -> float:
     return max((kinds.get(k, 0.0) for k in mine), default=0.0)
 
 
-def _overlap(own: Mapping[str, float], weight: float, ask: Mapping[str, float]) -> float:
+def overlap(own: Mapping[str, float], weight: float, ask: Mapping[str, float]) -> float:
     """Weighted overlap of two questions, each with its whole weight: F1 of the two containments."""
     both = sum(w for t, w in ask.items() if t in own)
     if not both:

@@ -13,11 +13,11 @@ from functools import cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.planning.decide import reasons_of
+from assistant.planning.options import Context, overlap
 from assistant.planning.plan import Opening, Reason, Verdict
-from assistant.planning.verdicts import nearest_ask, turned
+from assistant.planning.verdicts import turned
 from assistant.reading.case import Case
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
@@ -33,14 +33,20 @@ StatementOf = Callable[[str], Statement | None]
 
 @dataclass(frozen=True, slots=True)
 class RulesConfig:
-    """When a part is a rule's: how near its question is to the rule's own, on top of what it would be answered by."""
+    """When a part is a rule's: how near its question is to the rule's own, by meaning and by words, and whether the
+    rule is of what would answer it otherwise."""
 
-    named: float = 0.06
-    """Added to the nearness of a matter that names the head of the best option."""
+    words: float = 0.1
+    """Weight of the overlap of terms with the nearest of a rule's questions, beside the cosine."""
+    named: float = 0.05
+    """Added to a rule that names the head of the best option."""
     topic: float = 0.03
-    """Added to that of a matter of the same topic."""
+    """Added to a rule of the same topic."""
     near: float = 0.93
+    apart: float = 0.03
+    """How far below the nearest rule another one is still tried, when that one says nothing."""
     kind: float = 0.3
+    considered: int = 12
 
 
 @dataclass(frozen=True)
@@ -65,31 +71,45 @@ class RuleBook:
     """The rules of one snapshot."""
 
     def __init__(
-        self, index: RuleIndex, glossary: Glossary, statement: StatementOf, config: RulesConfig | None = None
+        self,
+        index: RuleIndex,
+        glossary: Glossary,
+        statement: StatementOf,
+        terms: Callable[[str], Mapping[str, float]],
+        config: RulesConfig | None = None,
     ) -> None:
         self.index, self.glossary, self.statement, self.config = index, glossary, statement, config or RulesConfig()
+        self._asks = [[terms(q) for q in _questions(rule)] for rule in index.rules]
         self._topics = cache(lambda i: {s.topic for o in index.rules[i].outcomes for s in map(statement, o.shown) if s})
 
-    def matter(self, part: Part, vector: NDArray[np.float32], heads: list[Statement]) -> tuple[str, bool] | None:
-        """The matter that a part is about, given what would answer it otherwise, and whether the part asks its contrary.
-        None when no rule settles it."""
+    def matters(self, part: Part, context: Context, heads: list[Statement]) -> list[tuple[str, bool]]:
+        """The matters that a part may be about, nearest first, given what would answer it otherwise, and whether the
+        part asks the contrary of what they settle."""
         c = self.config
-        near = self.index.similarities(vector)
-        best: float = c.near
-        found: tuple[str, bool] | None = None
+        near = self.index.similarities(context.vector)
+        own, weight = context.own, sum(context.own.values()) or 1.0
         ids, topics = {s.id for s in heads}, {s.topic for s in heads}
-        for i, rule in enumerate(self.index.rules):
-            score = float(near[i])
-            score += c.named if ids & set(rule.statements) else c.topic if topics & self._topics(i) else 0.0
-            if score <= best or max(part.kinds.get(k, 0.0) for k in rule.kinds) < c.kind:
+        found: list[tuple[float, str, bool]] = []
+        for i in np.argsort(-near)[: c.considered].tolist():
+            rule = self.index.rules[i]
+            if max(part.kinds.get(k, 0.0) for k in rule.kinds) < c.kind:
                 continue
-            contrary: bool | None = False
-            if wants_verdict(part, rule):
-                asks = (rule.settles, rule.settles_en, *rule.asks)
-                contrary = turned(part.text, nearest_ask(part.text, asks))
-            if contrary is not None:
-                best, found = score, (rule.matter, contrary)
-        return found
+            shared = [overlap(own, weight, ask) for ask in self._asks[i]]
+            contrary = self._contrary(part, rule, int(np.argmax(shared)))
+            if contrary is None:
+                continue
+            score = float(near[i]) + c.words * max(shared)
+            score += c.named if ids & set(rule.statements) else c.topic if topics & self._topics(i) else 0.0
+            found.append((score, rule.matter, contrary))
+        found.sort(key=lambda row: -row[0])
+        kept = [row for row in found if row[0] >= max(c.near, found[0][0] - c.apart)]
+        return list({matter: (matter, contrary) for _, matter, contrary in reversed(kept)}.values())[::-1]
+
+    def _contrary(self, part: Part, rule: Rule, nearest: int) -> bool | None:
+        """Whether a part asks the contrary of the nearest question of a rule; None when it asks another thing."""
+        if not wants_verdict(part, rule):
+            return False
+        return turned(part.text, _questions(rule)[nearest])
 
     def settle(
         self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False
@@ -175,6 +195,10 @@ class RuleBook:
                 for value in question.facets.get(name, ())[:2]:
                     out[value] = self.glossary.facets[name][value].label
         return tuple(out.items())
+
+
+def _questions(rule: Rule) -> tuple[str, ...]:
+    return (rule.settles, rule.settles_en, *rule.asks)
 
 
 def wants_verdict(part: Part, rule: Rule) -> bool:

@@ -28,6 +28,11 @@ _LITERAL = re.compile(r"\"(\d{4}-\d{2}-\d{2})\"|(?<![\w.\"-])(\d+(?:\.\d+)?)(?![
 _WORDS = frozenset({"true", "false", "in"})
 
 
+_UNKNOWN = "unknown fact"
+_SHADOWED = {"duration": celpy.CELEvalError(_UNKNOWN)}
+"""Facts that have the name of a type of CEL: unknown until they are told."""
+
+
 class UnreadableError(ValueError):
     """An expression that is none, or that does not answer yes or no."""
 
@@ -50,7 +55,8 @@ def _program(expression: str) -> Any:
 def holds(expression: str, facts: Mapping[str, Value]) -> bool | None:
     """Whether a condition holds; None when the facts do not tell. Raises `UnreadableError` for what is no condition."""
     try:
-        found = _program(expression).evaluate({name: _cel(value) for name, value in facts.items()})
+        known = {name: _cel(value) for name, value in facts.items()}
+        found = _program(expression).evaluate({**_SHADOWED, **known})
     except celpy.CELEvalError as exc:
         if _unknown(exc):
             return None
@@ -88,5 +94,4 @@ def _cel(value: Value) -> Any:
 def _unknown(exc: Exception) -> bool:
     """True for the want of a fact, and not for an expression that is wrong."""
     said = str(exc.args[0]) if exc.args else ""
-    # `duration` unknown is CEL's own type of that name
-    return any(words in said for words in ("undeclared reference", "no such key", "CELEvalError", "DurationType"))
+    return any(words in said for words in ("undeclared reference", "no such key", "CELEvalError", _UNKNOWN))

@@ -335,19 +335,32 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
 
 
 def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list[str]]:
-    """A sentence without the computed reason that opens it, and what is wrong with that: its parts are those of a
-    part's `because`, and its figures stand in the case or in what the sentence cites."""
-    m = re.match(r"(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?\s?: (?P<why>[^.]*?)\. (?P<rest>.+)", text, re.DOTALL)
+    """A sentence without the computed verdict and reasons that open it, and what is wrong with these: each is one of a
+    part's `because`, and its figures stand in the case, in what the sentence cites, or are a day computed by a rule."""
+    m = re.match(
+        r"(?P<verdict>(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?(?: \((?P<facts>[^()]+)\))?\s?: )"
+        r"(?:(?P<why>[^.«»]*(?:\d\.\d+[^.«»]*)*)\. )?(?P<rest>.+)",
+        text,
+        re.DOTALL,
+    ) or re.match(
+        r"(?P<verdict>(?:Au plus tard le|By) [^.()]+(?: \((?P<facts>[^()]+)\))?\. )(?P<why>)(?P<rest>.+)",
+        text,
+        re.DOTALL,
+    )
     because = {why for part in answer.parts for why in (part.because or "").split(" ; ") if why}
     if not m or not because:
         return text, []
-    reasons = m["why"].split(" ; ")
-    out = [f"motif que nul ne calcule : « {why} »" for why in reasons if why not in because]
-    basis = read_claim("\n".join([*(p.text for p in held), *(f"{item.said}." for item in answer.understood.case)]))
-    out += [
-        f"motif « {m['why']} » : {fault}"
-        for fault in unsupported(read_claim(m["why"], answer.understood.language), basis)
-    ]
+    ruled = any(part.rule for part in answer.parts)
+    said = (m["facts"] or "").split(", ") if m["facts"] else []
+    reasons = [w for w in (m["why"] or "").split(" ; ") if w]
+    if reasons and not set(reasons) <= because:
+        return (text[len(m["verdict"]) :], []) if ruled else (text, [])
+    days = [why for why in because if re.match(r"au plus tard le|by \d", why)]
+    out = [f"motif que nul ne calcule : « {why} »" for why in (*reasons, *said) if why not in because]
+    told = [f"{item.said}." for item in answer.understood.case]
+    basis = read_claim("\n".join([*(p.text for p in held), *told, *(days if ruled else ())]))
+    opened = read_claim(" ".join((*reasons, *said)), answer.understood.language)
+    out += [f"motif « {m['why']} » : {fault}" for fault in unsupported(opened, basis)]
     return m["rest"], out
 
 
