@@ -151,10 +151,12 @@ def _used(outcomes: tuple[Outcome, ...], upto: Outcome, facts: Facts) -> tuple[s
 
 
 def _missing(rule: Rule, unknown: list[str], facts: Facts, glossary: Glossary) -> Input | None:
-    """The first input of a rule that an unknown condition names and the case does not tell."""
+    """The first input of a rule that an unknown condition names and the case does not tell, else that it tells only
+    within a range."""
     names = {n for e in unknown for n in names_of(e) if n in NAMES}
     pairs = {p for e in unknown for p in facets_of(e)}
     known = _with_years(facts)
+    loose = {n for n, (low, high) in (*known.items(), *facts.dates.items()) if low != high}
     for wanted in rule.inputs:
         if wanted.field in FACETS:
             values = [v for f, v in pairs if f == wanted.field and wanted.value in (None, v)]
@@ -163,4 +165,4 @@ def _missing(rule: Rule, unknown: list[str], facts: Facts, glossary: Glossary) -
                 return wanted
         elif wanted.field in names and wanted.field not in known and wanted.field not in facts.dates:
             return wanted
-    return None
+    return next((i for i in rule.inputs if i.field in names & loose), None)

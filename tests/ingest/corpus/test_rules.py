@@ -92,7 +92,7 @@ def test_outcomes_that_remain_and_agree_decide_and_are_not_sure() -> None:
 
 
 def test_a_range_that_straddles_a_bound_decides_nothing() -> None:
-    assert decided(headcount=[400, 600], genre="serie", filing="2026-08-01") == (None, None)
+    assert decided(headcount=[400, 600], genre="serie", filing="2026-08-01") == (None, "headcount")
     assert decided(headcount=[501, 600], genre="serie") == ("a", None)
 
 
