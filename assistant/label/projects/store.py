@@ -21,6 +21,7 @@ from assistant.label.projects.edits import (
     edited_project,
     edited_state,
     fields_of,
+    rekeyed_project,
     said_of_grid,
     said_of_project,
     said_of_state,
@@ -38,6 +39,7 @@ from assistant.label.projects.records import (
     load_project,
     load_state,
     member_name,
+    rekey,
 )
 from assistant.label.projects.tables import label_database
 from assistant.label.projects.uploads import Uploads
@@ -110,14 +112,20 @@ class LabelStore:
             self.history.add(db, project_id, owner, "project", None, before, after)
             return load_project(db, project_id)
 
-    def set_grid(self, project_id: str, owner: str | None, grid: Grid, revision: int | None = None) -> Project:
-        """Take an imported grid in place of the one before; what was said of its criteria stays, by key."""
+    def set_grid(
+        self, project_id: str, owner: str | None, grid: Grid, revision: int | None = None, *,
+        rekeyed: Mapping[str, str] | None = None, outside: Mapping[str, str] | None = None,
+    ) -> Project:  # fmt: skip
+        """Take an imported grid in place of the one before; what was said of its criteria stays, under the keys that
+        `rekeyed` gives them; `outside` holds the titles of those that are no longer in the grid."""
         with self._db.write() as db:
             check_member(db, project_id, owner)
             old = load_project(db, project_id)
             same_revision(revision, old.revision, lambda: without_states(old))
-            self._save_project(db, old.model_copy(update={"grid": grid}))
-            self.history.add(db, project_id, owner, "grid", None, said_of_grid(old.grid), said_of_grid(grid))
+            rekey(db, project_id, rekeyed or {})
+            new = rekeyed_project(old.model_copy(update={"grid": grid}), rekeyed or {}, outside or {})
+            self._save_project(db, new)
+            self.history.add(db, project_id, owner, "grid", None, said_of_grid(old.grid), said_of_grid(grid, rekeyed))
             return load_project(db, project_id)
 
     def put_state(

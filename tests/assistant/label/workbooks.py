@@ -12,7 +12,8 @@ from typing import Any
 
 import openpyxl
 
-from ingest.documents.workbook import Workbook, read_workbook
+from ingest.documents.cells import Workbook
+from ingest.documents.workbook import read_workbook
 
 POSTES = ("A. Essai bureau", "B. Essai décor", "C. Essai lumière", "D. Essai repas", "E. Essai transport",
           "F. Essai costumes", "G. Essai son", "H. Essai déchets")  # fmt: skip
