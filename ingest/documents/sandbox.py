@@ -20,10 +20,10 @@ from typing import IO
 
 from pydantic import TypeAdapter
 
+from ingest.documents.cells import Workbook
 from ingest.documents.child import MEMORY, OUTPUT, REFUSED, Limits
 from ingest.documents.marked import Mark
 from ingest.documents.tree import Document
-from ingest.documents.cells import Workbook
 from ingest.errors import ClapvertError, ErrorCode
 
 

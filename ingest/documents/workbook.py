@@ -27,6 +27,7 @@ from ingest.documents.sheet import separator
 from ingest.documents.workbook_check import MAX_COLUMNS, MAX_ROWS, checked_workbook, has_formulas, too_big
 from ingest.errors import ClapvertError, ErrorCode
 
+
 def read_workbook(data: bytes, name: str) -> Workbook:
     """Read a workbook or a CSV file by its bytes; a `ClapvertError` names what is wrong with it."""
     kind = checked_workbook(data, name)

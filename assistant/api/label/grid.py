@@ -19,14 +19,13 @@ from assistant.api.uploads import multipart, received
 from assistant.label.grid.changes import Changes
 from assistant.label.grid.grid import Origin
 from assistant.label.grid.importing import MAX_BYTES, Plan
-from assistant.label.grid.imports import Choice, efforts_of, mapping_from_json, planned, read, taken
+from assistant.label.grid.imports import Choice, mapping_from_json, planned, read, taken
 from assistant.label.grid.mapping import ColumnMapping
 from assistant.label.score.score import score
 from assistant.label.score.tally import ScoreReading, items
-from assistant.label.score.whatif import least_effort
+from assistant.label.score.whatif import efforts_of, least_effort
 from assistant.service import Service
 from ingest.errors import ClapvertError, ErrorCode
-
 
 _FIELDS = ("sheets", "header", "mapping", "departments", "answers", "accept", "same", "plan")
 

@@ -20,8 +20,8 @@ from assistant.label.grid.mapping import ColumnMapping, MappingMemory
 from assistant.label.grid.sheets import Layout, Source, layouts_of
 from assistant.label.grid.table import Table
 from assistant.label.projects.projects import Grid
-from ingest.documents.sandbox import read_workbook_safely
 from ingest.documents.cells import Workbook
+from ingest.documents.sandbox import read_workbook_safely
 from ingest.errors import ClapvertError, ErrorCode
 
 MAX_BYTES = 10_000_000

@@ -139,7 +139,7 @@ def matched(bench: Workbench, project_id: str, owner: str | None, choices: dict[
     if project.grid is None:
         raise ClapvertError(ErrorCode.GRID_MISSING, "Aucune grille n'est importée.", "Importez-la d'abord.")
     grid = accepted(project.grid, bench.framework(project), choices)
-    return bench.store.set_grid(project_id, owner, grid, project.revision)
+    return bench.store.set_grid(project_id, owner, grid, project.revision, kind="matched")
 
 
 def mapping_of(roles: dict[int, str], fill: str | None = None) -> ColumnMapping:
@@ -159,18 +159,6 @@ def mapping_of(roles: dict[int, str], fill: str | None = None) -> ColumnMapping:
         return ColumnMapping.model_validate({**fields, "mandatory_fill": fill or None})
     except ValidationError as exc:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Ce choix de colonnes ne tient pas.", "Corrigez-le.") from exc
-
-
-def efforts_of(given: list[str]) -> dict[str, int]:
-    """Efforts as an address carries them, `A1:3`."""
-    out: dict[str, int] = {}
-    for text in given:
-        key, _, number = text.rpartition(":")
-        if not number.isdigit() or not key:
-            raise ClapvertError(ErrorCode.BAD_REQUEST, f"Effort illisible : « {text[:40]} ».", "Écrivez CODE:NOMBRE.")
-        if number != "1":
-            out[key] = int(number)
-    return out
 
 
 def mapping_from_json(text: str) -> ColumnMapping:

@@ -140,6 +140,14 @@ def _ours(written: str) -> Department | None:
     return department_of(written) or next(starts, None)
 
 
+def proposed_departments(grid: Grid, framework: Framework) -> dict[str, tuple[str, ...]]:
+    """Where our criteria would put the rows of a grid that has no department at all; nothing for one that has."""
+    if any(c.department for c in grid.criteria):
+        return {}
+    found = {m.key: find(framework, m.criterion) for m in matches(grid, framework) if m.criterion}
+    return {key: tuple(DEPARTMENT_LABELS[d] for d in c.departments) for key, c in found.items() if c is not None}
+
+
 def accepted(grid: Grid, framework: Framework, choices: Mapping[str, str | None]) -> Grid:
     """The grid with what a person said of its rows: key of the row → our criterion, None for « none of them ».
 

@@ -114,10 +114,11 @@ class LabelStore:
 
     def set_grid(
         self, project_id: str, owner: str | None, grid: Grid, revision: int | None = None, *,
-        rekeyed: Mapping[str, str] | None = None, outside: Mapping[str, str] | None = None,
+        rekeyed: Mapping[str, str] | None = None, outside: Mapping[str, str] | None = None, kind: str = "grid",
     ) -> Project:  # fmt: skip
         """Take an imported grid in place of the one before; what was said of its criteria stays, under the keys that
-        `rekeyed` gives them; `outside` holds the titles of those that are no longer in the grid."""
+        `rekeyed` gives them; `outside` holds the titles of those that are no longer in the grid. `kind`: what the
+        history calls the change."""
         with self._db.write() as db:
             check_member(db, project_id, owner)
             old = load_project(db, project_id)
@@ -125,7 +126,30 @@ class LabelStore:
             rekey(db, project_id, rekeyed or {})
             new = rekeyed_project(old.model_copy(update={"grid": grid}), rekeyed or {}, outside or {})
             self._save_project(db, new)
-            self.history.add(db, project_id, owner, "grid", None, said_of_grid(old.grid), said_of_grid(grid, rekeyed))
+            self.history.add(db, project_id, owner, kind, None, said_of_grid(old.grid), said_of_grid(grid, rekeyed))
+            return load_project(db, project_id)
+
+    def set_departments(
+        self, project_id: str, owner: str | None, *, renamed: Mapping[str, str] | None = None,
+        moved: Mapping[str, tuple[str, ...]] | None = None, revision: int | None = None,
+    ) -> Project:  # fmt: skip
+        """Give departments other names, or criteria other departments (none: back where the grid puts them); what is
+        not named stays."""
+        with self._db.write() as db:
+            check_member(db, project_id, owner)
+            old = load_project(db, project_id)
+            same_revision(revision, old.revision, lambda: without_states(old))
+            names = {k: v for k, v in (dict(old.renamed) | dict(renamed or {})).items() if v and v != k}
+            places = {k: v for k, v in (dict(old.moved) | dict(moved or {})).items() if v}
+            new = old.model_copy(update={"renamed": names, "moved": places})
+            if (names, places) == (old.renamed, old.moved):
+                return old
+            self._save_project(db, new)
+            for old_name, name in (renamed or {}).items():
+                self.history.add(db, project_id, owner, "department", None, {"name": old_name}, {"name": name or old_name})
+            for key, where in (moved or {}).items():
+                before = {"departments": ", ".join(old.moved.get(key, ()))}
+                self.history.add(db, project_id, owner, "moved", key, before, {"departments": ", ".join(where)})
             return load_project(db, project_id)
 
     def put_state(

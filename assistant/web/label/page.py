@@ -44,12 +44,16 @@ FIELDS = {
 """Fields of a history line, in French; those that are not here are not shown."""
 _STATUSES = (
     french("À faire"), french("En cours"), french("Fait"), french("Non retenu"), french("Sans objet"),
+    french("À clarifier"),
 )  # fmt: skip
 _KINDS = {
     "grid": french("Grille officielle importée"),
     "evidence_added": french("Preuve jointe : {name}"),
     "evidence_removed": french("Preuve retirée : {name}"),
     "joined": french("A rejoint le dossier"),
+    "matched": french("Explications choisies"),
+    "department": french("Département renommé : {name}"),
+    "moved": french("Déplacé : {departments}"),
 }
 
 
@@ -126,8 +130,10 @@ def filters(_: Words) -> Mapping[str, Callable[..., Any]]:
     def told(change: Change) -> list[str]:
         lines = []
         if change.kind in _KINDS:
-            lines.append(_(_KINDS[change.kind], name=(change.after or change.before).get("name", "")))
-        if change.kind.startswith("evidence") or change.kind == "joined":
+            values = change.after or change.before
+            names = {"name": values.get("name", ""), "departments": values.get("departments") or "∅"}
+            lines.append(_(_KINDS[change.kind], **names))
+        if change.kind != "grid" and change.kind in _KINDS:
             return lines
         for field, value in change.after.items():
             if field not in FIELDS:

@@ -47,7 +47,7 @@ def attached(name: str) -> EvidenceFile:
 
 @pytest.fixture(scope="module")
 def project(label: Framework) -> Project:
-    grid = import_grid(plan_import(test_grid(), "grille-essai.xlsx", reader=here), AT, framework=label)
+    grid = import_grid(plan_import(test_grid(), "grille-essai.xlsx", reader=here), AT)
     said: dict[str, dict[str, Any]] = {
         "A1": {"status": Status.FAIT, "evidence": (attached("note-intention.pdf"), attached("photo.jpg"))},
         "B1": {"status": Status.FAIT, "person": "Déco", "note": LONG},
