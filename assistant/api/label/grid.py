@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
 from assistant.api.label.views.projects import ProjectSummary
-from assistant.api.label.views.scores import EffortView, ScoreView
+from assistant.api.label.views.scores import EffortView, ScoreView, StandingView
 from assistant.api.owner import Owners
 from assistant.api.schemas import View
 from assistant.api.uploads import multipart, received
@@ -21,11 +21,12 @@ from assistant.label.grid.grid import Origin
 from assistant.label.grid.importing import MAX_BYTES, Plan
 from assistant.label.grid.imports import Choice, mapping_from_json, planned, read, taken
 from assistant.label.grid.mapping import ColumnMapping
-from assistant.label.score.score import score
+from assistant.label.score.score import score, score_items, standing
 from assistant.label.score.tally import ScoreReading, items
 from assistant.label.score.whatif import efforts_of, least_effort
 from assistant.service import Service
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.language.claims import Language
 
 _FIELDS = ("sheets", "header", "mapping", "departments", "answers", "accept", "same", "plan")
 
@@ -199,6 +200,15 @@ def router(service: Service, owners: Owners) -> APIRouter:
         """The exact score on the imported grid; `grid_missing` (409) without one."""
         project = service.workbench.store.get(project_id, owners.caller(request))
         return ScoreView.of(score(project, service.workbench.framework(project)))
+
+    @routes.get("/standing", response_model=StandingView)
+    def read_standing(project_id: str, request: Request, language: Language = "fr") -> StandingView:
+        """The score in a line, and what it takes to the threshold that the project aims at."""
+        bench = service.workbench
+        project = bench.store.get(project_id, owners.caller(request))
+        framework = bench.framework(project)
+        found = score_items(items(project, framework, language), framework.thresholds, language)
+        return StandingView.read(standing(found, project.scheme))
 
     @routes.get("/plan", response_model=EffortView)
     def plan(

@@ -59,6 +59,24 @@ class StateEdit(_Edit):
     may_be_emptied = "due"
 
 
+class BulkEdit(StateEdit):
+    """The same fields for several criteria; `departments` moves them, an empty list puts them back where the grid does."""
+
+    codes: Annotated[list[str], Field(min_length=1, max_length=500)]
+    departments: Annotated[list[Line], Field(max_length=20)] | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """What was sent of the states."""
+        return {k: v for k, v in super().changes().items() if k not in ("codes", "departments")}
+
+
+class DepartmentName(Sent):
+    """A department of the board and the name it takes; the name of another one merges them, empty: the grid's again."""
+
+    department: Line
+    name: Line = ""
+
+
 class Duplicate(Sent):
     """The title of a copy."""
 

@@ -12,7 +12,17 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from assistant.api.label.requests import Duplicate, Invite, Join, NewProject, ProjectEdit, Rename, StateEdit
+from assistant.api.label.requests import (
+    BulkEdit,
+    DepartmentName,
+    Duplicate,
+    Invite,
+    Join,
+    NewProject,
+    ProjectEdit,
+    Rename,
+    StateEdit,
+)
 from assistant.api.label.views.criteria import (
     Cited,
     CriterionDetail,
@@ -23,6 +33,7 @@ from assistant.api.label.views.criteria import (
 )
 from assistant.api.label.views.projects import (
     Attached,
+    Bulk,
     ChangeView,
     Comparison,
     History,
@@ -34,9 +45,11 @@ from assistant.api.label.views.projects import (
 )
 from assistant.api.owner import Owners
 from assistant.api.uploads import multipart, received
+from assistant.export import file_name
 from assistant.label.evidence.exports import EvidenceFormat, export_evidence
-from assistant.label.evidence.store import MAX_BYTES
+from assistant.label.evidence.store import MAX_BYTES, SHOWN
 from assistant.label.frameworks import Wanted, chosen, department_of
+from assistant.label.projects.agenda import agenda_bytes
 from assistant.label.projects.compare import compare
 from assistant.label.projects.progress import Progress
 from assistant.label.projects.projects import CriterionState
@@ -118,6 +131,22 @@ def router(service: Service, owners: Owners) -> APIRouter:
         """Erase a project, its history and its evidence, for good."""
         bench().delete(project_id, owners.caller(request))
 
+    @routes.post("/projects/{project_id}/criteria", response_model=Bulk)
+    def put_all(project_id: str, body: BulkEdit, request: Request) -> Bulk:
+        """Say the same of several criteria; those that could not be saved are named with why."""
+        owner = owners.caller(request)
+        failed = bench().put_all(project_id, owner, body.codes, changes) if (changes := body.changes()) else {}
+        if body.departments is not None:
+            bench().move(project_id, owner, body.codes, body.departments)
+        return Bulk(saved=len(body.codes) - len(failed), failed={code: exc.message for code, exc in failed.items()})
+
+    @routes.put("/projects/{project_id}/departments", response_model=ProjectSummary)
+    def rename_department(project_id: str, body: DepartmentName, request: Request) -> ProjectSummary:
+        """Rename a department of the board, or merge it with another one."""
+        return ProjectSummary.of(
+            bench().rename_department(project_id, owners.caller(request), body.department, body.name)
+        )
+
     @routes.put("/projects/{project_id}/criteria/{code:path}", response_model=CriterionState)
     def put(project_id: str, code: str, body: StateEdit, request: Request) -> CriterionState:
         """Say where a criterion stands."""
@@ -145,6 +174,14 @@ def router(service: Service, owners: Owners) -> APIRouter:
         file, content = bench().open(project_id, owners.caller(request), evidence_id)
         return attachment(content, file.name, file.media_type)
 
+    @routes.get("/projects/{project_id}/evidence/{evidence_id}/view", response_class=Response)
+    def view(project_id: str, evidence_id: str, request: Request) -> Response:
+        """An attached PDF, image or text, to be seen in the page; any other file is to be saved."""
+        file, content = bench().open(project_id, owners.caller(request), evidence_id)
+        if file.media_type not in SHOWN:
+            return attachment(content, file.name, file.media_type)
+        return inline(content, file.name, file.media_type)
+
     @routes.delete("/projects/{project_id}/evidence/{evidence_id}", status_code=204)
     def detach(project_id: str, evidence_id: str, request: Request) -> None:
         """Remove an attached file."""
@@ -156,6 +193,14 @@ def router(service: Service, owners: Owners) -> APIRouter:
         found = bench().store.get(project_id, owners.caller(request))
         file = export_evidence(found, bench().framework(found), service.register, service.clock(), format)
         return attachment(file.content, file.name, file.media_type)
+
+    @routes.get("/projects/{project_id}/due.ics", response_class=Response)
+    def due(project_id: str, request: Request) -> Response:
+        """The due days of what is left to do, as a calendar."""
+        found, rows, _ = bench().board(project_id, owners.caller(request))
+        address = str(request.base_url.replace(path=f"/label/projets/{found.id}"))
+        content = agenda_bytes(found, rows, service.clock(), address)
+        return attachment(content, file_name(("Échéances", found.title), "ics"), "text/calendar; charset=utf-8")
 
     @routes.get("/projects/{project_id}/progress", response_model=Progress)
     def progress(project_id: str, request: Request) -> Progress:
@@ -218,8 +263,21 @@ def wanted(poste: str, department: str, words: str) -> Wanted:
 
 def attachment(content: bytes, name: str, media_type: str) -> Response:
     """A file to be saved, whatever its type; nothing in it runs in our pages."""
+    return _file(content, name, media_type, "attachment")
+
+
+def inline(content: bytes, name: str, media_type: str) -> Response:
+    """A file to be seen, in our own pages alone; nothing in it runs, and it loads nothing."""
+    shown = _file(content, name, "text/plain; charset=utf-8" if media_type.startswith("text/") else media_type, "inline")
+    shown.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'"
+    )
+    return shown
+
+
+def _file(content: bytes, name: str, media_type: str, how: str) -> Response:
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }

@@ -43,6 +43,7 @@ from assistant.label.projects.records import (
 )
 from assistant.label.projects.tables import label_database
 from assistant.label.projects.uploads import Uploads
+from assistant.label.projects.visits import Visits
 from ingest.errors import ClapvertError, ErrorCode
 
 MAX_PROJECTS = 200
@@ -63,6 +64,7 @@ class LabelStore:
         self.history = History(self._db, now)
         self.members = Members(self._db, self.history)
         self.uploads = Uploads(self._db)
+        self.visits = Visits(self._db, self.history, now)
 
     def create(self, owner: str, framework: str, title: str, scheme: str | None = None, note: str = "") -> Project:
         """A new project of one framework; the caller checks that the framework exists."""
@@ -225,7 +227,7 @@ class LabelStore:
         with self._db.write() as db:
             check_member(db, project_id, owner)
             held = {r[0] for r in db.execute("select sha256 from evidence where project = ?", (project_id,))}
-            for table in ("state", "evidence", "history", "member", "upload"):
+            for table in ("state", "evidence", "history", "visit", "member", "upload"):
                 db.execute(f"delete from {table} where project = ?", (project_id,))  # noqa: S608
             db.execute("delete from project where id = ?", (project_id,))
         self._db.empty_log()

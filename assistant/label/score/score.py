@@ -125,6 +125,21 @@ def score_items(counted: Sequence[Item], thresholds: Iterable[Threshold], langua
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A score in a line, and what it takes to the threshold that a project aims at."""
+
+    headline: str
+    needs: str
+    reached: bool
+
+
+def standing(found: Score, scheme: str | None) -> Standing:
+    """The line of a score; without a scheme, for the first threshold."""
+    aimed = next((v for v in found.verdicts if v.scheme == scheme), found.verdicts[0])
+    return Standing(found.headline, aimed.sentence, aimed.reached == "oui")
+
+
 def verdict(sums: Tally, threshold: Threshold, language: Language = "fr") -> Verdict:
     """One threshold against the sums: « au moins », compared exactly."""
     needed = Fraction(threshold.minimum_percent, 100)
