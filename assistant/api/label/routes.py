@@ -46,7 +46,7 @@ from assistant.api.label.views.projects import (
 from assistant.api.owner import Owners
 from assistant.api.uploads import multipart, received
 from assistant.export import file_name
-from assistant.label.evidence.exports import EvidenceFormat, export_evidence
+from assistant.label.evidence.exports import Document, EvidenceFormat, export_evidence
 from assistant.label.evidence.store import MAX_BYTES, SHOWN
 from assistant.label.frameworks import Wanted, chosen, department_of
 from assistant.label.projects.agenda import agenda_bytes
@@ -188,10 +188,13 @@ def router(service: Service, owners: Owners) -> APIRouter:
         bench().detach(project_id, owners.caller(request), evidence_id)
 
     @routes.get("/projects/{project_id}/export", response_class=Response)
-    def export(project_id: str, request: Request, format: EvidenceFormat = "xlsx") -> Response:
-        """The evidence file, in the order of the grid, what is missing first: csv, xlsx, docx, pdf or md."""
+    def export(
+        project_id: str, request: Request, format: EvidenceFormat = "xlsx", document: Document = "dossier"
+    ) -> Response:
+        """The evidence file, in the order of the grid, what is missing first: csv, xlsx, docx, pdf or md; or the action
+        plan or the note of intent, by department, as docx, pdf or md."""
         found = bench().store.get(project_id, owners.caller(request))
-        file = export_evidence(found, bench().framework(found), service.register, service.clock(), format)
+        file = export_evidence(found, bench().framework(found), service.register, service.clock(), format, document)
         return attachment(file.content, file.name, file.media_type)
 
     @routes.get("/projects/{project_id}/due.ics", response_class=Response)

@@ -11,9 +11,14 @@ from assistant.label.score.score import score_items
 from assistant.label.score.tally import ScoreReading, items
 from assistant.label.score.whatif import efforts_of, fragile, least_effort
 from assistant.web.label.page import Desk
+from assistant.web.words import french
 from ingest.errors import ClapvertError, ErrorCode
 
 FORMATS = (("pdf", "PDF"), ("docx", "DOCX"), ("xlsx", "XLSX"), ("csv", "CSV"), ("md", "Markdown"))
+DOCUMENTS = (
+    ("plan", french("Plan d'action"), french("Par département : critères retenus, preuve, responsable, échéance.")),
+    ("note", french("Note d'intention"), french("En phrases, par département : ce que la production retient.")),
+)
 
 
 def router(desk: Desk) -> APIRouter:
@@ -61,6 +66,7 @@ def router(desk: Desk) -> APIRouter:
             lecture=lecture,
             efforts=efforts,
             formats=FORMATS,
+            documents=DOCUMENTS,
             titles={r.key: r.title for r in rows},
         )
 
