@@ -6,12 +6,13 @@ their history under « Ligne de commande ».
 
 from __future__ import annotations
 
-from pathlib import Path
+import datetime as dt
 from typing import Any
 
 import click
 
 from assistant.commands.label_bench import JSON, bench, print_json, project_named
+from assistant.commands.label_files import due, evidence, export, history
 from assistant.commands.label_grid import departments, import_grid, match, template
 from assistant.history.owner import LOCAL
 from ingest.errors import ClapvertError, ErrorCode
@@ -97,7 +98,7 @@ def projects(
         click.echo('Aucun projet. Créez-en un : clapvert label projects --new "Titre".')
 
 
-for _command in (import_grid, template, match, departments):
+for _command in (import_grid, template, match, departments, evidence, export, due, history):
     label.add_command(_command)
 
 
@@ -137,19 +138,41 @@ def score(project: str, target: int | None, as_json: bool) -> None:
 
 @label.command()
 @click.argument("project")
-@click.argument("output", type=click.Path(dir_okay=False, path_type=Path))
-def export(project: str, output: Path) -> None:
-    """Write the evidence file; the format is the extension: .pdf, .docx, .xlsx, .csv or .md."""
-    from assistant.label.evidence.exports import export_evidence
-    from ingest.corpus.register import load_register
-    from ingest.settings import Settings
-
+@click.option("--title", help="Another title.")
+@click.option("--scheme", type=click.Choice(["performance", "engagement"]), help="Scheme aimed at.")
+@click.option("--note", help="Note of the project.")
+@click.option("--copy", "copied", help="Copy it under this title, for another production.")
+def edit(project: str, title: str | None, scheme: str | None, note: str | None, copied: str | None) -> None:
+    """Change the title, the scheme or the note of a project, or copy it."""
     workbench = bench()
     found = project_named(workbench, project)
-    register = load_register(Settings().corpus_dir)
-    file = export_evidence(found, workbench.framework(found), register, workbench.clock(), output.suffix.lstrip(".").lower())
-    output.write_bytes(file.content)
-    click.echo(f"{output} : {len(file.content)} octets.", err=True)
+    given = {"title": title, "scheme": scheme, "note": note}
+    if changes := {k: v for k, v in given.items() if v is not None}:
+        found = workbench.edit(found.id, None, changes)
+    if copied:
+        found = workbench.store.duplicate(found.id, LOCAL, copied)
+    click.echo(f"{found.id}  {found.title}  ({found.framework})")
+
+
+@label.command()
+@click.argument("project")
+@click.argument("other")
+@JSON
+def compare(project: str, other: str, as_json: bool) -> None:
+    """Show where two projects of one framework differ."""
+    from assistant.label.projects.compare import compare as compared
+    from assistant.label.projects.projects import STATUS_LABELS
+
+    workbench = bench()
+    left, right = project_named(workbench, project), project_named(workbench, other)
+    pairs = [p for p in compared(left, right, workbench.framework(left)) if p.differs]
+    if as_json:
+        print_json([p.model_dump(mode="json") for p in pairs])
+        return
+    for p in pairs:
+        sides = [STATUS_LABELS[s.status] if s else "absent" for s in (p.left, p.right)]
+        click.echo(f"  {p.key:<10} {sides[0]} | {sides[1]}  {p.title}")
+    click.echo(f"{len(pairs)} écarts.")
 
 
 @label.command()
@@ -158,11 +181,12 @@ def export(project: str, output: Path) -> None:
 @click.argument("value", required=False)
 @click.option("--note", help="Note of the criterion.")
 @click.option("--person", help="Who is in charge.")
+@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="Day by which it is due.")
 @click.option("--reason", help="Why it does not apply, for « sans_objet ».")
 @JSON
 def status(
-    project: str, code: str | None, value: str | None, note: str | None, person: str | None, reason: str | None,
-    as_json: bool,
+    project: str, code: str | None, value: str | None, note: str | None, person: str | None,
+    due: dt.datetime | None, reason: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Say how far a project is, or set a criterion: `label status FILM A1 fait`."""
     from assistant.label.projects.progress import status_line
@@ -171,7 +195,8 @@ def status(
     workbench = bench()
     found = project_named(workbench, project)
     if code:
-        given = {"status": value, "note": note, "person": person, "not_applicable_reason": reason}
+        given = {"status": value, "note": note, "person": person, "not_applicable_reason": reason,
+                 "due": due.date() if due else None}  # fmt: skip
         changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
         if value is not None and value not in set(Status):
             raise ClapvertError(
