@@ -137,9 +137,9 @@ def install(app: FastAPI, page: Page) -> None:
         if isinstance(exc, EditConflictError):
             told["current"] = exc.current
         if isinstance(exc, GridProblemError):
-            told["cells"] = [c.as_json() for c in exc.cells]
+            told["cells"] = [c.listed() for c in exc.cells]
         if isinstance(exc, UndecidedError):
-            told["doubts"] = exc.as_json()
+            told["doubts"] = exc.listed()
         return answer(request, told)
 
     @app.exception_handler(RequestValidationError)

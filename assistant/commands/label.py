@@ -38,7 +38,9 @@ def list_criteria(framework: str, poste: str, department: str, words: str, as_js
     chosen_framework = bench().frameworks.get(framework)
     groups = chosen(chosen_framework, wanted(poste, department, words))
     if as_json:
-        print_json([CriterionView.of(chosen_framework, c).model_dump(mode="json") for _, found in groups for c in found])
+        print_json(
+            [CriterionView.of(chosen_framework, c).model_dump(mode="json") for _, found in groups for c in found]
+        )
         return
     for group, criteria in groups:
         click.echo(f"\n{group.code} · {group.name}{'' if group.complete else ' (liste incomplète)'}")

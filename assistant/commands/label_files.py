@@ -16,7 +16,9 @@ from assistant.commands.label_bench import JSON, bench, print_json, project_name
 @click.option("--remove", help="Take away the file of this id.")
 @click.option("--save", help="Write the file of this id here, under its own name.")
 @JSON
-def evidence(project: str, code: str, files: tuple[Path, ...], remove: str | None, save: str | None, as_json: bool) -> None:
+def evidence(
+    project: str, code: str, files: tuple[Path, ...], remove: str | None, save: str | None, as_json: bool
+) -> None:
     """List the proofs of a criterion, attach files, take one away or save it."""
     workbench = bench()
     found = project_named(workbench, project)

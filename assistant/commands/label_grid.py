@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 @click.option("--accept", "accepted", multiple=True, help="Accept a difference by its id, or all of them: all.")
 @click.option("--same", multiple=True, help="This criterion is still the same one under its new wording.")
 @click.option("--plan", "only_plan", is_flag=True, help="Only account for the workbook.")
-@click.option("--marked", type=click.Path(dir_okay=False, path_type=Path), help="Write a copy whose bad cells are marked.")
+@click.option(
+    "--marked", type=click.Path(dir_okay=False, path_type=Path), help="Write a copy whose bad cells are marked."
+)
 @JSON
 def import_grid(
     project: str, workbook: Path, sheets: tuple[str, ...], columns: str | None, departments: str, answers: bool,
@@ -149,7 +151,7 @@ def match(project: str, code: str | None, criterion: str | None, every: bool, as
         key = workbench.row(found.id, None, code)[1].key if code else ""
         said = proposals(found.grid, framework) if every else {key: None if criterion == "-" else criterion}
         found = matched(workbench, found.id, None, said)
-        assert found.grid is not None
+    assert found.grid is not None
     told = [m for m in matches(found.grid, framework) if m.how != "none"]
     if as_json:
         print_json([

@@ -167,10 +167,10 @@ class _Story:
         room = 0.0
         for block in self.document.blocks[n + 1 : n + 4]:
             if isinstance(block, Table | Listing):
-                return room + _FIRST_LINES
+                return room + float(_FIRST_LINES)
             if not (isinstance(block, Heading) or (isinstance(block, Paragraph) and block.style == "small")):
                 return None
-            room += _FIRST_LINES / 3
+            room += float(_FIRST_LINES) / 3
         return None
 
     def _remarked(self, n: int, text: str) -> bool:

@@ -54,7 +54,9 @@ def docx_bytes(document: Document) -> bytes:
 def _widths(table: Table) -> list[float]:
     """The widths of columns in millimetres: what is never broken takes the room of its longest text."""
     room = {
-        i: min(_LETTER_MM * max(len(line(plain(t))) for t in (c.title, *(row[i] for row in table.rows))) + 4, _PAGE_MM / 3)
+        i: min(
+            _LETTER_MM * max(len(line(plain(t))) for t in (c.title, *(row[i] for row in table.rows))) + 4, _PAGE_MM / 3
+        )
         for i, c in enumerate(table.columns)
         if c.whole
     }

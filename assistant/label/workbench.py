@@ -87,7 +87,7 @@ class Workbench:
             name = shown[folded(name)]
         written = [k for k, v in project.renamed.items() if folded(v) == folded(old)]
         return self.store.set_departments(
-            project_id, owner, renamed={k: name for k in dict.fromkeys([*written, shown[folded(old)]])}
+            project_id, owner, renamed=dict.fromkeys(dict.fromkeys([*written, shown[folded(old)]]), name)
         )
 
     def move(self, project_id: str, owner: str | None, codes: Sequence[str], departments: Sequence[str]) -> Project:

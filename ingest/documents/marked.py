@@ -1,5 +1,5 @@
-"""A copy of a workbook with some of its cells marked: a colour, a comment that says what is wrong, and a sheet that lists
-them with links.
+"""A copy of a workbook with some of its cells marked: a colour, a comment that says what is wrong, and a sheet that
+lists them with links.
 
 Guarantee: an XLSX keeps its sheets, formulas and formats; a CSV or an ODS becomes an XLSX of the same cells at the same
 addresses. It runs in the child process of `ingest.documents.sandbox`.

@@ -1,8 +1,8 @@
 """LibreOffice workbooks (ODS) as cells.
 
 Guarantee: as in `workbook.py`: what is hidden is read and marked, merged cells repeat and say so, a formula without a
-stored value is no number, a number has the digits that the file holds. It runs in the child process of `ingest.documents.sandbox`, on an archive that `workbook_check` let through.
-"""
+stored value is no number, a number has the digits that the file holds. It runs in the child process of
+`ingest.documents.sandbox`, on an archive that `workbook_check` let through."""
 
 from __future__ import annotations
 

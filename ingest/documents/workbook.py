@@ -1,4 +1,5 @@
-"""Workbooks (XLSX, ODS) and CSV as cells, for readers that need rows and columns (`sheet.py` gives text to cite instead).
+"""Workbooks (XLSX, ODS) and CSV as cells, for readers that need rows and columns (`sheet.py` gives text to cite
+instead).
 
 Guarantee: nothing is left out in silence. Hidden rows, columns and sheets are read and marked; a merged cell repeats
 in all that it covers and every repetition is marked, so that its points are counted once; a number is written with

@@ -274,11 +274,13 @@ def test_two_browsers_editing_for_a_minute_lose_nothing(served: str, new_page: N
             row = row_of(page, code)
             page.wait_for_timeout(100)
             settle(page, row)
+
     def told(page: Any) -> Any:
         return page.evaluate(
             "async (at) => (await (await fetch(at + '/history?limit=500')).json()).changes",
             f"/api/label/projects/{url.rsplit('/', 1)[1]}",
         )
+
     hers, his = told(lea), told(marc)
     assert hers == his
     seen = {str(v) for change in hers for v in change["after"].values()}

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
+from assistant.api.label.requests import efforts_of
 from assistant.api.label.views.projects import ProjectSummary
 from assistant.api.label.views.scores import EffortView, ScoreView, StandingView
 from assistant.api.owner import Owners
@@ -23,7 +24,7 @@ from assistant.label.grid.imports import Choice, mapping_from_json, planned, rea
 from assistant.label.grid.mapping import ColumnMapping
 from assistant.label.score.score import score, score_items, standing
 from assistant.label.score.tally import ScoreReading, items
-from assistant.label.score.whatif import efforts_of, least_effort
+from assistant.label.score.whatif import least_effort
 from assistant.service import Service
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.claims import Language

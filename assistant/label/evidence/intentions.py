@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 
 from assistant.export import Block, Column, Document, Heading, Listing, Paragraph, Run, Table, Text
 from assistant.label.evidence.file import GRID_ASKS, LEGAL, WHO_IS_WHO, Entry, EvidenceBook, Part
@@ -25,7 +26,10 @@ _DESCRIBED = 220
 def plan_document(book: EvidenceBook) -> Document:
     """The action plan: by department, each criterion with its proof, its person, its day."""
     kept = _retained(book)
-    blocks: list[Block] = [*_aim(book, kept), Table((Column("", 1.3), Column("", 4)), _figures(book, kept), headers=False)]
+    blocks: list[Block] = [
+        *_aim(book, kept),
+        Table((Column("", 1.3), Column("", 4)), _figures(book, kept), headers=False),
+    ]
     several = any(len(e.departments) > 1 for e in kept)
     notes = ["* : critère obligatoire."] if any(e.mandatory for e in kept) else []
     notes += ["Un critère de plusieurs départements figure chez chacun."] if several else []
@@ -34,7 +38,7 @@ def plan_document(book: EvidenceBook) -> Document:
     if notes:
         blocks.append(Paragraph(" ".join(notes), "small"))
     for name, entries in _by_department(kept):
-        points = sum(e.points for e in entries if e.points is not None)
+        points = sum((e.points for e in entries if e.points is not None), Decimal(0))
         told = some(len(entries), "critère") + (f", {in_points(points)}" if points else "")
         blocks.append(Heading(f"{name} ({told})"))
         blocks.append(_plan_table(entries))
@@ -68,8 +72,8 @@ def _aim(book: EvidenceBook, kept: Sequence[Entry]) -> list[Block]:
     target = f", au seuil de {aimed.minimum_percent} %" if aimed else ""
     departments = len(_by_department(kept))
     lead = (
-        f"« {book.project.title} » vise le {name}{target}. La production retient {some(len(kept), 'critère')}, répartis entre "
-        f"{some(departments, 'département')}. Pour chacun, ce document dit la preuve qui sera réunie."
+        f"« {book.project.title} » vise le {name}{target}. La production retient {some(len(kept), 'critère')}, "
+        f"répartis entre {some(departments, 'département')}. Pour chacun, ce document dit la preuve qui sera réunie."
     )
     return [Paragraph(lead, "lead")]
 
@@ -79,7 +83,7 @@ def _figures(book: EvidenceBook, kept: Sequence[Entry]) -> tuple[tuple[Text, Tex
     if book.score is None:
         out.append(("Score", book.no_score))
     else:
-        kept_points = sum(e.points for e in kept if e.points is not None)
+        kept_points = sum((e.points for e in kept if e.points is not None), Decimal(0))
         out.append(("Points retenus", f"{in_points(kept_points)} sur {said(book.score.possible)}"))
         out.append(("Score aujourd'hui", book.score.headline))
         for verdict in book.score.verdicts:
@@ -159,14 +163,12 @@ def _long_notes(entries: Sequence[Entry]) -> list[Block]:
 
 def _left_out(book: EvidenceBook) -> list[Block]:
     out: list[Block] = []
-    for part, title, reason in (
-        (Part.DECLINED, "Critères non retenus", lambda e: e.note), (Part.ABSENT, "Critères sans objet", lambda e: e.reason),
-    ):  # fmt: skip
+    for part, title in ((Part.DECLINED, "Critères non retenus"), (Part.ABSENT, "Critères sans objet")):
         entries = sorted(book.part(part), key=lambda e: e.rank)
         if not entries:
             continue
         columns = (Column("Code", 1.1, whole=True), Column("Critère", 5), Column("Motif", 5))
-        rows = tuple((_code(e), e.title, reason(e) or "—") for e in entries)
+        rows = tuple((_code(e), e.title, (e.note if part is Part.DECLINED else e.reason) or "—") for e in entries)
         out += [Heading(f"{title} ({len(entries)})"), Table(columns, rows)]
     return out
 

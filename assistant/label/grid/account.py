@@ -1,9 +1,9 @@
-"""What an import makes of everything that the workbook holds: sheets, rows, totals, and what a person must decide first.
+"""What an import makes of everything that the workbook holds: sheets, rows, totals, and what a person must decide
+first.
 
 Guarantee: each row of each sheet is a criterion, a continuation of one, or set aside with its reason; what the workbook
-announces (totals, subtotals, « 80 critères ») stands against what was read. Every difference is a doubt with a name, and
-no grid is taken while a doubt is undecided.
-"""
+announces (totals, subtotals, « 80 critères ») stands against what was read. Every difference is a doubt with a name,
+and no grid is taken while a doubt is undecided."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A difference that a person decides before anything is written. `id` depends on its words alone, so that a decision
-    holds for the very difference that was shown."""
+    """A difference that a person decides before anything is written. `id` depends on its words alone, so that a
+    decision holds for the very difference that was shown."""
 
     text: str
 
@@ -106,6 +106,6 @@ class UndecidedError(ClapvertError):
             "Rien n'est écrit. Corrigez le classeur ou les colonnes, ou acceptez chaque écart.",
         )
 
-    def as_json(self) -> list[dict[str, Any]]:
+    def listed(self) -> list[dict[str, Any]]:
         """For an API's answer."""
         return [{"id": d.id, "text": d.text} for d in self.doubts]

@@ -1,4 +1,5 @@
-"""A new version of a grid against what the project already follows: which criterion is which, what is new, what is gone.
+"""A new version of a grid against what the project already follows: which criterion is which, what is new, what is
+gone.
 
 Guarantee: a criterion is the same one because its wording says so, whatever became of its code: what was said of « A1 »
 never slides under another criterion that took the number. Only a code kept under another wording is a question, and a
@@ -116,7 +117,12 @@ def _by_title(before: Mapping[str, Row], new: Mapping[str, GridCriterion], same:
     free_old = [r for k, r in before.items() if k not in same.values()]
     free_new = [c for k, c in new.items() if k not in same]
     pairs = sorted(
-        ((value, r.key, c.key) for r in free_old for c in free_new if (value := _alike(r.title, c.title)) >= SAME_WORDING),
+        (
+            (value, r.key, c.key)
+            for r in free_old
+            for c in free_new
+            if (value := _alike(r.title, c.title)) >= SAME_WORDING
+        ),
         key=lambda p: -p[0],
     )
     used: set[str] = set()

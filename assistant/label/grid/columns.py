@@ -73,7 +73,11 @@ def guess_columns(table: Table) -> tuple[ColumnGuess, ...]:
 
 def guessed_mapping(guesses: tuple[ColumnGuess, ...]) -> ColumnMapping:
     """The mapping that the guesses amount to. A department seen in the cells alone is left for a person to accept."""
-    sure = [g for g in guesses if g.role and (g.role in ("code", "title", "description", "obtained") or _says(g.name, g.role))]
+    sure = [
+        g
+        for g in guesses
+        if g.role and (g.role in ("code", "title", "description", "obtained") or _says(g.name, g.role))
+    ]
     one = {str(g.role): g.column for g in sure if g.role != "points"}
     return ColumnMapping(points=tuple(g.column for g in sure if g.role == "points"), **one)
 

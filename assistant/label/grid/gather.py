@@ -1,9 +1,8 @@
 """Readings of rows, sheet after sheet → criteria, each counted once.
 
-Guarantee: a code is one criterion inside a sheet; two rows of one sheet that give it different points or titles are cells
-to correct. Sheets that number each from 1 keep their numbers and get keys of their own; a criterion written alike on
-several sheets is counted once, for all their departments, and that is a doubt.
-"""
+Guarantee: a code is one criterion inside a sheet; two rows of one sheet that give it different points or titles are
+cells to correct. Sheets that number each from 1 keep their numbers and get keys of their own; a criterion written alike
+on several sheets is counted once, for all their departments, and that is a doubt."""
 
 from __future__ import annotations
 

@@ -53,7 +53,8 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a workbook would be read: the layouts (sheets that share a header), the largest first, and the sheets left."""
+    """How a workbook would be read: the layouts (sheets that share a header), the largest first, and the sheets
+    left."""
 
     source: Source
     sheets: tuple[SheetChoice, ...]
@@ -139,8 +140,8 @@ def import_grid(
     plan: Plan, at: dt.datetime, mapping: ColumnMapping | None = None, memory: MappingMemory | None = None,
     departments: Origin = "auto", accepted: frozenset[str] = frozenset(),
 ) -> Grid:  # fmt: skip
-    """The grid of a plan, once every doubt of its account is accepted (`UndecidedError` until then); how its columns were
-    read is remembered. `mapping`: what a person said of the largest layout."""
+    """The grid of a plan, once every doubt of its account is accepted (`UndecidedError` until then); how its columns
+    were read is remembered. `mapping`: what a person said of the largest layout."""
     used = plan.mapped({plan.layouts[0].signature: mapping}) if mapping else plan
     grid, account = read_grid(used, at, departments)
     if undecided := account.undecided(accepted):

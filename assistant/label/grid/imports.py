@@ -2,9 +2,8 @@
 
 Guarantee: nothing is written while a difference is undecided. A mapping that was accepted is proposed again to the same
 owner for the same header; what the production already said of a criterion follows it under its new code, and is never
-overwritten by what the workbook answers, which is taken only when asked for and only where nothing was said. An accepted
-or abandoned workbook is erased.
-"""
+overwritten by what the workbook answers, which is taken only when asked for and only where nothing was said. An
+accepted or abandoned workbook is erased."""
 
 from __future__ import annotations
 
@@ -51,8 +50,8 @@ class OwnerMemory:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a person wants the workbook read; empty: as proposed. `mapping` is of the largest layout, `mappings` of any by
-    the signature of its header. `accepted`: ids of the doubts decided, or « all ». `same`: key of a criterion whose
+    """How a person wants the workbook read; empty: as proposed. `mapping` is of the largest layout, `mappings` of any
+    by the signature of its header. `accepted`: ids of the doubts decided, or « all ». `same`: key of a criterion whose
     wording changed → whether it is still the same one."""
 
     sheets: tuple[str, ...] = ()
@@ -109,8 +108,8 @@ def read(bench: Workbench, project_id: str, owner: str | None, plan: Plan, choic
 
 
 def taken(bench: Workbench, project_id: str, owner: str | None, plan: Plan, choice: Choice) -> tuple[Project, int]:
-    """The project with the grid of a planned workbook, and how many answers of the workbook were taken; `UndecidedError`
-    while a difference is undecided."""
+    """The project with the grid of a planned workbook, and how many answers of the workbook were taken;
+    `UndecidedError` while a difference is undecided."""
     found = read(bench, project_id, owner, plan, choice)
     if undecided := found.undecided(choice.accepted):
         raise UndecidedError(undecided)

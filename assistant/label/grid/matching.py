@@ -24,8 +24,8 @@ from ingest.language.lexical import analyse
 How = Literal["accepted", "proposed", "none"]
 
 ALIKE, APART = 65, 12
-"""Likeness from which a criterion is proposed, and how far it must be from the next one (0–100). Fitted on the criteria's
-own forms of asking, each left out in turn, and on every criterion taken away (a proposal is then wrong): see
+"""Likeness from which a criterion is proposed, and how far it must be from the next one (0–100). Fitted on the
+criteria's own forms of asking, each left out in turn, and on every criterion taken away (a proposal is then wrong): see
 docs/label.md and `tests/assistant/label/test_matching.py`, which measures them on sixty rows with colliding codes."""
 _DEPARTMENT = 8
 """What a department that agrees adds, and one that does not takes away."""

@@ -1,8 +1,7 @@
 """What stops an import: every cell that is wrong, at once, each with its place and why.
 
-Guarantee: a grid is refused whole, with all the cells to correct named by sheet and address; the first error never hides
-the next. The same cells are listed on the mapping screen and marked in the copy to download.
-"""
+Guarantee: a grid is refused whole, with all the cells to correct named by sheet and address; the first error never
+hides the next. The same cells are listed on the mapping screen and marked in the copy to download."""
 
 from __future__ import annotations
 
@@ -27,7 +26,8 @@ _HEADS: dict[Wrong, str] = {
 }
 _HINTS: dict[Wrong, str] = {
     "points": "Corrigez ces cellules, ou indiquez une autre colonne de points.",
-    "duplicate": "Corrigez le code ou les points dans le classeur ; si ce sont des niveaux, indiquez la colonne du niveau.",
+    "duplicate": "Corrigez le code ou les points dans le classeur ; si ce sont des niveaux, indiquez "
+    "la colonne du niveau.",
     "cell": "Corrigez ces cellules dans le classeur, enregistrez-le et recommencez.",
 }
 
@@ -48,7 +48,7 @@ class BadCell:
         """« F12 »."""
         return f"{letter(self.column)}{self.row}"
 
-    def as_json(self) -> dict[str, Any]:
+    def listed(self) -> dict[str, Any]:
         """For an API's answer."""
         return {"sheet": self.sheet, "cell": self.at, "text": self.text, "why": self.why}
 

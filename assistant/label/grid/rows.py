@@ -1,9 +1,8 @@
 """One row of a grid → what it says: code, title, points, levels, answer; and whether it goes on from the row above.
 
 Guarantee: merged cells are counted once; a poste or department left blank under a filled one is taken from above and
-that is said; every row is read or set aside with its reason, and every unreadable cell is collected, so that one message
-names them all. What a workbook answers is kept in its own words when it is not understood.
-"""
+that is said; every row is read or set aside with its reason, and every unreadable cell is collected, so that one
+message names them all. What a workbook answers is kept in its own words when it is not understood."""
 
 from __future__ import annotations
 
@@ -114,9 +113,10 @@ class RowReader:
             levels = (GridLevel(name=row.text(self._map.level) or "sans niveau", points=value),)
         answered, said = self._answer(row)
         return RowRead(
-            row.number, key, code, title, self._text(row, self._map.description), self._carry(row, "poste"), self._carry(row, "department"), value, levels,
-            self._obtained(row, value), answered, said, self._mandatory(row), self._text(row, self._map.evidence),
-            self._comment(row), continues=repeated and (shared or value is None),
+            row.number, key, code, title, self._text(row, self._map.description), self._carry(row, "poste"),
+            self._carry(row, "department"), value, levels, self._obtained(row, value), answered, said,
+            self._mandatory(row), self._text(row, self._map.evidence), self._comment(row),
+            continues=repeated and (shared or value is None),
         )  # fmt: skip
 
     def _never_calculated(self, row: Row) -> bool:

@@ -1,8 +1,7 @@
 """Which sheets of a workbook are the grid, and under which header each is read.
 
-Guarantee: no sheet is left out in silence. Sheets with the same header are one layout, whose columns are recognised once
-over all their rows; a sheet that is not read has its reason, and one that could hold criteria is a doubt.
-"""
+Guarantee: no sheet is left out in silence. Sheets with the same header are one layout, whose columns are recognised
+once over all their rows; a sheet that is not read has its reason, and one that could hold criteria is a doubt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a workbook says of itself (totals, subtotals, « 80 critères, 124 points », a summary sheet) against what was read.
+"""What a workbook says of itself (totals, subtotals, « 80 critères, 124 points », a summary sheet) against what was
+read.
 
 Guarantee: a figure that no reading of the rows gives is told with its place; nothing is corrected here.
 """
@@ -23,7 +24,9 @@ from ingest.documents.cells import Row
 
 _COUNT = re.compile(r"\b(\d{1,3}) criteres?\b(?! (?:obligatoire|facultatif|optionnel|par|de|minimum))")
 _MANDATORY = re.compile(r"\b(\d{1,3}) (?:criteres? )?obligatoires?\b")
-_POINTS = re.compile(r"(?:\btotal\b|\bbareme\b|\bsur\b|\bcriteres?\b)\D{0,24}?(\d{1,4}(?:[.,]\d{1,2})?) ?(?:points?|pts?)\b")
+_POINTS = re.compile(
+    r"(?:\btotal\b|\bbareme\b|\bsur\b|\bcriteres?\b)\D{0,24}?(\d{1,4}(?:[.,]\d{1,2})?) ?(?:points?|pts?)\b"
+)
 
 
 def totals(table: Table, mapping: ColumnMapping, readings: Sequence[RowRead], whole: Decimal) -> list[Sum]:
@@ -104,7 +107,9 @@ def _summary(sheet: str, row: Row, criteria: Sequence[GridCriterion]) -> list[Su
     if TOTAL.match(plain(label)):
         group: list[GridCriterion] = list(criteria)
     else:
-        group = [c for c in criteria if folded(label) in (folded(c.department or ""), folded(c.poste or ""), folded(c.sheet))]
+        group = [
+            c for c in criteria if folded(label) in (folded(c.department or ""), folded(c.poste or ""), folded(c.sheet))
+        ]
     if not group:
         return []
     total = _total(group)

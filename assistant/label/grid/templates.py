@@ -1,8 +1,7 @@
 """Empty grids to fill in: the columns that the import knows, by department, with how to answer.
 
-Guarantee: a template that is filled in and imported gives what was written in it; it holds no criterion, no point and no
-obligation of its own.
-"""
+Guarantee: a template that is filled in and imported gives what was written in it; it holds no criterion, no point and
+no obligation of its own."""
 
 from __future__ import annotations
 

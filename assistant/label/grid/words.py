@@ -11,8 +11,18 @@ import unicodedata
 from typing import Literal
 
 Role = Literal[
-    "code", "title", "description", "poste", "department", "mandatory", "points", "obtained", "level", "answer",
-    "evidence", "comment",
+    "code",
+    "title",
+    "description",
+    "poste",
+    "department",
+    "mandatory",
+    "points",
+    "obtained",
+    "level",
+    "answer",
+    "evidence",
+    "comment",
 ]
 """What a column of a grid can be. `points` is what the criterion can bring, `obtained` what was counted."""
 

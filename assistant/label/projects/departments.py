@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping
 from assistant.label.frameworks import folded
 
 NONE = "Sans département"
-_EVERYONE = frozenset({"tous", "toutes", "tous les departements", "tous departements", "toutes equipes", "tous postes",
-                       "toute l equipe", "all", "all departments", "transversal", "transverse", "toutes les equipes"})  # fmt: skip
+_EVERYONE = frozenset({
+    "tous", "toutes", "tous les departements", "tous departements", "toutes equipes", "tous postes", "toute l equipe",
+    "toutes les equipes", "all", "all departments", "transversal", "transverse",
+})  # fmt: skip
 _SPLIT = re.compile(r"\s*[/;,\n]\s*|\s+\+\s+")
 
 

@@ -43,7 +43,8 @@ class History:
         self, project_id: str, owner: str | None, code: str | None = None, limit: int = 100, before: int | None = None,
         after: int = 0,
     ) -> list[Change]:  # fmt: skip
-        """Changes of a project, the last first; of one criterion when `code` is given; `before` and `after` are `seq`s."""
+        """Changes of a project, the last first; of one criterion when `code` is given; `before` and `after` are
+        `seq`s."""
         with self._db.read() as db:
             check_member(db, project_id, owner)
             rows = db.execute(

@@ -73,7 +73,9 @@ class CriterionState(_Frozen):
     due: dt.date | None = None
     not_applicable_reason: Text = ""
     level: Line = Field(default="", description="the level reached, for a criterion of the grid that has several")
-    said: Line = Field(default="", description="what the imported workbook answered, word for word, when to be cleared up")
+    said: Line = Field(
+        default="", description="what the imported workbook answered, word for word, when to be cleared up"
+    )
     evidence: tuple[EvidenceFile, ...] = ()
     revision: int = 0
     updated_at: dt.datetime | None = None
@@ -159,7 +161,9 @@ class Project(_Frozen):
     updated_at: dt.datetime
     revision: int = 1
     grid: Grid | None = None
-    renamed: dict[str, str] = Field(default_factory=dict, description="department of the grid → the name it is given here")
+    renamed: dict[str, str] = Field(
+        default_factory=dict, description="department of the grid → the name it is given here"
+    )
     moved: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="criterion → the departments it was moved to"
     )

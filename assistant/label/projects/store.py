@@ -148,7 +148,9 @@ class LabelStore:
                 return old
             self._save_project(db, new)
             for old_name, name in (renamed or {}).items():
-                self.history.add(db, project_id, owner, "department", None, {"name": old_name}, {"name": name or old_name})
+                self.history.add(
+                    db, project_id, owner, "department", None, {"name": old_name}, {"name": name or old_name}
+                )
             for key, where in (moved or {}).items():
                 before = {"departments": ", ".join(old.moved.get(key, ()))}
                 self.history.add(db, project_id, owner, "moved", key, before, {"departments": ", ".join(where)})

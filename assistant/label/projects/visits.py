@@ -45,7 +45,9 @@ class Visits:
         with self._db.write() as db:
             check_member(db, project_id, owner)
             me = member_name(db, project_id, owner)
-            last = db.execute("select coalesce(max(seq), 0) from history where project = ?", (project_id,)).fetchone()[0]
+            last = db.execute("select coalesce(max(seq), 0) from history where project = ?", (project_id,)).fetchone()[
+                0
+            ]
             row = db.execute(
                 "select seen, at, since, before from visit where project = ? and owner = ?", (project_id, owner)
             ).fetchone()

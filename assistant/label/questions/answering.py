@@ -108,7 +108,11 @@ def _told(
     state = ProjectState(
         project_id=project.id,
         title=project.title,
-        url=f"{at}/score" if wanted.about in ("score", "effort") else f"{at}/calendrier" if wanted.about == "due" else at,
+        url=f"{at}/score"
+        if wanted.about in ("score", "effort")
+        else f"{at}/calendrier"
+        if wanted.about == "due"
+        else at,
         scope=wanted.scope,
         said=said,
         done=whole.done,

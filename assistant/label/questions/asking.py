@@ -48,8 +48,8 @@ _PLAIN = frozenset(
         "le la les mon ma notre nos mes du au a l d de des et en dans avoir obtenir atteindre finir terminer completer "
         "rendre boucler deposer etre pret prete passer label ecoprod dossier projet grille audit auditeur seuil "
         "critere criteres preuve preuves afnor spec 2308 departement poste equipe pour cent percent the my our "
-        "department project file grid threshold to reach get score moins moindre effort plus vite court simple possible points point "
-        "schema performance engagement phase"
+        "department project file grid threshold to reach get score moins moindre effort plus vite court simple "
+        "possible points point schema performance engagement phase"
     ).split()
 )
 """Words that name no subject of their own: « pour avoir le label », « for my project »."""
@@ -57,9 +57,12 @@ _NEXT = re.compile(r"^(?:et|and|puis) (?:(?:pour|en|a|au|aux|a la|cote|du cote d
 _POSTE = re.compile(r"\bposte ([a-z]|\d)\b")
 _REACH = re.compile(r"\b(?:\d{2} ?(?:pour ?cent|percent)?|seuil|label|threshold)\b")
 _PERCENT = re.compile(r"\b(\d{1,3}) ?(?:%|pour ?cent|percent)")
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectQuestion:
-    """What is asked of a project: of what kind, its departments (empty: all), a poste, a person, a threshold in percent."""
+    """What is asked of a project: of what kind, its departments (empty: all), a poste, a person, a threshold in
+    percent."""
 
     departments: tuple[str, ...] = ()
     poste: str = ""

@@ -1,8 +1,7 @@
 """The departments and the people that a question names, as the board of a project calls them.
 
-Guarantee: a department is the board's own (« Décors & accessoires » for « la déco »), or one of ours that the board does
-not have, so that nothing is answered for another one; a person is one that the board names.
-"""
+Guarantee: a department is the board's own (« Décors & accessoires » for « la déco »), or one of ours that the board
+does not have, so that nothing is answered for another one; a person is one that the board names."""
 
 from __future__ import annotations
 
@@ -58,16 +57,17 @@ def departments_named(text: str, rows: Sequence[Row]) -> tuple[list[str], str]:
         own = [d for name, d in there.items() if re.search(whole, f"le {name}") or name == folded(label)]
         found += own or [label]
         rest = re.sub(whole, "", rest)
-    for name, department in there.items():
+    for name, shown in there.items():
         word = name.split()[0] if name else ""
-        if len(word) >= _SHORTEST and department not in found and re.search(rf"\b{re.escape(word)}\b", rest):
-            found.append(department)
+        if len(word) >= _SHORTEST and shown not in found and re.search(rf"\b{re.escape(word)}\b", rest):
+            found.append(shown)
             rest = re.sub(rf"\b{re.escape(word)}\b", "", rest)
     return list(dict.fromkeys(found)), rest
 
 
 def person_named(text: str, rows: Sequence[Row]) -> tuple[str, str]:
-    """The person of the board that a folded question names, whole or by a name that is nobody else's; the rest of it."""
+    """The person of the board that a folded question names, whole or by a name that is nobody else's; the rest of
+    it."""
     people = list(dict.fromkeys(r.state.person for r in rows if r.state.person))
     for person in sorted(people, key=len, reverse=True):
         if re.search(rf"\b{re.escape(folded(person))}\b", text):

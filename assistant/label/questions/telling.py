@@ -43,7 +43,8 @@ Told = tuple[str, list[Row]]
 
 
 def told(
-    project: Project, framework: Framework, board: Sequence[Row], wanted: ProjectQuestion, today: dt.date, language: Language
+    project: Project, framework: Framework, board: Sequence[Row], wanted: ProjectQuestion, today: dt.date,
+    language: Language,
 ) -> Told:  # fmt: skip
     """The sentence, and the open criteria to list under it."""
     asked = [r for r in board if wanted.takes(r)]

@@ -108,18 +108,6 @@ def least_effort(
     )  # fmt: skip
 
 
-def efforts_of(given: list[str]) -> dict[str, int]:
-    """Efforts as an address carries them, `A1:3`."""
-    out: dict[str, int] = {}
-    for text in given:
-        key, _, number = text.rpartition(":")
-        if not number.isdigit() or not key:
-            raise ClapvertError(ErrorCode.BAD_REQUEST, f"Effort illisible : « {text[:40]} ».", "Écrivez CODE:NOMBRE.")
-        if number != "1":
-            out[key] = int(number)
-    return out
-
-
 def loss(counted: Sequence[Item], key: str, thresholds: Sequence[int], language: Language = "fr") -> Loss:
     """What the loss of a criterion that is done costs; `CRITERION_NOT_FOUND` when it is not in the grid."""
     found = next((i for i in counted if i.key == key), None)

@@ -234,11 +234,15 @@ def standing_of(project: Project, rows: Sequence[Row], framework: Framework, lan
 def months(days: Sequence[dt.date], today: dt.date) -> list[tuple[dt.date, list[list[dt.date]]]]:
     """The months from the first day to the last (this one alone when there is none), as weeks from Monday."""
     first, last = min([*days, today]), max([*days, today])
-    out = []
+    out: list[tuple[dt.date, list[list[dt.date]]]] = []
     year, month = first.year, first.month
     while (year, month) <= (last.year, last.month) and len(out) < _MONTHS:
         weeks = calendar_of.Calendar().monthdatescalendar(year, month)
-        if not days or any(d.year == year and d.month == month for d in days) or (year, month) == (today.year, today.month):
+        if (
+            not days
+            or any(d.year == year and d.month == month for d in days)
+            or (year, month) == (today.year, today.month)
+        ):
             out.append((dt.date(year, month, 1), weeks))
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return out

@@ -1,8 +1,7 @@
 """The form of an import → how a person wants the workbook read.
 
-Guarantee: what the form does not say is as proposed; what a person ticked, mapped or decided comes back on the page as it
-was, whatever the import then answers.
-"""
+Guarantee: what the form does not say is as proposed; what a person ticked, mapped or decided comes back on the page as
+it was, whatever the import then answers."""
 
 from __future__ import annotations
 

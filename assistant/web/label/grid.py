@@ -1,4 +1,5 @@
-"""The official grid of a project: upload, the account of the workbook to accept or correct, then what explains its rows.
+"""The official grid of a project: upload, the account of the workbook to accept or correct, then what explains its
+rows.
 
 Guarantee: an import that fails goes back to the account, with what the person had chosen, the cells to correct and a
 marked copy to download; nothing is written until every difference is decided.
@@ -10,19 +11,20 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from assistant.api.label.routes import attachment
+from assistant.api.label.files import attachment
 from assistant.api.uploads import received
 from assistant.label.grid.account import UndecidedError
 from assistant.label.grid.importing import MAX_BYTES, Plan
 from assistant.label.grid.imports import Choice, matched, planned, read, taken
-from assistant.label.grid.matching import matches, proposals, proposed_departments
+from assistant.label.grid.matching import Match, matches, proposals, proposed_departments
 from assistant.label.grid.problems import BadCell, GridProblemError
 from assistant.label.grid.templates import template_csv, template_xlsx
 from assistant.label.grid.words import ROLE_NAMES
-from assistant.label.projects.projects import Project
+from assistant.label.projects.projects import Grid, Project
 from assistant.web.label.choices import choice_of
 from assistant.web.label.page import Desk, see
 from assistant.web.words import french
+from ingest.corpus.criteria import Framework
 from ingest.documents.marked import Mark
 from ingest.documents.sandbox import mark_workbook_safely
 from ingest.errors import ClapvertError, ErrorCode
@@ -65,7 +67,7 @@ def router(desk: Desk) -> APIRouter:
             trouble=None if isinstance(trouble, UndecidedError) else trouble,
             waiting=waiting[0] if waiting else None, roles=list(ROLE_NAMES.items()), role_names=ROLE_NAMES,
             origins=_ORIGINS, max_mb=MAX_BYTES // 1_000_000,
-            matched=[m for m in matches(project.grid, framework) if m.candidates or m.criterion] if project.grid else [],
+            matched=_likely(project.grid, framework),
             of_ours=proposed_departments(project.grid, framework) if project.grid and not project.moved else {},
             departments=done.departments, codes={r.key: r.code for r in rows},
         )  # fmt: skip
@@ -170,10 +172,14 @@ def router(desk: Desk) -> APIRouter:
     return routes
 
 
+def _likely(grid: Grid | None, framework: Framework) -> list[Match]:
+    """The rows of a grid that are matched, or that a person could match."""
+    return [m for m in matches(grid, framework) if m.candidates or m.criterion] if grid else []
+
+
 def _as_proposed(desk: Desk, owner: str, name: str, content: bytes) -> Plan | None:
     """The plan without what a person chose, when what they chose cannot be read; None when nothing can."""
     try:
         return planned(desk.bench, owner, name, content, Choice())
     except ClapvertError:
         return None
-

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from assistant.api.label.requests import efforts_of
 from assistant.label.score.score import score_items
 from assistant.label.score.tally import ScoreReading, items
-from assistant.label.score.whatif import efforts_of, fragile, least_effort
+from assistant.label.score.whatif import fragile, least_effort
 from assistant.web.label.page import Desk
 from assistant.web.words import french
 from ingest.errors import ClapvertError, ErrorCode

@@ -18,7 +18,16 @@ from openpyxl.styles import PatternFill
 from ingest.errors import ErrorCode
 from tests.assistant.label.workbooks import saved, sheet_of, with_part
 
-DEPARTMENTS = ("Régie", "Décors & accessoires", "Costumes - HMC", "Image", "Lumière", "Son", "Postproduction", "Bureau de production")
+DEPARTMENTS = (
+    "Régie",
+    "Décors & accessoires",
+    "Costumes - HMC",
+    "Image",
+    "Lumière",
+    "Son",
+    "Postproduction",
+    "Bureau de production",
+)
 PREFIXES = ("RÉG", "DECO", "HMC", "IMG", "LUM", "SON", "PP", "BUR")
 TEN = (1, 1, 1, 1, 1, "1,5", 2, 2, 2, 3)
 """1 × 5 + 1,5 + 2 × 3 + 3 = 15,5; eight times: 124."""
@@ -59,7 +68,15 @@ def eight_sheets(change: Any = None) -> bytes:
         sheet.append([])
         sheet.append(HEADER)
         for n, points in enumerate(TEN, 1):
-            answer = "O" if n in (7, 10) else "N/A" if n == 1 and at < 2 else "à voir avec Paul" if (at, n) == (3, 4) else None
+            answer = (
+                "O"
+                if n in (7, 10)
+                else "N/A"
+                if n == 1 and at < 2
+                else "à voir avec Paul"
+                if (at, n) == (3, 4)
+                else None
+            )
             sheet.append([
                 f"{prefix}-{n:02d}", f"Action d'essai {n} de {department}", f"Détail inventé {n} pour {department}",
                 "oblig." if n == 1 else None, points, answer, f"Pièce {prefix} {n}", None,

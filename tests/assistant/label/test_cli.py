@@ -66,7 +66,10 @@ def test_each_thing_of_the_pages_is_done_in_the_terminal(here: Path) -> None:
     held = json.loads(run("evidence", "Marée", "RÉG-02", "--json").output)
     assert "Aucune preuve" in run("evidence", "Marée", "RÉG-02", "--remove", held[0]["id"]).output
     assert "Prise de son" in run("departments", "Marée", "--rename", "Son", "Prise de son").output
-    assert "Costumes - HMC                       11 critères" in run("departments", "Marée", "--move", "SON-01", "Costumes - HMC").output
+    assert (
+        "Costumes - HMC                       11 critères"
+        in run("departments", "Marée", "--move", "SON-01", "Costumes - HMC").output
+    )
     for document in ("plan", "note"):
         run("export", "Marée", str(here / f"{document}.md"), "--document", document)
     assert "Prise de son" in (here / "plan.md").read_text()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from pathlib import Path
 
 import docx
 import pypdf
@@ -35,7 +34,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Framework]:
     project = bench.create(LOCAL, "label-ecoprod", "Les Embruns", "performance", "Tourné en Bretagne.")
     choice = Choice(take_answers=True)
     taken(bench, project.id, LOCAL, planned(bench, LOCAL, "g.xlsx", eight_sheets(), choice), choice)
-    bench.put(project.id, LOCAL, "RÉG-02", {"person": "Léa", "due": dt.date(2026, 12, 15), "note": "Commander les bacs."})
+    bench.put(
+        project.id, LOCAL, "RÉG-02", {"person": "Léa", "due": dt.date(2026, 12, 15), "note": "Commander les bacs."}
+    )
     bench.put(project.id, LOCAL, "SON-02", {"status": "sans_objet", "not_applicable_reason": "Film muet."})
     bench.put(project.id, LOCAL, "IMG-02", {"status": "non_retenu", "note": "Trop cher."})
     return bench.store.get(project.id, LOCAL), bench.frameworks.get("label-ecoprod")

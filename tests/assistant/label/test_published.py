@@ -129,7 +129,9 @@ def test_a_criterion_written_alike_on_two_sheets_is_counted_once_and_said(bench:
 
     told = account_of(bench, eight_sheets(change)).account
     assert told.criteria == 79
-    assert "« TR-01 » est écrit à l'identique sur « Image » et « Son » : compté une fois." in [d.text for d in told.doubts]
+    assert "« TR-01 » est écrit à l'identique sur « Image » et « Son » : compté une fois." in [
+        d.text for d in told.doubts
+    ]
 
 
 def test_cells_of_several_sheets_are_all_named(bench: Workbench) -> None:

@@ -147,7 +147,10 @@ def test_an_import_error_goes_back_to_the_account_with_the_cells_and_a_marked_co
     assert copy.status_code == 200
     book = openpyxl.load_workbook(io.BytesIO(copy.content))
     assert book.sheetnames == ["À corriger", "Sheet"]
-    assert [[c.value for c in r[:2]] for r in book["À corriger"].iter_rows(min_row=2)] == [["Sheet", "D5"], ["Sheet", "A4"]]
+    assert [[c.value for c in r[:2]] for r in book["À corriger"].iter_rows(min_row=2)] == [
+        ["Sheet", "D5"],
+        ["Sheet", "A4"],
+    ]
     marked = book["Sheet"]["D5"]
     assert (marked.value, marked.fill.fgColor.rgb[-6:]) == ("beaucoup", "FFC7CE")
     assert "nombre de points" in marked.comment.text
