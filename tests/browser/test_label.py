@@ -123,7 +123,7 @@ def test_from_a_new_project_to_the_evidence_file_in_25_clicks(
     # 40 points of the workbook's own answers, 1 + 1 + 1 + 1 + 1,5 + 2 + 2 = 9,5 of LUM, 3 of SON: 52,5.
     # 52,5 / 124 = 42,33… %, 65 % of 124 is 80,6: 28,1 are missing. The score has stayed in sight all along.
     page.locator("#headline", has_text="42,33").wait_for()
-    assert "il manque 28,1 points" in page.text_content("#needs").replace("\u00a0", " ")
+    assert "Il manque 28,1 points pour 65 %" in page.text_content("#needs").replace("\u00a0", " ")
     with page.expect_download() as downloaded:
         hand.click("text=Dossier de preuves")
     text = "".join(p.extract_text() for p in pypdf.PdfReader(downloaded.value.path()).pages)

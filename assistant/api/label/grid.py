@@ -209,7 +209,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
         project = bench.store.get(project_id, owners.caller(request))
         framework = bench.framework(project)
         found = score_items(items(project, framework, language), framework.thresholds, language)
-        return StandingView.read(standing(found, project.scheme))
+        return StandingView.read(standing(found, project.scheme, language))
 
     @routes.get("/plan", response_model=EffortView)
     def plan(

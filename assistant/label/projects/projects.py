@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from assistant.label.frameworks import criterion_key, find, poste_name
 from assistant.label.projects.departments import NONE, Names, everyone, written_departments
@@ -124,6 +124,12 @@ class GridCriterion(_Frozen):
     )
     sheet: str = ""
     row: int = Field(default=0, description="1-based row of the sheet")
+
+    @field_validator("known")
+    @classmethod
+    def _undecided(cls, known: str | None) -> str | None:
+        """What earlier versions wrote for a code under another title is nobody's decision."""
+        return None if known == "?" else known
 
 
 class Grid(_Frozen):

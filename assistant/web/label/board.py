@@ -228,7 +228,7 @@ def standing_of(project: Project, rows: Sequence[Row], framework: Framework, lan
         found = score_items([item(r) for r in rows if r.grid is not None], framework.thresholds, language)
     except ClapvertError:
         return None
-    return standing(found, project.scheme)
+    return standing(found, project.scheme, language)
 
 
 def months(days: Sequence[dt.date], today: dt.date) -> list[tuple[dt.date, list[list[dt.date]]]]:

@@ -109,6 +109,26 @@ def test_what_does_not_agree_blocks_until_it_is_decided(bench: Workbench) -> Non
     ]
 
 
+def test_comments_and_answers_not_understood_are_kept_in_their_words(bench: Workbench) -> None:
+    _, data, _ = PUBLISHED["protected"]
+    rows_read = account_of(bench, data).grid.criteria
+    assert rows_read[0].comment == "animation · À joindre avant l'audit"
+    assert [(c.answer, c.said) for c in rows_read] == [
+        (Status.A_CLARIFIER, "N/A"), (Status.A_CLARIFIER, "voir devis"), (Status.A_FAIRE, None), (Status.FAIT, None),
+    ]  # fmt: skip
+
+
+def test_colours_mark_what_is_mandatory_once_a_person_says_so(bench: Workbench) -> None:
+    _, data, _ = PUBLISHED["protected"]
+    plan = planned(bench, LOCAL, "g.xlsx", data, Choice())
+    assert [(f.fill, f.rows, f.examples) for f in plan.fills] == [("FFC000", 1, ("P2",))]
+    project = bench.create(LOCAL, "label-ecoprod", "Essai")
+    choice = Choice(mapping=plan.mapping.model_copy(update={"mandatory_fill": "FFC000"}))
+    found = read(bench, project.id, LOCAL, planned(bench, LOCAL, "g.xlsx", data, choice), choice)
+    assert [c.key for c in found.grid.criteria if c.mandatory] == ["P2"]
+    assert found.account.mandatory == 1
+
+
 def test_sheets_that_number_from_one_keep_their_numbers(bench: Workbench) -> None:
     def change(book: Any) -> None:
         for name in DEPARTMENTS:
