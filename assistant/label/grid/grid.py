@@ -7,7 +7,7 @@ criteria and formulas without a value refuse the import with all their cells nam
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -18,6 +18,7 @@ from assistant.label.grid.problems import BadCell, GridProblemError
 from assistant.label.grid.remarks import about_grid, about_sheet, reading_doubts, rows_aside
 from assistant.label.grid.rows import RowRead, RowReader
 from assistant.label.grid.sheets import Source, are_departments
+from assistant.label.grid.subtotals import Settled, settled
 from assistant.label.grid.sums import announced, differences, totals
 from assistant.label.grid.table import Table
 from assistant.label.projects.projects import Grid, GridCriterion, Status
@@ -32,16 +33,21 @@ def built(source: Source, at: dt.datetime, departments: Origin = "auto") -> tupl
     """The grid and its account; a `GridProblemError` with the cells to correct, else `GRID_NO_POINTS` or
     `GRID_EMPTY`."""
     tables = _in_order(source)
-    origin = _origin(tables, departments)
     readers: list[tuple[Table, ColumnMapping, RowReader]] = []
     sheets: list[SheetRead] = []
+    sections: dict[str, dict[int, str]] = {}
     for table, mapping in tables:
         reader = RowReader(table, mapping.checked(table.width))
-        readings = reader.read()
+        found_rows = settled(reader.read()) if mapping.code is not None else Settled(reader.read())
+        reader.aside += found_rows.aside
+        reader.uncoded = found_rows.uncoded
         readers.append((table, mapping, reader))
-        name = table.sheet if origin == "sheet" else None
+        sections[table.sheet] = table.sections | found_rows.sections
         column = mapping.code if mapping.code is not None else mapping.title or 0
-        sheets.append(SheetRead(table.sheet, column, readings, name))
+        sheets.append(SheetRead(table.sheet, column, found_rows.readings, None))
+    origin = _origin(tables, sections, departments)
+    for sheet in sheets:
+        sheet.department = sheet.sheet if origin == "sheet" else None
     bad = [cell for _, _, reader in readers for cell in reader.bad]
     if len({p for _, _, reader in readers for p in reader.percents}) > 1 and not bad:
         bad = _mixed(readers)
@@ -49,7 +55,7 @@ def built(source: Source, at: dt.datetime, departments: Origin = "auto") -> tupl
     found = gathered(sheets, bad, doubts)
     if bad:
         raise GridProblemError(bad)
-    criteria = tuple(_finished(c, origin, {t.sheet: t for t, _ in tables}[c.sheet]) for c in found)
+    criteria = tuple(_finished(c, origin, sections[c.sheet]) for c in found)
     total = sum((c.points for c in criteria if c.points is not None), Decimal(0))
     _checked(criteria, total)
     sums = [
@@ -86,7 +92,9 @@ def _in_order(source: Source) -> list[tuple[Table, ColumnMapping]]:
     return sorted(found, key=lambda x: source.order.index(x[0].sheet))
 
 
-def _origin(tables: Sequence[tuple[Table, ColumnMapping]], wanted: Origin) -> Origin:
+def _origin(
+    tables: Sequence[tuple[Table, ColumnMapping]], sections: Mapping[str, Mapping[int, str]], wanted: Origin
+) -> Origin:
     """Where departments come from: a column when there is one, else the sheets' names, else the section titles."""
     if wanted != "auto":
         return wanted
@@ -94,13 +102,13 @@ def _origin(tables: Sequence[tuple[Table, ColumnMapping]], wanted: Origin) -> Or
         return "sheet"
     if any(m.department is not None for _, m in tables):
         return "column"
-    return "section" if any(t.sections for t, _ in tables) else "none"
+    return "section" if any(sections.values()) else "none"
 
 
-def _finished(criterion: Gathered, origin: Origin, table: Table) -> GridCriterion:
+def _finished(criterion: Gathered, origin: Origin, sections: Mapping[int, str]) -> GridCriterion:
     r = criterion.first
     several = len(criterion.levels) > 1
-    section = table.sections.get(r.row)
+    section = sections.get(r.row)
     department: str | None
     came: Literal["column", "sheet", "section"] = "column"
     if origin == "none":

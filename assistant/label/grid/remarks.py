@@ -11,6 +11,7 @@ from assistant.label.grid.account import Aside
 from assistant.label.grid.mapping import ColumnMapping
 from assistant.label.grid.rows import RowReader
 from assistant.label.grid.sheets import Source
+from assistant.label.grid.subtotals import HEAD_OF, TOTAL_OF
 from assistant.label.grid.table import CODE, Table
 from assistant.label.projects.projects import GridCriterion
 from assistant.label.score.points import some
@@ -51,13 +52,25 @@ def reading_doubts(
         for left in source.left
         if left.suspect
     ]
-    for table, _, reader in readers:
+    for table, mapping, reader in readers:
         where = f" sur « {table.sheet} »" if len(readers) > 1 else ""
         if stray := [(n, why) for n, why in reader.aside if why.startswith("sans code")]:
             out.append(f"Lignes sans code, intitulé ni points{where}, mises de côté : {named([n for n, _ in stray])}.")
         if lone := _lone_titles(table):
             told = named([f"{n} « {text[:40]} »" for n, text in lone])
             out.append(f"Lignes lues comme titres, sans critère dessous{where} : {told}.")
+        if reader.uncoded:
+            told = named([f"{n} « {text[:40]} »" for n, text in reader.uncoded])
+            out.append(f"Lignes sans code, comptées comme critères{where} : {told}.")
+        if summed := [(n, why) for n, why in reader.aside if why in (TOTAL_OF, HEAD_OF)]:
+            texts = {r.number: next((c.text for c in r.cells if c and c.text), "") for r in table.rows}
+            told = named([f"{n} « {texts.get(n, '')[:40]} »" for n, _ in summed])
+            out.append(f"Lignes sans code, somme d'autres lignes, non comptées{where} : {told}.")
+        columns = table.title_columns
+        among = [(n, t) for n, t in table.titles if mapping.code is not None and columns.get(n) == mapping.title]
+        if among:
+            told = named([f"{n} « {text[:40]} »" for n, text in among])
+            out.append(f"Lignes de la colonne des intitulés lues comme titres de section{where} : {told}.")
         if reader.unsure:
             cells = named(reader.unsure)
             out.append(f"« Obligatoire » : réponse non comprise{where}, laissée inconnue ({cells}).")

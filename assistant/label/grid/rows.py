@@ -61,6 +61,8 @@ class RowReader:
         self.unsure: list[str] = []
         self.uncounted: list[str] = []
         """Formulas of « points obtenus » that were never calculated."""
+        self.uncoded: list[tuple[int, str]] = []
+        """Rows without a code where the others have one."""
         self.percents: set[bool] = set()
         """Whether points were written as percentages, as plain numbers, or both."""
         self._table, self._map = table, mapping

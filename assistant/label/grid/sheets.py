@@ -13,12 +13,13 @@ from assistant.label.grid.columns import ColumnGuess, guess_columns, guessed_map
 from assistant.label.grid.mapping import ColumnMapping
 from assistant.label.grid.table import CODE, Table, read_table
 from assistant.label.grid.words import plain
+from assistant.label.score.points import some
 from ingest.documents.cells import Sheet, Workbook
 from ingest.errors import ClapvertError, ErrorCode
 
 _GENERIC = re.compile(r"^(?:feuil|feuille|sheet|onglet|page|tableau|grille)? ?\d*$")
 _LEAST_CODED = 3
-"""Rows with a code that make a sheet without a header suspect."""
+"""Rows with a code that make a sheet without a header suspect; one is enough when it has a number too."""
 
 Recall = Callable[[str], ColumnMapping | None]
 
@@ -125,13 +126,16 @@ def _readable(sheet: Sheet) -> bool:
 
 
 def _headless(sheet: Sheet) -> Left:
-    coded = sum(
-        sum(bool(c and c.text) for c in row.cells) > 1
-        and any(c is not None and c.kind == "text" and CODE.match(c.text) for c in row.cells[:2])
+    coded = [
+        row
         for row in sheet.rows
-    )
-    if coded >= _LEAST_CODED:
-        return Left(sheet, f"{coded} lignes portent un code, mais aucune ligne ne nomme les colonnes", suspect=True)
+        if sum(bool(c and c.text) for c in row.cells) > 1
+        and any(c is not None and c.kind == "text" and CODE.match(c.text) for c in row.cells[:2])
+    ]
+    numbered = any(c is not None and c.kind in ("number", "percent") for row in coded for c in row.cells)
+    if len(coded) >= _LEAST_CODED or numbered:
+        told = some(len(coded), "ligne porte", "lignes portent")
+        return Left(sheet, f"{told} un code, mais aucune ligne ne nomme les colonnes", suspect=True)
     return Left(sheet, "aucun en-tête de grille : mode d'emploi ou récapitulatif")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.label.grid.words import header_role, plain
 from ingest.documents.cells import Row, Sheet
@@ -53,6 +53,8 @@ class Table:
     hidden_columns: tuple[int, ...]
     above: tuple[Row, ...] = ()
     """Rows above the header: titles, names, instructions."""
+    title_columns: dict[int, int] = field(default_factory=dict)
+    """Column of each section title by row number; not those that are merged over several."""
 
     @property
     def width(self) -> int:
@@ -84,6 +86,7 @@ def read_table(sheet: Sheet, header_rows: tuple[int, int] | None = None) -> Tabl
     sections: dict[int, str] = {}
     repeated: list[int] = []
     titles: list[tuple[int, str]] = []
+    columns: dict[int, int] = {}
     section = ""
     names = [plain(n) for n in header.names]
     for row in sheet.rows:
@@ -99,6 +102,8 @@ def read_table(sheet: Sheet, header_rows: tuple[int, int] | None = None) -> Tabl
         elif _is_section(row, texts, len(names)):
             section = texts[0]
             titles.append((row.number, section))
+            if not any(c and c.filled for c in row.cells):
+                columns[row.number] = next(i for i, c in enumerate(row.cells) if c and c.text)
         else:
             rows.append(row)
             if section:
@@ -106,7 +111,7 @@ def read_table(sheet: Sheet, header_rows: tuple[int, int] | None = None) -> Tabl
     return Table(
         sheet.name, header, tuple(rows), tuple(totals), sections, tuple(titles), tuple(repeated),
         tuple(r.number for r in rows if r.hidden), sheet.hidden_columns,
-        tuple(r for r in sheet.rows if r.number < header.first),
+        tuple(r for r in sheet.rows if r.number < header.first), columns,
     )  # fmt: skip
 
 

@@ -193,15 +193,16 @@ def test_what_is_hidden_or_left_out_is_said() -> None:
         "Lues comme titres de section, pas comme critères : lignes 4 « à compléter plus tard ».",
         "En-tête répété, sauté : lignes 5.",
         "Feuilles masquées non lues : « Réserve ».",
+        "Lignes de la colonne des intitulés lues comme titres de section : 4 « à compléter plus tard ».",
         "« Obligatoire » : réponse non comprise, laissée inconnue (C3).",
         "Sans points dans le classeur, donc hors du score : A3.",
         "« Sheet », ligne 7, « Total » : le classeur annonce 6 points, les lignes lues en donnent 5.",
     )
     _, account = read_grid(planned(data), AT)
-    assert [d.text for d in account.doubts] == list(grid.remarks[-3:])
+    assert [d.text for d in account.doubts] == list(grid.remarks[-4:])
     with pytest.raises(UndecidedError) as caught:
-        import_grid(planned(data), AT, accepted=frozenset(d.id for d in account.doubts[:2]))
-    assert caught.value.doubts == account.doubts[2:]
+        import_grid(planned(data), AT, accepted=frozenset(d.id for d in account.doubts[:3]))
+    assert caught.value.doubts == account.doubts[3:]
 
 
 def test_formulas_give_their_stored_values_and_the_workbook_can_be_chosen_by_sheet() -> None:

@@ -21,6 +21,7 @@ from ingest.clock import fixed
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
 from tests.assistant.label.published import DEPARTMENTS, PUBLISHED, eight_sheets
+from tests.assistant.label.workbooks import sheet_of
 from tests.samples import TODAY
 
 
@@ -151,6 +152,52 @@ def test_a_criterion_written_alike_on_two_sheets_is_counted_once_and_said(bench:
     assert told.criteria == 79
     assert "« TR-01 » est écrit à l'identique sur « Image » et « Son » : compté une fois." in [
         d.text for d in told.doubts
+    ]
+
+
+H = ["Code", "Intitulé", "Points"]
+
+
+@pytest.mark.parametrize(
+    ("rows_written", "criteria", "doubt"),
+    [
+        (
+            [["RÉGIE", None, 3], ["R1", "Action un", 1], ["R2", "Action deux", 2], ["IMAGE", None, 7], ["I1", "Action trois", 7]],
+            3, "Lignes sans code, somme d'autres lignes, non comptées : 2 « RÉGIE », 5 « IMAGE ».",
+        ),
+        (
+            [["R1", "Action un", 1], ["R2", "Action deux", 2], [None, "Points possibles", 3]],
+            2, "Lignes sans code, somme d'autres lignes, non comptées : 4 « Points possibles ».",
+        ),
+        (
+            [["R1", "Action un", 1], ["R2", "Action deux", 2], [None, "Action sans code", 5]],
+            3, "Lignes sans code, comptées comme critères : 4 « Action sans code ».",
+        ),
+        (
+            [["R1", "Action un", 1], [None, "Action oubliée", None], ["R2", "Action deux", 2]],
+            2, "Lignes de la colonne des intitulés lues comme titres de section : 3 « Action oubliée ».",
+        ),
+        ([["R1", "Action un", 1], ["R1", "Action un", 1]], 1, "« R1 » est écrit deux fois (lignes 2 et 3) : compté une fois."),
+    ],
+)  # fmt: skip
+def test_rows_that_could_be_criteria_or_not_are_doubts(
+    bench: Workbench, rows_written: list[list[Any]], criteria: int, doubt: str
+) -> None:
+    told = account_of(bench, sheet_of(H, *rows_written)).account
+    assert (told.criteria, [d.text for d in told.doubts]) == (criteria, [doubt])
+
+
+def test_sheets_of_other_headers_are_read_each_with_its_own(bench: Workbench) -> None:
+    def change(book: Any) -> None:
+        for column, name in ((1, "Code"), (2, "Intitulé"), (5, "Barème")):
+            book["Son"].cell(3, column).value = name
+        tail = book.create_sheet("Suite")
+        tail.append(["SUITE-1", "Action d'essai sans en-tête", 4])
+
+    told = account_of(bench, eight_sheets(change)).account
+    assert (told.criteria, told.points) == (80, Decimal(124))
+    assert [d.text for d in told.doubts] == [
+        "Feuille « Suite » non lue (1 ligne) : 1 ligne porte un code, mais aucune ligne ne nomme les colonnes."
     ]
 
 
