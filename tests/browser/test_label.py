@@ -13,7 +13,7 @@ from typing import Any
 
 import pypdf
 
-from tests.assistant.label.published import eight_sheets
+from tests.assistant.label.published import eight_sheets, sixty_colliding
 from tests.browser.conftest import DESKTOP, PHONE
 
 NewPage = Callable[..., Any]
@@ -132,7 +132,9 @@ def test_from_a_new_project_to_the_evidence_file_in_25_clicks(
     assert hand.clicks <= 25, hand.clicks
 
 
-def test_eighty_criteria_stand_in_four_screens(served: str, new_page: NewPage, tmp_path: Path) -> None:
+def test_eighty_criteria_stand_in_four_screens(
+    served: str, new_page: NewPage, tmp_path: Path, axe: Callable[..., None]
+) -> None:
     page = new_page()
     url = with_grid(page, served, tmp_path)
     assert page.locator("form.row").count() == 80
@@ -144,6 +146,34 @@ def test_eighty_criteria_stand_in_four_screens(served: str, new_page: NewPage, t
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     opened(phone, "RÉG-03").locator(".status .is-en_cours").click()
     saved(row_of(phone, "RÉG-03"))
+    axe(phone)
+
+
+def test_proposals_and_departments_are_settled_on_an_accessible_page(
+    served: str, page: Any, tmp_path: Path, axe: Callable[..., None]
+) -> None:
+    url = new_project(page, served, "Soixante")
+    path = tmp_path / "soixante.xlsx"
+    path.write_bytes(sixty_colliding())
+    page.goto(f"{url}/grille")
+    page.set_input_files("#file", path)
+    page.click("text=Lire le classeur")
+    page.click("text=Importer 60 critères")
+    page.wait_for_selector("form.row")
+    page.goto(f"{url}/grille")
+    axe(page)
+    page.click("text=Accepter les 29 propositions")
+    page.wait_for_load_state("load")
+    assert page.locator("text=à décider").count() == 0
+    field = page.locator("input[name=nouveau]").first
+    assert field.input_value() == "Transport"
+    field.fill("Régie")
+    field.press("Enter")
+    page.wait_for_load_state("load")
+    assert page.locator("input[name=nouveau][value=Transport]").count() == 0
+    page.goto(f"{url}/criteres/A1")
+    axe(page)
+    assert page.locator("text=rédigée par Clapvert, ce n'est pas le texte officiel").count() >= 1
 
 
 def test_the_keyboard_moves_and_sets(served: str, page: Any, tmp_path: Path) -> None:

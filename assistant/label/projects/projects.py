@@ -217,11 +217,12 @@ def rows(project: Project, framework: Framework) -> list[Row]:
 def _grid_row(project: Project, framework: Framework, grid: GridCriterion, names: Names) -> Row:
     written = written_departments(grid.department, grid.department_from == "column")
     departments = names.shown(project.moved.get(grid.key) or written) or (NONE,)
+    own = grid.poste if grid.poste != grid.department else None  # else the poste goes by the name given here
     return Row(
         key=grid.key,
         code=grid.code,
         title=grid.title,
-        poste=grid.poste or (departments[0] if departments != (NONE,) else "Sans poste"),
+        poste=own or (departments[0] if departments != (NONE,) else grid.poste or "Sans poste"),
         departments=departments,
         grid=grid,
         known=find(framework, grid.known) if grid.known else None,
