@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.label.grid.account import Account, UndecidedError
+from assistant.label.grid.account import Account
 from assistant.label.grid.columns import ColumnGuess
 from assistant.label.grid.grid import Origin, built
 from assistant.label.grid.mapping import ColumnMapping, MappingMemory
@@ -134,22 +134,6 @@ def plan_import(
 def read_grid(plan: Plan, at: dt.datetime, departments: Origin = "auto") -> tuple[Grid, Account]:
     """The grid of a plan and its account; a `ClapvertError` says which cells or columns do not hold."""
     return built(plan.source, at, departments)
-
-
-def import_grid(
-    plan: Plan, at: dt.datetime, mapping: ColumnMapping | None = None, memory: MappingMemory | None = None,
-    departments: Origin = "auto", accepted: frozenset[str] = frozenset(),
-) -> Grid:  # fmt: skip
-    """The grid of a plan, once every doubt of its account is accepted (`UndecidedError` until then); how its columns
-    were read is remembered. `mapping`: what a person said of the largest layout."""
-    used = plan.mapped({plan.layouts[0].signature: mapping}) if mapping else plan
-    grid, account = read_grid(used, at, departments)
-    if undecided := account.undecided(accepted):
-        raise UndecidedError(undecided)
-    if memory:
-        for layout in used.layouts:
-            memory.remember(layout.signature, layout.mapping)
-    return grid
 
 
 def _fills(layout: Layout) -> tuple[Fill, ...]:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.label.grid.account import UndecidedError
-from assistant.label.grid.importing import Plan, import_grid, plan_import, read_grid
+from assistant.label.grid.importing import Plan, plan_import, read_grid
 from assistant.label.grid.imports import OwnerMemory, mapping_from_json
 from assistant.label.grid.mapping import ColumnMapping, letter
 from assistant.label.projects.projects import Grid, Project, Status
@@ -24,7 +24,7 @@ from ingest.corpus.criteria import Framework, load_frameworks
 from ingest.documents.cells import Cell
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
-from tests.assistant.label.workbooks import MANDATORY, here, sheet_of, test_grid
+from tests.assistant.label.workbooks import MANDATORY, here, import_grid, sheet_of, test_grid
 
 AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
 HEADER = ["Code", "Intitulé du critère", "Obligatoire", "Points"]

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from assistant.label.grid.importing import MAX_BYTES, import_grid, plan_import
+from assistant.label.grid.importing import MAX_BYTES, plan_import
 from ingest.documents.child import Limits
 from ingest.documents.sandbox import read_workbook_safely
 from ingest.errors import ClapvertError, ErrorCode
-from tests.assistant.label.workbooks import here, part, sheet_of, test_grid, with_part
+from tests.assistant.label.workbooks import here, import_grid, part, sheet_of, test_grid, with_part
 
 AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
 HEADER = ["Code", "Intitulé du critère", "Points"]
