@@ -188,7 +188,7 @@ def router(desk: Desk) -> APIRouter:
     ) -> HTMLResponse:
         project, rows, done = desk.bench.board(project_id, desk.caller(request))
         names = [t.name for t in done.departments if not departement or t.name == departement]
-        groups = [(name, [r for r in rows if name in r.departments]) for name in names]
+        groups = [(name, [r for r in rows if r.acts(name)]) for name in names]
         return desk.project_page(request, "print.html", project, groups=groups)
 
     return routes

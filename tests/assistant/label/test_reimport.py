@@ -173,3 +173,22 @@ def test_the_page_waits_until_every_difference_is_decided(lea: TestClient) -> No
     done = lea.post(f"{at}/importer", data={"action": "importer", "accepter": doubt})
     assert done.status_code == 200
     assert lea.get(f"/api/label/projects/{made['id']}").json()["has_grid"] is True
+
+
+def test_a_printed_list_is_the_departments_with_what_is_everyones(lea: TestClient) -> None:
+    made = project(lea)
+    api, at = f"/api/label/projects/{made['id']}", f"/label/projets/{made['id']}/imprimer"
+    data = sheet_of(
+        ["Code", "Intitulé", "Service", "Points"], ["R1", "Trier les essais", "Régie", 1],
+        ["R2", "Louer les essais", "régie", 2], ["S1", "Enregistrer les essais", "Son / Régie", 3],
+        ["T1", "Former l'équipe d'essai", "Toutes équipes", 4], ["I1", "Filmer les essais", "Image", 5],
+    )  # fmt: skip
+    lea.post(f"{api}/grid", files={"file": ("g.xlsx", data)})
+    rows_of = {r["key"]: r["departments"] for r in lea.get(api).json()["rows"]}
+    assert rows_of == {
+        "R1": ["Régie"], "R2": ["Régie"], "S1": ["Son", "Régie"], "T1": ["Toutes équipes"], "I1": ["Image"],
+    }  # fmt: skip
+    shown = lea.get(at, params={"departement": "Régie"}).text
+    for title, there in (("Trier", True), ("Louer", True), ("Enregistrer", True), ("Former", True), ("Filmer", False)):
+        assert (title in shown) is there, title
+    assert lea.get(f"/label/projets/{made['id']}", params={"departement": "Régie"}).text.count('class="row ') == 4
