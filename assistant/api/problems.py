@@ -11,6 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from assistant.label.grid.account import UndecidedError
+from assistant.label.grid.problems import GridProblemError
 from assistant.label.projects.edits import EditConflictError
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -31,6 +33,7 @@ _STATUS = {
     ErrorCode.PROJECT_NOT_FOUND: 404,
     ErrorCode.EDIT_CONFLICT: 409,
     ErrorCode.GRID_MISSING: 409,
+    ErrorCode.GRID_UNDECIDED: 409,
     ErrorCode.DOCUMENT_TOO_BIG: 413,
     ErrorCode.FACT_INVALID: 422,
     ErrorCode.REASON_MISSING: 422,
@@ -135,6 +138,10 @@ def install(app: FastAPI, page: Page) -> None:
         told = problem_of(exc)
         if isinstance(exc, EditConflictError):
             told["current"] = exc.current
+        if isinstance(exc, GridProblemError):
+            told["cells"] = [c.listed() for c in exc.cells]
+        if isinstance(exc, UndecidedError):
+            told["doubts"] = exc.listed()
         return answer(request, told)
 
     @app.exception_handler(RequestValidationError)
