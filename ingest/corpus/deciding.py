@@ -15,7 +15,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from ingest.corpus.expressions import Value, facets_of, holds, names_of
+from ingest.corpus.expressions import Value, context_of, facets_of, holds, names_of
 from ingest.corpus.fiches import FACETS
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.rules import DATES, DAY, KNOWN, NAMES, QUANTITIES, Due, Input, Outcome, Rule, YearName
@@ -76,7 +76,7 @@ def decide(rule: Rule, facts: Facts, glossary: Glossary) -> Decided | None:
     version = rule.on(facts.day)
     if version is None:
         return None
-    worlds = list(_worlds(rule, facts, glossary))
+    worlds = [context_of(world) for world in _worlds(rule, facts, glossary)]
     possible: list[Outcome] = []
     unknown: list[str] = []
     for outcome in version.outcomes:
