@@ -6,10 +6,11 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from fastapi import FastAPI, Query, Request, Response
@@ -21,21 +22,22 @@ from assistant.answer import Answer, BasedOn
 from assistant.api import answers, conversations, exports, feedback, problems, stream
 from assistant.api.label import grid as label_grid
 from assistant.api.label import routes as label
+from assistant.api.links import page_links
 from assistant.api.origin import foreign
-from assistant.api.owner import Owners
+from assistant.api.owner import Owners, caller_of
+from assistant.api.register import search_hit, source_views
 from assistant.api.schemas import (
     ChatRequest,
     Day,
     Health,
     PassageView,
-    SearchHit,
     SearchResult,
     SourceDetail,
     SourceList,
-    SourceView,
 )
 from assistant.dialogue.turns import Asked
 from assistant.reading.dates import AsOf
+from assistant.replay import Replay
 from assistant.service import Service
 from assistant.web import chat as chat_page
 from assistant.web import evals as evals_pages
@@ -43,9 +45,11 @@ from assistant.web import passages as passage_pages
 from assistant.web import sources as sources_pages
 from assistant.web.label import routes as label_pages
 from assistant.web.render import Renderer
-from ingest.corpus.register import Domain, Nature, Rank, Regime
+from ingest.corpus.register import Domain
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.passages.passages import Passage
+
+if TYPE_CHECKING:
+    from assistant.mcp.mount import Mount
 
 _STATIC = Path(__file__).resolve().parent / "web" / "static"
 _SWEEP = 3600.0
@@ -66,7 +70,8 @@ def create_app(service: Service) -> FastAPI:
         sweeping = asyncio.create_task(_sweep(service))
         stopping = threading.Event()
         reading = asyncio.create_task(run_in_threadpool(_read_ahead, service, stopping))
-        yield
+        async with tools.running() if tools else nullcontext():
+            yield
         stopping.set()
         sweeping.cancel()
         await reading
@@ -91,6 +96,11 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(chat_page.router(service, owners, render))
     app.include_router(passage_pages.router(service, render))
     app.include_router(label_pages.router(service, owners, render))
+
+    replay = Replay(service)
+    tools = _tools(service, replay)
+    if tools:
+        app.router.routes.append(tools.route)
 
     @app.middleware("http")
     async def _headers(request: Request, call_next: problems.Next) -> Response:
@@ -168,6 +178,21 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
+def _tools(service: Service, replay: Replay) -> Mount | None:
+    """The MCP server at `/mcp`; None where its extra is not installed."""
+    if find_spec("mcp") is None:
+        return None
+    from assistant.mcp.desk import Visit
+    from assistant.mcp.mount import Mount
+    from assistant.mcp.server import build
+
+    def visit(request: Request | None) -> Visit:
+        assert request is not None, "a call over HTTP has a request"
+        return Visit(caller_of(request), page_links(service.settings.public_url or str(request.base_url)))
+
+    return Mount(partial(build, service, replay, visit), loopback_only=not service.settings.allow_remote)
+
+
 def _problem_page(render: Renderer, request: Request, told: dict[str, Any]) -> Response | None:
     """A problem as a page, for who reads pages; None for who reads JSON."""
     if request.url.path.startswith(("/api/", "/static/")) or "text/html" not in request.headers.get("accept", ""):
@@ -205,34 +230,3 @@ async def _sweep(service: Service) -> None:
         except Exception as exc:
             _log.error("retention", exc_info=exc)
         await asyncio.sleep(_SWEEP)
-
-
-def search_hit(p: Passage, score: float) -> SearchHit:
-    """A passage as a search hit."""
-    return SearchHit.read(p, passage_id=p.id, score=round(score, 5))
-
-
-def source_views(service: Service) -> list[SourceView]:
-    """Every registered text and every fiche, with how many passages the snapshot holds of it."""
-    counts = {sid: len(positions) for sid, positions in service.snapshot.by_source.items()}
-    out = [SourceView.read(s, passages=counts.get(s.id, 0)) for s in service.register.sources.values()]
-    notices: list[tuple[str, str, list[Domain], Regime | None]] = [
-        (sid, f.fiche.title, [f.fiche.domain], None) for sid, f in service.fiches.items()
-    ]
-    notices += [
-        (sid, f.framework.title, list(f.framework.domains), f.framework.regime) for sid, f in service.frameworks.items()
-    ]
-    out += [
-        SourceView(
-            id=sid,
-            title=title,
-            issuer="Clapvert",
-            nature=Nature.NOTICE,
-            rank=Rank.NOTICE,
-            domains=domains,
-            regime=regime,
-            passages=counts.get(sid, 0),
-        )
-        for sid, title, domains, regime in notices
-    ]
-    return out

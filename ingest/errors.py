@@ -25,10 +25,12 @@ class ErrorCode(StrEnum):
     DOCUMENT_TOO_BIG = "document_too_big"
     EDIT_CONFLICT = "edit_conflict"
     EVIDENCE_NOT_FOUND = "evidence_not_found"
+    EXTRA_MISSING = "extra_missing"
     FETCH_BLOCKED = "fetch_blocked"
     FETCH_CHANGED = "fetch_changed"
     FETCH_FAILED = "fetch_failed"
     FETCH_UNREACHABLE = "fetch_unreachable"
+    FORBIDDEN = "forbidden"
     FOREIGN_REQUEST = "foreign_request"
     FRAMEWORK_NOT_FOUND = "framework_not_found"
     GRID_BAD_POINTS = "grid_bad_points"
@@ -70,6 +72,7 @@ class ExitCode:
 
 
 _NOT_READY = {
+    ErrorCode.EXTRA_MISSING,
     ErrorCode.FETCH_UNREACHABLE,
     ErrorCode.HUB_UNREACHABLE,
     ErrorCode.INDEX_BUSY,

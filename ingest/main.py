@@ -23,6 +23,7 @@ HELPS = {
     "eval": "Measure retrieval and answers against the reference questions.",
     "ingest": "Build the index from the corpus and the added texts.",
     "label": "Criteria of the label, projects, official grid, score and evidence file.",
+    "mcp": "Serve the tools to an MCP host over stdio; `clapvert serve` has them at /mcp.",
     "search": "Search the passages.",
     "serve": "Serve the chat, the pages and the API.",
     "verify": "Check that a saved answer is still true.",

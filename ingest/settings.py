@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the server binds to.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the server.")
     allow_remote: bool = Field(default=False, description="Allow binding to a non-loopback address without API keys.")
+    public_url: str | None = Field(
+        default=None, description="Address that links lead to, as a visitor writes it; empty: that of the request."
+    )
     retention_days: int = Field(default=30, ge=0, description="Days that conversations are kept; 0: none.")
     llm: str | None = Field(
         default=None,

@@ -17,16 +17,26 @@ from pathlib import Path
 
 from fastapi import Request, Response
 
+from assistant.access.caller import VISITOR, Caller
 from assistant.history.owner import NOBODY
 from ingest.clock import Clock
 
 COOKIE = "clapvert_owner"
+CALLER = "clapvert.caller"
+"""Where the scope of a request holds its caller."""
 _TOKEN = re.compile(r"(?P<name>[\w-]{32})\.(?P<day>\d{1,7})\.(?P<mac>[0-9a-f]{64})")
 LASTING_DAYS = 399
 """Days without a visit after which even a lasting name is forgotten: browsers keep no cookie longer. What it opens
 (projects) stays until it is deleted, and an invitation opens it again."""
 _RENEWED_AFTER = 1
 """Days after which a cookie is given again, so that it does not end before the conversations it opens."""
+
+
+def caller_of(request: Request) -> Caller:
+    """Who calls, as the guard recognised them; a visitor where nothing was asked of them."""
+    found = request.scope.get(CALLER, VISITOR)
+    assert isinstance(found, Caller)
+    return found
 
 
 class Owners:
@@ -40,6 +50,8 @@ class Owners:
 
     def known(self, request: Request) -> str | None:
         """The caller's name; None when the caller has none of ours."""
+        if name := caller_of(request).name:
+            return name
         found = self._read(request)
         return found[0] if found else None
 
@@ -51,7 +63,9 @@ class Owners:
         """The caller's name, given now if there is none, and kept in a cookie of the response.
 
         `lasting`: the caller keeps something that outlives conversations; its name then lasts as long as browsers
-        allow."""
+        allow. Who has a key, or signed in, has a name already."""
+        if given := caller_of(request).name:
+            return given
         name, day, lasts = self._read(request) or (secrets.token_urlsafe(24), None, False)
         today, longer = self._clock(), lasting and not lasts
         lasts = lasts or lasting

@@ -216,7 +216,7 @@ def chat(as_of: datetime | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def search(query: str, k: int, as_of: datetime | None, as_json: bool) -> None:
     """Search the passages."""
-    from assistant.app import search_hit
+    from assistant.api.register import search_hit
     from assistant.reading.dates import AsOf
 
     service = _service()
