@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import partial
 from importlib.util import find_spec
@@ -22,7 +22,7 @@ from assistant.answer import Answer, BasedOn
 from assistant.api import answers, conversations, exports, feedback, problems, stream
 from assistant.api.label import grid as label_grid
 from assistant.api.label import routes as label
-from assistant.api.links import page_links
+from assistant.api.links import Link, page_links
 from assistant.api.origin import foreign
 from assistant.api.owner import Owners, caller_of
 from assistant.api.register import search_hit, source_views
@@ -36,6 +36,7 @@ from assistant.api.schemas import (
     SourceList,
 )
 from assistant.dialogue.turns import Asked
+from assistant.openai import routes as openai
 from assistant.reading.dates import AsOf
 from assistant.replay import Replay
 from assistant.service import Service
@@ -58,6 +59,7 @@ _CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'sel
 _READ_AHEAD, _PAUSE = 4096, 0.004
 """How many notices are read ahead of questions at most, and the seconds left to others between two."""
 _log = logging.getLogger("clapvert")
+_NO_PAGES = ("/api/", "/static/", "/v1/")
 _DOCS_PATHS = ("/docs", "/redoc", "/openapi.json")
 
 
@@ -98,7 +100,9 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(label_pages.router(service, owners, render))
 
     replay = Replay(service)
-    tools = _tools(service, replay)
+    links = partial(_links, service)
+    app.include_router(openai.router(service, replay, links))
+    tools = _tools(service, replay, links)
     if tools:
         app.router.routes.append(tools.route)
 
@@ -178,7 +182,12 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _tools(service: Service, replay: Replay) -> Mount | None:
+def _links(service: Service, request: Request) -> Link:
+    """Where citations open for who asks from outside."""
+    return page_links(service.settings.public_url or str(request.base_url))
+
+
+def _tools(service: Service, replay: Replay, links: Callable[[Request], Link]) -> Mount | None:
     """The MCP server at `/mcp`; None where its extra is not installed."""
     if find_spec("mcp") is None:
         return None
@@ -188,14 +197,14 @@ def _tools(service: Service, replay: Replay) -> Mount | None:
 
     def visit(request: Request | None) -> Visit:
         assert request is not None, "a call over HTTP has a request"
-        return Visit(caller_of(request), page_links(service.settings.public_url or str(request.base_url)))
+        return Visit(caller_of(request), links(request))
 
     return Mount(partial(build, service, replay, visit), loopback_only=not service.settings.allow_remote)
 
 
 def _problem_page(render: Renderer, request: Request, told: dict[str, Any]) -> Response | None:
     """A problem as a page, for who reads pages; None for who reads JSON."""
-    if request.url.path.startswith(("/api/", "/static/")) or "text/html" not in request.headers.get("accept", ""):
+    if request.url.path.startswith(_NO_PAGES) or "text/html" not in request.headers.get("accept", ""):
         return None
     return render.page(
         request, "error.html", status=told["status"], title=told["title"], detail=told["detail"], code=told["code"]

@@ -80,6 +80,14 @@ def problem(status: int, code: ErrorCode, detail: str) -> JSONResponse:
     return JSONResponse(body(status, code, detail), status, media_type="application/problem+json")
 
 
+def as_read(request: Request, told: dict[str, Any]) -> dict[str, Any]:
+    """A problem as the clients of its route read it: those of `/v1` look for OpenAI's `error` beside our members."""
+    if not request.url.path.startswith("/v1/"):
+        return told
+    kind = "server_error" if told["status"] >= 500 else "invalid_request_error"
+    return {**told, "error": {"message": told["detail"], "type": kind, "param": None, "code": told["code"]}}
+
+
 def foreign() -> JSONResponse:
     """The answer to what another site asked for."""
     return problem(
@@ -125,8 +133,9 @@ def install(app: FastAPI, page: Page) -> None:
     is shown."""
 
     def answer(request: Request, told: dict[str, Any]) -> Response:
-        shown = page(request, told)
-        return shown or JSONResponse(told, told["status"], media_type="application/problem+json")
+        return page(request, told) or JSONResponse(
+            as_read(request, told), told["status"], media_type="application/problem+json"
+        )
 
     @app.exception_handler(ClapvertError)
     async def _clapvert(request: Request, exc: ClapvertError) -> Response:
