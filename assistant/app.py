@@ -17,9 +17,12 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from assistant.access.access import Access
 from assistant.answer import Answer, BasedOn
-from assistant.api import answers, conversations, exports, feedback, problems, stream
+from assistant.api import admin, answers, conversations, exports, feedback, problems, stream
+from assistant.api.guard import Guard, Peer
 from assistant.api.label import grid as label_grid
 from assistant.api.label import routes as label
 from assistant.api.links import Link, page_links
@@ -63,13 +66,19 @@ _NO_PAGES = ("/api/", "/static/", "/v1/")
 _DOCS_PATHS = ("/docs", "/redoc", "/openapi.json")
 
 
-def create_app(service: Service) -> FastAPI:
-    """The application over a service. The model and the index load at start-up."""
+def create_app(service: Service, access: Access | None = None) -> FastAPI:
+    """The application over a service. The model and the index load at start-up.
+
+    Args:
+        service: what answers.
+        access: who is answered; that of the settings by default.
+    """
+    access = access or Access(service.settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_warm, service)
-        sweeping = asyncio.create_task(_sweep(service))
+        sweeping = asyncio.create_task(_sweep(service, access))
         stopping = threading.Event()
         reading = asyncio.create_task(run_in_threadpool(_read_ahead, service, stopping))
         async with tools.running() if tools else nullcontext():
@@ -85,7 +94,8 @@ def create_app(service: Service) -> FastAPI:
         lifespan=lifespan,
     )
     render = Renderer(service.clock)
-    problems.install(app, partial(_problem_page, render))
+    page = partial(_problem_page, render)
+    problems.install(app, page)
     owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
     app.include_router(conversations.router(service, owners))
     app.include_router(answers.router(service, owners))
@@ -100,11 +110,14 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(label_pages.router(service, owners, render))
 
     replay = Replay(service)
-    links = partial(_links, service)
+    links = partial(_links, service, access)
+    app.include_router(admin.router(access))
     app.include_router(openai.router(service, replay, links))
-    tools = _tools(service, replay, links)
+    tools = _tools(service, access, replay, links)
     if tools:
         app.router.routes.append(tools.route)
+
+    app.add_middleware(Guard, access=access, person=lambda _: None, page=page)
 
     @app.middleware("http")
     async def _headers(request: Request, call_next: problems.Next) -> Response:
@@ -115,6 +128,9 @@ def create_app(service: Service) -> FastAPI:
         if not request.url.path.startswith(_DOCS_PATHS):
             response.headers.setdefault("Content-Security-Policy", _CSP)
         return response
+
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=service.settings.trusted_proxies.split(","))
+    app.add_middleware(Peer)
 
     @app.post("/api/chat", response_model=Answer, tags=["chat"])
     def chat(body: ChatRequest, request: Request, response: Response) -> Answer:
@@ -182,12 +198,13 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _links(service: Service, request: Request) -> Link:
-    """Where citations open for who asks from outside."""
-    return page_links(service.settings.public_url or str(request.base_url))
+def _links(service: Service, access: Access, request: Request) -> Link:
+    """Where citations open for who asks from outside; on a closed server, to whoever has the link."""
+    sign = access.signature if access.closed else None
+    return page_links(service.settings.public_url or str(request.base_url), sign)
 
 
-def _tools(service: Service, replay: Replay, links: Callable[[Request], Link]) -> Mount | None:
+def _tools(service: Service, access: Access, replay: Replay, links: Callable[[Request], Link]) -> Mount | None:
     """The MCP server at `/mcp`; None where its extra is not installed."""
     if find_spec("mcp") is None:
         return None
@@ -199,7 +216,9 @@ def _tools(service: Service, replay: Replay, links: Callable[[Request], Link]) -
         assert request is not None, "a call over HTTP has a request"
         return Visit(caller_of(request), links(request))
 
-    return Mount(partial(build, service, replay, visit), loopback_only=not service.settings.allow_remote)
+    return Mount(
+        partial(build, service, replay, visit), loopback_only=not (access.closed or service.settings.allow_remote)
+    )
 
 
 def _problem_page(render: Renderer, request: Request, told: dict[str, Any]) -> Response | None:
@@ -231,11 +250,12 @@ def _read_ahead(service: Service, stopping: threading.Event) -> None:
             engine.selector.terms_of(position)
 
 
-async def _sweep(service: Service) -> None:
+async def _sweep(service: Service, access: Access) -> None:
     """Erase what is past its retention, now and then; a failure waits for the next time."""
     while True:
         try:
             await run_in_threadpool(service.conversations.forget_old)
+            await run_in_threadpool(access.trail.forget_old)
         except Exception as exc:
             _log.error("retention", exc_info=exc)
         await asyncio.sleep(_SWEEP)

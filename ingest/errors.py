@@ -48,6 +48,8 @@ class ErrorCode(StrEnum):
     INDEX_DAMAGED = "index_damaged"
     INDEX_MISSING = "index_missing"
     INTERNAL = "internal_error"
+    KEY_MISSING = "key_missing"
+    KEY_NOT_FOUND = "key_not_found"
     LLM_UNAVAILABLE = "llm_unavailable"
     MESSAGE_NOT_FOUND = "message_not_found"
     MODEL_MISMATCH = "model_mismatch"
@@ -59,6 +61,8 @@ class ErrorCode(StrEnum):
     REASON_MISSING = "reason_missing"
     SHARE_NOT_FOUND = "share_not_found"
     SOURCE_NOT_FOUND = "source_not_found"
+    TOO_BIG = "too_big"
+    TOO_MANY = "too_many"
     UNSAFE_BIND = "unsafe_bind"
 
 

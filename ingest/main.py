@@ -22,6 +22,7 @@ HELPS = {
     "doctor": "Say what is ready, what is not, and the command that mends it; exit 3 when something is not.",
     "eval": "Measure retrieval and answers against the reference questions.",
     "ingest": "Build the index from the corpus and the added texts.",
+    "keys": "Keys of the API: make, list and revoke them; who did what.",
     "label": "Criteria of the label, projects, official grid, score and evidence file.",
     "mcp": "Serve the tools to an MCP host over stdio; `clapvert serve` has them at /mcp.",
     "search": "Search the passages.",

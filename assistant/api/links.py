@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from assistant.answer import Citation
 
@@ -13,15 +13,18 @@ Link = Callable[[Citation], str | None]
 """The address of a citation; None when it has none."""
 
 
-def passage_path(passage_id: str, words: str = "") -> str:
-    """The path of the page of a passage."""
-    path = f"/passages/{quote(passage_id, safe='')}"
-    return f"{path}?q={quote(words[:_MARKED], safe='')}" if words else path
+Sign = Callable[[str], str]
+"""What opens one passage to whoever holds its link."""
 
 
-def page_links(base: str) -> Link:
-    """Citations open on the pages of the server at `base`."""
-    return lambda c: base.rstrip("/") + passage_path(c.passage_id, c.quote)
+def page_links(base: str, sign: Sign | None = None) -> Link:
+    """Citations open on the pages of the server at `base`, their quoted words marked."""
+
+    def link(c: Citation) -> str:
+        told = {"q": c.quote[:_MARKED]} | ({"sig": sign(c.passage_id)} if sign else {})
+        return f"{base.rstrip('/')}/passages/{quote(c.passage_id, safe='')}?{urlencode(told, quote_via=quote, safe='')}"
+
+    return link
 
 
 def official_links(c: Citation) -> str | None:

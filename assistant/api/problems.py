@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -17,6 +17,11 @@ from ingest.errors import ClapvertError, ErrorCode
 _STATUS = {
     ErrorCode.BAD_REQUEST: 422,
     ErrorCode.FOREIGN_REQUEST: 403,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.KEY_MISSING: 401,
+    ErrorCode.KEY_NOT_FOUND: 404,
+    ErrorCode.TOO_BIG: 413,
+    ErrorCode.TOO_MANY: 429,
     ErrorCode.CONVERSATION_NOT_FOUND: 404,
     ErrorCode.DEADLINE_NOT_FOUND: 404,
     ErrorCode.MESSAGE_NOT_FOUND: 404,
@@ -40,12 +45,14 @@ _STATUS = {
     ErrorCode.MODEL_MISMATCH: 503,
 }
 _TITLES = {
+    401: "Clé demandée",
     403: "Refusé",
     404: "Introuvable",
     405: "Méthode non admise",
     409: "Conflit",
     413: "Trop volumineux",
     422: "Demande invalide",
+    429: "Trop de demandes",
     503: "Service indisponible",
 }
 _FIELDS = {
@@ -86,6 +93,15 @@ def as_read(request: Request, told: dict[str, Any]) -> dict[str, Any]:
         return told
     kind = "server_error" if told["status"] >= 500 else "invalid_request_error"
     return {**told, "error": {"message": told["detail"], "type": kind, "param": None, "code": told["code"]}}
+
+
+def respond(request: Request, told: dict[str, Any], page: Page, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem as its reader reads it: a page, or problem+json."""
+    shown = page(request, told) or JSONResponse(
+        as_read(request, told), told["status"], media_type="application/problem+json"
+    )
+    shown.headers.update(headers or {})
+    return shown
 
 
 def foreign() -> JSONResponse:
@@ -133,9 +149,7 @@ def install(app: FastAPI, page: Page) -> None:
     is shown."""
 
     def answer(request: Request, told: dict[str, Any]) -> Response:
-        return page(request, told) or JSONResponse(
-            as_read(request, told), told["status"], media_type="application/problem+json"
-        )
+        return respond(request, told, page)
 
     @app.exception_handler(ClapvertError)
     async def _clapvert(request: Request, exc: ClapvertError) -> Response:

@@ -12,8 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant import app as application
+from assistant.access.secret import secret
 from assistant.answer import Answer
-from assistant.api.owner import COOKIE, secret
+from assistant.api.owner import COOKIE
 from assistant.app import create_app
 from assistant.service import Service
 from ingest.model.embedding import HashingEncoder
