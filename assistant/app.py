@@ -62,6 +62,7 @@ _CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'sel
 _READ_AHEAD, _PAUSE = 4096, 0.004
 """How many notices are read ahead of questions at most, and the seconds left to others between two."""
 _log = logging.getLogger("clapvert")
+_MISSING, _ASKED = problems.documented(404), problems.documented(404, 413)
 _NO_PAGES = ("/api/", "/static/", "/v1/")
 _DOCS_PATHS = ("/docs", "/redoc", "/openapi.json")
 
@@ -92,19 +93,20 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
         version="0.1.0",
         summary="Réponses vérifiées et datées sur les règles d'éco-production audiovisuelle en France.",
         lifespan=lifespan,
+        responses=problems.documented(401, 403, 422, 429, 503),
     )
     render = Renderer(service.clock)
     page = partial(_problem_page, render)
     problems.install(app, page)
     owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
-    app.include_router(conversations.router(service, owners))
-    app.include_router(answers.router(service, owners))
-    app.include_router(feedback.router(service, owners))
-    app.include_router(exports.router(service, owners))
+    app.include_router(conversations.router(service, owners), responses=problems.documented(404))
+    app.include_router(answers.router(service, owners), responses=problems.documented(404))
+    app.include_router(feedback.router(service, owners), responses=problems.documented(404, 413))
+    app.include_router(exports.router(service, owners), responses=problems.documented(404))
     app.include_router(sources_pages.router(service, render))
     app.include_router(evals_pages.router(service, render))
-    app.include_router(label.router(service, owners))
-    app.include_router(label_grid.router(service, owners))
+    app.include_router(label.router(service, owners), responses=problems.documented(400, 404, 409, 413))
+    app.include_router(label_grid.router(service, owners), responses=problems.documented(400, 404, 409, 413))
     app.include_router(chat_page.router(service, owners, render))
     app.include_router(passage_pages.router(service, render))
     app.include_router(label_pages.router(service, owners, render))
@@ -112,7 +114,7 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     replay = Replay(service)
     links = partial(_links, service, access)
     app.include_router(admin.router(access))
-    app.include_router(openai.router(service, replay, links))
+    app.include_router(openai.router(service, replay, links), responses=problems.documented(404, 413))
     tools = _tools(service, access, replay, links)
     if tools:
         app.router.routes.append(tools.route)
@@ -132,12 +134,12 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=service.settings.trusted_proxies.split(","))
     app.add_middleware(Peer)
 
-    @app.post("/api/chat", response_model=Answer, tags=["chat"])
+    @app.post("/api/chat", response_model=Answer, tags=["chat"], responses=_ASKED)
     def chat(body: ChatRequest, request: Request, response: Response) -> Answer:
         """Answer a question with checked, dated citations, or abstain."""
         return service.ask(body.ask(), owners.named(request, response))
 
-    @app.post("/api/chat/stream", response_class=StreamingResponse, tags=["chat"])
+    @app.post("/api/chat/stream", response_class=StreamingResponse, tags=["chat"], responses=_ASKED)
     async def chat_stream(body: ChatRequest, request: Request) -> StreamingResponse:
         """The same, as server-sent events: `passages`, `token`*, `answer`, `done`; or `error`."""
         named = Response()
@@ -147,7 +149,7 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
             response.headers["set-cookie"] = named.headers["set-cookie"]
         return response
 
-    @app.get("/api/passages/{passage_id}", response_model=PassageView, tags=["passages"])
+    @app.get("/api/passages/{passage_id}", response_model=PassageView, tags=["passages"], responses=_MISSING)
     def passage(passage_id: str) -> PassageView:
         """A passage; once cited, it opens for ever."""
         found, status = service.passage(passage_id)
@@ -171,7 +173,7 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
         """The register, and our fiches as notices."""
         return SourceList(sources=source_views(service))
 
-    @app.get("/api/sources/{source_id}", response_model=SourceDetail, tags=["sources"])
+    @app.get("/api/sources/{source_id}", response_model=SourceDetail, tags=["sources"], responses=_MISSING)
     def source(source_id: str) -> SourceDetail:
         """One source, with the ids of its passages."""
         view = next((v for v in source_views(service) if v.id == source_id), None)

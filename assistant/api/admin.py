@@ -61,7 +61,7 @@ def router(access: Access) -> APIRouter:
     @routes.get("/trail", response_model=TrailView)
     def trail(
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
-        before: Annotated[int | None, Query(ge=1, le=1 << 60)] = None,
+        before: Annotated[int | None, Query(ge=1, le=1 << 53)] = None,
         who: Annotated[str | None, Query(max_length=300)] = None,
     ) -> TrailView:
         """Who did what, without a word of any question."""

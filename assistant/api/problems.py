@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from assistant.label.projects.edits import EditConflictError
@@ -45,6 +46,7 @@ _STATUS = {
     ErrorCode.MODEL_MISMATCH: 503,
 }
 _TITLES = {
+    400: "Demande refusée",
     401: "Clé demandée",
     403: "Refusé",
     404: "Introuvable",
@@ -69,6 +71,22 @@ Next = Callable[[Request], Awaitable[Response]]
 Page = Callable[[Request, dict[str, Any]], Response | None]
 """A problem as a page; None for who reads JSON."""
 _log = logging.getLogger("clapvert")
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457): `title` and `detail` in French, `code` stable."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The refusals of routes, for their documentation."""
+    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    return {s: {"description": _TITLES.get(s, "Erreur"), "content": content} for s in statuses}
 
 
 def body(status: int, code: ErrorCode, detail: str) -> dict[str, Any]:
