@@ -47,6 +47,7 @@ from assistant.web import chat as chat_page
 from assistant.web import evals as evals_pages
 from assistant.web import passages as passage_pages
 from assistant.web import sources as sources_pages
+from assistant.web import widget as widget_page
 from assistant.web.label import routes as label_pages
 from assistant.web.render import Renderer
 from ingest.corpus.register import Domain
@@ -114,6 +115,7 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     replay = Replay(service)
     links = partial(_links, service, access)
     app.include_router(admin.router(access))
+    app.include_router(widget_page.router(access.keys, _CSP, render))
     app.include_router(openai.router(service, replay, links), responses=problems.documented(404, 413))
     tools = _tools(service, access, replay, links)
     if tools:

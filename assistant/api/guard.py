@@ -28,7 +28,7 @@ Person = Callable[[Request], str | None]
 """Who signed in, from a session of ours; None when nobody did."""
 _PUBLIC = ("/static/", "/r/")
 _PUBLIC_PATHS = frozenset(
-    {"/healthz", "/readyz", "/openapi.json", "/docs", "/widget", "/widget.js", "/signin", "/signin/back", "/signout"}
+    {"/healthz", "/readyz", "/openapi.json", "/docs", "/widget", "/signin", "/signin/back", "/signout"}
 )
 _PASSAGES = "/passages/"
 _OPENED_BY = (("/api/admin", (Scope.ADMIN,)), ("/api/label", (Scope.LABEL,)), ("/label", (Scope.LABEL,)),
