@@ -15,10 +15,12 @@ import yaml
 
 from assistant.access.access import Access
 from assistant.access.caller import Scope
+from assistant.answer import Answer
 from assistant.app import create_app
 from assistant.service import Service
 from tests.assistant.access.conftest import Closed, closed_over
-from tests.assistant.support import BILANS
+from tests.assistant.conftest import opener
+from tests.assistant.support import BILANS, faults
 from tests.serving import serving_app
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "recettes.md").read_text(encoding="utf-8")
@@ -113,11 +115,11 @@ class TestOpenWebUi:
         assert chunks[-1]["usage"]["total_tokens"] > 0
         assert chunks[-1]["choices"] == []
 
-    def test_a_task_for_a_model_gets_an_abstention_and_no_invention(self, http: httpx.Client) -> None:
+    def test_a_task_for_a_model_is_answered_as_any_question_is(self, http: httpx.Client, tiny: Service) -> None:
+        """Verified sentences or an abstention: nothing is written to please a prompt."""
         body = {"model": "clapvert", "stream": False, "messages": [{"role": "user", "content": TASK}]}
-        answered = http.post("/chat/completions", json=body).json()
-        assert answered["clapvert"]["outcome"] == "abstained"
-        assert answered["choices"][0]["message"]["annotations"] == []
+        answer = Answer.model_validate(http.post("/chat/completions", json=body).json()["clapvert"])
+        assert faults(answer, opener(tiny), tiny.snapshot.manifest.name) == []
 
     def test_a_refusal_is_an_error_that_it_shows(self, server: tuple[str, str, Closed]) -> None:
         refused = httpx.get(f"{server[0]}/v1/models", headers={"Authorization": "Bearer sk-faux"}, trust_env=False)
