@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.sessions import SessionMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from assistant import upkeep
 from assistant.access.access import Access
 from assistant.answer import Answer, BasedOn
-from assistant.api import admin, answers, conversations, exports, feedback, problems, stream
+from assistant.api import admin, answers, conversations, exports, feedback, problems, signin, stream
 from assistant.api.guard import Guard, Peer
 from assistant.api.label import grid as label_grid
 from assistant.api.label import routes as label
@@ -38,7 +38,6 @@ from assistant.api.schemas import (
     SourceDetail,
     SourceList,
 )
-from assistant.dialogue.turns import Asked
 from assistant.openai import routes as openai
 from assistant.reading.dates import AsOf
 from assistant.replay import Replay
@@ -57,12 +56,7 @@ if TYPE_CHECKING:
     from assistant.mcp.mount import Mount
 
 _STATIC = Path(__file__).resolve().parent / "web" / "static"
-_SWEEP = 3600.0
-"""Seconds between two looks for conversations whose retention is over."""
 _CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-_READ_AHEAD, _PAUSE = 4096, 0.004
-"""How many notices are read ahead of questions at most, and the seconds left to others between two."""
-_log = logging.getLogger("clapvert")
 _MISSING, _ASKED = problems.documented(404), problems.documented(404, 413)
 _NO_PAGES = ("/api/", "/static/", "/v1/")
 _DOCS_PATHS = ("/docs", "/redoc", "/openapi.json")
@@ -79,10 +73,10 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(_warm, service)
-        sweeping = asyncio.create_task(_sweep(service, access))
+        await run_in_threadpool(upkeep.warm, service)
+        sweeping = asyncio.create_task(upkeep.sweep(service, access))
         stopping = threading.Event()
-        reading = asyncio.create_task(run_in_threadpool(_read_ahead, service, stopping))
+        reading = asyncio.create_task(run_in_threadpool(upkeep.read_ahead, service, stopping))
         async with tools.running() if tools else nullcontext():
             yield
         stopping.set()
@@ -121,7 +115,13 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     if tools:
         app.router.routes.append(tools.route)
 
-    app.add_middleware(Guard, access=access, person=lambda _: None, page=page)
+    sessions = signin.Sessions(access.secret) if service.settings.oidc_issuer else None
+    app.add_middleware(Guard, access=access, person=sessions.person if sessions else _nobody, page=page)
+    if sessions:
+        app.include_router(signin.router(service.settings, sessions, partial(_signed_out, render)))
+        app.add_middleware(
+            SessionMiddleware, secret_key=access.secret.hex(), session_cookie=signin.STATE_COOKIE, max_age=600
+        )
 
     @app.middleware("http")
     async def _headers(request: Request, call_next: problems.Next) -> Response:
@@ -225,6 +225,15 @@ def _tools(service: Service, access: Access, replay: Replay, links: Callable[[Re
     )
 
 
+def _nobody(_: Request) -> None:
+    """Who signed in, where nobody can."""
+
+
+def _signed_out(render: Renderer, request: Request) -> Response:
+    """What someone sees who signed out."""
+    return render.page(request, "signedout.html")
+
+
 def _problem_page(render: Renderer, request: Request, told: dict[str, Any]) -> Response | None:
     """A problem as a page, for who reads pages; None for who reads JSON."""
     if request.url.path.startswith(_NO_PAGES) or "text/html" not in request.headers.get("accept", ""):
@@ -232,34 +241,3 @@ def _problem_page(render: Renderer, request: Request, told: dict[str, Any]) -> R
     return render.page(
         request, "error.html", status=told["status"], title=told["title"], detail=told["detail"], code=told["code"]
     )
-
-
-def _warm(service: Service) -> None:
-    """Load the model and the index; a server without an index starts, and says so at /readyz."""
-    try:
-        engine = service.engine
-    except ClapvertError:
-        return
-    engine.answer(engine.read(Asked("Quels bilans carbone pour une aide du CNC ?"), None), reworded=False)
-
-
-def _read_ahead(service: Service, stopping: threading.Event) -> None:
-    """Read what every answer compares questions with, the notices' terms, a little at a time: else the first answers
-    about each matter pay for it."""
-    with suppress(ClapvertError):
-        engine = service.engine
-        for position in np.flatnonzero(engine.snapshot.columns.is_statement)[:_READ_AHEAD].tolist():
-            if stopping.wait(_PAUSE):
-                return
-            engine.selector.terms_of(position)
-
-
-async def _sweep(service: Service, access: Access) -> None:
-    """Erase what is past its retention, now and then; a failure waits for the next time."""
-    while True:
-        try:
-            await run_in_threadpool(service.conversations.forget_old)
-            await run_in_threadpool(access.trail.forget_old)
-        except Exception as exc:
-            _log.error("retention", exc_info=exc)
-        await asyncio.sleep(_SWEEP)

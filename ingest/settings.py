@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = Field(default=None, description="OpenID Connect provider that people sign in with.")
     oidc_client_id: str | None = Field(default=None, description="Our name at that provider.")
     oidc_client_secret: SecretStr | None = Field(default=None, description="Our secret at that provider.")
+    oidc_name: str = Field(default="sub", description="Claim that names someone: `sub`, or `email` once verified.")
     people_scopes: str = Field(default="ask,label", description="What people who signed in may do.")
     admins: str = Field(default="", description="Who among them may also administer, by name, separated by commas.")
     public_url: str | None = Field(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant import app as application
+from assistant import upkeep
 from assistant.access.secret import secret
 from assistant.answer import Answer
 from assistant.api.owner import COOKIE
@@ -154,7 +154,7 @@ def test_retention_is_enforced_while_the_server_runs(
     apart: Service, days: Days, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The periodic look, on the injected clock; none of these questions is asked again."""
-    monkeypatch.setattr(application, "_SWEEP", 0.01)
+    monkeypatch.setattr(upkeep, "_SWEEP", 0.01)
     folder = apart.settings.data_dir
     with TestClient(create_app(apart)) as client:
         asked(client, "Quels bilans carbone du CNC pour un zanzibarique ?")
