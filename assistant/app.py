@@ -87,6 +87,7 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
         title="Clapvert",
         version="0.1.0",
         summary="Réponses vérifiées et datées sur les règles d'éco-production audiovisuelle en France.",
+        description="A key goes in `Authorization: Bearer clv_…` (`clapvert keys create`); an open server asks none.",
         lifespan=lifespan,
         responses=problems.documented(401, 403, 422, 429, 503),
     )
@@ -118,7 +119,7 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     sessions = signin.Sessions(access.secret) if service.settings.oidc_issuer else None
     app.add_middleware(Guard, access=access, person=sessions.person if sessions else _nobody, page=page)
     if sessions:
-        app.include_router(signin.router(service.settings, sessions, partial(_signed_out, render)))
+        app.include_router(signin.router(access, sessions, partial(_signed_out, render)))
         app.add_middleware(
             SessionMiddleware, secret_key=access.secret.hex(), session_cookie=signin.STATE_COOKIE, max_age=600
         )

@@ -97,13 +97,13 @@ class Guard:
                 await self._written(request, caller, status)
 
     async def _written(self, request: Request, caller: Caller, status: int) -> None:
-        route = getattr(request.scope.get("route"), "path", None) or _family(request.url.path)
+        route = getattr(request.scope.get("route"), "path", None) or _family(_path(request))
         did = f"{request.method} {route}"
-        await run_in_threadpool(self._access.trail.add, caller.name, did, request.url.path, status)
+        await run_in_threadpool(self._access.trail.add, caller.name, did, _path(request), status)
 
     def _recognised(self, request: Request) -> Caller | None:
         """Who calls; None for what is public and asks for nobody."""
-        path, token = request.url.path, _token(request)
+        path, token = _path(request), _token(request)
         if path in _PUBLIC_PATHS or path.startswith(_PUBLIC):
             return None
         if token and (self._access.closed or is_ours(token)):
@@ -139,7 +139,7 @@ class Guard:
 
     def _given(self, request: Request) -> bool:
         """Whether a link that we gave opens this passage."""
-        path = request.url.path
+        path = _path(request)
         if request.method not in ("GET", "HEAD") or not path.startswith(_PASSAGES):
             return False
         return self._access.opens(path.removeprefix(_PASSAGES), request.query_params.get("sig", ""))
@@ -150,7 +150,7 @@ class Guard:
         return _unauthorised("Une clé est demandée : en-tête « Authorization: Bearer … ».")
 
     def _allowed(self, request: Request, caller: Caller) -> None:
-        path = request.url.path
+        path = _path(request)
         opened_by = next((s for head, s in _OPENED_BY if path == head or path.startswith(f"{head}/")), (Scope.ASK,))
         if not any(caller.may(scope) for scope in opened_by):
             if caller is VISITOR:
@@ -225,6 +225,12 @@ def _token(request: Request) -> str:
     """The key that a request carries, as OpenAI's clients send it or as a script does."""
     kind, _, value = request.headers.get("authorization", "").partition(" ")
     return value.strip() if kind.lower() == "bearer" else request.headers.get("x-api-key", "").strip()
+
+
+def _path(request: Request) -> str:
+    """The path that routes match: without the prefix that a proxy may serve us under."""
+    path, prefix = str(request.scope["path"]), str(request.scope.get("root_path", ""))
+    return path.removeprefix(prefix) if prefix and path.startswith(f"{prefix}/") else path
 
 
 def _address(request: Request) -> str:

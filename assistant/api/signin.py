@@ -12,9 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from assistant.access.access import Access
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
 
@@ -47,8 +49,9 @@ class Sessions:
         response.set_cookie(COOKIE, value, max_age=_HOURS * 3600, httponly=True, samesite="lax", secure=secure)
 
 
-def router(settings: Settings, sessions: Sessions, closed: Callable[[Request], Response]) -> APIRouter:
+def router(access: Access, sessions: Sessions, closed: Callable[[Request], Response]) -> APIRouter:
     """The routes `/signin`, `/signin/back`, `/signout`; `closed` is the page of who signed out."""
+    settings = access.settings
     routes = APIRouter(include_in_schema=False)
     provider = _provider(settings)
 
@@ -74,6 +77,7 @@ def router(settings: Settings, sessions: Sessions, closed: Callable[[Request], R
         onward = RedirectResponse(request.session.pop("next", "/"), 303)
         request.session.clear()
         sessions.open(name, request, onward)
+        await run_in_threadpool(access.trail.add, access.person(name).name, "GET /signin/back", "/signin/back", 303)
         return onward
 
     @routes.post("/signout")

@@ -176,3 +176,13 @@ def test_the_trail_says_who_did_what_and_no_word_of_it(world: World) -> None:
     world.closed.hours.now = world.closed.hours.now.replace(year=2027, month=12)
     world.closed.access.trail.forget_old()
     assert world.closed.access.trail.lines() == []
+
+
+def test_a_prefix_of_a_proxy_opens_nothing(closed: Closed) -> None:
+    """Served under `/clapvert`, a path is judged as its route is matched."""
+    key = closed.key(ASK)
+    under = TestClient(closed.app, root_path="/clapvert", headers=key)
+    for prefix in ("", "/clapvert"):
+        assert under.get(f"{prefix}/api/sources").status_code == 200
+        assert under.get(f"{prefix}/api/label/projects").status_code == 403
+        assert under.get(f"{prefix}/api/admin/keys").status_code == 403

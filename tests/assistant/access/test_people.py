@@ -166,6 +166,7 @@ def signing(provider: Provider, library: Library) -> Iterator[Sign]:
         servers.append(server)
         browsers.append(browser)
         browser.last = browser.get(start)  # type: ignore[attr-defined]
+        browser.trail = closed.access.trail.lines  # type: ignore[attr-defined]
         return browser
 
     yield through
@@ -181,6 +182,7 @@ class TestOpenIdConnect:
         assert browser.last.status_code == 200  # type: ignore[attr-defined]
         assert urlsplit(str(browser.last.url)).path == "/sources"  # type: ignore[attr-defined]
         assert "u-1" in browser.last.text  # type: ignore[attr-defined]
+        assert browser.trail()[-1].did == "GET /signin/back"  # type: ignore[attr-defined]
         asked = browser.post("/api/chat", json={"question": BILANS})
         assert asked.status_code == 200
         assert browser.get(f"/api/conversations/{asked.json()['conversation_id']}").status_code == 200
@@ -229,7 +231,7 @@ class TestOpenIdConnect:
         browser = signing()
         kept = browser.cookies[COOKIE]
         as_json = {"Accept": "application/json"}
-        for forged in (kept[:-1] + ("A" if kept[-1] != "A" else "B"), "u-1", "", kept.split(".")[0]):
+        for forged in (kept[:-1] + ("E" if kept[-1] != "E" else "I"), "u-1", "", kept.split(".")[0]):
             other = httpx.get(
                 f"{browser.base_url}/api/sources", cookies={COOKIE: forged}, headers=as_json, trust_env=False
             )

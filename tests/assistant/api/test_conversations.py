@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import stat
 import time
@@ -108,6 +110,17 @@ class TestOwners:
             assert listed(thief)["conversations"] == []
         same = TestClient(client.app, cookies={COOKIE: client.cookies[COOKIE]})
         assert same.get(f"/api/conversations/{ident}").status_code == 200
+
+    def test_a_cookie_of_before_itsdangerous_still_opens_what_it_opened(
+        self, client: TestClient, apart: Service
+    ) -> None:
+        ident = asked(client)["conversation_id"]
+        said = client.cookies[COOKIE].rpartition(".")[0]
+        key = secret(apart.settings.data_dir / "secret.key")
+        for kind, status in (("owner", 200), ("autre", 404)):
+            mac = hmac.new(key, f"{kind}:{said}".encode(), hashlib.sha256).hexdigest()
+            former = TestClient(client.app, cookies={COOKIE: f"{said}.{mac}"})
+            assert former.get(f"/api/conversations/{ident}").status_code == status
 
     def test_it_survives_a_restart(self, client: TestClient, apart: Service, days: Days) -> None:
         ident = asked(client)["conversation_id"]

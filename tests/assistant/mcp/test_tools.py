@@ -261,6 +261,30 @@ def test_over_stdio_the_caller_is_the_user_of_the_data_folder(tiny: Service, tmp
     assert not status.is_error
 
 
+@pytest.mark.nightly
+def test_the_command_itself_over_stdio(real: Service) -> None:
+    """`clapvert mcp` as a host starts it: the real corpus and the real model; stdout is the protocol's alone."""
+    folders = {f"CLAPVERT_{n.upper()}": str(getattr(real.settings, n)) for n in ("data_dir", "model_dir", "corpus_dir")}
+    host = StdioServerParameters(
+        command=sys.executable,
+        args=["-c", "from assistant.commands.mcp import mcp; mcp()"],
+        env={**os.environ, **folders, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
+    )
+    asked = "Ma boîte de prod de 12 salariés doit-elle publier un rapport CSRD en 2026 ?"
+
+    async def talk() -> Any:
+        async with Client(stdio_client(host)) as client:
+            first = await client.call_tool("ask", {"question": asked})
+            after = await client.call_tool("ask", {"question": "et avec 1 800 salariés ?", "earlier": [asked]})
+            return first, after, await client.list_resources()
+
+    first, after, listed = anyio.run(talk)
+    assert "12 salariés" in " ".join(first.content[0].text.split())
+    assert first.structured_content["citations"]
+    assert after.structured_content["understood"]["case"]
+    assert len(listed.resources) > 90
+
+
 def test_the_command_tells_what_it_needs(use_settings: Settings) -> None:
     from click.testing import CliRunner
 
