@@ -25,11 +25,13 @@ class ErrorCode(StrEnum):
     DOCUMENT_TOO_BIG = "document_too_big"
     EDIT_CONFLICT = "edit_conflict"
     EVIDENCE_NOT_FOUND = "evidence_not_found"
+    EXTRA_MISSING = "extra_missing"
     FACT_INVALID = "fact_invalid"
     FETCH_BLOCKED = "fetch_blocked"
     FETCH_CHANGED = "fetch_changed"
     FETCH_FAILED = "fetch_failed"
     FETCH_UNREACHABLE = "fetch_unreachable"
+    FORBIDDEN = "forbidden"
     FOREIGN_REQUEST = "foreign_request"
     FRAMEWORK_NOT_FOUND = "framework_not_found"
     GRID_BAD_CELL = "grid_bad_cell"
@@ -49,6 +51,8 @@ class ErrorCode(StrEnum):
     INDEX_DAMAGED = "index_damaged"
     INDEX_MISSING = "index_missing"
     INTERNAL = "internal_error"
+    KEY_MISSING = "key_missing"
+    KEY_NOT_FOUND = "key_not_found"
     LLM_UNAVAILABLE = "llm_unavailable"
     MESSAGE_NOT_FOUND = "message_not_found"
     MODEL_MISMATCH = "model_mismatch"
@@ -61,6 +65,8 @@ class ErrorCode(StrEnum):
     RULE_NOT_FOUND = "rule_not_found"
     SHARE_NOT_FOUND = "share_not_found"
     SOURCE_NOT_FOUND = "source_not_found"
+    TOO_BIG = "too_big"
+    TOO_MANY = "too_many"
     UNSAFE_BIND = "unsafe_bind"
 
 
@@ -74,6 +80,7 @@ class ExitCode:
 
 
 _NOT_READY = {
+    ErrorCode.EXTRA_MISSING,
     ErrorCode.FETCH_UNREACHABLE,
     ErrorCode.HUB_UNREACHABLE,
     ErrorCode.INDEX_BUSY,

@@ -42,7 +42,7 @@ class ProjectEdit(_Edit):
     title: Title | None = None
     scheme: Scheme | None = None
     note: Text | None = None
-    revision: int | None = Field(default=None, ge=1)
+    revision: int | None = Field(default=None, ge=1, le=1 << 53, strict=True)
     may_be_emptied = "scheme"
 
 
@@ -56,7 +56,7 @@ class StateEdit(_Edit):
     due: Day | None = None
     not_applicable_reason: Text | None = None
     level: Line | None = None
-    revision: int | None = Field(default=None, ge=0)
+    revision: int | None = Field(default=None, ge=0, le=1 << 53, strict=True)
     may_be_emptied = "due"
 
 

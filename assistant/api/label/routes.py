@@ -156,7 +156,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
         project_id: str,
         request: Request,
         code: Annotated[str | None, Query(max_length=120)] = None,
-        before: Annotated[int | None, Query(ge=1)] = None,
+        before: Annotated[int | None, Query(ge=1, le=1 << 53)] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> History:
         """What was changed, by whom and when, the last first."""
