@@ -3,71 +3,83 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.sessions import SessionMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from assistant import upkeep
+from assistant.access.access import Access
 from assistant.answer import Answer, BasedOn
-from assistant.api import answers, conversations, exports, feedback, problems, rules, stream
+from assistant.api import admin, answers, conversations, exports, feedback, problems, rules, signin, stream
+from assistant.api.guard import Guard, Peer
 from assistant.api.label import grid as label_grid
 from assistant.api.label import routes as label
+from assistant.api.links import Link, page_links
 from assistant.api.origin import foreign
-from assistant.api.owner import Owners
+from assistant.api.owner import Owners, caller_of
+from assistant.api.register import search_hit, source_views
 from assistant.api.schemas import (
     ChatRequest,
     Day,
     Health,
     PassageView,
-    SearchHit,
     SearchResult,
     SourceDetail,
     SourceList,
-    SourceView,
 )
-from assistant.dialogue.turns import Asked
+from assistant.openai import routes as openai
 from assistant.reading.dates import AsOf
+from assistant.replay import Replay
 from assistant.service import Service
 from assistant.web import chat as chat_page
 from assistant.web import evals as evals_pages
 from assistant.web import passages as passage_pages
 from assistant.web import rules as rules_pages
 from assistant.web import sources as sources_pages
+from assistant.web import widget as widget_page
 from assistant.web.label import routes as label_pages
 from assistant.web.render import Renderer
-from ingest.corpus.register import Domain, Nature, Rank, Regime
+from ingest.corpus.register import Domain
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.passages.passages import Passage
+
+if TYPE_CHECKING:
+    from assistant.mcp.mount import Mount
 
 _STATIC = Path(__file__).resolve().parent / "web" / "static"
-_SWEEP = 3600.0
-"""Seconds between two looks for conversations whose retention is over."""
 _CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-_READ_AHEAD, _PAUSE = 4096, 0.004
-"""How many notices are read ahead of questions at most, and the seconds left to others between two."""
-_log = logging.getLogger("clapvert")
+_MISSING, _ASKED = problems.documented(404), problems.documented(404, 413)
+_NO_PAGES = ("/api/", "/static/", "/v1/")
 _DOCS_PATHS = ("/docs", "/redoc", "/openapi.json")
 
 
-def create_app(service: Service) -> FastAPI:
-    """The application over a service. The model and the index load at start-up."""
+def create_app(service: Service, access: Access | None = None) -> FastAPI:
+    """The application over a service. The model and the index load at start-up.
+
+    Args:
+        service: what answers.
+        access: who is answered; that of the settings by default.
+    """
+    access = access or Access(service.settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(_warm, service)
-        sweeping = asyncio.create_task(_sweep(service))
+        await run_in_threadpool(upkeep.warm, service)
+        sweeping = asyncio.create_task(upkeep.sweep(service, access))
         stopping = threading.Event()
-        reading = asyncio.create_task(run_in_threadpool(_read_ahead, service, stopping))
-        yield
+        reading = asyncio.create_task(run_in_threadpool(upkeep.read_ahead, service, stopping))
+        async with tools.running() if tools else nullcontext():
+            yield
         stopping.set()
         sweeping.cancel()
         await reading
@@ -76,24 +88,44 @@ def create_app(service: Service) -> FastAPI:
         title="Clapvert",
         version="0.1.0",
         summary="Réponses vérifiées et datées sur les règles d'éco-production audiovisuelle en France.",
+        description="A key goes in `Authorization: Bearer clv_…` (`clapvert keys create`); an open server asks none.",
         lifespan=lifespan,
+        responses=problems.documented(401, 403, 422, 429, 503),
     )
     render = Renderer(service.clock)
-    problems.install(app, partial(_problem_page, render))
+    page = partial(_problem_page, render)
+    problems.install(app, page)
     owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
-    app.include_router(conversations.router(service, owners))
-    app.include_router(answers.router(service, owners))
-    app.include_router(feedback.router(service, owners))
-    app.include_router(exports.router(service, owners))
-    app.include_router(rules.router(service))
+    app.include_router(conversations.router(service, owners), responses=problems.documented(404))
+    app.include_router(answers.router(service, owners), responses=problems.documented(404))
+    app.include_router(feedback.router(service, owners), responses=problems.documented(404, 413))
+    app.include_router(exports.router(service, owners), responses=problems.documented(404))
+    app.include_router(rules.router(service), responses=problems.documented(404))
     app.include_router(rules_pages.router(service, render))
     app.include_router(sources_pages.router(service, render))
     app.include_router(evals_pages.router(service, render))
-    app.include_router(label.router(service, owners))
-    app.include_router(label_grid.router(service, owners))
+    app.include_router(label.router(service, owners), responses=problems.documented(400, 404, 409, 413))
+    app.include_router(label_grid.router(service, owners), responses=problems.documented(400, 404, 409, 413))
     app.include_router(chat_page.router(service, owners, render))
     app.include_router(passage_pages.router(service, render))
     app.include_router(label_pages.router(service, owners, render))
+
+    replay = Replay(service)
+    links = partial(_links, service, access)
+    app.include_router(admin.router(access))
+    app.include_router(widget_page.router(access.keys, _CSP, render))
+    app.include_router(openai.router(service, replay, links), responses=problems.documented(404, 413))
+    tools = _tools(service, access, replay, links)
+    if tools:
+        app.router.routes.append(tools.route)
+
+    sessions = signin.Sessions(access.secret) if service.settings.oidc_issuer else None
+    app.add_middleware(Guard, access=access, person=sessions.person if sessions else _nobody, page=page)
+    if sessions:
+        app.include_router(signin.router(access, sessions, partial(_signed_out, render)))
+        app.add_middleware(
+            SessionMiddleware, secret_key=access.secret.hex(), session_cookie=signin.STATE_COOKIE, max_age=600
+        )
 
     @app.middleware("http")
     async def _headers(request: Request, call_next: problems.Next) -> Response:
@@ -105,12 +137,15 @@ def create_app(service: Service) -> FastAPI:
             response.headers.setdefault("Content-Security-Policy", _CSP)
         return response
 
-    @app.post("/api/chat", response_model=Answer, tags=["chat"])
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=service.settings.trusted_proxies.split(","))
+    app.add_middleware(Peer)
+
+    @app.post("/api/chat", response_model=Answer, tags=["chat"], responses=_ASKED)
     def chat(body: ChatRequest, request: Request, response: Response) -> Answer:
         """Answer a question with checked, dated citations, or abstain."""
         return service.ask(body.ask(), owners.named(request, response))
 
-    @app.post("/api/chat/stream", response_class=StreamingResponse, tags=["chat"])
+    @app.post("/api/chat/stream", response_class=StreamingResponse, tags=["chat"], responses=_ASKED)
     async def chat_stream(body: ChatRequest, request: Request) -> StreamingResponse:
         """The same, as server-sent events: `passages`, `token`*, `answer`, `done`; or `error`."""
         named = Response()
@@ -120,7 +155,7 @@ def create_app(service: Service) -> FastAPI:
             response.headers["set-cookie"] = named.headers["set-cookie"]
         return response
 
-    @app.get("/api/passages/{passage_id}", response_model=PassageView, tags=["passages"])
+    @app.get("/api/passages/{passage_id}", response_model=PassageView, tags=["passages"], responses=_MISSING)
     def passage(passage_id: str) -> PassageView:
         """A passage; once cited, it opens for ever."""
         found, status = service.passage(passage_id)
@@ -144,7 +179,7 @@ def create_app(service: Service) -> FastAPI:
         """The register, and our fiches as notices."""
         return SourceList(sources=source_views(service))
 
-    @app.get("/api/sources/{source_id}", response_model=SourceDetail, tags=["sources"])
+    @app.get("/api/sources/{source_id}", response_model=SourceDetail, tags=["sources"], responses=_MISSING)
     def source(source_id: str) -> SourceDetail:
         """One source, with the ids of its passages."""
         view = next((v for v in source_views(service) if v.id == source_id), None)
@@ -171,71 +206,42 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
+def _links(service: Service, access: Access, request: Request) -> Link:
+    """Where citations open for who asks from outside; on a closed server, to whoever has the link."""
+    sign = access.signature if access.closed else None
+    return page_links(service.settings.public_url or str(request.base_url), sign)
+
+
+def _tools(service: Service, access: Access, replay: Replay, links: Callable[[Request], Link]) -> Mount | None:
+    """The MCP server at `/mcp`; None where its extra is not installed."""
+    if find_spec("mcp") is None:
+        return None
+    from assistant.mcp.desk import Visit
+    from assistant.mcp.mount import Mount
+    from assistant.mcp.server import build
+
+    def visit(request: Request | None) -> Visit:
+        assert request is not None, "a call over HTTP has a request"
+        return Visit(caller_of(request), links(request))
+
+    return Mount(
+        partial(build, service, replay, visit), loopback_only=not (access.closed or service.settings.allow_remote)
+    )
+
+
+def _nobody(_: Request) -> None:
+    """Who signed in, where nobody can."""
+
+
+def _signed_out(render: Renderer, request: Request) -> Response:
+    """What someone sees who signed out."""
+    return render.page(request, "signedout.html")
+
+
 def _problem_page(render: Renderer, request: Request, told: dict[str, Any]) -> Response | None:
     """A problem as a page, for who reads pages; None for who reads JSON."""
-    if request.url.path.startswith(("/api/", "/static/")) or "text/html" not in request.headers.get("accept", ""):
+    if request.url.path.startswith(_NO_PAGES) or "text/html" not in request.headers.get("accept", ""):
         return None
     return render.page(
         request, "error.html", status=told["status"], title=told["title"], detail=told["detail"], code=told["code"]
     )
-
-
-def _warm(service: Service) -> None:
-    """Load the model and the index; a server without an index starts, and says so at /readyz."""
-    try:
-        engine = service.engine
-    except ClapvertError:
-        return
-    engine.answer(engine.read(Asked("Quels bilans carbone pour une aide du CNC ?"), None), reworded=False)
-
-
-def _read_ahead(service: Service, stopping: threading.Event) -> None:
-    """Read what every answer compares questions with, the notices' terms, a little at a time: else the first answers
-    about each matter pay for it."""
-    with suppress(ClapvertError):
-        engine = service.engine
-        for position in np.flatnonzero(engine.snapshot.columns.is_statement)[:_READ_AHEAD].tolist():
-            if stopping.wait(_PAUSE):
-                return
-            engine.selector.terms_of(position)
-
-
-async def _sweep(service: Service) -> None:
-    """Erase what is past its retention, now and then; a failure waits for the next time."""
-    while True:
-        try:
-            await run_in_threadpool(service.conversations.forget_old)
-        except Exception as exc:
-            _log.error("retention", exc_info=exc)
-        await asyncio.sleep(_SWEEP)
-
-
-def search_hit(p: Passage, score: float) -> SearchHit:
-    """A passage as a search hit."""
-    return SearchHit.read(p, passage_id=p.id, score=round(score, 5))
-
-
-def source_views(service: Service) -> list[SourceView]:
-    """Every registered text and every fiche, with how many passages the snapshot holds of it."""
-    counts = {sid: len(positions) for sid, positions in service.snapshot.by_source.items()}
-    out = [SourceView.read(s, passages=counts.get(s.id, 0)) for s in service.register.sources.values()]
-    notices: list[tuple[str, str, list[Domain], Regime | None]] = [
-        (sid, f.fiche.title, [f.fiche.domain], None) for sid, f in service.fiches.items()
-    ]
-    notices += [
-        (sid, f.framework.title, list(f.framework.domains), f.framework.regime) for sid, f in service.frameworks.items()
-    ]
-    out += [
-        SourceView(
-            id=sid,
-            title=title,
-            issuer="Clapvert",
-            nature=Nature.NOTICE,
-            rank=Rank.NOTICE,
-            domains=domains,
-            regime=regime,
-            passages=counts.get(sid, 0),
-        )
-        for sid, title, domains, regime in notices
-    ]
-    return out

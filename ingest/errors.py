@@ -25,13 +25,16 @@ class ErrorCode(StrEnum):
     DOCUMENT_TOO_BIG = "document_too_big"
     EDIT_CONFLICT = "edit_conflict"
     EVIDENCE_NOT_FOUND = "evidence_not_found"
+    EXTRA_MISSING = "extra_missing"
     FACT_INVALID = "fact_invalid"
     FETCH_BLOCKED = "fetch_blocked"
     FETCH_CHANGED = "fetch_changed"
     FETCH_FAILED = "fetch_failed"
     FETCH_UNREACHABLE = "fetch_unreachable"
+    FORBIDDEN = "forbidden"
     FOREIGN_REQUEST = "foreign_request"
     FRAMEWORK_NOT_FOUND = "framework_not_found"
+    GRID_BAD_CELL = "grid_bad_cell"
     GRID_BAD_POINTS = "grid_bad_points"
     GRID_DUPLICATE = "grid_duplicate"
     GRID_EMPTY = "grid_empty"
@@ -42,11 +45,14 @@ class ErrorCode(StrEnum):
     GRID_NO_POINTS = "grid_no_points"
     GRID_REFUSED = "grid_refused"
     GRID_TOO_BIG = "grid_too_big"
+    GRID_UNDECIDED = "grid_undecided"
     HUB_UNREACHABLE = "hub_unreachable"
     INDEX_BUSY = "index_busy"
     INDEX_DAMAGED = "index_damaged"
     INDEX_MISSING = "index_missing"
     INTERNAL = "internal_error"
+    KEY_MISSING = "key_missing"
+    KEY_NOT_FOUND = "key_not_found"
     LLM_UNAVAILABLE = "llm_unavailable"
     MESSAGE_NOT_FOUND = "message_not_found"
     MODEL_MISMATCH = "model_mismatch"
@@ -59,6 +65,8 @@ class ErrorCode(StrEnum):
     RULE_NOT_FOUND = "rule_not_found"
     SHARE_NOT_FOUND = "share_not_found"
     SOURCE_NOT_FOUND = "source_not_found"
+    TOO_BIG = "too_big"
+    TOO_MANY = "too_many"
     UNSAFE_BIND = "unsafe_bind"
 
 
@@ -72,6 +80,7 @@ class ExitCode:
 
 
 _NOT_READY = {
+    ErrorCode.EXTRA_MISSING,
     ErrorCode.FETCH_UNREACHABLE,
     ErrorCode.HUB_UNREACHABLE,
     ErrorCode.INDEX_BUSY,

@@ -62,6 +62,35 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the server binds to.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the server.")
     allow_remote: bool = Field(default=False, description="Allow binding to a non-loopback address without API keys.")
+    access: Literal["auto", "open", "closed"] = Field(
+        default="auto",
+        description="Who is answered: anyone (open), or only keys and people who signed in (closed); auto closes a "
+        "server that listens beyond loopback, or that people sign in to.",
+    )
+    rate_per_key: int = Field(default=120, ge=1, description="Calls a minute of a key that has no rate of its own.")
+    rate_per_address: int | None = Field(
+        default=None,
+        ge=1,
+        description="Calls a minute of one address; empty: none (open), 120 (closed).",
+    )
+    concurrency: int = Field(default=64, ge=1, description="Calls answered at once; one caller has half at most.")
+    trail_days: int = Field(default=180, ge=1, description="Days that the trail of who did what is kept.")
+    person_header: str | None = Field(
+        default=None,
+        description="Header by which a trusted proxy says who signed in; empty: none.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1", description="Addresses, or networks, of the proxies whose headers are believed."
+    )
+    oidc_issuer: str | None = Field(default=None, description="OpenID Connect provider that people sign in with.")
+    oidc_client_id: str | None = Field(default=None, description="Our name at that provider.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Our secret at that provider.")
+    oidc_name: str = Field(default="sub", description="Claim that names someone: `sub`, or `email` once verified.")
+    people_scopes: str = Field(default="ask,label", description="What people who signed in may do.")
+    admins: str = Field(default="", description="Who among them may also administer, by name, separated by commas.")
+    public_url: str | None = Field(
+        default=None, description="Address that links lead to, as a visitor writes it; empty: that of the request."
+    )
     retention_days: int = Field(default=30, ge=0, description="Days that conversations are kept; 0: none.")
     llm: str | None = Field(
         default=None,

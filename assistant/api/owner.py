@@ -9,24 +9,38 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
+from contextlib import suppress
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from fastapi import Request, Response
+from itsdangerous import BadSignature, Signer
 
+from assistant.access.caller import VISITOR, Caller
+from assistant.access.secret import secret
 from assistant.history.owner import NOBODY
 from ingest.clock import Clock
 
 COOKIE = "clapvert_owner"
-_TOKEN = re.compile(r"(?P<name>[\w-]{32})\.(?P<day>\d{1,7})\.(?P<mac>[0-9a-f]{64})")
+CALLER = "clapvert.caller"
+"""Where the scope of a request holds its caller."""
+_NAMED = re.compile(r"(?P<name>[\w-]{32})\.(?P<day>\d{1,7})")
+_KIND = {False: "owner", True: "lasting"}
 LASTING_DAYS = 399
 """Days without a visit after which even a lasting name is forgotten: browsers keep no cookie longer. What it opens
 (projects) stays until it is deleted, and an invitation opens it again."""
 _RENEWED_AFTER = 1
 """Days after which a cookie is given again, so that it does not end before the conversations it opens."""
+
+
+def caller_of(request: Request) -> Caller:
+    """Who calls, as the guard recognised them; a visitor where nothing was asked of them."""
+    found = request.scope.get(CALLER, VISITOR)
+    assert isinstance(found, Caller)
+    return found
 
 
 class Owners:
@@ -36,10 +50,11 @@ class Owners:
         self._file = secret_file
         self._clock = clock
         self._days = max(retention_days, 1) + _RENEWED_AFTER
-        self._secret: bytes | None = None
 
     def known(self, request: Request) -> str | None:
         """The caller's name; None when the caller has none of ours."""
+        if name := caller_of(request).name:
+            return name
         found = self._read(request)
         return found[0] if found else None
 
@@ -51,7 +66,9 @@ class Owners:
         """The caller's name, given now if there is none, and kept in a cookie of the response.
 
         `lasting`: the caller keeps something that outlives conversations; its name then lasts as long as browsers
-        allow."""
+        allow. Who has a key, or signed in, has a name already."""
+        if given := caller_of(request).name:
+            return given
         name, day, lasts = self._read(request) or (secrets.token_urlsafe(24), None, False)
         today, longer = self._clock(), lasting and not lasts
         lasts = lasts or lasting
@@ -70,42 +87,31 @@ class Owners:
         return max(self._days, LASTING_DAYS) if lasting else self._days
 
     def _read(self, request: Request) -> tuple[str, date, bool] | None:
-        match = _TOKEN.fullmatch(request.cookies.get(COOKIE, ""))
-        if match is None:
-            return None
-        lasts = [
-            lasting
-            for lasting in (False, True)
-            if hmac.compare_digest(match["mac"], self._mac(match["name"], match["day"], lasting))
-        ]
-        if not lasts:
-            return None
-        day = date.fromordinal(int(match["day"]))
-        return (match["name"], day, lasts[0]) if (self._clock() - day).days <= self._kept(lasts[0]) else None
+        cookie = request.cookies.get(COOKIE, "")
+        for lasting in (False, True):
+            match = _NAMED.fullmatch(self._said(cookie, lasting))
+            if match is not None:
+                day = date.fromordinal(int(match["day"]))
+                return (match["name"], day, lasting) if (self._clock() - day).days <= self._kept(lasting) else None
+        return None
+
+    def _said(self, cookie: str, lasting: bool) -> str:
+        """What a cookie of this kind says; nothing when we did not sign it."""
+        with suppress(BadSignature):
+            return self._signer(lasting).unsign(cookie).decode()
+        said, _, mac = cookie.rpartition(".")
+        return said if hmac.compare_digest(mac.encode(), self._former_mac(said, lasting)) else ""
 
     def _token(self, name: str, day: date, lasting: bool) -> str:
-        ordinal = str(day.toordinal())
-        return f"{name}.{ordinal}.{self._mac(name, ordinal, lasting)}"
+        return self._signer(lasting).sign(f"{name}.{day.toordinal()}").decode()
 
-    def _mac(self, name: str, day: str, lasting: bool) -> str:
-        self._secret = self._secret or secret(self._file)
-        kind = "lasting" if lasting else "owner"
-        return hmac.new(self._secret, f"{kind}:{name}.{day}".encode(), hashlib.sha256).hexdigest()
+    def _signer(self, lasting: bool) -> Signer:
+        return Signer(self._key, salt=f"clapvert.{_KIND[lasting]}", digest_method=hashlib.sha256)
 
+    def _former_mac(self, said: str, lasting: bool) -> bytes:
+        """The signature of a cookie given before 28 November 2026: one opens label projects until 1 January 2028."""
+        return hmac.new(self._key, f"{_KIND[lasting]}:{said}".encode(), hashlib.sha256).hexdigest().encode()
 
-def secret(path: Path) -> bytes:
-    """The secret of a data folder, 32 random bytes in a file of mode 0600; made once, even by two processes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    if not path.exists():
-        with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-        try:
-            os.link(aside, path)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without hard links
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
-    return path.read_bytes()
+    @cached_property
+    def _key(self) -> bytes:
+        return secret(self._file)

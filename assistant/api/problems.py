@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from assistant.label.grid.account import UndecidedError
+from assistant.label.grid.problems import GridProblemError
 from assistant.label.projects.edits import EditConflictError
 from ingest.errors import ClapvertError, ErrorCode
 
 _STATUS = {
     ErrorCode.BAD_REQUEST: 422,
     ErrorCode.FOREIGN_REQUEST: 403,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.KEY_MISSING: 401,
+    ErrorCode.KEY_NOT_FOUND: 404,
+    ErrorCode.TOO_BIG: 413,
+    ErrorCode.TOO_MANY: 429,
     ErrorCode.CONVERSATION_NOT_FOUND: 404,
     ErrorCode.DEADLINE_NOT_FOUND: 404,
     ErrorCode.MESSAGE_NOT_FOUND: 404,
@@ -31,6 +39,7 @@ _STATUS = {
     ErrorCode.PROJECT_NOT_FOUND: 404,
     ErrorCode.EDIT_CONFLICT: 409,
     ErrorCode.GRID_MISSING: 409,
+    ErrorCode.GRID_UNDECIDED: 409,
     ErrorCode.DOCUMENT_TOO_BIG: 413,
     ErrorCode.FACT_INVALID: 422,
     ErrorCode.REASON_MISSING: 422,
@@ -42,12 +51,15 @@ _STATUS = {
     ErrorCode.MODEL_MISMATCH: 503,
 }
 _TITLES = {
+    400: "Demande refusée",
+    401: "Clé demandée",
     403: "Refusé",
     404: "Introuvable",
     405: "Méthode non admise",
     409: "Conflit",
     413: "Trop volumineux",
     422: "Demande invalide",
+    429: "Trop de demandes",
     503: "Service indisponible",
 }
 _FIELDS = {
@@ -66,6 +78,22 @@ Page = Callable[[Request, dict[str, Any]], Response | None]
 _log = logging.getLogger("clapvert")
 
 
+class Problem(BaseModel):
+    """An error (RFC 9457): `title` and `detail` in French, `code` stable."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The refusals of routes, for their documentation."""
+    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    return {s: {"description": _TITLES.get(s, "Erreur"), "content": content} for s in statuses}
+
+
 def body(status: int, code: ErrorCode, detail: str) -> dict[str, Any]:
     """The body of a problem+json response."""
     return {
@@ -80,6 +108,23 @@ def body(status: int, code: ErrorCode, detail: str) -> dict[str, Any]:
 def problem(status: int, code: ErrorCode, detail: str) -> JSONResponse:
     """One problem+json response."""
     return JSONResponse(body(status, code, detail), status, media_type="application/problem+json")
+
+
+def as_read(request: Request, told: dict[str, Any]) -> dict[str, Any]:
+    """A problem as the clients of its route read it: those of `/v1` look for OpenAI's `error` beside our members."""
+    if not request.url.path.startswith("/v1/"):
+        return told
+    kind = "server_error" if told["status"] >= 500 else "invalid_request_error"
+    return {**told, "error": {"message": told["detail"], "type": kind, "param": None, "code": told["code"]}}
+
+
+def respond(request: Request, told: dict[str, Any], page: Page, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem as its reader reads it: a page, or problem+json."""
+    shown = page(request, told) or JSONResponse(
+        as_read(request, told), told["status"], media_type="application/problem+json"
+    )
+    shown.headers.update(headers or {})
+    return shown
 
 
 def foreign() -> JSONResponse:
@@ -127,14 +172,17 @@ def install(app: FastAPI, page: Page) -> None:
     is shown."""
 
     def answer(request: Request, told: dict[str, Any]) -> Response:
-        shown = page(request, told)
-        return shown or JSONResponse(told, told["status"], media_type="application/problem+json")
+        return respond(request, told, page)
 
     @app.exception_handler(ClapvertError)
     async def _clapvert(request: Request, exc: ClapvertError) -> Response:
         told = problem_of(exc)
         if isinstance(exc, EditConflictError):
             told["current"] = exc.current
+        if isinstance(exc, GridProblemError):
+            told["cells"] = [c.listed() for c in exc.cells]
+        if isinstance(exc, UndecidedError):
+            told["doubts"] = exc.listed()
         return answer(request, told)
 
     @app.exception_handler(RequestValidationError)

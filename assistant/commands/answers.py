@@ -20,10 +20,10 @@ from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.settings import Settings, settings_table
 
 if TYPE_CHECKING:
+    from assistant.access.access import Access
     from assistant.answer import Answer
     from assistant.service import Service
 
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SWITCH = 0.0005
 """Seconds that a thread keeps the interpreter when others wait. An embedding takes it back some 150 times: at Python's
 5 ms, one beside three busy answers took three times as long."""
@@ -43,16 +43,14 @@ def serve(host: str | None, port: int | None, open_browser: bool) -> None:
     """Serve the chat, the pages and the API."""
     import uvicorn
 
+    from assistant.access.access import LOOPBACK, Access, closes
     from assistant.app import create_app
 
     settings = Settings()
     host, port = host or settings.host, settings.port if port is None else port
-    if host not in _LOOPBACK and not settings.allow_remote:
-        raise ClapvertError(
-            ErrorCode.UNSAFE_BIND,
-            f"Refus d'écouter sur {host} sans clés d'API : tout le réseau pourrait poser des questions.",
-            "Restez sur 127.0.0.1, ou posez CLAPVERT_ALLOW_REMOTE=1 derrière un mandataire qui authentifie.",
-        )
+    access = Access(settings, closed=closes(settings, host))
+    if host not in LOOPBACK and not settings.allow_remote:
+        _check_ways_in(access, host)
     service = _service()
     if service.library.snapshots.current_name() is None:
         raise ClapvertError(
@@ -61,11 +59,28 @@ def serve(host: str | None, port: int | None, open_browser: bool) -> None:
     sys.setswitchinterval(_SWITCH)
     service.language_model  # noqa: B018 - a model that cannot be had is said now, not at the first question
     _check_port(host, port)
-    url = f"http://{'127.0.0.1' if host in _LOOPBACK else host}:{port}/"
+    url = f"http://{'127.0.0.1' if host in LOOPBACK else host}:{port}/"
     click.echo(f"Clapvert : {url}  (Ctrl+C pour arrêter)")
     if open_browser:
         webbrowser.open(url)
-    uvicorn.run(create_app(service), host=host, port=port, log_level=settings.log_level, access_log=False)
+    uvicorn.run(
+        create_app(service, access), host=host, port=port, log_level=settings.log_level, access_log=False,
+        proxy_headers=False,  # the application believes the proxies of its settings, and no other
+    )  # fmt: skip
+
+
+def _check_ways_in(access: Access, host: str) -> None:
+    """Beyond loopback only who is recognised is answered: there must be someone to recognise."""
+    from assistant.access.access import signs_in
+
+    if access.closed and (signs_in(access.settings) or any(k.revoked is None for k in access.keys.all())):
+        return
+    raise ClapvertError(
+        ErrorCode.UNSAFE_BIND,
+        f"Refus d'écouter sur {host} sans clés d'API : tout le réseau pourrait poser des questions.",
+        "Restez sur 127.0.0.1, créez une clé (`clapvert keys create`), ou posez CLAPVERT_ALLOW_REMOTE=1 derrière un "
+        "mandataire qui authentifie.",
+    )
 
 
 def _check_port(host: str, port: int) -> None:
@@ -176,7 +191,9 @@ class _Asker:
             response = self._client.post("/api/chat", json=body)
             if response.is_success:
                 return Answer.model_validate(response.json())
-            raise _refusal(response)
+            if response.status_code != 401:
+                raise _refusal(response)
+            self._client = None  # a closed server: the user of the data folder needs none
         if not question.strip() or len(question.strip()) > 4000:
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Une question fait de 1 à 4 000 caractères.")
         self._service = self._service or _service()
@@ -216,7 +233,7 @@ def chat(as_of: datetime | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def search(query: str, k: int, as_of: datetime | None, as_json: bool) -> None:
     """Search the passages."""
-    from assistant.app import search_hit
+    from assistant.api.register import search_hit
     from assistant.reading.dates import AsOf
 
     service = _service()

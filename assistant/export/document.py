@@ -85,11 +85,13 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table; `width` is its share of the page, relative to the others."""
+    """A column of a table; `width` is its share of the page, relative to the others. `whole`: its cells are codes or
+    figures, never broken over two lines, and take the room they need."""
 
     title: str
     width: float = 1.0
     align: Literal["left", "right"] = "left"
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,13 @@ def line(text: str) -> str:
 def spaced(text: str, language: str = "fr") -> str:
     """French punctuation and units kept on the line of the word before."""
     return _BEFORE.sub(_NBSP, text) if language == "fr" else text
+
+
+def unbroken(text: Text) -> Text:
+    """A text that no line break may cut."""
+    return tuple(
+        Run(re.sub(r"[ \u00a0]", _NBSP, r.text).replace("-", "\u2011"), r.bold, r.italic, r.link) for r in runs(text)
+    )
 
 
 def paragraphs(text: str) -> list[str]:

@@ -24,6 +24,7 @@ from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 from reportlab.platypus import (  # type: ignore[import-untyped]
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     ListFlowable,
@@ -60,6 +61,10 @@ _NEAREST = {
     "\u202f": "\u00a0", "\u2009": "\u00a0", "\u2011": "-", "\u2010": "-", "\u2212": "-", "→": "->", "←": "<-", "₂": "2",
     "✓": "oui", "✔": "oui", "✗": "non", "⚠": "!", "№": "n°", "\u2028": " ", "\u2029": " ",
 }  # fmt: skip
+_CELL_SIZE, _CELL_PAD = 8, 12
+"""Size of the text of a cell, and what stands on both sides of it."""
+_FIRST_LINES = 26 * mm
+"""Room for a heading and the first rows of a table under it."""
 _MISSING = "□"
 _KEPT = 600
 """Characters up to which a block is kept on the page of the next one: platypus never ends placing a run of blocks that
@@ -107,8 +112,8 @@ _STYLES = {
     "item-lead": _style("item-lead", 9.5, spaceAfter=5),
     "quote": _style("quote", 9, spaceAfter=2),
     "source": _style("source", 7.5, textColor=_GREY, spaceAfter=0),
-    "cell": _style("cell", 8, spaceAfter=0),
-    "right": _style("right", 8, spaceAfter=0, alignment=TA_RIGHT),
+    "cell": _style("cell", _CELL_SIZE, spaceAfter=0),
+    "right": _style("right", _CELL_SIZE, spaceAfter=0, alignment=TA_RIGHT),
 }
 
 
@@ -133,9 +138,10 @@ class _Story:
             case Heading(text, level, anchor):
                 name = anchor or f"h-{n}"
                 shown = Para(f"<a name={quoteattr(name)}/>{self._runs(text)}", _STYLES[f"h{level}"])
-                shown.keepWithNext = len(plain(text)) <= _KEPT
                 shown.outline = (level - 1, line(plain(text)), name)
-                return [shown]
+                room = self._room(n)
+                shown.keepWithNext = room is None and len(plain(text)) <= _KEPT
+                return [shown] if room is None else [CondPageBreak(room), shown]
             case Paragraph(text, "notice"):
                 return [_Barred([Para(self._runs(text), _STYLES["notice"])], _AMBER)]
             case Paragraph(text, style):
@@ -155,14 +161,25 @@ class _Story:
             case Table():
                 return [self._table(block), Spacer(1, 6)]
 
+    def _room(self, n: int) -> float | None:
+        """The room that a heading needs on its page when what follows may be split over two: its first lines. None when
+        it is to be kept with the whole of what follows. Kept whole, a long table would leave half a page blank."""
+        room = 0.0
+        for block in self.document.blocks[n + 1 : n + 4]:
+            if isinstance(block, Table | Listing):
+                return room + float(_FIRST_LINES)
+            if not (isinstance(block, Heading) or (isinstance(block, Paragraph) and block.style == "small")):
+                return None
+            room += float(_FIRST_LINES) / 3
+        return None
+
     def _remarked(self, n: int, text: str) -> bool:
         """Whether a quote stays on the page of the remark under it."""
         after = self.document.blocks[n + 1 : n + 2]
         return len(text) <= _KEPT and bool(after) and isinstance(after[0], Paragraph) and after[0].style == "small"
 
     def _table(self, table: Table) -> Grid:
-        total = sum(c.width for c in table.columns)
-        widths = [_WIDTH * c.width / total for c in table.columns]
+        widths = self._widths(table)
         dress = [_STYLES["right" if c.align == "right" else "cell"] for c in table.columns]
         rows: list[list[Flowable]] = []
         if table.headers:
@@ -179,6 +196,18 @@ class _Story:
             ("BACKGROUND", (0, 0), (-1, 0) if table.headers else (0, -1), _TINT),
         ]  # fmt: skip
         return Grid(rows, widths, style=look, repeatRows=1 if table.headers else 0, splitInRow=1, hAlign="LEFT")
+
+    def _widths(self, table: Table) -> list[float]:
+        """The widths of columns: what is never broken takes the room of its longest text, the others share the rest."""
+        room = dict.fromkeys(range(len(table.columns)), 0.0)
+        for i, column in enumerate(table.columns):
+            if column.whole:
+                texts = [column.title, *(plain(row[i]) for row in table.rows)]
+                widest = max(pdfmetrics.stringWidth(_known(line(t)), "Vera-Bold", _CELL_SIZE) for t in texts)
+                room[i] = min(widest + _CELL_PAD, _WIDTH / 3)
+        rest = _WIDTH - sum(room.values())
+        shared = sum(c.width for c in table.columns if not c.whole)
+        return [room[i] if c.whole else rest * c.width / shared for i, c in enumerate(table.columns)]
 
     def _runs(self, text: Text) -> str:
         return "".join(self._run(r) for r in runs(text))

@@ -77,6 +77,7 @@ def workbook_bytes(book: openpyxl.Workbook, date: dt.date) -> bytes:
     """The file of a workbook, dated by `date` and not by the clock."""
     moment = dt.datetime.combine(date, dt.time(12))
     book.properties.creator = "Clapvert"
+    book.properties.title = clean(book.properties.title or "") or None
     book.properties.created = moment
     raw = io.BytesIO()
     book.save(raw)

@@ -34,6 +34,7 @@ from assistant.export.document import (
     plain,
     runs,
     spaced,
+    unbroken,
 )
 
 _FONT = "Arial"
@@ -41,11 +42,27 @@ _INK, _GREEN, _GREY = RGBColor(0x1B, 0x22, 0x1E), RGBColor(0x1E, 0x5B, 0x43), RG
 _RULE, _TINT, _AMBER = "B9C4BD", "EEF3F0", "B7791F"
 _SIZES = {"Title": 20, "Subtitle": 10.5, "Heading 1": 13, "Heading 2": 11, "Heading 3": 10}
 _PAGE_MM = 210 - 2 * 22
+_LETTER_MM = 2.25
+"""Room of a letter of a cell, the widest counted as the others."""
 
 
 def docx_bytes(document: Document) -> bytes:
     """The file."""
     return _Writer(document).bytes()
+
+
+def _widths(table: Table) -> list[float]:
+    """The widths of columns in millimetres: what is never broken takes the room of its longest text."""
+    room = {
+        i: min(
+            _LETTER_MM * max(len(line(plain(t))) for t in (c.title, *(row[i] for row in table.rows))) + 4, _PAGE_MM / 3
+        )
+        for i, c in enumerate(table.columns)
+        if c.whole
+    }
+    rest = _PAGE_MM - sum(room.values())
+    shared = sum(c.width for c in table.columns if not c.whole)
+    return [room[i] if c.whole else rest * c.width / shared for i, c in enumerate(table.columns)]
 
 
 class _Writer:
@@ -101,8 +118,7 @@ class _Writer:
         out = self.out.add_table(rows=1 if table.headers else 0, cols=len(table.columns))
         out.style = "Table Grid"
         out.autofit = False
-        total = sum(c.width for c in table.columns)
-        widths = [Mm(_PAGE_MM * c.width / total) for c in table.columns]
+        widths = [Mm(width) for width in _widths(table)]
         for column, width in zip(out.columns, widths, strict=True):
             column.width = width
         if table.headers:
@@ -116,6 +132,7 @@ class _Writer:
             for i, (cell, text) in enumerate(zip(line_.cells, row, strict=True)):
                 named = not table.headers and i == 0
                 shown: Text = Run(plain(text), bold=True) if named else text
+                shown = unbroken(shown) if table.columns[i].whole else shown
                 self._cell(cell, shown, table.columns[i].align, widths[i], _TINT if named else None)
         _borders(out._tbl.tblPr)
         self.out.add_paragraph(style="Gap")

@@ -29,6 +29,12 @@ NOT_REACHED = {
     "fr": "Seuil de {percent} % ({scheme}) : non atteint, il manque {missing}.",
     "en": "Threshold of {percent}% ({scheme}): not reached, {missing} missing.",
 }
+NEEDS = {"fr": "Il manque {missing} pour {percent} %", "en": "{missing} missing for {percent}%"}
+NEEDS_DEPENDS = {
+    "fr": "{percent} % : dépend de la règle du « sans objet »",
+    "en": "{percent}%: depends on the rule for “not applicable”",
+}
+NEEDS_NOTHING = {"fr": "Seuil de {percent} % atteint", "en": "Threshold of {percent}% reached"}
 SUMS = {"fr": "{got} sur {all} : {exact}.", "en": "{got} out of {all}: {exact}."}
 LEFT_OUT = {
     "fr": "« Sans objet » : {absent}. Hors du total, cela donne {got} sur {rest}, soit {exact}. La règle officielle "

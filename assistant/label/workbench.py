@@ -6,12 +6,12 @@ disk. Everything is asked on behalf of an owner (None: the user of the data fold
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from assistant.label.evidence.store import MAX_PROJECT_BYTES, EvidenceFiles
-from assistant.label.frameworks import Frameworks
+from assistant.label.frameworks import Frameworks, folded
 from assistant.label.projects.history import Now
 from assistant.label.projects.progress import Progress, progress
 from assistant.label.projects.projects import CriterionState, EvidenceFile, Project, Row, rows
@@ -75,6 +75,40 @@ class Workbench:
         """Change what is said of a criterion of the project."""
         _, row = self.row(project_id, owner, code)
         return self.store.put_state(project_id, owner, row.key, changes, revision)
+
+    def rename_department(self, project_id: str, owner: str | None, old: str, new: str) -> Project:
+        """Give a department of the board another name; the name of another one merges them; empty: the grid's again."""
+        project, lines, _ = self.board(project_id, owner)
+        shown = {folded(d): d for r in lines for d in r.departments}
+        if folded(old) not in shown:
+            raise ClapvertError(ErrorCode.BAD_REQUEST, f"Aucun critère n'est du département « {old[:60]} ».")
+        name = " ".join(new.split())[:80]
+        if name and folded(name) in shown and folded(name) != folded(old):
+            name = shown[folded(name)]
+        written = [k for k, v in project.renamed.items() if folded(v) == folded(old)]
+        return self.store.set_departments(
+            project_id, owner, renamed=dict.fromkeys(dict.fromkeys([*written, shown[folded(old)]]), name)
+        )
+
+    def move(self, project_id: str, owner: str | None, codes: Sequence[str], departments: Sequence[str]) -> Project:
+        """Put criteria in departments; none: back where the grid puts them."""
+        keys = [self.row(project_id, owner, code)[1].key for code in codes]
+        names = tuple(dict.fromkeys(" ".join(d.split())[:80] for d in departments if d.strip()))
+        return self.store.set_departments(project_id, owner, moved=dict.fromkeys(keys, names))
+
+    def put_all(
+        self, project_id: str, owner: str | None, codes: Sequence[str], changes: Mapping[str, Any]
+    ) -> dict[str, ClapvertError]:
+        """Change the same fields of several criteria; those that could not be, each with why."""
+        failed: dict[str, ClapvertError] = {}
+        for code in codes:
+            try:
+                self.put(project_id, owner, code, changes)
+            except ClapvertError as exc:
+                if exc.code is ErrorCode.PROJECT_NOT_FOUND:
+                    raise
+                failed[code] = exc
+        return failed
 
     def attach(self, project_id: str, owner: str | None, code: str, name: str, content: bytes) -> EvidenceFile:
         """Attach a file to a criterion, once checked."""

@@ -118,9 +118,9 @@ class RuleBook:
         asked is the `contrary` of what they settle: « oui » is « non »."""
         facts = facts_of(message, question)
         rules = [self.index.rules[i] for i in self.index.by_matter[matter]]
-        found = [d for rule in rules if (d := decide(rule, facts, self.glossary)) is not None]
-        if not any(facts.knows(i.field) for d in found for i in d.rule.inputs):
+        if not any(facts.knows(i.field) for rule in rules for i in rule.inputs):
             return None
+        found = [d for rule in rules if (d := decide(rule, facts, self.glossary)) is not None]
         decided = [d for d in found if d.outcome is not None]
         open_ = [d for d in found if d.outcome is None]
         if not decided:

@@ -43,7 +43,7 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     ("metres", r"(?:(?-i:m)|m[èe]tres?|met(?:re|er)s?)\b(?!²|2|\s?€|\s?eur)", 1), ("metres", r"km\b(?!/)", 1e3),
     ("kg", r"kg\b|kilos?\b", 1), ("litres", r"(?:l|litres?|liters?)\b(?!['’])", 1),
     ("points", r"points?\b|pts\b", 1), ("percent", r"%|pour\s?cent|percent", 1),
-    ("db", r"db(?:\(a\)|a)?\b|décibels?", 1), ("years", r"ans\b|years? old", 1),
+    ("db", r"db(?:\(a\)|a)?\b|décibels?", 1), ("years", r"ans\b|years?\b|mois\b|months?\b|heures?\b|hours?\b", 1),
 )  # fmt: skip
 """Nouns and symbols of units: of the language, not of any question."""
 FIELDS: dict[str, tuple[CaseField, ...]] = {
@@ -61,7 +61,7 @@ FIELDS: dict[str, tuple[CaseField, ...]] = {
     "points": (CaseField.SCORE,),
     "percent": (CaseField.SCORE, CaseField.SHARE),
     "db": (CaseField.NOISE,),
-    "years": (CaseField.AGE,),
+    "years": (),
     "bare": (
         CaseField.HEADCOUNT, CaseField.PEOPLE, CaseField.BUDGET, CaseField.TURNOVER, CaseField.BALANCE_SHEET,
         CaseField.AD_SPEND, CaseField.SCORE,

@@ -23,6 +23,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.routing import BaseRoute, Match
 
+from assistant.api.owner import caller_of
 from assistant.reading.dates import say_date
 from assistant.web.said import Said
 from assistant.web.words import COOKIE, YEAR, Words, asked_language, french, page_words
@@ -58,7 +59,7 @@ class Renderer:
             words: more files of `english/` that the page's modules need.
             context: what the template shows.
         """
-        lang = asked_language(request)
+        lang, caller = asked_language(request), caller_of(request)
         page = template.split("/")[0].removesuffix(".html")
         known = {k: v for name in ("base", page, *words) for k, v in page_words(name).items()}
         html = (
@@ -69,6 +70,8 @@ class Renderer:
                 today=self._clock(),
                 say=Said(self.words(request), self._clock()),
                 here=request.url.path,
+                person=caller.name.removeprefix("person:") if caller.way == "person" else None,
+                signs_out=serves(request, "/signin"),
                 nav=[(path, said) for path, said in NAVIGATION if serves(request, path)],
                 other_language=_in_language(request, "fr" if lang == "en" else "en"),
                 words=known if lang == "en" else {},

@@ -15,13 +15,16 @@ from ingest.settings import Settings
 @click.command("calibrate")
 @click.option("--kinds", is_flag=True, help="Fit the head that reads kinds of question, on the cards, nothing else.")
 @click.option("--acts", is_flag=True, help="Fit the head that reads acts, on its examples, nothing else.")
+@click.option("--figures", is_flag=True, help="Fit the head that tells the asker's figures, nothing else.")
 @click.option("--field", is_flag=True, help="Fit the head that tells our field, on its examples, nothing else.")
 @click.option(
     "--out", type=OUT, help="Where what is fitted goes (default: evals/settings.json of the data folder, or the head)."
 )
 @click.option("--settings", "config_file", type=FILE, help="Settings to start from (default: those of the pipeline).")
 @JSON
-def calibrate(kinds: bool, acts: bool, field: bool, out: Path | None, config_file: Path | None, as_json: bool) -> None:
+def calibrate(
+    kinds: bool, acts: bool, figures: bool, field: bool, out: Path | None, config_file: Path | None, as_json: bool
+) -> None:
     """Fit how options are scored on the reference questions; write the settings it recommends."""
     from assistant.engine import EngineConfig
     from evals.fitting.calibration import calibrated
@@ -32,6 +35,13 @@ def calibrate(kinds: bool, acts: bool, field: bool, out: Path | None, config_fil
     from evals.running.runner import eval_engine
 
     settings = Settings()
+    if figures:
+        from assistant.reading.figure_head import WEIGHTS
+        from evals.fitting.figures_fit import fit_figures
+
+        path = out or WEIGHTS
+        click.echo(f"Chiffres, exemples bien lus : {fit_figures(path=path):.3f} ; poids : {path}")
+        return
     if kinds or acts or field:
         if config_file:
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Les genres de question n'ont pas de réglages de départ.")

@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from ingest.corpus.deciding import Facts, decide, due_of
-from ingest.corpus.expressions import UnreadableError, Value, facets_of, holds, literals, names_of
+from ingest.corpus.expressions import UnreadableError, Value, context_of, facets_of, holds, literals, names_of
 from ingest.corpus.fiches import FACETS, Statement
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.problems import Known, Problem, error, warning
@@ -102,9 +103,25 @@ def mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
 
 
 def survivors(rule: Rule, cases: Sequence[Case], glossary: Glossary) -> list[str]:
-    """The mutations of a rule that no case notices."""
+    """The mutations of a rule that no case notices; cases at what moves are tried first."""
     mine = [c for c in cases if c.rule == rule.id]
-    return [said for said, mutant in mutants(rule) if not any(faults_of(mutant, c, glossary) for c in mine)]
+    return [
+        said
+        for said, mutant in mutants(rule)
+        if not any(faults_of(mutant, c, glossary) for c in sorted(mine, key=partial(_far, said.split(" ")[0])))
+    ]
+
+
+def _far(moved: str, case: Case) -> float:
+    """How far the facts of a case are from what moves: a figure, a day, or the name of a delay."""
+    if not moved[:1].isdigit():
+        return float(case.due is None)
+    said = [v for value in (*case.given.values(), case.on) for v in (value if isinstance(value, list) else [value])]
+    if "-" in moved:
+        day = date.fromisoformat(moved)
+        days = [abs((v - day).days) for v in said if isinstance(v, date)]
+        return min(days, default=10**6)
+    return min((abs(float(v) - float(moved)) for v in said if isinstance(v, int | float)), default=1e12)
 
 
 def _moved(text: str) -> tuple[str, ...]:
@@ -138,7 +155,7 @@ def _check_expressions(rule: Rule, where: str, glossary: Glossary) -> list[Probl
             if v not in glossary.facets.get(f, {})
         ]
         try:
-            holds(outcome.when, _anything(outcome.when))
+            holds(outcome.when, context_of(_anything(outcome.when)))
         except UnreadableError as exc:
             out.append(error("rule_condition", where, str(exc)))
     actors = glossary.facets.get("acteur", {})

@@ -15,7 +15,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from ingest.corpus.expressions import Value, facets_of, holds, names_of
+from ingest.corpus.expressions import Value, context_of, facets_of, holds, names_of
 from ingest.corpus.fiches import FACETS
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.rules import DATES, DAY, KNOWN, NAMES, QUANTITIES, Due, Input, Outcome, Rule, YearName
@@ -76,7 +76,7 @@ def decide(rule: Rule, facts: Facts, glossary: Glossary) -> Decided | None:
     version = rule.on(facts.day)
     if version is None:
         return None
-    worlds = list(_worlds(rule, facts, glossary))
+    worlds = [context_of(world) for world in _worlds(rule, facts, glossary)]
     possible: list[Outcome] = []
     unknown: list[str] = []
     for outcome in version.outcomes:
@@ -151,10 +151,12 @@ def _used(outcomes: tuple[Outcome, ...], upto: Outcome, facts: Facts) -> tuple[s
 
 
 def _missing(rule: Rule, unknown: list[str], facts: Facts, glossary: Glossary) -> Input | None:
-    """The first input of a rule that an unknown condition names and the case does not tell."""
+    """The first input of a rule that an unknown condition names and the case does not tell, else that it tells only
+    within a range."""
     names = {n for e in unknown for n in names_of(e) if n in NAMES}
     pairs = {p for e in unknown for p in facets_of(e)}
     known = _with_years(facts)
+    loose = {n for n, (low, high) in (*known.items(), *facts.dates.items()) if low != high}
     for wanted in rule.inputs:
         if wanted.field in FACETS:
             values = [v for f, v in pairs if f == wanted.field and wanted.value in (None, v)]
@@ -163,4 +165,4 @@ def _missing(rule: Rule, unknown: list[str], facts: Facts, glossary: Glossary) -
                 return wanted
         elif wanted.field in names and wanted.field not in known and wanted.field not in facts.dates:
             return wanted
-    return None
+    return next((i for i in rule.inputs if i.field in names & loose), None)

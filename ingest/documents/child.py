@@ -75,12 +75,19 @@ _READS = {"document": _document, "workbook": _workbook}
 """What a file may be read as: a text to cite, or cells."""
 
 
-def _child(name: str, limits: Limits, what: str) -> int:
+def _marked(data: bytes, name: str, marks: list[list[str]]) -> Any:
+    from ingest.documents.marked import Mark, marked_workbook
+
+    return marked_workbook(data, name, [Mark(*m) for m in marks])
+
+
+def _child(name: str, limits: Limits, what: str, marks: list[list[str]]) -> int:
     limit(limits)
     out = os.fdopen(os.dup(1), "wb")
     sys.stdout = sys.stderr  # nothing that a parser prints is part of the answer
     try:
-        read = _READS[what](sys.stdin.buffer.read(), name, limits)
+        data = sys.stdin.buffer.read()
+        read = _marked(data, name, marks) if what == "marked" else _READS[what](data, name, limits)
         body = json.dumps(asdict(read), ensure_ascii=False, default=str).encode()
         answer = b"%d\n%s" % (_peak(), body)
         if len(answer) > limits.output:
@@ -104,6 +111,6 @@ def _child(name: str, limits: Limits, what: str) -> int:
 
 if __name__ == "__main__":
     arguments = json.loads(sys.argv[1])
-    status = _child(arguments[0], Limits(**arguments[1]), arguments[2])
+    status = _child(arguments[0], Limits(**arguments[1]), arguments[2], arguments[3])
     sys.stdout.flush()
     os._exit(status)  # no finalisers of a parser that may be in any state

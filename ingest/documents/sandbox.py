@@ -13,15 +13,17 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
 from pydantic import TypeAdapter
 
+from ingest.documents.cells import Workbook
 from ingest.documents.child import MEMORY, OUTPUT, REFUSED, Limits
+from ingest.documents.marked import Mark
 from ingest.documents.tree import Document
-from ingest.documents.workbook import Workbook
 from ingest.errors import ClapvertError, ErrorCode
 
 
@@ -36,6 +38,8 @@ class SafeRead:
 DEFAULT = Limits()
 CELLS = Limits(seconds=60.0, memory=1_000_000_000, output=30_000_000)
 """For workbooks: a grid is small."""
+MAX_MARKS = 300
+"""Cells marked in a copy: more is another workbook to make."""
 _ENVIRONMENT = ("PATH", "SYSTEMROOT", "LANG", "TMPDIR", "TEMP", "LD_LIBRARY_PATH")
 
 
@@ -54,10 +58,22 @@ def read_workbook_safely(data: bytes, name: str, limits: Limits = CELLS) -> Work
         return _WORKBOOK.validate_json(_answer(source, name, limits, "workbook")[1])
 
 
-def _answer(source: IO[bytes], name: str, limits: Limits, what: str) -> tuple[int, bytes]:
+def mark_workbook_safely(data: bytes, name: str, marks: Sequence[Mark], limits: Limits = CELLS) -> bytes:
+    """A copy of a workbook (XLSX) whose cells are marked, made in a child process."""
+    sent = [[m.sheet, m.at, m.why[:200]] for m in marks[:MAX_MARKS]]
+    with tempfile.TemporaryFile() as source:
+        source.write(data)
+        source.seek(0)
+        body = _answer(source, name, limits, "marked", sent)[1]
+    return bytes.fromhex(json.loads(body)["content"])
+
+
+def _answer(
+    source: IO[bytes], name: str, limits: Limits, what: str, marks: list[list[str]] | None = None
+) -> tuple[int, bytes]:
     """The most memory that the child held, and what it read as JSON; or its refusal."""
     with tempfile.TemporaryFile() as answer:
-        code = _run(source, answer, name, limits, what)
+        code = _run(source, answer, json.dumps([name, asdict(limits), what, marks or []]), limits)
         answer.seek(0)
         raw = answer.read(limits.output + 1)
     if code == 0 and len(raw) <= limits.output:
@@ -69,10 +85,10 @@ def _answer(source: IO[bytes], name: str, limits: Limits, what: str) -> tuple[in
     raise _stopped(code, limits)
 
 
-def _run(source: IO[bytes], answer: IO[bytes], name: str, limits: Limits, what: str) -> int:
+def _run(source: IO[bytes], answer: IO[bytes], asked: str, limits: Limits) -> int:
     kept = {k: v for k, v in os.environ.items() if k in _ENVIRONMENT}
     child = subprocess.Popen(
-        [sys.executable, "-B", "-P", "-m", "ingest.documents.child", json.dumps([name, asdict(limits), what])],
+        [sys.executable, "-B", "-P", "-m", "ingest.documents.child", asked],
         stdin=source, stdout=answer, stderr=subprocess.DEVNULL, start_new_session=True,
         env={**kept, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "OPENBLAS_NUM_THREADS": "1",
              "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"},

@@ -1,4 +1,5 @@
-"""Workbooks (XLSX) and CSV as cells, for readers that need rows and columns (`sheet.py` gives text to cite instead).
+"""Workbooks (XLSX, ODS) and CSV as cells, for readers that need rows and columns (`sheet.py` gives text to cite
+instead).
 
 Guarantee: nothing is left out in silence. Hidden rows, columns and sheets are read and marked; a merged cell repeats
 in all that it covers and every repetition is marked, so that its points are counted once; a number is written with
@@ -17,75 +18,23 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
+from ingest.documents.cells import Cell, CellKind, Row, Sheet, Workbook
 from ingest.documents.encoding import decode
+from ingest.documents.ods import ods_sheets
 from ingest.documents.sheet import separator
 from ingest.documents.workbook_check import MAX_COLUMNS, MAX_ROWS, checked_workbook, has_formulas, too_big
 from ingest.errors import ClapvertError, ErrorCode
-
-CellKind = Literal["text", "number", "percent", "date", "bool", "error", "formula"]
-"""`percent` holds the figure before the sign (65 for 65 %); `formula` is one whose value was never stored."""
-
-
-class Cell(NamedTuple):
-    """One cell. `filled` is True when it repeats the merged cell that covers it."""
-
-    text: str
-    kind: CellKind = "text"
-    filled: bool = False
-    computed: bool = False
-    fill: str | None = None
-    """Background, `RRGGBB` or `theme:N`: some grids mark what is mandatory by colour alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row that holds something; `number` is the one that the spreadsheet shows."""
-
-    number: int
-    cells: tuple[Cell | None, ...]
-    hidden: bool = False
-
-    def cell(self, column: int) -> Cell | None:
-        """The cell of a column (from 0), None when it is empty."""
-        return self.cells[column] if column < len(self.cells) else None
-
-    def text(self, column: int) -> str:
-        """Text of a column, empty when there is none."""
-        found = self.cell(column)
-        return found.text if found else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet: its rows without the blank ones, and which columns (from 0) are hidden."""
-
-    name: str
-    rows: tuple[Row, ...]
-    hidden: bool = False
-    hidden_columns: tuple[int, ...] = ()
-
-    @property
-    def width(self) -> int:
-        """Number of columns."""
-        return max((len(r.cells) for r in self.rows), default=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Workbook:
-    """A file of sheets; a CSV file has one, without a name."""
-
-    kind: Literal["xlsx", "csv"]
-    sheets: tuple[Sheet, ...]
 
 
 def read_workbook(data: bytes, name: str) -> Workbook:
     """Read a workbook or a CSV file by its bytes; a `ClapvertError` names what is wrong with it."""
     kind = checked_workbook(data, name)
-    return Workbook("csv", (_csv(data),)) if kind == "csv" else Workbook("xlsx", tuple(_xlsx(data)))
+    if kind == "csv":
+        return Workbook("csv", (_csv(data),))
+    return Workbook(kind, tuple(_xlsx(data) if kind == "xlsx" else ods_sheets(data)))
 
 
 def _csv(data: bytes) -> Sheet:
@@ -167,12 +116,13 @@ def _sheet(sheet: Any, computed: set[tuple[int, int]]) -> Sheet:
 
 def _cell(cell: Any, filled: bool, computed: bool) -> Cell | None:
     value, fill = cell.value, _fill(cell) if cell.has_style else None
+    pinned = "" if filled or cell.comment is None else _line(str(cell.comment.text or ""))
     if value is None:
         if computed:
-            return Cell("", "formula", filled, True, fill)
-        return Cell("", "text", filled, False, fill) if fill else None
+            return Cell("", "formula", filled, True, fill, pinned)
+        return Cell("", "text", filled, False, fill, pinned) if fill or pinned else None
     text, kind = _value(value, cell.data_type, str(cell.number_format or ""))
-    return Cell(text, kind, filled, computed, fill) if text or fill else None
+    return Cell(text, kind, filled, computed, fill, pinned) if text or fill or pinned else None
 
 
 def _value(value: Any, data_type: str, form: str) -> tuple[str, CellKind]:

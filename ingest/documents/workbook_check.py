@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from typing import IO, Literal
+from typing import IO
 
 from ingest.documents.archive import checked_zip
+from ingest.documents.cells import WorkbookKind
 from ingest.documents.reading import sniff
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -30,12 +31,14 @@ _NAMES = {
 }  # fmt: skip
 _OLD = "un classeur Excel ancien (.xls)"
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]{0,80}?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
-_ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_ROW = re.compile(rb"<(?:\w+:)?(?:table-)?row[\s>/]")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_LINKED = re.compile(rb"<table:(?:table-source|cell-range-source|database-source)[\s/>]|file:/{2,3}[^'\"<]{1,300}['#]")
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
-def checked_workbook(data: bytes, name: str) -> Literal["xlsx", "csv"]:
+def checked_workbook(data: bytes, name: str) -> WorkbookKind:
     """Which of the two the bytes are; a `ClapvertError` with the reason otherwise."""
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if not data.strip(b"\xef\xbb\xbf\x00\xff\xfe \r\n\t"):
@@ -43,19 +46,18 @@ def checked_workbook(data: bytes, name: str) -> Literal["xlsx", "csv"]:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise _ole(data)
     if data.startswith(b"PK"):
-        _checked_parts(data, ending)
-        kind: Literal["xlsx", "csv"] = "xlsx"
+        kind: WorkbookKind = _checked_parts(data, ending)
     else:
         found = sniff(data)
         if found != "text":
             raise ClapvertError(
                 ErrorCode.DOCUMENT_DISGUISED if ending in ("xlsx", "csv", "tsv") else ErrorCode.DOCUMENT_REFUSED,
-                f"Ce fichier n'est ni un classeur .xlsx ni un CSV : c'est {_NAMES.get(found, found)}.",
+                f"Ce fichier n'est ni un classeur .xlsx ou .ods, ni un CSV : c'est {_NAMES.get(found, found)}.",
                 _SAVE,
             )
         kind = "csv"
-    if ending not in ({"xlsx"} if kind == "xlsx" else {"csv", "tsv", "txt"}):
-        said = "un classeur Excel" if kind == "xlsx" else "du texte (CSV)"
+    if ending not in ({"csv", "tsv", "txt"} if kind == "csv" else {kind}):
+        said = {"xlsx": "un classeur Excel", "ods": "un classeur LibreOffice", "csv": "du texte (CSV)"}[kind]
         raise ClapvertError(
             ErrorCode.DOCUMENT_DISGUISED,
             f"{f'Le nom finit par « .{ending} »' if ending else 'Le nom est sans extension'}, le contenu est {said}.",
@@ -91,7 +93,7 @@ def _ole(data: bytes) -> ClapvertError:
     return ClapvertError(ErrorCode.DOCUMENT_REFUSED, f"Ce fichier est {_OLD}, qui n'est pas lu.", _SAVE)
 
 
-def _checked_parts(data: bytes, ending: str) -> None:
+def _checked_parts(data: bytes, ending: str) -> WorkbookKind:
     try:
         archive = checked_zip(data)
     except ClapvertError as exc:
@@ -103,6 +105,9 @@ def _checked_parts(data: bytes, ending: str) -> None:
             "Le classeur contient des macros : il n'est pas ouvert.",
             "Enregistrez-le au format .xlsx (sans macros) et recommencez.",
         )
+    if _mimetype(archive) == _ODS:
+        _checked_ods(archive)
+        return "ods"
     if "xl/workbook.xml" not in names:
         found = "un classeur Excel binaire (.xlsb)" if "xl/workbook.bin" in names else _NAMES.get(sniff(data), "")
         raise ClapvertError(
@@ -131,17 +136,48 @@ def _checked_parts(data: bytes, ending: str) -> None:
         raise ClapvertError(
             ErrorCode.DOCUMENT_DAMAGED, "Le classeur est tronqué ou abîmé : une de ses parties ne se lit pas.", _SAVE
         ) from exc
+    return "xlsx"
 
 
-def _head(archive: zipfile.ZipFile, name: str) -> bytes:
+def _mimetype(archive: zipfile.ZipFile) -> bytes:
+    return _head(archive, "mimetype").strip() if "mimetype" in archive.namelist() else b""
+
+
+def _checked_ods(archive: zipfile.ZipFile) -> None:
+    """What an ODS must not hold: a password, macros, values of other files, XML entities, a swollen table."""
+    names = archive.namelist()
+    if "content.xml" not in names:
+        raise ClapvertError(ErrorCode.DOCUMENT_DAMAGED, "Le classeur LibreOffice n'a pas de contenu.", _SAVE)
+    if b"encryption-data" in _head(archive, "META-INF/manifest.xml", 200_000):
+        raise ClapvertError(
+            ErrorCode.DOCUMENT_ENCRYPTED,
+            "Le classeur est protégé par un mot de passe.",
+            "Enregistrez une copie sans mot de passe et recommencez.",
+        )
+    if any(n.startswith(("Basic/", "Scripts/")) and not n.endswith("/") for n in names):
+        raise ClapvertError(
+            ErrorCode.GRID_MACROS,
+            "Le classeur contient des macros : il n'est pas ouvert.",
+            "Enregistrez-le sans macros et recommencez.",
+        )
+    try:
+        with archive.open("content.xml") as part:
+            _checked_xml(part, sheet=True, linked=_LINKED)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as exc:
+        raise ClapvertError(
+            ErrorCode.DOCUMENT_DAMAGED, "Le classeur est tronqué ou abîmé : une de ses parties ne se lit pas.", _SAVE
+        ) from exc
+
+
+def _head(archive: zipfile.ZipFile, name: str, size: int = 4_000) -> bytes:
     try:
         with archive.open(name) as part:
-            return part.read(4_000)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError):
+            return part.read(size)
+    except (KeyError, zipfile.BadZipFile, EOFError, NotImplementedError, ValueError):
         return b""  # said to be damaged when it is read through
 
 
-def _checked_xml(part: IO[bytes], sheet: bool) -> None:
+def _checked_xml(part: IO[bytes], sheet: bool, linked: re.Pattern[bytes] | None = None) -> None:
     """Read one part through, without parsing it: entities, number of rows, area of the merged cells."""
     rows = merged = 0
     kept = b""
@@ -151,6 +187,12 @@ def _checked_xml(part: IO[bytes], sheet: bool) -> None:
         if _ENTITY.search(window):
             raise ClapvertError(
                 ErrorCode.DOCUMENT_REFUSED, "Le classeur déclare des entités XML : aucun tableur n'en écrit.", _SAVE
+            )
+        if linked is not None and linked.search(window):
+            raise ClapvertError(
+                ErrorCode.GRID_EXTERNAL_LINKS,
+                "Le classeur reprend des valeurs d'un autre fichier : Clapvert ne peut pas les vérifier.",
+                "Dans le tableur, rompez les liaisons (Édition, Liens vers des fichiers externes) et enregistrez.",
             )
         if sheet:
             rows += sum(m.end() > len(kept) for m in _ROW.finditer(window))

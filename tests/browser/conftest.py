@@ -7,16 +7,14 @@
     new_page    `new_page(viewport=…, color_scheme="dark", java_script_enabled=False, …)` → the same, otherwise set
     axe         `axe(page)` fails on a serious or critical finding of axe-core
 
-They are of the night (`make nightly`), and skip, saying why, where Chromium, Playwright, axe or the model is not installed.
+They are of the night (`make nightly`), and skip, saying why, where Chromium, Playwright, axe or the model is not
+installed.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from ingest.model.embedding import Encoder
 from ingest.settings import Settings
 from tests.conftest import ingest_with, real_settings
 from tests.samples import TODAY
+from tests.serving import serving
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 PHONE = {"width": 390, "height": 844}
@@ -73,34 +72,6 @@ def served_service(model: Encoder, data_dir: Path) -> Any:
 def served(served_service: Any) -> Iterator[str]:
     with serving(served_service) as address:
         yield address
-
-
-class serving:  # noqa: N801 - a context manager
-    """Serve a service on a free loopback port, in a thread, for the length of a `with`."""
-
-    def __init__(self, service: Any) -> None:
-        import uvicorn
-
-        from assistant.app import create_app
-
-        self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
-        self._server = uvicorn.Server(uvicorn.Config(create_app(service), log_level="warning", access_log=False))
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        until = time.monotonic() + 120
-        while not self._server.started:
-            assert self._thread.is_alive(), "the server did not start"
-            assert time.monotonic() < until, "the server is not ready after two minutes"
-            time.sleep(0.02)
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
-        self._socket.close()
 
 
 @pytest.fixture(scope="session")

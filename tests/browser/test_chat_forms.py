@@ -13,10 +13,11 @@ from assistant.service import Service
 from ingest.model.embedding import HashingEncoder
 from tests.assistant.conftest import DOUBLE
 from tests.assistant.support import add_text
-from tests.browser.conftest import PHONE, serving
+from tests.browser.conftest import PHONE
 from tests.browser.test_chat import CARBON_NEUTRAL, LAST, ask, said, settled
 from tests.conftest import Build
 from tests.samples import OFFICIAL_TEXT
+from tests.serving import serving
 
 HOSTILE = '<img src=x onerror="window.hurt=1"> [clic](javascript:window.hurt=2) <script>window.hurt=3</script>'
 MARK = '<img src=x onerror="window.hurt=4">'

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from assistant.api.schemas import Day, Sent
 from assistant.label.projects.projects import Scheme, Status
+from ingest.errors import ClapvertError, ErrorCode
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
@@ -41,7 +42,7 @@ class ProjectEdit(_Edit):
     title: Title | None = None
     scheme: Scheme | None = None
     note: Text | None = None
-    revision: int | None = Field(default=None, ge=1)
+    revision: int | None = Field(default=None, ge=1, le=1 << 53, strict=True)
     may_be_emptied = "scheme"
 
 
@@ -55,8 +56,27 @@ class StateEdit(_Edit):
     due: Day | None = None
     not_applicable_reason: Text | None = None
     level: Line | None = None
-    revision: int | None = Field(default=None, ge=0)
+    revision: int | None = Field(default=None, ge=0, le=1 << 53, strict=True)
     may_be_emptied = "due"
+
+
+class BulkEdit(StateEdit):
+    """The same fields for several criteria; `departments` moves them, an empty list puts them back where the grid
+    does."""
+
+    codes: Annotated[list[str], Field(min_length=1, max_length=500)]
+    departments: Annotated[list[Line], Field(max_length=20)] | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """What was sent of the states."""
+        return {k: v for k, v in super().changes().items() if k not in ("codes", "departments")}
+
+
+class DepartmentName(Sent):
+    """A department of the board and the name it takes; the name of another one merges them, empty: the grid's again."""
+
+    department: Line
+    name: Line = ""
 
 
 class Duplicate(Sent):
@@ -82,3 +102,15 @@ class Rename(Sent):
     """The name that the history will show."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+
+def efforts_of(given: list[str]) -> dict[str, int]:
+    """Efforts as an address carries them, `A1:3`."""
+    out: dict[str, int] = {}
+    for text in given:
+        key, _, number = text.rpartition(":")
+        if not number.isdigit() or not key:
+            raise ClapvertError(ErrorCode.BAD_REQUEST, f"Effort illisible : « {text[:40]} ».", "Écrivez CODE:NOMBRE.")
+        if number != "1":
+            out[key] = int(number)
+    return out

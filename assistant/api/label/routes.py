@@ -7,12 +7,21 @@ Guarantee: a caller sees only the projects that its signed name is a member of. 
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
-from assistant.api.label.requests import Duplicate, Invite, Join, NewProject, ProjectEdit, Rename, StateEdit
+from assistant.api.label import files
+from assistant.api.label.requests import (
+    BulkEdit,
+    DepartmentName,
+    Duplicate,
+    Invite,
+    Join,
+    NewProject,
+    ProjectEdit,
+    Rename,
+    StateEdit,
+)
 from assistant.api.label.views.criteria import (
     Cited,
     CriterionDetail,
@@ -22,7 +31,7 @@ from assistant.api.label.views.criteria import (
     FrameworkView,
 )
 from assistant.api.label.views.projects import (
-    Attached,
+    Bulk,
     ChangeView,
     Comparison,
     History,
@@ -33,9 +42,6 @@ from assistant.api.label.views.projects import (
     ProjectView,
 )
 from assistant.api.owner import Owners
-from assistant.api.uploads import multipart, received
-from assistant.label.evidence.exports import EvidenceFormat, export_evidence
-from assistant.label.evidence.store import MAX_BYTES
 from assistant.label.frameworks import Wanted, chosen, department_of
 from assistant.label.projects.compare import compare
 from assistant.label.projects.progress import Progress
@@ -49,6 +55,7 @@ from ingest.errors import ClapvertError, ErrorCode
 def router(service: Service, owners: Owners) -> APIRouter:
     """The routes under `/api/label`."""
     routes = APIRouter(prefix="/api/label", tags=["label"])
+    routes.include_router(files.router(service, owners))
 
     def bench() -> Workbench:
         return service.workbench
@@ -118,44 +125,26 @@ def router(service: Service, owners: Owners) -> APIRouter:
         """Erase a project, its history and its evidence, for good."""
         bench().delete(project_id, owners.caller(request))
 
+    @routes.post("/projects/{project_id}/criteria", response_model=Bulk)
+    def put_all(project_id: str, body: BulkEdit, request: Request) -> Bulk:
+        """Say the same of several criteria; those that could not be saved are named with why."""
+        owner = owners.caller(request)
+        failed = bench().put_all(project_id, owner, body.codes, changes) if (changes := body.changes()) else {}
+        if body.departments is not None:
+            bench().move(project_id, owner, body.codes, body.departments)
+        return Bulk(saved=len(body.codes) - len(failed), failed={code: exc.message for code, exc in failed.items()})
+
+    @routes.put("/projects/{project_id}/departments", response_model=ProjectSummary)
+    def rename_department(project_id: str, body: DepartmentName, request: Request) -> ProjectSummary:
+        """Rename a department of the board, or merge it with another one."""
+        return ProjectSummary.of(
+            bench().rename_department(project_id, owners.caller(request), body.department, body.name)
+        )
+
     @routes.put("/projects/{project_id}/criteria/{code:path}", response_model=CriterionState)
     def put(project_id: str, code: str, body: StateEdit, request: Request) -> CriterionState:
         """Say where a criterion stands."""
         return bench().put(project_id, owners.caller(request), code, body.changes(), body.revision)
-
-    @routes.post(
-        "/projects/{project_id}/criteria/{code:path}/evidence",
-        response_model=Attached,
-        status_code=201,
-        openapi_extra=multipart(),
-    )
-    async def attach(project_id: str, code: str, request: Request) -> Attached:
-        """Attach files to a criterion."""
-        owner = owners.caller(request)
-        await run_in_threadpool(bench().row, project_id, owner, code)
-        files, _ = await received(request, MAX_BYTES)
-        if not files:
-            raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun fichier reçu.", "Envoyez-le dans le champ `file`.")
-        kept = [await run_in_threadpool(bench().attach, project_id, owner, code, f.name, f.content) for f in files]
-        return Attached(evidence=kept)
-
-    @routes.get("/projects/{project_id}/evidence/{evidence_id}", response_class=Response)
-    def download(project_id: str, evidence_id: str, request: Request) -> Response:
-        """An attached file, to be saved."""
-        file, content = bench().open(project_id, owners.caller(request), evidence_id)
-        return attachment(content, file.name, file.media_type)
-
-    @routes.delete("/projects/{project_id}/evidence/{evidence_id}", status_code=204)
-    def detach(project_id: str, evidence_id: str, request: Request) -> None:
-        """Remove an attached file."""
-        bench().detach(project_id, owners.caller(request), evidence_id)
-
-    @routes.get("/projects/{project_id}/export", response_class=Response)
-    def export(project_id: str, request: Request, format: EvidenceFormat = "xlsx") -> Response:
-        """The evidence file, in the order of the grid, what is missing first: csv, xlsx, docx, pdf or md."""
-        found = bench().store.get(project_id, owners.caller(request))
-        file = export_evidence(found, bench().framework(found), service.register, service.clock(), format)
-        return attachment(file.content, file.name, file.media_type)
 
     @routes.get("/projects/{project_id}/progress", response_model=Progress)
     def progress(project_id: str, request: Request) -> Progress:
@@ -167,7 +156,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
         project_id: str,
         request: Request,
         code: Annotated[str | None, Query(max_length=120)] = None,
-        before: Annotated[int | None, Query(ge=1)] = None,
+        before: Annotated[int | None, Query(ge=1, le=1 << 53)] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> History:
         """What was changed, by whom and when, the last first."""
@@ -214,13 +203,3 @@ def wanted(poste: str, department: str, words: str) -> Wanted:
             ErrorCode.BAD_REQUEST, f"Le département « {department} » est inconnu.", "La liste : /api/label/frameworks."
         )
     return Wanted(poste.strip().upper(), found, words)
-
-
-def attachment(content: bytes, name: str, media_type: str) -> Response:
-    """A file to be saved, whatever its type; nothing in it runs in our pages."""
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-    }
-    return Response(content, media_type=media_type, headers=headers)

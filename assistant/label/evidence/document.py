@@ -126,7 +126,9 @@ def _part(part: Part, entries: tuple[Entry, ...]) -> list[Block]:
         return [Paragraph("Rien : chaque critère retenu est fait et a sa preuve.")]
     pointed = any(e.points is not None for e in entries)
     wanted = [(t, w) for t, w in _COLUMNS[part] if pointed or t != "Points"]
-    columns = tuple(Column(t, w, "right" if t == "Points" else "left") for t, w in wanted)
+    columns = tuple(
+        Column(t, w, "right" if t == "Points" else "left", whole=t in ("Code", "Points")) for t, w in wanted
+    )
     out: list[Block] = []
     first = part is Part.MISSING
     told = ["* : critère obligatoire."] if first and any(e.mandatory for e in entries) else []

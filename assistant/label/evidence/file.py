@@ -55,6 +55,7 @@ class Entry:
     key: str
     code: str
     title: str
+    description: str
     poste: str
     departments: tuple[str, ...]
     mandatory: bool | None
@@ -142,6 +143,7 @@ def _entry(rank: int, row: Row, framework: Framework, register: Register, day: d
         key=row.key,
         code=row.code or "",
         title=row.title,
+        description=(row.grid.description or "") if row.grid else "",
         poste=row.poste,
         departments=row.departments,
         mandatory=grid.mandatory if grid else None,

@@ -37,6 +37,8 @@ MEDIA_TYPES = {
     ".txt": "text/plain",
 }
 """What is taken as evidence."""
+SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp", "text/plain", "text/csv"})
+"""What a browser may show in a page of its own: nothing in it runs there."""
 _PARTS = {".docx": "word/", ".xlsx": "xl/", ".pptx": "ppt/"}
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _HASH = re.compile(r"[0-9a-f]{64}")

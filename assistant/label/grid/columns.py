@@ -14,15 +14,13 @@ from decimal import Decimal
 from typing import Literal
 
 from assistant.label.grid.mapping import ColumnMapping, letter
-from assistant.label.grid.table import Table
+from assistant.label.grid.table import CODE, Table
 from assistant.label.grid.words import ROLE_NAMES, Role, answer, header_roles, mandatory, plain
 from assistant.label.score.points import BadPointsError, points
 from ingest.corpus.criteria import DEPARTMENT_LABELS
-from ingest.documents.workbook import Cell
+from ingest.documents.cells import Cell
 
 Confidence = Literal["haute", "moyenne", "basse"]
-CODE = re.compile(r"^(?:[A-Z]{1,3}[ .-]?\d{1,3}(?:[.-]\d{1,2})?[a-z]?|\d{1,2}\.\d{1,2})$")
-"""A code on its own: A1, D-12, 2.3."""
 
 _LEAST = 30
 _SAMPLES = 4
@@ -54,7 +52,7 @@ _Scored = tuple[int, int, Role, tuple[str, ...]]
 def guess_columns(table: Table) -> tuple[ColumnGuess, ...]:
     """A guess for each column of a table."""
     scored: list[_Scored] = []
-    cells = {c: [cell for r in table.rows if (cell := r.cell(c)) and cell.text] for c in range(_width(table))}
+    cells = {c: [cell for r in table.rows if (cell := r.cell(c)) and cell.text] for c in range(table.width)}
     for column, held in cells.items():
         named = dict(header_roles(_name(table, column)))
         for role in ROLE_NAMES:
@@ -69,12 +67,17 @@ def guess_columns(table: Table) -> tuple[ColumnGuess, ...]:
         chosen[column] = (total, role, reasons)
         taken.add(role)
     _second_points(table, chosen, taken)
+    _only_description(chosen)
     return tuple(_guess(table, c, held, chosen.get(c), scored) for c, held in cells.items() if held or _name(table, c))
 
 
 def guessed_mapping(guesses: tuple[ColumnGuess, ...]) -> ColumnMapping:
     """The mapping that the guesses amount to. A department seen in the cells alone is left for a person to accept."""
-    sure = [g for g in guesses if g.role and (g.role in ("code", "title", "obtained") or _says(g.name, g.role))]
+    sure = [
+        g
+        for g in guesses
+        if g.role and (g.role in ("code", "title", "description", "obtained") or _says(g.name, g.role))
+    ]
     one = {str(g.role): g.column for g in sure if g.role != "points"}
     return ColumnMapping(points=tuple(g.column for g in sure if g.role == "points"), **one)
 
@@ -90,12 +93,20 @@ def _guess(table: Table, column: int, held: list[Cell], found: _Chosen | None, s
     return ColumnGuess(column, letter(column), name, role, score, _confidence(score), reasons, samples, hidden)
 
 
+def _only_description(chosen: dict[int, _Chosen]) -> None:
+    """A description where nothing else is a title is the title."""
+    found = {role: column for column, (_, role, _) in chosen.items()}
+    if "title" not in found and (column := found.get("description")) is not None:
+        score, _, reasons = chosen[column]
+        chosen[column] = (score, "title", (*reasons, "aucune autre colonne n'est l'intitulé"))
+
+
 def _second_points(table: Table, chosen: dict[int, _Chosen], taken: set[Role]) -> None:
     """A second column of points that never exceeds the first is what was obtained: a proposal."""
     first = next((c for c, (_, role, _) in chosen.items() if role == "points"), None)
     if first is None or "obtained" in taken:
         return
-    for column in range(_width(table)):
+    for column in range(table.width):
         if column in chosen or not _says(_name(table, column), "points"):
             continue
         pairs = [(_value(r.cell(column)), _value(r.cell(first))) for r in table.rows]
@@ -115,10 +126,6 @@ def _value(cell: Cell | None) -> Decimal | None:
 
 def _says(name: str, role: Role) -> bool:
     return role in dict(header_roles(name))
-
-
-def _width(table: Table) -> int:
-    return max([len(table.header.names), *(len(r.cells) for r in table.rows)])
 
 
 def _name(table: Table, column: int) -> str:
@@ -200,6 +207,7 @@ def _departments(held: list[Cell]) -> tuple[float, str]:
 _CONTENT: dict[Role, Callable[[list[Cell]], tuple[float, str]]] = {
     "code": _codes,
     "title": _titles,
+    "description": _titles,
     "poste": _few,
     "department": _departments,
     "mandatory": lambda held: (_share(held, lambda c: mandatory(c.text) is not None), "oui, non ou une croix"),

@@ -1,139 +1,143 @@
-"""The rows of a table → the criteria of a grid, each counted once.
+"""The sheets of a plan → the criteria of a grid, each counted once, and the account of everything else.
 
-Guarantee: every row is a criterion, a level or a continuation of one, a total, or is named in the remarks. Points are
-what the cells say, exactly; a cell that is no number of points, two different figures for one code, or points shared by
-several criteria refuse the import with the cells named. Totals written in the workbook are compared with the sum read.
-"""
+Guarantee: every row is a criterion, a level or a continuation of one, a total, or set aside by name in the account.
+Points are what the cells say, exactly; cells that are no points, two figures for one code, points shared by several
+criteria and formulas without a value refuse the import with all their cells named."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Literal
 
-from assistant.label.grid.columns import CODE
+from assistant.label.grid.account import Account, Doubt, SheetAccount
+from assistant.label.grid.gather import Gathered, SheetRead, gathered
 from assistant.label.grid.mapping import ColumnMapping
+from assistant.label.grid.problems import BadCell, GridProblemError
+from assistant.label.grid.remarks import about_grid, about_sheet, reading_doubts, rows_aside
 from assistant.label.grid.rows import RowRead, RowReader
+from assistant.label.grid.sheets import Source, are_departments
+from assistant.label.grid.subtotals import Settled, settled
+from assistant.label.grid.sums import announced, differences, totals
 from assistant.label.grid.table import Table
-from assistant.label.projects.projects import Grid, GridCriterion, GridLevel, Status
-from assistant.label.score.points import BadPointsError, in_points, points, said, some
-from ingest.documents.workbook import Row
+from assistant.label.projects.projects import Grid, GridCriterion, Status
 from ingest.errors import ClapvertError, ErrorCode
 
 MAX_CRITERIA = 500
-_NAMED = 6
-"""How many cells or rows a message names."""
+Origin = Literal["auto", "column", "sheet", "section", "none"]
+"""Where departments are taken from."""
 
 
-@dataclass(slots=True)
-class _Criterion:
-    """A criterion being put together from its rows."""
-
-    first: RowRead
-    levels: list[GridLevel] = field(default_factory=list)
-    evidence: list[str] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
-
-
-def built(table: Table, mapping: ColumnMapping, kind: str, file_name: str, sha256: str, at: dt.datetime) -> Grid:
-    """The grid of a table; `GRID_NO_POINTS`, `GRID_BAD_POINTS`, `GRID_DUPLICATE` or `GRID_EMPTY` with the reason."""
-    width = max([len(table.header.names), *(len(r.cells) for r in table.rows)], default=0)
-    mapping.checked(width)
-    reader = RowReader(table, mapping)
-    readings = reader.read()
-    found = _gathered(readings, reader.remarks)
-    if not found:
-        raise ClapvertError(
-            ErrorCode.GRID_EMPTY,
-            "Aucun critère sous l'en-tête : la feuille n'a pas de ligne remplie.",
-            "Choisissez la feuille de la grille, ou la ligne où les colonnes sont nommées.",
-        )
-    if len(found) > MAX_CRITERIA:
-        raise ClapvertError(
-            ErrorCode.GRID_TOO_BIG,
-            f"La feuille donne {len(found)} critères : plus de {MAX_CRITERIA}, ce n'est pas une grille de critères.",
-            "Choisissez une autre feuille, ou gardez la grille seule.",
-        )
-    criteria = tuple(_finished(c, table) for c in found)
+def built(source: Source, at: dt.datetime, departments: Origin = "auto") -> tuple[Grid, Account]:
+    """The grid and its account; a `GridProblemError` with the cells to correct, else `GRID_NO_POINTS` or
+    `GRID_EMPTY`."""
+    tables = _in_order(source)
+    readers: list[tuple[Table, ColumnMapping, RowReader]] = []
+    sheets: list[SheetRead] = []
+    sections: dict[str, dict[int, str]] = {}
+    for table, mapping in tables:
+        reader = RowReader(table, mapping.checked(table.width))
+        found_rows = settled(reader.read()) if mapping.code is not None else Settled(reader.read())
+        reader.aside += found_rows.aside
+        reader.uncoded = found_rows.uncoded
+        readers.append((table, mapping, reader))
+        sections[table.sheet] = table.sections | found_rows.sections
+        column = mapping.code if mapping.code is not None else mapping.title or 0
+        sheets.append(SheetRead(table.sheet, column, found_rows.readings, None))
+    origin = _origin(tables, sections, departments)
+    for sheet in sheets:
+        sheet.department = sheet.sheet if origin == "sheet" else None
+    bad = [cell for _, _, reader in readers for cell in reader.bad]
+    if len({p for _, _, reader in readers for p in reader.percents}) > 1 and not bad:
+        bad = _mixed(readers)
+    doubts: list[str] = []
+    found = gathered(sheets, bad, doubts)
+    if bad:
+        raise GridProblemError(bad)
+    criteria = tuple(_finished(c, origin, sections[c.sheet]) for c in found)
     total = sum((c.points for c in criteria if c.points is not None), Decimal(0))
-    if not total:
-        raise ClapvertError(
-            ErrorCode.GRID_NO_POINTS,
-            "La colonne des points est vide ou nulle : il n'y a pas de barème à compter.",
-            "Indiquez la colonne des points, ou enregistrez le classeur après calcul des formules.",
-        )
-    remarks = [*reader.remarks, *_about(table, criteria, mapping, kind), *_totals(table, mapping, readings, total)]
-    headings = {
-        role: " + ".join(table.header.names[c] for c in columns if c < len(table.header.names))
-        for role, columns in mapping.columns().items()
-    }
-    return Grid(
-        file_name=file_name, sha256=sha256, imported_at=at, mapping=headings, criteria=criteria,
+    _checked(criteria, total)
+    sums = [
+        *(s for (t, m, _), read in zip(readers, sheets, strict=True) for s in totals(t, m, read.readings, total)),
+        *announced(source, [t for t, _ in tables], criteria),
+    ]
+    remarks = [r for _, _, reader in readers for r in reader.remarks]
+    remarks += [r for table, mapping, _ in readers for r in about_sheet(table, mapping)]
+    remarks += about_grid(criteria, [m for _, m in tables], source)
+    doubts += reading_doubts(source, criteria, readers, tables)
+    doubts += differences(sums)
+    remarks += doubts
+    account = Account(
+        sheets=_sheets(source, criteria, sheets),
+        criteria=len(criteria),
+        points=total,
+        mandatory=None if all(c.mandatory is None for c in criteria) else sum(bool(c.mandatory) for c in criteria),
+        answers=sum(c.answer is not None for c in criteria),
+        to_clarify=sum(c.answer is Status.A_CLARIFIER for c in criteria),
+        aside=rows_aside(tables, readers),
+        sums=tuple(sums),
+        doubts=tuple(Doubt(text) for text in dict.fromkeys(doubts)),
+        remarks=tuple(dict.fromkeys(r for r in remarks if r not in doubts)),
+    )
+    grid = Grid(
+        file_name=source.file_name, sha256=source.sha256, imported_at=at, mapping=_headings(tables), criteria=criteria,
         remarks=tuple(dict.fromkeys(remarks)),
     )  # fmt: skip
+    return grid, account
 
 
-def _gathered(readings: list[RowRead], remarks: list[str]) -> list[_Criterion]:
-    """Readings by criterion: a row continues the criterion of its merged code, or adds a level to it."""
-    out: dict[str, _Criterion] = {}
-    for r in readings:
-        there = out.get(r.key)
-        if there is None:
-            out[r.key] = _Criterion(r, list(r.levels), [r.evidence] if r.evidence else [], [r.row])
-            continue
-        there.rows.append(r.row)
-        if r.evidence and r.evidence not in there.evidence:
-            there.evidence.append(r.evidence)
-        if r.continues:
-            continue
-        known = [level.name for level in there.levels]
-        if r.levels and there.levels and not set(known) & {level.name for level in r.levels}:
-            there.levels += r.levels
-            continue
-        first = there.first
-        if (r.points, r.title, [v.points for v in r.levels]) == (
-            first.points, first.title, [v.points for v in there.levels],
-        ):  # fmt: skip
-            remarks.append(f"« {r.key} » est écrit deux fois (lignes {first.row} et {r.row}) : compté une fois.")
-            continue
-        raise _twice(first, r)
-    return list(out.values())
+def _in_order(source: Source) -> list[tuple[Table, ColumnMapping]]:
+    found = [(table, layout.mapping) for layout in source.layouts for table in layout.tables]
+    return sorted(found, key=lambda x: source.order.index(x[0].sheet))
 
 
-def _twice(first: RowRead, second: RowRead) -> ClapvertError:
-    differs = (
-        f"{_said(first.points)} et {_said(second.points)} points"
-        if first.points != second.points
-        else "deux intitulés différents"
-    )
-    return ClapvertError(
-        ErrorCode.GRID_DUPLICATE,
-        f"Le code « {first.key} » est aux lignes {first.row} et {second.row} avec {differs}.",
-        "Corrigez le code ou les points dans le classeur ; si ce sont des niveaux, indiquez la colonne du niveau.",
-    )
+def _origin(
+    tables: Sequence[tuple[Table, ColumnMapping]], sections: Mapping[str, Mapping[int, str]], wanted: Origin
+) -> Origin:
+    """Where departments come from: a column when there is one, else the sheets' names, else the section titles."""
+    if wanted != "auto":
+        return wanted
+    if are_departments([t.sheet for t, _ in tables]) and not all(m.department is not None for _, m in tables):
+        return "sheet"
+    if any(m.department is not None for _, m in tables):
+        return "column"
+    return "section" if any(sections.values()) else "none"
 
 
-def _said(points: Decimal | None) -> str:
-    return "aucun" if points is None else said(points)
-
-
-def _finished(criterion: _Criterion, table: Table) -> GridCriterion:
+def _finished(criterion: Gathered, origin: Origin, sections: Mapping[int, str]) -> GridCriterion:
     r = criterion.first
     several = len(criterion.levels) > 1
+    section = sections.get(r.row)
+    department: str | None
+    came: Literal["column", "sheet", "section"] = "column"
+    if origin == "none":
+        department = None
+    elif origin == "section":
+        department, came = section, "section"
+    elif origin == "sheet":
+        whole = r.department is None and len(criterion.departments) == 1
+        department, came = " / ".join(criterion.departments) or None, "sheet" if whole else "column"
+    else:
+        department = " / ".join(criterion.departments) or None
     return GridCriterion(
-        key=r.key,
+        key=criterion.key,
         code=r.code,
-        title=r.title or r.key,
-        poste=r.poste,
-        department=r.department,
+        title=r.title or criterion.key,
+        description=r.description,
+        poste=r.poste or section or (criterion.sheet if origin == "sheet" else None),
+        department=department,
+        department_from=came,
         points=max(level.points for level in criterion.levels) if several else r.points,
         levels=tuple(criterion.levels) if several else (),
         obtained=r.obtained,
         answer=r.answer or _from_points(r),
+        said=r.said,
         mandatory=r.mandatory,
         level=criterion.levels[0].name if len(criterion.levels) == 1 else None,
         evidence=" ; ".join(criterion.evidence) or None,
-        sheet=table.sheet,
+        comment=r.comment,
+        sheet=criterion.sheet,
         row=r.row,
     )
 
@@ -145,67 +149,54 @@ def _from_points(r: RowRead) -> Status | None:
     return Status.FAIT if r.obtained == r.points else Status.EN_COURS if r.obtained else Status.A_FAIRE
 
 
-def _about(table: Table, criteria: tuple[GridCriterion, ...], mapping: ColumnMapping, kind: str) -> list[str]:
-    """What a person should know of how the grid was read."""
-    out: list[str] = []
-    if table.hidden_rows:
-        out.append(f"Lignes masquées dans le classeur, comptées ici : {named(table.hidden_rows)}.")
-    if used := [c for c in table.hidden_columns if mapping.role_of(c)]:
-        out.append(f"Colonnes masquées dans le classeur, lues ici : {', '.join(table.header.names[c] for c in used)}.")
-    if table.titles:
-        told = named([f"{n} « {text[:40]} »" for n, text in table.titles])
-        out.append(f"Lues comme titres de section, pas comme critères : lignes {told}.")
-    if table.repeated:
-        out.append(f"En-tête répété, sauté : lignes {named(table.repeated)}.")
-    if none := [c.key for c in criteria if c.points is None and not c.mandatory]:
-        out.append(f"Sans points dans le classeur, donc hors du score : {named(none)}.")
-    if bare := [c.key for c in criteria if c.points is None and c.mandatory]:
-        out.append(f"Obligatoires sans points : {named(bare)}. Ils comptent comme conditions, pas dans le score.")
-    if any(c.levels for c in criteria):
-        out.append("Critères à niveaux : le plus haut donne les points possibles, les niveaux ne s'ajoutent pas.")
-    if mapping.mandatory is None and mapping.mandatory_fill is None:
-        out.append("Le classeur n'a pas de colonne « obligatoire » : les critères obligatoires sont inconnus.")
-    if odd := [c.key for c in criteria if c.code and not CODE.match(c.code) and not c.code.isdigit()]:
-        out.append(f"Codes d'une forme inhabituelle : {named(odd)}.")
-    if kind == "csv" and len(criteria) < 5:
-        out.append(f"{some(len(criteria), 'critère')} seulement : vérifiez le séparateur du fichier CSV.")
+def _checked(criteria: Sequence[GridCriterion], total: Decimal) -> None:
+    if not criteria:
+        raise ClapvertError(
+            ErrorCode.GRID_EMPTY,
+            "Aucun critère sous l'en-tête : la feuille n'a pas de ligne remplie.",
+            "Choisissez la feuille de la grille, ou la ligne où les colonnes sont nommées.",
+        )
+    if len(criteria) > MAX_CRITERIA:
+        raise ClapvertError(
+            ErrorCode.GRID_TOO_BIG,
+            f"Le classeur donne {len(criteria)} critères : plus de {MAX_CRITERIA}, ce n'est pas une grille.",
+            "Choisissez une autre feuille, ou gardez la grille seule.",
+        )
+    if not total:
+        raise ClapvertError(
+            ErrorCode.GRID_NO_POINTS,
+            "La colonne des points est vide ou nulle : il n'y a pas de barème à compter.",
+            "Indiquez la colonne des points, ou enregistrez le classeur après calcul des formules.",
+        )
+
+
+def _mixed(readers: Sequence[tuple[Table, ColumnMapping, RowReader]]) -> list[BadCell]:
+    why = "des pourcentages ici, des points sur une autre feuille"
+    return [
+        BadCell(t.sheet, m.points[0], t.header.last, t.header.names[m.points[0]], why)
+        for t, m, reader in readers
+        if True in reader.percents
+    ]
+
+
+def _sheets(source: Source, criteria: Sequence[GridCriterion], read: Sequence[SheetRead]) -> tuple[SheetAccount, ...]:
+    out: dict[str, SheetAccount] = {}
+    for left in source.left:
+        sheet = left.sheet
+        out[sheet.name] = SheetAccount(sheet.name, False, left.why, len(sheet.rows), hidden=sheet.hidden)
+    for one in read:
+        own = [c for c in criteria if c.sheet == one.sheet]
+        points = sum((c.points for c in own if c.points is not None), Decimal(0))
+        mandatory = sum(bool(c.mandatory) for c in own)
+        out[one.sheet] = SheetAccount(one.sheet, True, "", len(one.readings), len(own), points, mandatory)
+    return tuple(out[name] for name in source.order if name in out)
+
+
+def _headings(tables: Sequence[tuple[Table, ColumnMapping]]) -> dict[str, str]:
+    """Role → heading of its columns, on the first sheet that has it."""
+    out: dict[str, str] = {}
+    for table, mapping in tables:
+        for role, columns in mapping.columns().items():
+            names = table.header.names
+            out.setdefault(role, " + ".join(names[c] for c in columns if c < len(names)))
     return out
-
-
-def _totals(table: Table, mapping: ColumnMapping, readings: list[RowRead], total: Decimal) -> list[str]:
-    """Totals of the workbook that no sum of its rows gives: something was not read as its author counts."""
-    if len(mapping.points) != 1 or mapping.level is not None:
-        return []
-    column = mapping.points[0]
-    out: list[str] = []
-    previous = 0
-    for row in table.totals:
-        try:
-            written = points(row.cell(column))
-        except BadPointsError:
-            continue
-        if written is None:
-            continue
-        part = _sum(readings, previous, row.number)
-        if written not in (part, _sum(readings, 0, row.number), total):
-            out.append(
-                f"Ligne {row.number}, « {_label(row)} » : le classeur annonce {in_points(written)}, "
-                f"les lignes au-dessus en donnent {said(part)}. Vérifiez avant de vous fier au score."
-            )
-        previous = row.number
-    return out
-
-
-def _sum(readings: list[RowRead], after: int, before: int) -> Decimal:
-    counted = (r for r in readings if after < r.row < before and not r.continues)
-    return sum((r.points for r in counted if r.points is not None), Decimal(0))
-
-
-def _label(row: Row) -> str:
-    return next((c.text for c in row.cells if c and c.text), "")[:40]
-
-
-def named(items: tuple[int, ...] | list[str], limit: int = _NAMED) -> str:
-    """`1, 2, 3` or `1, 2… (12 en tout)`."""
-    shown = ", ".join(str(i) for i in items[:limit])
-    return shown if len(items) <= limit else f"{shown}… ({len(items)} en tout)"

@@ -1,7 +1,8 @@
 """From an uploaded workbook to the grid of a project, in two steps: a plan that a person can correct, then the grid.
 
-Guarantee: the file is parsed in a child process (`ingest.documents.sandbox`); nothing is imported that the plan did not
-show: which sheet, where the header is, which column is what and why, and what was left out.
+Guarantee: the file is parsed in a child process (`ingest.documents.sandbox`); nothing is imported that the account did
+not show: which sheets, where their headers are, which column is what and why, what was left out, and what must be
+decided first.
 """
 
 from __future__ import annotations
@@ -9,18 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from assistant.label.grid.columns import ColumnGuess, guess_columns, guessed_mapping
-from assistant.label.grid.grid import built
+from assistant.label.grid.account import Account
+from assistant.label.grid.columns import ColumnGuess
+from assistant.label.grid.grid import Origin, built
 from assistant.label.grid.mapping import ColumnMapping, MappingMemory
-from assistant.label.grid.matching import doubted
-from assistant.label.grid.table import Table, choose_sheet, read_table, sheet_ranks
+from assistant.label.grid.sheets import Layout, Source, layouts_of
+from assistant.label.grid.table import Table
 from assistant.label.projects.projects import Grid
-from ingest.corpus.criteria import Framework
+from ingest.documents.cells import Workbook
 from ingest.documents.sandbox import read_workbook_safely
-from ingest.documents.workbook import Workbook
 from ingest.errors import ClapvertError, ErrorCode
 
 MAX_BYTES = 10_000_000
@@ -32,13 +33,13 @@ Reader = Callable[[bytes, str], Workbook]
 
 @dataclass(frozen=True, slots=True)
 class SheetChoice:
-    """A sheet of the workbook. `chosen`: the one read; `header_found`: whether one like a grid's was seen."""
+    """A sheet of the workbook, and whether it is read."""
 
     name: str
     rows: int
     hidden: bool
     chosen: bool
-    header_found: bool
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +53,62 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a workbook would be read. `mapping` is the remembered one, else the guess."""
+    """How a workbook would be read: the layouts (sheets that share a header), the largest first, and the sheets
+    left."""
 
-    file_name: str
-    sha256: str
-    kind: str
+    source: Source
     sheets: tuple[SheetChoice, ...]
-    table: Table
-    columns: tuple[ColumnGuess, ...]
-    mapping: ColumnMapping
-    remembered: bool
-    preview: tuple[tuple[str, ...], ...]
     fills: tuple[Fill, ...]
+
+    @property
+    def file_name(self) -> str:
+        """Name of the file."""
+        return self.source.file_name
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """The layouts."""
+        return self.source.layouts
+
+    @property
+    def table(self) -> Table:
+        """The first table of the largest layout."""
+        return self.layouts[0].tables[0]
+
+    @property
+    def columns(self) -> tuple[ColumnGuess, ...]:
+        """The columns of the largest layout."""
+        return self.layouts[0].columns
+
+    @property
+    def mapping(self) -> ColumnMapping:
+        """How the largest layout is read."""
+        return self.layouts[0].mapping
+
+    @property
+    def remembered(self) -> bool:
+        """Whether that was remembered from an import before."""
+        return self.layouts[0].remembered
+
+    @property
+    def rows(self) -> int:
+        """Rows under the headers of all the sheets that are read."""
+        return sum(x.rows for x in self.layouts)
+
+    @property
+    def preview(self) -> tuple[tuple[str, ...], ...]:
+        """The first rows of the first table."""
+        width = min(max((len(r.cells) for r in self.table.rows), default=0), 100)
+        return tuple(tuple(r.text(c) for c in range(width)) for r in self.table.rows[:_PREVIEWED])
+
+    def mapped(self, mappings: Mapping[str, ColumnMapping]) -> Plan:
+        """The plan with what a person said of some headers, by their signature."""
+        layouts = tuple(replace(x, mapping=mappings.get(x.signature, x.mapping)) for x in self.layouts)
+        return replace(self, source=replace(self.source, layouts=layouts))
 
 
 def plan_import(
-    data: bytes, name: str, sheet: str | None = None, header_rows: tuple[int, int] | None = None,
+    data: bytes, name: str, sheets: Sequence[str] = (), header_rows: tuple[int, int] | None = None,
     memory: MappingMemory | None = None, reader: Reader = read_workbook_safely,
 ) -> Plan:  # fmt: skip
     """Read a workbook and propose how to take it; a `ClapvertError` when it cannot be a grid."""
@@ -77,57 +118,31 @@ def plan_import(
             "Gardez la feuille de la grille seule, sans images, et recommencez.",
         )  # fmt: skip
     book = reader(data, name)
-    chosen = choose_sheet(book, sheet)
-    table = read_table(chosen, header_rows)
-    columns = guess_columns(table)
-    kept = memory.recall(table.signature) if memory else None
-    if kept is not None and any(max(c) >= chosen.width for c in kept.columns().values()):
-        kept = None
-    width = min(max((len(r.cells) for r in table.rows), default=0), 100)
+    layouts, left = layouts_of(book, sheets, header_rows, memory.recall if memory else lambda _: None)
+    why = {x.sheet.name: x.why for x in left}
     return Plan(
-        file_name=name,
-        sha256=hashlib.sha256(data).hexdigest(),
-        kind=book.kind,
-        sheets=tuple(
-            SheetChoice(s.name, len(s.rows), s.hidden, s.name == chosen.name, rank > 0)
-            for rank, s in sorted(sheet_ranks(book), key=lambda r: book.sheets.index(r[1]))
+        source=Source(
+            layouts, left, book.kind, name, hashlib.sha256(data).hexdigest(), tuple(s.name for s in book.sheets)
         ),
-        table=table,
-        columns=columns,
-        mapping=kept or guessed_mapping(columns),
-        remembered=kept is not None,
-        preview=tuple(tuple(r.text(c) for c in range(width)) for r in table.rows[:_PREVIEWED]),
-        fills=_fills(table, kept or guessed_mapping(columns)),
+        sheets=tuple(
+            SheetChoice(s.name, len(s.rows), s.hidden, s.name not in why, why.get(s.name, "")) for s in book.sheets
+        ),
+        fills=_fills(layouts[0]),
     )
 
 
-def import_grid(
-    plan: Plan, at: dt.datetime, mapping: ColumnMapping | None = None, memory: MappingMemory | None = None,
-    framework: Framework | None = None,
-) -> Grid:  # fmt: skip
-    """The grid of a plan, read with the mapping that a person accepted (the plan's own by default), which is
-    remembered once the grid reads well; a `ClapvertError` says which cell or column does not. With a framework, rows
-    whose code is known under another title are marked as doubtful."""
-    used = mapping or plan.mapping
-    grid = built(plan.table, used, plan.kind, plan.file_name, plan.sha256, at)
-    hidden = [s.name for s in plan.sheets if s.hidden and not s.chosen]
-    remarks = list(grid.remarks)
-    if hidden:
-        remarks.append(f"Feuilles masquées non lues : {', '.join(f'« {n} »' for n in hidden)}.")
-    if any(s.hidden and s.chosen for s in plan.sheets):
-        remarks.append(f"La feuille lue, « {plan.table.sheet} », est masquée dans le classeur.")
-    if memory:
-        memory.remember(plan.table.signature, used)
-    grid = grid.model_copy(update={"remarks": tuple(remarks)})
-    return doubted(grid, framework) if framework else grid
+def read_grid(plan: Plan, at: dt.datetime, departments: Origin = "auto") -> tuple[Grid, Account]:
+    """The grid of a plan and its account; a `ClapvertError` says which cells or columns do not hold."""
+    return built(plan.source, at, departments)
 
 
-def _fills(table: Table, mapping: ColumnMapping) -> tuple[Fill, ...]:
+def _fills(layout: Layout) -> tuple[Fill, ...]:
     """Backgrounds of some rows, not of most: on the cell of the code, else of the title."""
+    mapping = layout.mapping
     column = mapping.code if mapping.code is not None else mapping.title
     if column is None:
         return ()
-    cells = [(c.fill, c.text) for r in table.rows if (c := r.cell(column)) and c.text]
+    cells = [(c.fill, c.text) for t in layout.tables for r in t.rows if (c := r.cell(column)) and c.text]
     counts = Counter(f for f, _ in cells if f)
     return tuple(
         Fill(fill, n, tuple(t[:40] for f, t in cells if f == fill)[:4])

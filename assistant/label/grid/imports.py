@@ -1,23 +1,27 @@
-"""A project takes its grid: the uploaded workbook waits while a person looks at its columns, then becomes the grid.
+"""A project takes its grid: the uploaded workbook waits while a person looks at its account, then becomes the grid.
 
-Guarantee: a mapping that was accepted is proposed again to the same owner for the same header; what the production
-already said of a criterion is never overwritten by what the workbook answers, which is taken only when asked for and
-only where nothing was said. An accepted or abandoned workbook is erased.
-"""
+Guarantee: nothing is written while a difference is undecided. A mapping that was accepted is proposed again to the same
+owner for the same header; what the production already said of a criterion follows it under its new code, and is never
+overwritten by what the workbook answers, which is taken only when asked for and only where nothing was said. An
+accepted or abandoned workbook is erased."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
 from assistant.history.owner import LOCAL
-from assistant.label.grid.importing import Plan, import_grid, plan_import
+from assistant.label.grid.account import Account, Doubt, UndecidedError
+from assistant.label.grid.changes import Changes, carried, changes
+from assistant.label.grid.grid import Origin
+from assistant.label.grid.importing import Plan, plan_import, read_grid
 from assistant.label.grid.mapping import ColumnMapping
 from assistant.label.grid.matching import accepted
-from assistant.label.projects.projects import Project, Status
+from assistant.label.projects.projects import Grid, Project, rows
 from assistant.label.projects.store import LabelStore
 from assistant.label.workbench import Workbench
 from ingest.errors import ClapvertError, ErrorCode
@@ -46,30 +50,83 @@ class OwnerMemory:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a person wants the workbook read; None: as proposed."""
+    """How a person wants the workbook read; empty: as proposed. `mapping` is of the largest layout, `mappings` of any
+    by the signature of its header. `accepted`: ids of the doubts decided, or « all ». `same`: key of a criterion whose
+    wording changed → whether it is still the same one."""
 
-    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
     header_rows: tuple[int, int] | None = None
     mapping: ColumnMapping | None = None
+    mappings: Mapping[str, ColumnMapping] = field(default_factory=dict)
+    departments: Origin = "auto"
     take_answers: bool = False
+    accepted: frozenset[str] = frozenset()
+    same: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A workbook read as a person chose: the grid it would be, its account, and what it changes of the project."""
+
+    plan: Plan
+    grid: Grid
+    account: Account
+    changes: Changes | None
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """All that is to be decided."""
+        lost = [g for g in self.changes.gone if g[2]] if self.changes else []
+        told = tuple(
+            Doubt(f"« {key} » ({title[:60]}) n'est plus dans la grille : ce qui en est dit est gardé hors grille.")
+            for key, title, _ in lost
+        )
+        return (*self.account.doubts, *told)
+
+    def undecided(self, accepted: frozenset[str]) -> tuple[Doubt, ...]:
+        """The doubts that nobody decided."""
+        return () if "all" in accepted else tuple(d for d in self.doubts if d.id not in accepted)
 
 
 def planned(bench: Workbench, owner: str | None, name: str, content: bytes, choice: Choice) -> Plan:
     """How a workbook would be read; a `ClapvertError` when it cannot be a grid."""
-    return plan_import(content, name, choice.sheet, choice.header_rows, OwnerMemory(bench.store, owner))
+    plan = plan_import(content, name, choice.sheets, choice.header_rows, OwnerMemory(bench.store, owner))
+    mappings = dict(choice.mappings)
+    if choice.mapping is not None:
+        mappings[plan.layouts[0].signature] = choice.mapping
+    return plan.mapped(mappings)
+
+
+def read(bench: Workbench, project_id: str, owner: str | None, plan: Plan, choice: Choice) -> Reading:
+    """What a planned workbook would give this project; a `GridProblemError` names the cells to correct."""
+    project = bench.store.get(project_id, owner)
+    grid, account = read_grid(plan, bench.store.now(), choice.departments)
+    old = rows(project, bench.framework(project))
+    followed = project.grid is not None or any(r.state.revision or r.state.evidence for r in old)
+    found = changes(old, grid, choice.same) if followed else None
+    return Reading(plan, carried(grid, old, found) if found else grid, account, found)
 
 
 def taken(bench: Workbench, project_id: str, owner: str | None, plan: Plan, choice: Choice) -> tuple[Project, int]:
-    """The project with the grid of a planned workbook, and how many answers of the workbook were taken."""
-    framework = bench.framework(bench.store.get(project_id, owner))
-    grid = import_grid(plan, bench.store.now(), choice.mapping, OwnerMemory(bench.store, owner), framework)
-    project = bench.store.set_grid(project_id, owner, grid)
+    """The project with the grid of a planned workbook, and how many answers of the workbook were taken;
+    `UndecidedError` while a difference is undecided."""
+    found = read(bench, project_id, owner, plan, choice)
+    if undecided := found.undecided(choice.accepted):
+        raise UndecidedError(undecided)
+    moves = found.changes
+    project = bench.store.set_grid(
+        project_id, owner, found.grid, rekeyed=moves.rekeyed if moves else {}, outside=moves.outside if moves else {}
+    )
+    memory = OwnerMemory(bench.store, owner)
+    for layout in plan.layouts:
+        memory.remember(layout.signature, layout.mapping)
     answers = 0
     if choice.take_answers:
-        for criterion in grid.criteria:
-            if criterion.answer in (None, Status.SANS_OBJET) or project.state(criterion.key).revision:
-                continue  # « sans objet » needs a reason that no workbook gives
-            bench.store.put_state(project_id, owner, criterion.key, {"status": criterion.answer}, 0)
+        for criterion in found.grid.criteria:
+            if criterion.answer is None or project.state(criterion.key).revision:
+                continue
+            said = {"status": criterion.answer, "said": criterion.said or ""}
+            bench.store.put_state(project_id, owner, criterion.key, said, 0)
             answers += 1
     bench.store.uploads.erase(project_id, owner)
     return bench.store.get(project_id, owner), answers
@@ -81,7 +138,7 @@ def matched(bench: Workbench, project_id: str, owner: str | None, choices: dict[
     if project.grid is None:
         raise ClapvertError(ErrorCode.GRID_MISSING, "Aucune grille n'est importée.", "Importez-la d'abord.")
     grid = accepted(project.grid, bench.framework(project), choices)
-    return bench.store.set_grid(project_id, owner, grid, project.revision)
+    return bench.store.set_grid(project_id, owner, grid, project.revision, kind="matched")
 
 
 def mapping_of(roles: dict[int, str], fill: str | None = None) -> ColumnMapping:
@@ -101,18 +158,6 @@ def mapping_of(roles: dict[int, str], fill: str | None = None) -> ColumnMapping:
         return ColumnMapping.model_validate({**fields, "mandatory_fill": fill or None})
     except ValidationError as exc:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Ce choix de colonnes ne tient pas.", "Corrigez-le.") from exc
-
-
-def efforts_of(given: list[str]) -> dict[str, int]:
-    """Efforts as an address carries them, `A1:3`."""
-    out: dict[str, int] = {}
-    for text in given:
-        key, _, number = text.rpartition(":")
-        if not number.isdigit() or not key:
-            raise ClapvertError(ErrorCode.BAD_REQUEST, f"Effort illisible : « {text[:40]} ».", "Écrivez CODE:NOMBRE.")
-        if number != "1":
-            out[key] = int(number)
-    return out
 
 
 def mapping_from_json(text: str) -> ColumnMapping:

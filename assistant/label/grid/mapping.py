@@ -23,6 +23,7 @@ class ColumnMapping(BaseModel):
 
     code: int | None = Field(default=None, ge=0)
     title: int | None = Field(default=None, ge=0)
+    description: int | None = Field(default=None, ge=0)
     poste: int | None = Field(default=None, ge=0)
     department: int | None = Field(default=None, ge=0)
     mandatory: int | None = Field(default=None, ge=0)

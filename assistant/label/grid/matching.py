@@ -1,8 +1,8 @@
-"""Rows of an imported grid ↔ the criteria that Clapvert knows: by code, else a proposal by title.
+"""Rows of an imported grid ↔ the criteria that Clapvert knows: by wording and department, never by code.
 
-Guarantee: a likeness of titles is a proposal until a person accepts it; an equal code whose title says something else
-is doubtful and said so, since some of our codes come from third parties. A row is explained with a criterion of its own
-framework only, and the grid's title and points are never replaced by ours.
+Guarantee: codes are not looked at, since grids number as they like and some of our numbers come from third parties. A
+likeness of wording is a proposal, shown with its reason, until a person accepts it; a row is explained with a criterion
+of its own framework only, and the grid's title and points are never replaced by ours.
 """
 
 from __future__ import annotations
@@ -15,40 +15,41 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from assistant.label.frameworks import criterion_key, find
-from assistant.label.grid.grid import named
+from assistant.label.frameworks import criterion_key, department_of, find, folded
 from assistant.label.projects.projects import Grid, GridCriterion
-from assistant.label.score.points import some
-from ingest.corpus.criteria import Criterion, Framework
+from ingest.corpus.criteria import DEPARTMENT_LABELS, Criterion, Department, Framework
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.lexical import analyse
 
-How = Literal["accepted", "code", "code_doubtful", "title", "none"]
+How = Literal["accepted", "proposed", "none"]
 
-DOUBTFUL = "?"
-"""`known` of a row whose code is one of ours and whose title is not: explained by nothing until a person says."""
-ALIKE = 45
-"""Likeness from which a title is proposed (0–100). Of the 48 known criteria of the label, each asked in words that were
-not given to the matcher, 28 get a proposal, of which 26 are right (tests/assistant/label/test_matching.py)."""
-DIFFERENT = 12
-"""Under it, an equal code says another thing."""
+ALIKE, APART = 65, 12
+"""Likeness from which a criterion is proposed, and how far it must be from the next one (0–100). Fitted on the
+criteria's own forms of asking, each left out in turn, and on every criterion taken away (a proposal is then wrong): see
+docs/label.md and `tests/assistant/label/test_matching.py`, which measures them on sixty rows with colliding codes."""
+_DEPARTMENT = 8
+"""What a department that agrees adds, and one that does not takes away."""
 _PROPOSED = 3
+_LIKELY = 40
+"""From which a candidate is listed for a person to choose among."""
 _COMMON = frozenset(analyse("critère label ecoprod éco-production production tournage film"))
 _TYPO = 85
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A criterion of ours that a row may be, and how alike the titles are (0–100)."""
+    """A criterion of ours that a row may be, how alike the two are (0–100), and the words they share."""
 
     criterion: str
     title: str
     likeness: int
+    shared: tuple[str, ...]
+    same_department: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a row is matched with. `title` and `code_doubtful` wait for a person; only the others explain the row."""
+    """What a row is matched with. `proposed` waits for a person: it is shown as such, and explains nothing yet."""
 
     key: str
     title: str
@@ -57,15 +58,20 @@ class Match:
     candidates: tuple[Candidate, ...]
 
     @property
-    def to_confirm(self) -> bool:
-        """Whether a person should look at it."""
-        return self.how in ("code_doubtful", "title")
+    def reason(self) -> Candidate | None:
+        """The candidate that is proposed or was accepted, if its words tell it."""
+        return next((c for c in self.candidates if c.criterion == self.criterion), None)
 
 
 def matches(grid: Grid, framework: Framework) -> tuple[Match, ...]:
     """A match for every row of a grid, in its order."""
     texts = Texts(framework)
-    return tuple(_match(row, framework, texts) for row in grid.criteria)
+    return tuple(match(row, texts) for row in grid.criteria)
+
+
+def proposals(grid: Grid, framework: Framework) -> dict[str, str | None]:
+    """Key of the row → the criterion proposed, for all the rows that wait for a person."""
+    return {m.key: m.criterion for m in matches(grid, framework) if m.how == "proposed"}
 
 
 class Texts:
@@ -82,9 +88,10 @@ class Texts:
         ]
         self._seen = Counter(word for _, main, more in self._said for word in main | more)
 
-    def ranked(self, title: str) -> list[tuple[float, Criterion]]:
-        """Every criterion with how much of a title it says (0–100), the likeliest first."""
-        words = {w: self._weight(w) for w in analyse(title) if w not in _COMMON}
+    def ranked(self, text: str, department: str | None = None) -> list[tuple[float, Criterion]]:
+        """Every criterion with how much of a text it says (0–100), the likeliest first; a department that agrees or not
+        counts a little."""
+        words = {w: self._weight(w) for w in analyse(text) if w not in _COMMON}
         whole = sum(words.values())
         if not whole:
             return [(0.0, c) for c, _, _ in self._said]
@@ -92,7 +99,18 @@ class Texts:
             (100 * sum(weight * _held(w, main, more) for w, weight in words.items()) / whole, c)
             for c, main, more in self._said
         ]
-        return sorted(found, key=lambda x: -x[0])
+        told = [(value + _agreement(department, c) if value else 0.0, c) for value, c in found]
+        return sorted(told, key=lambda x: -x[0])
+
+    def shared(self, text: str, criterion: Criterion) -> tuple[str, ...]:
+        """The words of a text that a criterion says too, as they are written."""
+        main, more = next((m, o) for c, m, o in self._said if c is criterion)
+        words = (w.strip(".,;:()« »'’") for w in text.split())
+        return tuple(
+            dict.fromkeys(
+                w for w in words if any(t not in _COMMON and _held(t, main, more) for t in analyse(w))
+            )
+        )  # fmt: skip
 
     def _weight(self, word: str) -> float:
         return math.log((len(self._said) + 1) / (self._seen[word] + 0.5))
@@ -107,17 +125,27 @@ def _held(word: str, main: frozenset[str], more: frozenset[str]) -> float:
     return 0.8 if len(word) > 4 and any(fuzz.ratio(word, w) >= _TYPO for w in main) else 0.0
 
 
-def doubted(grid: Grid, framework: Framework) -> Grid:
-    """The grid as imported, with the rows marked whose code alone is that of a criterion of ours."""
-    odd = {m.key for m in matches(grid, framework) if m.how == "code_doubtful"}
-    if not odd:
-        return grid
-    remark = (
-        f"{some(len(odd), 'code connu', 'codes connus')} de Clapvert sous un autre intitulé : "
-        f"{named([c.key for c in grid.criteria if c.key in odd])}. À rapprocher à la main, sans explication d'ici là."
-    )
-    marked = (c.model_copy(update={"known": DOUBTFUL}) if c.key in odd else c for c in grid.criteria)
-    return grid.model_copy(update={"criteria": tuple(marked), "remarks": (*grid.remarks, remark)})
+def _agreement(written: str | None, criterion: Criterion) -> int:
+    """For or against, when the grid's department is one of ours by its name; nothing when it is not."""
+    ours = _ours(written) if written else None
+    if ours is None:
+        return 0
+    return _DEPARTMENT if {ours, Department.TOUS} & set(criterion.departments) else -_DEPARTMENT
+
+
+def _ours(written: str) -> Department | None:
+    """The department of ours that a name tells, whole or by its first word (« Électricité / Lumière »)."""
+    words = folded(written).split()
+    starts = (d for d, name in DEPARTMENT_LABELS.items() if words and folded(name).split()[0] == words[0])
+    return department_of(written) or next(starts, None)
+
+
+def proposed_departments(grid: Grid, framework: Framework) -> dict[str, tuple[str, ...]]:
+    """Where our criteria would put the rows of a grid that has no department at all; nothing for one that has."""
+    if any(c.department for c in grid.criteria):
+        return {}
+    found = {m.key: find(framework, m.criterion) for m in matches(grid, framework) if m.criterion}
+    return {key: tuple(DEPARTMENT_LABELS[d] for d in c.departments) for key, c in found.items() if c is not None}
 
 
 def accepted(grid: Grid, framework: Framework, choices: Mapping[str, str | None]) -> Grid:
@@ -136,18 +164,20 @@ def accepted(grid: Grid, framework: Framework, choices: Mapping[str, str | None]
     return grid.model_copy(update={"criteria": tuple(rows.values())})
 
 
-def _match(row: GridCriterion, framework: Framework, texts: Texts) -> Match:
-    ranked = texts.ranked(row.title)
+def match(row: GridCriterion, texts: Texts) -> Match:
+    """What one row is matched with."""
+    told = " ".join(t for t in (row.title, row.description) if t)
+    ranked = texts.ranked(told, row.department)
     near = tuple(
-        Candidate(criterion_key(c), c.short.fr, round(value)) for value, c in ranked[:_PROPOSED] if value >= ALIKE
-    )
-    if row.known is not None and row.known != DOUBTFUL:
+        Candidate(
+            criterion_key(c), c.short.fr, min(100, round(value)), texts.shared(told, c),
+            _agreement(row.department, c) > 0,
+        )
+        for value, c in ranked[:_PROPOSED]
+        if value >= _LIKELY
+    )  # fmt: skip
+    if row.known is not None:
         return Match(row.key, row.title, "accepted" if row.known else "none", row.known or None, near)
-    same = find(framework, row.code) if row.code else None
-    if same is not None:
-        value = next(v for v, c in ranked if c is same)
-        doubtful = row.known == DOUBTFUL or (value < DIFFERENT and len(analyse(row.title)) > 2)
-        return Match(row.key, row.title, "code_doubtful" if doubtful else "code", criterion_key(same), near)
-    if near:
-        return Match(row.key, row.title, "title", near[0].criterion, near)
-    return Match(row.key, row.title, "none", None, ())
+    if near and ranked[0][0] >= ALIKE and ranked[0][0] - ranked[1][0] >= APART:
+        return Match(row.key, row.title, "proposed", near[0].criterion, near)
+    return Match(row.key, row.title, "none", None, near)

@@ -10,16 +10,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.label.grid.words import header_role, plain
-from ingest.documents.workbook import Row, Sheet, Workbook
+from ingest.documents.cells import Row, Sheet
 from ingest.errors import ClapvertError, ErrorCode
 
+CODE = re.compile(r"^(?:[^\W\d_]{1,5}[ ._-]?\d{1,3}(?:[.-]\d{1,2})?[a-z]?|\d{1,2}\.\d{1,2})$")
+"""A code on its own: A1, D-12, RÉG-03, 2.3."""
+LEADING = re.compile(r"^\s*((?:[A-ZÉÈ]{1,5}[ ._-]?\d{1,3}(?:[.-]\d{1,2})?|\d{1,2}\.\d{1,2}))\s*[.:)–—-]*\s+(?=\S)")
+"""A code at the head of a title: « A1 - Nommer un référent »."""
 _SEARCHED = 60
 """Rows in which a header is looked for."""
 _TALL = 3
-_TOTAL = re.compile(r"^(?:sous )?tota(?:l|ux)\b|^score\b|^cumul\b|^somme\b|^resultat\b")
+TOTAL = re.compile(r"^(?:sous )?tota(?:l|ux)\b|^score\b|^cumul\b|^somme\b|^resultat\b")
 _FIGURE = re.compile(r"^\d[\d\s.,]*(?:%|pts?|points?)?$", re.IGNORECASE)
 
 
@@ -47,40 +51,20 @@ class Table:
     """Rows where the header was printed again."""
     hidden_rows: tuple[int, ...]
     hidden_columns: tuple[int, ...]
+    above: tuple[Row, ...] = ()
+    """Rows above the header: titles, names, instructions."""
+    title_columns: dict[int, int] = field(default_factory=dict)
+    """Column of each section title by row number; not those that are merged over several."""
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return max([len(self.header.names), *(len(r.cells) for r in self.rows)])
 
     @property
     def signature(self) -> str:
         """Key of a header, without case, accents or punctuation: the same workbook filled in again has it too."""
         return hashlib.sha256("|".join(plain(n) for n in self.header.names).encode()).hexdigest()[:32]
-
-
-def sheet_ranks(book: Workbook) -> list[tuple[float, Sheet]]:
-    """Sheets from the likeliest to hold the grid, each with how likely (0: no header found)."""
-    ranked = []
-    for order, sheet in enumerate(book.sheets):
-        header = find_header(sheet)
-        rows = 0 if header is None else sum(r.number > header.last for r in sheet.rows)
-        known = 0 if header is None else len(_roles(header.names))
-        ranked.append((known * min(rows, 200) / (4 if sheet.hidden else 1), -order, sheet))
-    return [(value, sheet) for value, _, sheet in sorted(ranked, key=lambda r: r[:2], reverse=True)]
-
-
-def choose_sheet(book: Workbook, name: str | None = None) -> Sheet:
-    """The sheet that was asked for, else the likeliest one; `GRID_EMPTY` or `GRID_NO_HEADER` when there is none."""
-    if name is not None:
-        for sheet in book.sheets:
-            if sheet.name == name:
-                return sheet
-        raise ClapvertError(
-            ErrorCode.BAD_REQUEST,
-            f"Le classeur n'a pas de feuille « {name} ».",
-            f"Ses feuilles : {', '.join(s.name for s in book.sheets)}.",
-        )
-    if not any(s.rows for s in book.sheets):
-        raise ClapvertError(
-            ErrorCode.GRID_EMPTY, "Aucune feuille ne contient de ligne.", "Choisissez le classeur de la grille."
-        )
-    return sheet_ranks(book)[0][1]
 
 
 def read_table(sheet: Sheet, header_rows: tuple[int, int] | None = None) -> Table:
@@ -93,7 +77,8 @@ def read_table(sheet: Sheet, header_rows: tuple[int, int] | None = None) -> Tabl
     if header is None:
         raise ClapvertError(
             ErrorCode.GRID_NO_HEADER,
-            "Aucune ligne d'en-tête reconnue : il faut au moins une colonne de codes ou d'intitulés et une autre.",
+            f"Aucune ligne d'en-tête reconnue{f' dans « {sheet.name} »' if sheet.name else ''} : il faut au moins une "
+            "colonne de codes ou d'intitulés et une autre.",
             "Choisissez la feuille de la grille, ou indiquez la ligne où les colonnes sont nommées.",
         )
     rows: list[Row] = []
@@ -101,6 +86,7 @@ def read_table(sheet: Sheet, header_rows: tuple[int, int] | None = None) -> Tabl
     sections: dict[int, str] = {}
     repeated: list[int] = []
     titles: list[tuple[int, str]] = []
+    columns: dict[int, int] = {}
     section = ""
     names = [plain(n) for n in header.names]
     for row in sheet.rows:
@@ -111,11 +97,13 @@ def read_table(sheet: Sheet, header_rows: tuple[int, int] | None = None) -> Tabl
             continue
         if sum(plain(c.text) in names for c in row.cells if c and c.text) >= max(2, len(texts) - 1):
             repeated.append(row.number)
-        elif any(_TOTAL.match(plain(t)) for t in texts[:3]):
+        elif any(TOTAL.match(plain(t)) for t in texts[:3]):
             totals.append(row)
         elif _is_section(row, texts, len(names)):
             section = texts[0]
             titles.append((row.number, section))
+            if not any(c and c.filled for c in row.cells):
+                columns[row.number] = next(i for i, c in enumerate(row.cells) if c and c.text)
         else:
             rows.append(row)
             if section:
@@ -123,12 +111,13 @@ def read_table(sheet: Sheet, header_rows: tuple[int, int] | None = None) -> Tabl
     return Table(
         sheet.name, header, tuple(rows), tuple(totals), sections, tuple(titles), tuple(repeated),
         tuple(r.number for r in rows if r.hidden), sheet.hidden_columns,
+        tuple(r for r in sheet.rows if r.number < header.first), columns,
     )  # fmt: skip
 
 
 def _is_section(row: Row, texts: Sequence[str], width: int) -> bool:
     """One text alone, in a table wide enough for a criterion to say more, or written as titles are."""
-    if len(set(texts)) > 1 or _FIGURE.match(texts[0]):
+    if len(set(texts)) > 1 or _FIGURE.match(texts[0]) or CODE.match(texts[0]) or LEADING.match(texts[0]):
         return False
     return width > 2 or texts[0].isupper() or any(c and c.filled for c in row.cells)
 

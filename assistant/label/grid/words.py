@@ -11,15 +11,27 @@ import unicodedata
 from typing import Literal
 
 Role = Literal[
-    "code", "title", "poste", "department", "mandatory", "points", "obtained", "level", "answer", "evidence", "comment"
+    "code",
+    "title",
+    "description",
+    "poste",
+    "department",
+    "mandatory",
+    "points",
+    "obtained",
+    "level",
+    "answer",
+    "evidence",
+    "comment",
 ]
 """What a column of a grid can be. `points` is what the criterion can bring, `obtained` what was counted."""
 
-Answer = Literal["done", "partial", "todo", "not_applicable"]
+Answer = Literal["done", "partial", "todo", "declined", "not_applicable"]
 
 ROLE_NAMES: dict[Role, str] = {
     "code": "Code",
     "title": "Intitulé du critère",
+    "description": "Description",
     "poste": "Poste ou thème",
     "department": "Département",
     "mandatory": "Obligatoire",
@@ -67,6 +79,9 @@ _HEADERS: tuple[tuple[Role, int, tuple[str, ...]], ...] = (
         r"\bpostes?\b", r"\bthemes?\b", r"\bthematiques?\b", r"\bcategories?\b", r"\bchapitres?\b", r"\bvolets?\b",
         r"\brubriques?\b", r"\bsections?\b", r"\btopic\b",
     )),
+    ("description", 82, (
+        r"\bdescri(?:ptions?|ptifs?)\b", r"\bdetails?\b", r"\bexplications?\b", r"\battendus?\b", r"^objectifs?\b",
+    )),
     ("title", 80, (
         r"\bintitules?\b", r"\bcriteres?\b", r"\blibelles?\b", r"\bactions?\b", r"\bquestions?\b", r"\bdescriptions?\b",
         r"\bexigences?\b", r"\bmesures?\b", r"\bcriteri(?:a|on)\b", r"\btitle\b",
@@ -87,6 +102,7 @@ _ANSWERS: dict[str, Answer] = {
     **dict.fromkeys(("partiel", "partiellement", "en partie", "partial", "partielle"), "partial"),
     **dict.fromkeys(("non", "n", "no", "a faire", "en cours", "non realise", "non valide", "non conforme", "prevu",
                      "non atteint", "todo", "faux", "0"), "todo"),
+    **dict.fromkeys(("non retenu", "non retenue", "abandonne", "ecarte", "refuse", "declined"), "declined"),
     **dict.fromkeys(("sans objet", "na", "n a", "so", "s o", "non applicable", "non concerne", "not applicable"),
                     "not_applicable"),
 }  # fmt: skip

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from assistant.label.projects.projects import CriterionState, Grid, Project, Status
 from ingest.errors import ClapvertError, ErrorCode
 
-STATE_FIELDS = ("status", "note", "person", "due", "not_applicable_reason", "level")
+STATE_FIELDS = ("status", "note", "person", "due", "not_applicable_reason", "level", "said")
 PROJECT_FIELDS = ("title", "scheme", "note")
 
 Fields = dict[str, Any]
@@ -81,9 +81,20 @@ def said_of_project(project: Project) -> Fields:
     return project.model_dump(mode="json", include=set(PROJECT_FIELDS))
 
 
-def said_of_grid(grid: Grid | None) -> Fields:
-    """What the history says of a grid."""
-    return {"file_name": grid.file_name, "sha256": grid.sha256, "criteria": len(grid.criteria)} if grid else {}
+def said_of_grid(grid: Grid | None, rekeyed: Mapping[str, str] | None = None) -> Fields:
+    """What the history says of a grid, and of the criteria that it gave another code."""
+    if grid is None:
+        return {}
+    told: Fields = {"file_name": grid.file_name, "sha256": grid.sha256, "criteria": len(grid.criteria)}
+    return told | ({"rekeyed": dict(rekeyed)} if rekeyed else {})
+
+
+def rekeyed_project(project: Project, rekeyed: Mapping[str, str], outside: Mapping[str, str]) -> Project:
+    """A project whose criteria changed keys; `outside`: titles of those that its new grid does not hold."""
+    moved = {rekeyed.get(key, key): where for key, where in project.moved.items()}
+    titles = {rekeyed.get(key, key): title for key, title in project.outside.items()} | dict(outside)
+    held = {c.key for c in project.grid.criteria} if project.grid else set()
+    return project.model_copy(update={"moved": moved, "outside": {k: t for k, t in titles.items() if k not in held}})
 
 
 def without_states(project: Project) -> Fields:

@@ -20,7 +20,8 @@ Now = Callable[[], dt.datetime]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of a project's history. `kind`: project, state, grid, evidence_added, evidence_removed, joined."""
+    """One line of a project's history. `kind`: project, state, grid, matched, department, moved, evidence_added,
+    evidence_removed, joined."""
 
     seq: int
     at: dt.datetime
@@ -39,15 +40,17 @@ class History:
         self._now = now
 
     def of(
-        self, project_id: str, owner: str | None, code: str | None = None, limit: int = 100, before: int | None = None
-    ) -> list[Change]:
-        """Changes of a project, the last first; of one criterion when `code` is given; `before` is a `seq`."""
+        self, project_id: str, owner: str | None, code: str | None = None, limit: int = 100, before: int | None = None,
+        after: int = 0,
+    ) -> list[Change]:  # fmt: skip
+        """Changes of a project, the last first; of one criterion when `code` is given; `before` and `after` are
+        `seq`s."""
         with self._db.read() as db:
             check_member(db, project_id, owner)
             rows = db.execute(
                 "select seq, at, by, kind, code, before, after from history "
-                "where project = ? and (? is null or code = ?) and seq < ? order by seq desc limit ?",
-                (project_id, code, code, before or 1 << 62, limit),
+                "where project = ? and (? is null or code = ?) and seq < ? and seq > ? order by seq desc limit ?",
+                (project_id, code, code, before or 1 << 62, after, limit),
             ).fetchall()
         return [
             Change(seq, dt.datetime.fromisoformat(at), by, kind, about, json.loads(old), json.loads(new))

@@ -11,10 +11,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from assistant.label.frameworks import criterion_key, department_of, find, poste_name
-from ingest.corpus.criteria import DEPARTMENT_LABELS, Criterion, Department, Framework
+from assistant.label.frameworks import criterion_key, find, poste_name
+from assistant.label.projects.departments import NONE, Names, everyone, written_departments
+from ingest.corpus.criteria import DEPARTMENT_LABELS, Criterion, Framework
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
@@ -30,6 +31,7 @@ class Status(StrEnum):
     FAIT = "fait"
     NON_RETENU = "non_retenu"
     SANS_OBJET = "sans_objet"
+    A_CLARIFIER = "a_clarifier"
 
 
 STATUS_LABELS = {
@@ -38,9 +40,11 @@ STATUS_LABELS = {
     Status.FAIT: "Fait",
     Status.NON_RETENU: "Non retenu",
     Status.SANS_OBJET: "Sans objet",
+    Status.A_CLARIFIER: "À clarifier",
 }
-OPEN = frozenset({Status.A_FAIRE, Status.EN_COURS})
-"""Statuses that leave something to do. « Non retenu » is a choice (no points); « sans objet » does not apply at all."""
+OPEN = frozenset({Status.A_FAIRE, Status.EN_COURS, Status.A_CLARIFIER})
+"""Statuses that leave something to do. « Non retenu » is a choice (no points); « sans objet » does not apply at all;
+« à clarifier » is an answer of the workbook that is not understood, or a « N/A » without its reason."""
 
 
 class _Frozen(BaseModel):
@@ -69,6 +73,9 @@ class CriterionState(_Frozen):
     due: dt.date | None = None
     not_applicable_reason: Text = ""
     level: Line = Field(default="", description="the level reached, for a criterion of the grid that has several")
+    said: Line = Field(
+        default="", description="what the imported workbook answered, word for word, when to be cleared up"
+    )
     evidence: tuple[EvidenceFile, ...] = ()
     revision: int = 0
     updated_at: dt.datetime | None = None
@@ -99,21 +106,30 @@ class GridCriterion(_Frozen):
     key: str = Field(description="the code when the row has one, else its title as a slug; unique in the grid")
     code: str | None
     title: str
+    description: str | None = None
     poste: str | None = None
     department: str | None = Field(default=None, description="as the workbook writes it")
+    department_from: Literal["column", "sheet", "section"] = "column"
     points: Decimal | None = Field(default=None, ge=0, description="what it can bring: its highest level, if several")
     levels: tuple[GridLevel, ...] = ()
     obtained: Decimal | None = Field(default=None, ge=0, description="points already counted in the workbook")
     answer: Status | None = Field(default=None, description="what the workbook already answers: a proposal")
+    said: str | None = Field(default=None, description="its own words, when they are to be cleared up")
     mandatory: bool | None = None
     level: str | None = None
     evidence: str | None = Field(default=None, description="what the workbook asks as proof, if it does")
+    comment: str | None = Field(default=None, description="its column of comments, and what is pinned to its cells")
     known: str | None = Field(
-        default=None,
-        description="the criterion of ours a person said it is; empty: none; `?`: doubtful; None: by code",
+        default=None, description="the criterion of ours a person said it is; empty: none; None: nobody said yet"
     )
     sheet: str = ""
     row: int = Field(default=0, description="1-based row of the sheet")
+
+    @field_validator("known")
+    @classmethod
+    def _undecided(cls, known: str | None) -> str | None:
+        """What earlier versions wrote for a code under another title is nobody's decision."""
+        return None if known == "?" else known
 
 
 class Grid(_Frozen):
@@ -151,6 +167,15 @@ class Project(_Frozen):
     updated_at: dt.datetime
     revision: int = 1
     grid: Grid | None = None
+    renamed: dict[str, str] = Field(
+        default_factory=dict, description="department of the grid → the name it is given here"
+    )
+    moved: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="criterion → the departments it was moved to"
+    )
+    outside: dict[str, str] = Field(
+        default_factory=dict, description="title of each criterion that an earlier grid held and this one does not"
+    )
     states: dict[str, CriterionState] = Field(default_factory=dict, description="by criterion key; absent: à faire")
 
     def state(self, key: str) -> CriterionState:
@@ -172,54 +197,64 @@ class Row(_Frozen):
     in_grid: bool = Field(description="False: kept because something was said of it, but not in the imported grid")
 
     def acts(self, department: str) -> bool:
-        """Whether a department (its French name) acts on this criterion."""
-        return department in self.departments or DEPARTMENT_LABELS[Department.TOUS] in self.departments
+        """Whether a department acts on this criterion."""
+        return department in self.departments or any(everyone(d) for d in self.departments)
 
 
 def rows(project: Project, framework: Framework) -> list[Row]:
     """The board of a project: the rows of its grid in the grid's order, then what was said of criteria outside it;
     without a grid, the criteria that Clapvert knows."""
-    out: list[Row] = []
+    names = Names(project.renamed)
     if project.grid is None:
-        out += [_row(project, framework, criterion_key(c), None, c, True) for c in framework.criteria]
+        out = [_known_row(project, framework, c, names) for c in framework.criteria]
     else:
-        for g in project.grid.criteria:
-            out.append(_row(project, framework, g.key, g, _ours(framework, g), True))
+        out = [_grid_row(project, framework, g, names) for g in project.grid.criteria]
     shown = {row.key for row in out}
-    for key in project.states:
-        if key not in shown:
-            out.append(_row(project, framework, key, None, find(framework, key), False))
+    out += [_outside(project, framework, key, names) for key in project.states if key not in shown]
     return out
 
 
-def _ours(framework: Framework, row: GridCriterion) -> Criterion | None:
-    wanted = row.code if row.known is None else row.known
-    return find(framework, wanted) if wanted else None
+def _grid_row(project: Project, framework: Framework, grid: GridCriterion, names: Names) -> Row:
+    written = written_departments(grid.department, grid.department_from == "column")
+    departments = names.shown(project.moved.get(grid.key) or written) or (NONE,)
+    own = grid.poste if grid.poste != grid.department else None  # else the poste goes by the name given here
+    return Row(
+        key=grid.key,
+        code=grid.code,
+        title=grid.title,
+        poste=own or (departments[0] if departments != (NONE,) else grid.poste or "Sans poste"),
+        departments=departments,
+        grid=grid,
+        known=find(framework, grid.known) if grid.known else None,
+        state=project.state(grid.key),
+        in_grid=True,
+    )
 
 
-def _row(
-    project: Project, framework: Framework, key: str, grid: GridCriterion | None, known: Criterion | None, inside: bool
-) -> Row:
-    names = {p.code: poste_name(p) for p in framework.postes}
-    written = _departments(grid.department) if grid and grid.department else ()
-    ours = tuple(DEPARTMENT_LABELS[d] for d in known.departments) if known else ()
-    code = grid.code if grid else known.code if known else None
+def _known_row(project: Project, framework: Framework, known: Criterion, names: Names, inside: bool = True) -> Row:
+    key = criterion_key(known)
+    poste = next(p for p in framework.postes if p.code == known.poste)
+    ours = tuple(DEPARTMENT_LABELS[d] for d in known.departments)
     return Row(
         key=key,
-        code=code,
-        title=grid.title if grid else known.short.fr if known else key,
-        poste=(grid.poste if grid else None) or (names[known.poste] if known else "") or "Sans poste",
-        departments=written or ours or ("Sans département",),
-        grid=grid,
+        code=known.code,
+        title=known.short.fr,
+        poste=poste_name(poste),
+        departments=names.shown(project.moved.get(key) or ours),
+        grid=None,
         known=known,
         state=project.state(key),
         in_grid=inside,
     )
 
 
-def _departments(written: str) -> tuple[str, ...]:
-    """The departments that a cell of a workbook names: ours under our names, the others as they are written."""
-    parts = [part.strip() for part in written.replace("\n", ",").replace("/", ",").replace(";", ",").split(",")]
-    whole = department_of(written)
-    found = [whole] if whole else [department_of(part) or part for part in parts if part]
-    return tuple(dict.fromkeys(DEPARTMENT_LABELS[d] if isinstance(d, Department) else d for d in found))
+def _outside(project: Project, framework: Framework, key: str, names: Names) -> Row:
+    """What was said of a criterion that the imported grid does not hold, or no longer."""
+    known = None if key in project.outside else find(framework, key)
+    if known is not None:
+        return _known_row(project, framework, known, names, inside=False)
+    return Row(
+        key=key, code=None, title=project.outside.get(key, key), poste="Sans poste",
+        departments=names.shown(project.moved.get(key, ())) or (NONE,), grid=None, known=None,
+        state=project.state(key), in_grid=False,
+    )  # fmt: skip

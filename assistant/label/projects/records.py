@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Mapping
 
 from assistant.label.projects.projects import CriterionState, EvidenceFile, Project
 from ingest.errors import ClapvertError, ErrorCode
@@ -68,6 +69,22 @@ def load_state(db: sqlite3.Cursor, project_id: str, code: str) -> CriterionState
         "select data from evidence where project = ? and code = ? order by rowid", (project_id, code)
     ).fetchall()
     return state.model_copy(update={"evidence": tuple(EvidenceFile.model_validate_json(f[0]) for f in files)})
+
+
+def rekey(db: sqlite3.Cursor, project_id: str, keys: Mapping[str, str]) -> None:
+    """Give criteria other keys, all at once: what is said of them, their evidence and their history follow."""
+    states = db.execute("select code, data from state where project = ?", (project_id,)).fetchall()
+    moved = [(keys[code], CriterionState.model_validate_json(data)) for code, data in states if code in keys]
+    for code in keys:
+        db.execute("delete from state where project = ? and code = ?", (project_id, code))
+    for code, state in moved:
+        data = state.model_copy(update={"code": code}).model_dump_json(exclude={"evidence"})
+        db.execute("insert into state values (?, ?, ?)", (project_id, code, data))
+    for table, ident in (("evidence", "id"), ("history", "seq")):
+        held = db.execute(f"select {ident}, code from {table} where project = ?", (project_id,)).fetchall()  # noqa: S608
+        for row, code in held:
+            if code in keys:
+                db.execute(f"update {table} set code = ? where {ident} = ?", (keys[code], row))  # noqa: S608
 
 
 def load_evidence(db: sqlite3.Cursor, project_id: str, evidence_id: str) -> tuple[str, EvidenceFile]:

@@ -21,6 +21,7 @@ from assistant.label.projects.edits import (
     edited_project,
     edited_state,
     fields_of,
+    rekeyed_project,
     said_of_grid,
     said_of_project,
     said_of_state,
@@ -38,9 +39,11 @@ from assistant.label.projects.records import (
     load_project,
     load_state,
     member_name,
+    rekey,
 )
 from assistant.label.projects.tables import label_database
 from assistant.label.projects.uploads import Uploads
+from assistant.label.projects.visits import Visits
 from ingest.errors import ClapvertError, ErrorCode
 
 MAX_PROJECTS = 200
@@ -61,6 +64,7 @@ class LabelStore:
         self.history = History(self._db, now)
         self.members = Members(self._db, self.history)
         self.uploads = Uploads(self._db)
+        self.visits = Visits(self._db, self.history, now)
 
     def create(self, owner: str, framework: str, title: str, scheme: str | None = None, note: str = "") -> Project:
         """A new project of one framework; the caller checks that the framework exists."""
@@ -110,14 +114,46 @@ class LabelStore:
             self.history.add(db, project_id, owner, "project", None, before, after)
             return load_project(db, project_id)
 
-    def set_grid(self, project_id: str, owner: str | None, grid: Grid, revision: int | None = None) -> Project:
-        """Take an imported grid in place of the one before; what was said of its criteria stays, by key."""
+    def set_grid(
+        self, project_id: str, owner: str | None, grid: Grid, revision: int | None = None, *,
+        rekeyed: Mapping[str, str] | None = None, outside: Mapping[str, str] | None = None, kind: str = "grid",
+    ) -> Project:  # fmt: skip
+        """Take an imported grid in place of the one before; what was said of its criteria stays, under the keys that
+        `rekeyed` gives them; `outside` holds the titles of those that are no longer in the grid. `kind`: what the
+        history calls the change."""
         with self._db.write() as db:
             check_member(db, project_id, owner)
             old = load_project(db, project_id)
             same_revision(revision, old.revision, lambda: without_states(old))
-            self._save_project(db, old.model_copy(update={"grid": grid}))
-            self.history.add(db, project_id, owner, "grid", None, said_of_grid(old.grid), said_of_grid(grid))
+            rekey(db, project_id, rekeyed or {})
+            new = rekeyed_project(old.model_copy(update={"grid": grid}), rekeyed or {}, outside or {})
+            self._save_project(db, new)
+            self.history.add(db, project_id, owner, kind, None, said_of_grid(old.grid), said_of_grid(grid, rekeyed))
+            return load_project(db, project_id)
+
+    def set_departments(
+        self, project_id: str, owner: str | None, *, renamed: Mapping[str, str] | None = None,
+        moved: Mapping[str, tuple[str, ...]] | None = None, revision: int | None = None,
+    ) -> Project:  # fmt: skip
+        """Give departments other names, or criteria other departments (none: back where the grid puts them); what is
+        not named stays."""
+        with self._db.write() as db:
+            check_member(db, project_id, owner)
+            old = load_project(db, project_id)
+            same_revision(revision, old.revision, lambda: without_states(old))
+            names = {k: v for k, v in (dict(old.renamed) | dict(renamed or {})).items() if v and v != k}
+            places = {k: v for k, v in (dict(old.moved) | dict(moved or {})).items() if v}
+            new = old.model_copy(update={"renamed": names, "moved": places})
+            if (names, places) == (old.renamed, old.moved):
+                return old
+            self._save_project(db, new)
+            for old_name, name in (renamed or {}).items():
+                self.history.add(
+                    db, project_id, owner, "department", None, {"name": old_name}, {"name": name or old_name}
+                )
+            for key, where in (moved or {}).items():
+                before = {"departments": ", ".join(old.moved.get(key, ()))}
+                self.history.add(db, project_id, owner, "moved", key, before, {"departments": ", ".join(where)})
             return load_project(db, project_id)
 
     def put_state(
@@ -193,7 +229,7 @@ class LabelStore:
         with self._db.write() as db:
             check_member(db, project_id, owner)
             held = {r[0] for r in db.execute("select sha256 from evidence where project = ?", (project_id,))}
-            for table in ("state", "evidence", "history", "member", "upload"):
+            for table in ("state", "evidence", "history", "visit", "member", "upload"):
                 db.execute(f"delete from {table} where project = ?", (project_id,))  # noqa: S608
             db.execute("delete from project where id = ?", (project_id,))
         self._db.empty_log()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ingest.database import Database
 
-VERSION = 1
+VERSION = 2
 _SCHEMA = """
 create table if not exists project (
     id text primary key, data text not null, updated text not null, invitation text unique
@@ -30,6 +30,10 @@ create table if not exists history (
     kind text not null, code text, before text not null, after text not null
 );
 create index if not exists history_project on history (project, seq);
+create table if not exists visit (
+    project text not null references project (id), owner text not null, seen integer not null, at text not null,
+    since integer not null, before text, primary key (project, owner)
+);
 create table if not exists upload (
     project text primary key references project (id), name text not null, content blob not null
 );

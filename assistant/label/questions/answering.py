@@ -16,7 +16,7 @@ from urllib.parse import quote
 from assistant.answer import Answer, ProjectItem, ProjectState, Receipt, Searched, Timings, Understood
 from assistant.checking.verifier import Cited, Sentence
 from assistant.engine import Engine, OnEvidence
-from assistant.label.projects.progress import Tally, late, progress, status_line
+from assistant.label.projects.progress import late, progress
 from assistant.label.projects.projects import STATUS_LABELS, Project, Row, rows
 from assistant.label.questions.asking import (
     ProjectQuestion,
@@ -27,8 +27,7 @@ from assistant.label.questions.asking import (
     read_project_question,
 )
 from assistant.label.questions.explain import own_passage
-from assistant.label.score.points import in_points
-from assistant.label.score.score import score
+from assistant.label.questions.telling import told
 from assistant.label.workbench import Workbench
 from assistant.reading.dates import AsOf, say_date
 from assistant.reading.kinds import detect_language
@@ -36,7 +35,6 @@ from assistant.wording.citations import citation_of
 from assistant.wording.phrases import DISCLAIMER
 from ingest.clock import FACT_BASE_DATE
 from ingest.corpus.register import Domain
-from ingest.errors import ClapvertError
 from ingest.language.claims import Language
 from ingest.passages.passages import Passage
 
@@ -95,9 +93,7 @@ def _told(
     board: Sequence[Row], wanted: ProjectQuestion, on_evidence: OnEvidence | None,
 ) -> Answer:  # fmt: skip
     today, framework = bench.clock(), bench.framework(project)
-    asked = [r for r in board if wanted.takes(r)]
-    left = [r for r in asked if r.state.open]
-    left.sort(key=lambda r: (not (r.grid and r.grid.mandatory), not late(r, today), r.state.due or dt.date.max))
+    said, left = told(project, framework, board, wanted, today, language)
     found = [(r, own_passage(engine.snapshot, framework, r.known) if r.known else None) for r in left[:LISTED]]
     shown: list[tuple[Row, Passage]] = [(r, p) for r, p in found if p is not None][:EXPLAINED]
     if on_evidence:
@@ -105,16 +101,20 @@ def _told(
     sentences = [Sentence(_text(p, language), (Cited(p, p.text),), language=language) for _, p in shown]
     kept, _ = engine.verifier.keep(sentences, AsOf.on(None, today))
     passages = [s.cited[0].passage for s in kept]
-    told = [s.text for s in kept]
+    quoted = [s.text for s in kept]
     numbers = {p.id: n for n, p in enumerate(passages, 1)}
-    whole = progress(asked, today).whole
+    whole = progress([r for r in board if wanted.takes(r)], today).whole
     at = f"/label/projets/{project.id}"
     state = ProjectState(
         project_id=project.id,
         title=project.title,
-        url=at,
+        url=f"{at}/score"
+        if wanted.about in ("score", "effort")
+        else f"{at}/calendrier"
+        if wanted.about == "due"
+        else at,
         scope=wanted.scope,
-        said=_said(project, _scored(bench, project, wanted), wanted, whole, language),
+        said=said,
         done=whole.done,
         applicable=whole.applicable,
         open=tuple(
@@ -134,35 +134,8 @@ def _told(
         ),
         more=max(0, len(left) - LISTED),
     )
-    prose = "\n\n".join(f"{text} [{n}]" for n, text in enumerate(told, 1)) or NOTHING_TO_CITE[language]
+    prose = "\n\n".join(f"{text} [{n}]" for n, text in enumerate(quoted, 1)) or NOTHING_TO_CITE[language]
     return _answer(engine, bench, question, conversation_id, language, prose, passages, state)
-
-
-def _scored(bench: Workbench, project: Project, wanted: ProjectQuestion) -> str:
-    """What the score says, when the whole project is asked about and a grid gives one; empty otherwise."""
-    if wanted.scope or project.grid is None:
-        return ""
-    try:
-        result = score(project, bench.framework(project))
-    except ClapvertError:
-        return ""
-    verdicts = [v for v in result.verdicts if wanted.target in (None, v.minimum_percent)]
-    said = [f"Score sur la grille importée : {result.headline} ({in_points(result.obtained)})."]
-    return " ".join([*said, *(v.sentence for v in verdicts)])
-
-
-def _said(project: Project, scored: str, wanted: ProjectQuestion, whole: Tally, language: Language) -> str:
-    where = f", {wanted.scope}" if wanted.scope else ""
-    if language == "en":
-        head = f"According to your project “{project.title}”{where}: "
-        if not whole.total:
-            return f"{head}no criterion is attached to it."
-        return f"{head}{whole.done} of {whole.applicable} done, {whole.left} left to do, {whole.late} late."
-    head = f"D'après votre dossier « {project.title} »{where} : "
-    if not whole.total:
-        return f"{head}aucun critère n'y est rattaché."
-    left = f"{whole.left} critère{'s restent' if whole.left > 1 else ' reste'} à faire"
-    return f"{head}{status_line(whole)} ; {left if whole.left else 'rien ne reste à faire'}. {scored}".strip()
 
 
 def _answer(

@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 
 from assistant.label.phrases import POINT
-from ingest.documents.workbook import Cell
+from ingest.documents.cells import Cell
 from ingest.language.claims import Language
 
 MAX_POINTS = Decimal(100_000)

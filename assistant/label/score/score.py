@@ -125,6 +125,26 @@ def score_items(counted: Sequence[Item], thresholds: Iterable[Threshold], langua
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A score in a line, and what it takes to the threshold that a project aims at."""
+
+    headline: str
+    needs: str
+    reached: bool
+
+
+def standing(found: Score, scheme: str | None, language: Language = "fr") -> Standing:
+    """The line of a score; without a scheme, for the first threshold."""
+    aimed = next((v for v in found.verdicts if v.scheme == scheme), found.verdicts[0])
+    phrase = {"oui": say.NEEDS_NOTHING, "depend": say.NEEDS_DEPENDS, "non": say.NEEDS}[aimed.reached][language]
+    missing = in_points(aimed.missing, language)
+    if aimed.missing_if_excluded < aimed.missing:
+        missing = say.SPAN[language].format(least=said(aimed.missing_if_excluded, language), most=missing)
+    told = phrase.format(missing=missing, percent=aimed.minimum_percent)
+    return Standing(found.headline, told, aimed.reached == "oui")
+
+
 def verdict(sums: Tally, threshold: Threshold, language: Language = "fr") -> Verdict:
     """One threshold against the sums: « au moins », compared exactly."""
     needed = Fraction(threshold.minimum_percent, 100)

@@ -12,6 +12,7 @@ from assistant.label.projects.compare import compare
 from assistant.label.projects.progress import progress
 from assistant.label.projects.projects import rows
 from assistant.label.questions.explain import explain, question_about
+from assistant.web.label.board import standing_of
 from assistant.web.label.page import Desk, see
 from assistant.web.words import french
 
@@ -35,10 +36,12 @@ def router(desk: Desk) -> APIRouter:
         framework = bench.frameworks.get(referentiel) if referentiel else frameworks[0]
         wanted = Wanted(poste.strip().upper(), department_of(departement) if departement else None, q)
         groups = chosen(framework, wanted)
-        mine = []
+        mine, standings = [], {}
+        language = desk.words(request).language
         for project in bench.store.projects(desk.caller(request)):
             lines = rows(project, bench.framework(project))
             mine.append((project, progress(lines, bench.clock())))
+            standings[project.id] = standing_of(project, lines, bench.framework(project), language)
         return desk.page(
             request,
             "home.html",
@@ -51,6 +54,7 @@ def router(desk: Desk) -> APIRouter:
             departments=departments(framework.criteria),
             questions={c.id: question_about(framework, c) for _, criteria in groups for c in criteria},
             projects=mine,
+            standings=standings,
         )
 
     @routes.get("/label/referentiels/{framework_id}/{code}", response_class=HTMLResponse)

@@ -24,6 +24,26 @@ def router(desk: Desk) -> APIRouter:
     """The `POST` routes under `/label/projets/{id}`."""
     routes = APIRouter(prefix="/label/projets/{project_id}")
 
+    @routes.post("/lot")
+    async def bulk(request: Request, project_id: str) -> Response:
+        form = await request.form(max_fields=700)
+        codes = [str(c) for c in form.getlist("code")]
+        given = {k: str(form.get(k, "")) for k in ("status", "person", "due", "not_applicable_reason")}
+        changes: dict[str, Any] = {k: v for k, v in given.items() if v}
+        if "status" in changes:
+            changes["status"] = _status(changes["status"])
+        if "due" in changes:
+            changes["due"] = _day(changes["due"])
+        owner, bench = desk.caller(request), desk.bench
+        if codes and changes:
+            failed = await run_in_threadpool(bench.put_all, project_id, owner, codes, changes)
+            if failed:
+                raise next(iter(failed.values()))
+        if codes and (department := str(form.get("department", "")).strip()):
+            await run_in_threadpool(bench.move, project_id, owner, codes, [department])
+        query = str(form.get("retour", ""))
+        return see(f"/label/projets/{project_id}{f'?{query}' if query else ''}")
+
     @routes.post("/criteres/{key:path}/preuves")
     async def attach(request: Request, project_id: str, key: str) -> Response:
         owner = desk.caller(request)
@@ -47,6 +67,7 @@ def router(desk: Desk) -> APIRouter:
         due: Text = "",
         not_applicable_reason: Text = "",
         level: Annotated[str | None, Form()] = None,
+        departments: Annotated[str | None, Form()] = None,
         retour: str = "",
     ) -> Response:
         owner = desk.caller(request)
@@ -61,6 +82,8 @@ def router(desk: Desk) -> APIRouter:
             desk.bench.put(project_id, owner, row.key, changes, revision)
         except EditConflictError as exc:
             return _conflict(desk, request, project_id, row.key, changes, exc.current, revision or 0)
+        if departments is not None and tuple(_names(departments)) != row.departments:
+            desk.bench.move(project_id, owner, [row.key], _names(departments))
         if retour == "critere":
             return see(request.url.path)
         return see(f"/label/projets/{project_id}#{anchor(row.key)}")
@@ -139,6 +162,11 @@ def _day(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError as exc:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "L'échéance n'est pas une date.", "Écrivez AAAA-MM-JJ.") from exc
+
+
+def _names(text: str) -> list[str]:
+    """Departments as a field of a form holds them, one after the other."""
+    return [name for part in text.split(",") if (name := " ".join(part.split()))]
 
 
 def _text(value: object) -> str:

@@ -34,6 +34,7 @@ FIELDS = {
     "due": french("Échéance"),
     "not_applicable_reason": french("Motif du « sans objet »"),
     "level": french("Niveau"),
+    "said": french("Réponse du classeur"),
     "title": french("Titre de la production"),
     "scheme": french("Parcours"),
     "file_name": french("Grille"),
@@ -42,14 +43,25 @@ FIELDS = {
     "name": french("Nom"),
 }
 """Fields of a history line, in French; those that are not here are not shown."""
+MONTHS = (
+    french("Janvier"), french("Février"), french("Mars"), french("Avril"), french("Mai"), french("Juin"),
+    french("Juillet"), french("Août"), french("Septembre"), french("Octobre"), french("Novembre"), french("Décembre"),
+)  # fmt: skip
+WEEKDAYS = (
+    french("lun."), french("mar."), french("mer."), french("jeu."), french("ven."), french("sam."), french("dim."),
+)  # fmt: skip
 _STATUSES = (
     french("À faire"), french("En cours"), french("Fait"), french("Non retenu"), french("Sans objet"),
+    french("À clarifier"),
 )  # fmt: skip
 _KINDS = {
     "grid": french("Grille officielle importée"),
     "evidence_added": french("Preuve jointe : {name}"),
     "evidence_removed": french("Preuve retirée : {name}"),
     "joined": french("A rejoint le dossier"),
+    "matched": french("Explications choisies"),
+    "department": french("Département renommé : {name}"),
+    "moved": french("Déplacé : {departments}"),
 }
 
 
@@ -126,8 +138,10 @@ def filters(_: Words) -> Mapping[str, Callable[..., Any]]:
     def told(change: Change) -> list[str]:
         lines = []
         if change.kind in _KINDS:
-            lines.append(_(_KINDS[change.kind], name=(change.after or change.before).get("name", "")))
-        if change.kind.startswith("evidence") or change.kind == "joined":
+            values = change.after or change.before
+            names = {"name": values.get("name", ""), "departments": values.get("departments") or "∅"}
+            lines.append(_(_KINDS[change.kind], **names))
+        if change.kind != "grid" and change.kind in _KINDS:
             return lines
         for field, value in change.after.items():
             if field not in FIELDS:
@@ -145,6 +159,7 @@ def filters(_: Words) -> Mapping[str, Callable[..., Any]]:
         "anchor": anchor,
         "capitalize_first": lambda text: text[:1].upper() + text[1:],
         "moment": moment,
+        "month": lambda day: f"{_(MONTHS[day.month - 1])} {day.year}",
         "points": lambda value: f"{value.normalize():f}".replace(".", "," if _.language == "fr" else "."),
         "poste_name": lambda poste: poste_name(poste, _.language),
         "said": said,
@@ -152,6 +167,7 @@ def filters(_: Words) -> Mapping[str, Callable[..., Any]]:
         "titled": lambda row: row.title if row.grid or not row.known else said(row.known.short),
         "told": told,
         "translated": _,
+        "weekday": lambda day: _(WEEKDAYS[day.weekday()]),
         "urlkey": lambda key: quote(key, safe=""),
         "weight": lambda size: weight(size, _),
     }

@@ -7,7 +7,7 @@ import { actions } from "./actions.js";
 import { understood } from "./adjust.js";
 import { button, el, elsewhere, outward, unseen } from "./dom.js";
 import { dueSaid, outOfForce, pages, place, rankName, sayDate, spaced, validity, validityShort, version, warningLabel } from "./format.js";
-import { blocks } from "./prose.js";
+import { pieces, prose } from "./prose.js";
 import { LANG, _ } from "./words.js";
 
 const PARTIAL = { unclear: _("Réponse partielle : elle dépend d'un détail"), not_found: _("Réponse partielle : un point reste sans réponse") };
@@ -127,35 +127,6 @@ function settle(turn, ...parts) {
   turn.removeAttribute("aria-busy");
   while (turn.children.length > 1) turn.lastChild.remove();
   turn.append(...parts.filter(Boolean));
-}
-
-/** Paragraphs and lists of an answer. */
-function prose(markdown, cite) {
-  const tags = { steps: "ol", bullets: "ul" };
-  return blocks(markdown).map(({ form, items }) => (form === "paragraph"
-    ? el("p", {}, pieces(items[0], cite))
-    : el(tags[form], {}, items.map((item) => el("li", {}, pieces(item, cite))))));
-}
-
-/** Text, **bold**, and [n] as links kept on the line of the word they follow. */
-function pieces(text, cite) {
-  const out = [];
-  for (const piece of spaced(text).split(/(\*\*[^*]+\*\*|(?:\s*\[\d+\])+)/)) {
-    const marks = /^(?:\s*\[\d+\])+$/.test(piece) && [...piece.matchAll(/\d+/g)].map((m) => cite(Number(m[0])));
-    if (marks) out.push(el("span", { class: "together" }, lastWord(out), ...marks));
-    else if (/^\*\*.+\*\*$/s.test(piece)) out.push(el("strong", {}, piece.slice(2, -2)));
-    else if (piece) out.push(piece);
-  }
-  return out;
-}
-
-/** Takes the last word off the text before, so that a number never starts a line alone. */
-function lastWord(out) {
-  const text = out.at(-1);
-  if (typeof text !== "string") return null;
-  const word = text.match(/\S+$/)?.[0] ?? "";
-  out[out.length - 1] = text.slice(0, text.length - word.length);
-  return word;
 }
 
 /** What to do now, and by when. */

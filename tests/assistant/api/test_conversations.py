@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import stat
 import time
@@ -11,9 +13,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant import app as application
+from assistant import upkeep
+from assistant.access.secret import secret
 from assistant.answer import Answer
-from assistant.api.owner import COOKIE, secret
+from assistant.api.owner import COOKIE
 from assistant.app import create_app
 from assistant.service import Service
 from ingest.model.embedding import HashingEncoder
@@ -108,6 +111,17 @@ class TestOwners:
         same = TestClient(client.app, cookies={COOKIE: client.cookies[COOKIE]})
         assert same.get(f"/api/conversations/{ident}").status_code == 200
 
+    def test_a_cookie_of_before_itsdangerous_still_opens_what_it_opened(
+        self, client: TestClient, apart: Service
+    ) -> None:
+        ident = asked(client)["conversation_id"]
+        said = client.cookies[COOKIE].rpartition(".")[0]
+        key = secret(apart.settings.data_dir / "secret.key")
+        for kind, status in (("owner", 200), ("autre", 404)):
+            mac = hmac.new(key, f"{kind}:{said}".encode(), hashlib.sha256).hexdigest()
+            former = TestClient(client.app, cookies={COOKIE: f"{said}.{mac}"})
+            assert former.get(f"/api/conversations/{ident}").status_code == status
+
     def test_it_survives_a_restart(self, client: TestClient, apart: Service, days: Days) -> None:
         ident = asked(client)["conversation_id"]
         again = Service(apart.settings, HashingEncoder(), days, DOUBLE)
@@ -153,7 +167,7 @@ def test_retention_is_enforced_while_the_server_runs(
     apart: Service, days: Days, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The periodic look, on the injected clock; none of these questions is asked again."""
-    monkeypatch.setattr(application, "_SWEEP", 0.01)
+    monkeypatch.setattr(upkeep, "_SWEEP", 0.01)
     folder = apart.settings.data_dir
     with TestClient(create_app(apart)) as client:
         asked(client, "Quels bilans carbone du CNC pour un zanzibarique ?")

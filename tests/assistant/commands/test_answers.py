@@ -14,7 +14,10 @@ import httpx
 import pytest
 import uvicorn
 from click.testing import CliRunner
+from fastapi.testclient import TestClient
 
+from assistant.access.access import Access
+from assistant.access.caller import Scope
 from assistant.answer import Answer
 from assistant.app import create_app
 from assistant.commands import answers as commands
@@ -284,6 +287,32 @@ class TestServe:
         monkeypatch.setenv("CLAPVERT_ALLOW_REMOTE", "1")
         run("serve", "--host", "0.0.0.0")
         assert served[0]["host"] == "0.0.0.0"
+
+    def test_or_with_a_key_and_then_for_it_alone(
+        self, run: Run, ready: list[Service], served: list[dict[str, Any]], use_settings: Settings
+    ) -> None:
+        keys = Access(use_settings).keys
+        key, token = keys.create("école", [Scope.ASK])
+        run("serve", "--host", "0.0.0.0")
+        assert served[0]["host"] == "0.0.0.0"
+        assert served[0]["proxy_headers"] is False
+        client = TestClient(served[0]["app"])
+        assert client.get("/api/sources").status_code == 401
+        assert client.get("/api/sources", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        keys.revoke(key.id)
+        run("serve", "--host", "0.0.0.0", code=ExitCode.USAGE)
+        assert "keys create" in run.err
+
+    def test_on_loopback_a_key_changes_nothing_for_visitors(
+        self, run: Run, ready: list[Service], served: list[dict[str, Any]], use_settings: Settings
+    ) -> None:
+        token = Access(use_settings).keys.create("école", [])[1]
+        run("serve")
+        client = TestClient(served[0]["app"])
+        assert client.get("/api/sources").status_code == 200
+        assert client.get("/api/sources", headers={"Authorization": "Bearer sans-cle"}).status_code == 200
+        assert client.get("/api/sources", headers={"Authorization": f"Bearer {token}"}).status_code == 403
+        assert client.get("/api/admin/keys").status_code == 401
 
     def test_a_port_taken(self, run: Run, ready: list[Service], served: list[dict[str, Any]]) -> None:
         with socket.socket() as taken:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from assistant.history.sharing import Shares
 from assistant.label.frameworks import Frameworks
+from assistant.label.grid.imports import Choice, planned, taken
 from assistant.label.projects.projects import Row, rows
 from assistant.label.projects.store import LabelStore
 from assistant.label.questions.asking import read_next, read_project_question
+from assistant.label.score.tally import items
+from assistant.label.score.whatif import least_effort
 from assistant.service import Ask, Service
 from ingest.settings import Settings
+from tests.assistant.label.published import eight_sheets
 
 MANQUE = "Qu'est-ce qu'il me manque pour la régie ?"
 
@@ -117,3 +122,75 @@ def test_a_shared_answer_shows_nothing_of_the_project(desk: Service) -> None:
     shared = shares.open(shares.make(answer.message_id, "lea"))
     assert shared.project is None
     assert "Embruns" not in shared.model_dump_json()
+
+
+@pytest.fixture
+def film(desk: Service) -> str:
+    """A project with an eight-sheet grid: 40 points of 124 done, two people, two days."""
+    bench = desk.workbench
+    project = bench.create("lea", "label-ecoprod", "Les Embruns", "performance")
+    choice = Choice(take_answers=True)
+    taken(bench, project.id, "lea", planned(bench, "lea", "g.xlsx", eight_sheets(), choice), choice)
+    bench.put(project.id, "lea", "DECO-02", {"person": "Paul Mercier", "due": "2026-12-15"})
+    bench.put(project.id, "lea", "SON-03", {"person": "Léa", "due": "2026-11-01"})
+    return project.id
+
+
+@pytest.mark.parametrize(
+    ("question", "about", "said"),
+    [
+        ("Quel est mon score ?", "score", "score sur la grille importée : 32,25 % (40 points). Seuil de 65 %"),
+        ("Combien de points avons-nous pour le label ?", "score", "il manque 40,6 points"),
+        ("Quelle est notre prochaine échéance ?", "due", "prochaine échéance le 15/12/2026, DECO-02 «"),
+        ("Qu'est-ce qui est en retard dans mon dossier ?", "due", "1 en retard"),
+        ("Quel est le moindre effort pour atteindre 65 % ?", "effort", "65 % de 124 points, c'est 80,6 points"),
+        ("Comment atteindre 70 % avec le moins d'effort ?", "effort", "70 % de 124 points, c'est 86,8 points"),
+        ("Que reste-t-il à faire pour Paul ?", "left", "Paul Mercier : 0 fait sur 1 ; 1 critère reste à faire"),
+        ("Qu'est-ce qu'il nous manque pour la déco ?", "left", "Décors & accessoires : 2 faits sur 10"),
+        ("Qu'est-ce qu'il me manque pour la régie ?", "left", "Régie : 2 faits sur 10 ; 8 critères restent à faire"),
+    ],
+)
+def test_the_project_is_asked_its_score_its_days_its_people(
+    desk: Service, film: str, question: str, about: str, said: str
+) -> None:
+    answer = desk.ask(Ask(question), "lea")
+    state = answer.project
+    assert state is not None, question
+    assert state.said.startswith("D'après votre dossier « Les Embruns »")
+    assert said in state.said.replace("\u00a0", " "), state.said
+    assert state.open
+    assert all(o.url == f"/label/projets/{film}/criteres/{quote(o.key, safe='')}" for o in state.open)
+    if about == "due":
+        assert [o.key for o in state.open] == ["SON-03", "DECO-02"]
+        assert state.url.endswith("/calendrier")
+    if about == "effort":
+        bench = desk.workbench
+        project = bench.store.get(film, "lea")
+        target = 70 if "70" in question else 65
+        plan = least_effort(items(project, bench.framework(project)), target)
+        assert [o.key for o in state.open] == [s.key for s in plan.steps][:12]
+
+
+@pytest.mark.parametrize("question", [
+    "Quel score faut-il pour obtenir le label ?", "Quelles sont les échéances de la prime RSE+ ?",
+    "Quel est le seuil du Label Ecoprod ?", "Que reste-t-il à publier en droit européen ?",
+    "Quelle est la date limite de dépôt du bilan carbone ?", "Peut-on atteindre la neutralité au plus vite ?",
+])  # fmt: skip
+def test_scores_and_days_of_the_rules_go_the_ordinary_way(desk: Service, film: str, question: str) -> None:
+    assert film
+    assert desk.ask(Ask(question), "lea").project is None
+
+
+def test_without_a_grid_the_score_says_why(desk: Service) -> None:
+    desk.workbench.create("lea", "label-ecoprod", "Les Embruns")
+    state = desk.ask(Ask("Quel est mon score ?"), "lea").project
+    assert state is not None
+    assert "n'invente aucun point" in state.said
+
+
+def test_two_projects_are_told_apart_by_name(desk: Service, film: str) -> None:
+    other = desk.workbench.create("lea", "label-ecoprod", "Marée basse")
+    answer = desk.ask(Ask("Quel est mon score ?"), "lea")
+    assert (answer.outcome, answer.project, len(answer.follow_ups)) == ("partial", None, 2)
+    named = {t: desk.ask(Ask(f"Quel est mon score pour {t} ?"), "lea").project for t in ("Les Embruns", "Marée basse")}
+    assert {t: s.project_id for t, s in named.items() if s} == {"Les Embruns": film, "Marée basse": other.id}

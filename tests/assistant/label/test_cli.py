@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from assistant.commands.label import label
 from ingest.errors import ClapvertError
 from ingest.settings import Settings
+from tests.assistant.label.published import eight_sheets, sections
 from tests.assistant.label.workbooks import test_grid as grid_of_80
 
 RUNNER = CliRunner()
@@ -48,6 +49,49 @@ def test_from_a_new_project_to_its_evidence_file(here: Path) -> None:
     assert "Critère d'essai A9" in (here / "dossier.csv").read_text("utf-8-sig")
     run("projects", "--delete", made["id"])
     assert json.loads(run("projects", "--json").output) == []
+
+
+def test_each_thing_of_the_pages_is_done_in_the_terminal(here: Path) -> None:
+    workbook, proof = here / "huit.xlsx", here / "preuve.pdf"
+    workbook.write_bytes(eight_sheets())
+    proof.write_bytes(b"%PDF-1.7")
+    run("projects", "--new", "Marée")
+    plan = json.loads(run("import", "Marée", str(workbook), "--plan", "--json").output)
+    assert (plan["criteria"], plan["points"], plan["mandatory"], plan["doubts"]) == (80, 124.0, 8, [])
+    assert "8 feuilles lues, 80 critères, 124 points, 8 obligatoires." in run("import", "Marée", str(workbook)).output
+    run("status", "Marée", "RÉG-02", "en_cours", "--person", "Léa", "--due", "2026-12-15")
+    assert "15/12/2026  RÉG-02" in run("due", "Marée", "--ics", str(here / "a.ics")).output
+    assert (here / "a.ics").read_bytes().count(b"BEGIN:VEVENT") == 1
+    assert "preuve.pdf" in run("evidence", "Marée", "RÉG-02", str(proof)).output
+    held = json.loads(run("evidence", "Marée", "RÉG-02", "--json").output)
+    assert "Aucune preuve" in run("evidence", "Marée", "RÉG-02", "--remove", held[0]["id"]).output
+    assert "Prise de son" in run("departments", "Marée", "--rename", "Son", "Prise de son").output
+    assert (
+        "Costumes - HMC                       11 critères"
+        in run("departments", "Marée", "--move", "SON-01", "Costumes - HMC").output
+    )
+    for document in ("plan", "note"):
+        run("export", "Marée", str(here / f"{document}.md"), "--document", document)
+    assert "Prise de son" in (here / "plan.md").read_text()
+    assert "Léa" in run("history", "Marée", "RÉG-02").output
+    run("edit", "Marée", "--scheme", "engagement", "--copy", "Marée 2")
+    assert "écarts." in run("compare", "Marée", "Marée 2").output
+    assert json.loads(run("match", "Marée", "--json").output) == []
+    run("template", str(here / "vide.xlsx"), "--department", "Régie")
+    assert (here / "vide.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_an_import_waits_for_what_it_does_not_understand(here: Path) -> None:
+    workbook = here / "sections.xlsx"
+    workbook.write_bytes(sections())
+    run("projects", "--new", "Marée")
+    with pytest.raises(ClapvertError, match="À décider avant d'importer"):
+        run("import", "Marée", str(workbook))
+    (here / "faux.csv").write_text("Code;Critère;Points\nA1;Essai;beaucoup\n", encoding="utf-8")
+    with pytest.raises(ClapvertError, match="C2"):
+        run("import", "Marée", str(here / "faux.csv"), "--marked", str(here / "marque.xlsx"))
+    assert (here / "marque.xlsx").read_bytes().startswith(b"PK")
+    assert "Importé." in run("import", "Marée", str(workbook), "--accept", "all").output
 
 
 def test_a_framework_without_a_score_has_none_here_either(here: Path) -> None:

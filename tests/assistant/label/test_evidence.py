@@ -15,13 +15,13 @@ from docx.oxml.ns import qn
 
 from assistant.label.evidence.exports import FORMATS, export_evidence
 from assistant.label.evidence.file import LEGAL, EvidenceBook, Part, evidence_book
-from assistant.label.grid.importing import import_grid, plan_import
+from assistant.label.grid.importing import plan_import
 from assistant.label.projects.projects import CriterionState, EvidenceFile, Project, Status
 from ingest.corpus.criteria import Framework, load_frameworks
 from ingest.corpus.register import Register, load_register
 from ingest.errors import ClapvertError
 from ingest.settings import Settings
-from tests.assistant.label.workbooks import here, test_grid
+from tests.assistant.label.workbooks import here, import_grid, test_grid
 
 AT = dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC)
 DAY = AT.date()
@@ -47,7 +47,7 @@ def attached(name: str) -> EvidenceFile:
 
 @pytest.fixture(scope="module")
 def project(label: Framework) -> Project:
-    grid = import_grid(plan_import(test_grid(), "grille-essai.xlsx", reader=here), AT, framework=label)
+    grid = import_grid(plan_import(test_grid(), "grille-essai.xlsx", reader=here), AT)
     said: dict[str, dict[str, Any]] = {
         "A1": {"status": Status.FAIT, "evidence": (attached("note-intention.pdf"), attached("photo.jpg"))},
         "B1": {"status": Status.FAIT, "person": "Déco", "note": LONG},

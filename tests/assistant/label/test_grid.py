@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.label.grid.importing import Plan, import_grid, plan_import
+from assistant.label.grid.account import UndecidedError
+from assistant.label.grid.importing import Plan, plan_import, read_grid
 from assistant.label.grid.imports import OwnerMemory, mapping_from_json
 from assistant.label.grid.mapping import ColumnMapping, letter
 from assistant.label.projects.projects import Grid, Project, Status
@@ -20,10 +21,10 @@ from assistant.label.projects.store import LabelStore
 from assistant.label.score.points import BadPointsError, french, percent, points, said
 from assistant.label.score.score import score
 from ingest.corpus.criteria import Framework, load_frameworks
-from ingest.documents.workbook import Cell
+from ingest.documents.cells import Cell
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
-from tests.assistant.label.workbooks import MANDATORY, here, sheet_of, test_grid
+from tests.assistant.label.workbooks import MANDATORY, here, import_grid, sheet_of, test_grid
 
 AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
 HEADER = ["Code", "Intitulé du critère", "Obligatoire", "Points"]
@@ -34,7 +35,7 @@ def planned(data: bytes, name: str = "grille.xlsx", **more: Any) -> Plan:
 
 
 def read(data: bytes, name: str = "grille.xlsx", **more: Any) -> Grid:
-    return import_grid(planned(data, name, **more), AT)
+    return import_grid(planned(data, name, **more), AT, accepted=frozenset({"all"}))
 
 
 @pytest.fixture(scope="module")
@@ -106,9 +107,10 @@ def test_the_plan_says_why_each_column_is_what_it_is() -> None:
         "son nom « Barème / Points max » dit « points possibles »",
         "nombres (100 % des cellules)",
     )
-    assert [(s.name, s.chosen, s.header_found) for s in plan.sheets] == [
-        ("Mode d'emploi", False, False), ("Grille d'essai", True, True),
-    ]  # fmt: skip
+    assert [(s.name, s.chosen, s.why) for s in plan.sheets] == [
+        ("Mode d'emploi", False, "aucun en-tête de grille : mode d'emploi ou récapitulatif"),
+        ("Grille d'essai", True, ""),
+    ]
     assert (plan.table.header.first, plan.table.header.last) == (4, 5)
     assert plan.preview[0][1:3] == ("A1", "Critère d'essai A1 sur un sujet inventé numéro 1")
 
@@ -186,15 +188,21 @@ def test_what_is_hidden_or_left_out_is_said() -> None:
     grid = read(data)
     assert [(c.key, c.mandatory) for c in grid.criteria][:2] == [("A1", True), ("A2", None)]
     assert grid.remarks == (
-        "« Obligatoire » : réponse non comprise, laissée inconnue (C3).",
         "Lignes masquées dans le classeur, comptées ici : 3.",
         "Colonnes masquées dans le classeur, lues ici : Points.",
         "Lues comme titres de section, pas comme critères : lignes 4 « à compléter plus tard ».",
         "En-tête répété, sauté : lignes 5.",
-        "Sans points dans le classeur, donc hors du score : A3.",
-        "Ligne 7, « Total » : le classeur annonce 6 points, les lignes au-dessus en donnent 5. Vérifiez avant de vous fier au score.",
         "Feuilles masquées non lues : « Réserve ».",
+        "Lignes de la colonne des intitulés lues comme titres de section : 4 « à compléter plus tard ».",
+        "« Obligatoire » : réponse non comprise, laissée inconnue (C3).",
+        "Sans points dans le classeur, donc hors du score : A3.",
+        "« Sheet », ligne 7, « Total » : le classeur annonce 6 points, les lignes lues en donnent 5.",
     )
+    _, account = read_grid(planned(data), AT)
+    assert [d.text for d in account.doubts] == list(grid.remarks[-4:])
+    with pytest.raises(UndecidedError) as caught:
+        import_grid(planned(data), AT, accepted=frozenset(d.id for d in account.doubts[:3]))
+    assert caught.value.doubts == account.doubts[3:]
 
 
 def test_formulas_give_their_stored_values_and_the_workbook_can_be_chosen_by_sheet() -> None:
@@ -204,7 +212,7 @@ def test_formulas_give_their_stored_values_and_the_workbook_can_be_chosen_by_she
     assert caught.value.code is ErrorCode.GRID_BAD_POINTS
     assert "D3 (formule dont le résultat n'est pas enregistré dans le fichier)" in caught.value.message
     with pytest.raises(ClapvertError) as caught:
-        planned(test_grid(), sheet="Absente")
+        planned(test_grid(), sheets=["Absente"])
     assert "Grille d'essai" in (caught.value.hint or "")
 
 
@@ -287,7 +295,7 @@ def test_a_second_column_of_points_is_proposed_as_those_obtained() -> None:
     assert [c.answer for c in import_grid(plan, AT).criteria] == [Status.FAIT, Status.EN_COURS, Status.A_FAIRE, None]
     with pytest.raises(ClapvertError) as caught:
         read(sheet_of(["Réf.", "Action", "Points max", "Points obtenus"], ["A1", TITLES[0], 2, 3]))
-    assert "D2 (plus de points obtenus que possibles)" in caught.value.message
+    assert "D2 (« 3 », plus de points obtenus que possibles)" in caught.value.message
 
 
 LINES = st.lists(

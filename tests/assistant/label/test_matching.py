@@ -1,18 +1,23 @@
-"""Rows of a grid matched with the criteria that Clapvert knows: never in silence, never in another framework."""
+"""Rows of a grid matched with the criteria that Clapvert knows: by wording, never by code, never in silence, never in
+another framework."""
 
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+import yaml
 
-from assistant.label.grid.matching import ALIKE, Texts, accepted, doubted, matches
+from assistant.label.frameworks import criterion_key
+from assistant.label.grid.matching import ALIKE, APART, Texts, accepted, match, matches, proposals
 from assistant.label.projects.projects import Grid, GridCriterion, Project, rows
-from ingest.corpus.criteria import Framework, load_frameworks
+from ingest.corpus.criteria import DEPARTMENT_LABELS, Framework, load_frameworks
 from ingest.errors import ClapvertError
 from ingest.settings import Settings
 
 AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
+COLLIDING = yaml.safe_load((Path(__file__).parent / "data" / "colliding.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -27,54 +32,76 @@ def grid(*lines: tuple[str | None, str]) -> Grid:
     return Grid(file_name="g.csv", sha256="0" * 64, imported_at=AT, criteria=criteria)
 
 
-def test_words_that_the_matcher_never_saw_find_their_criterion(frameworks: dict[str, Framework]) -> None:
+def test_sixty_rows_whose_codes_are_other_criterias_get_no_wrong_explanation(frameworks: dict[str, Framework]) -> None:
     label = frameworks["label-ecoprod"]
-    proposed = right = 0
+    codes, texts = {c.code for c in label.criteria}, Texts(label)
+    right = wrong = 0
+    for n, row in enumerate(COLLIDING):
+        assert row["code"] in codes
+        assert row["code"] != row["is"]
+        found = match(
+            GridCriterion(
+                key=str(n), code=row["code"], title=row["title"], department=row["department"],
+                description=row.get("description"),
+            ),
+            texts,
+        )  # fmt: skip
+        if found.how == "proposed":
+            right += found.criterion == row["is"]
+            wrong += found.criterion != row["is"]
+    known = sum(row["is"] is not None for row in COLLIDING)
+    assert (len(COLLIDING), known, wrong, right) == (60, 30, 0, 29)
+
+
+def test_the_threshold_on_the_texts_that_it_was_fitted_on(frameworks: dict[str, Framework]) -> None:
+    """Each form of asking left out; then each criterion taken away, so that whatever is proposed is wrong."""
+    label = frameworks["label-ecoprod"]
+    right = wrong = gone = 0
     for criterion in label.criteria:
-        asked = criterion.asked_as[0]
-        likeness, first = Texts(label, frozenset({asked})).ranked(asked)[0]
-        proposed += likeness >= ALIKE
-        right += likeness >= ALIKE and first is criterion
-    assert (len(label.criteria), proposed, right) == (48, 28, 26)
+        department = DEPARTMENT_LABELS[criterion.departments[0]]
+        for asked in criterion.asked_as:
+            ranked = Texts(label, frozenset({asked})).ranked(asked.replace(criterion.code or "∅", ""), department)
+            if _proposed(ranked):
+                right += ranked[0][1] is criterion
+                wrong += ranked[0][1] is not criterion
+            gone += _proposed([r for r in ranked if r[1] is not criterion])
+        for text in (criterion.short.fr, criterion.intent.fr):
+            ranked = Texts(label).ranked(text, department)
+            gone += _proposed([r for r in ranked if r[1] is not criterion])
+    assert sum(len(c.asked_as) + 2 for c in label.criteria) == 336
+    assert (right, wrong, gone) == (61, 1, 13)
 
 
-def test_a_row_is_matched_by_code_else_proposed_by_title(frameworks: dict[str, Framework]) -> None:
+def _proposed(ranked: list[tuple[float, object]]) -> bool:
+    return ranked[0][0] >= ALIKE and ranked[0][0] - ranked[1][0] >= APART
+
+
+def test_a_code_alone_explains_nothing(frameworks: dict[str, Framework]) -> None:
     label = frameworks["label-ecoprod"]
-    found = matches(
-        grid(
-            ("A2", "Nommer une personne référente éco-production"),
-            ("D5", "Prévoir des repas de saison au catering"),
-            (None, "Encourager le covoiturage de l'équipe"),
-            (None, "Souscrire une assurance annulation"),
-            ("Z9", "Titre essai"),
-        ),
-        label,
-    )
-    assert [(m.how, m.criterion, m.to_confirm) for m in found] == [
-        ("code", "A2", False), ("code_doubtful", "D5", True), ("title", "H2", True), ("none", None, False), ("none", None, False),
-    ]  # fmt: skip
-    assert found[2].candidates[0].title == "covoiturage et transports en commun"
+    start = grid(*((c.code, f"Intitulé inventé {n}") for n, c in enumerate(label.criteria) if c.code))
+    assert {m.how for m in matches(start, label)} == {"none"}
+    project = Project(id="p", framework=label.id, title="Essai", created_at=AT, updated_at=AT, grid=start)
+    assert all(r.known is None for r in rows(project, label))
 
 
-def test_a_title_explains_a_row_only_once_accepted(frameworks: dict[str, Framework]) -> None:
+def test_a_proposal_says_why_and_explains_only_once_accepted(frameworks: dict[str, Framework]) -> None:
     label = frameworks["label-ecoprod"]
-    start = grid((None, "Encourager le covoiturage de l'équipe"), ("D5", "Prévoir des repas de saison au catering"))
+    start = grid(("D5", "Encourager le covoiturage de l'équipe"), ("A2", "Souscrire une assurance annulation"))
+    first, second = matches(start, label)
+    assert (first.how, first.criterion, second.how) == ("proposed", "H2", "none")
+    assert first.reason is not None
+    assert first.reason.shared == ("Encourager", "covoiturage", "l'équipe")
 
     def known(one: Grid) -> list[str | None]:
         project = Project(id="p", framework=label.id, title="Essai", created_at=AT, updated_at=AT, grid=one)
-        return [r.known.code if r.known else None for r in rows(project, label)]
+        return [criterion_key(r.known) if r.known else None for r in rows(project, label)]
 
-    assert known(start) == [None, "D5"]
-    marked = doubted(start, label)
-    assert known(marked) == [None, None]
-    assert marked.remarks == (
-        "1 code connu de Clapvert sous un autre intitulé : D5. À rapprocher à la main, sans explication d'ici là.",
-    )
-    assert [m.how for m in matches(marked, label)] == ["title", "code_doubtful"]
-    assert known(accepted(marked, label, {"D5": "D5"})) == [None, "D5"]
-    told = accepted(marked, label, {"ligne:0": "H2", "D5": None})
+    assert known(start) == [None, None]
+    assert proposals(start, label) == {"D5": "H2"}
+    told = accepted(start, label, proposals(start, label))
     assert known(told) == ["H2", None]
     assert [m.how for m in matches(told, label)] == ["accepted", "none"]
+    assert known(accepted(told, label, {"D5": None})) == [None, None]
     for wrong in ({"Z1": "H2"}, {"D5": "2.3"}):  # 2.3 is of the other framework
         with pytest.raises(ClapvertError):
             accepted(start, label, wrong)

@@ -7,6 +7,7 @@ from html import unescape
 
 from fastapi.testclient import TestClient
 
+from tests.assistant.label.published import sixty_colliding
 from tests.assistant.label.test_api import project
 from tests.assistant.label.workbooks import test_grid as grid_of_80
 
@@ -83,3 +84,31 @@ def test_two_edits_of_one_field_without_a_script_lose_nothing(lea: TestClient, m
     assert (state["note"], state["status"], state["person"]) == ("de <Marc>", "en_cours", "Marc")
     past = lea.get(f"/api/label/projects/{made['id']}/history", params={"code": "A1"}).json()["changes"]
     assert past[0]["before"]["note"] == "de Léa\nsur deux lignes"
+
+
+def test_explanations_are_proposed_with_their_reason_and_accepted_one_by_one_or_all(lea: TestClient) -> None:
+    made = project(lea)
+    api, at = f"/api/label/projects/{made['id']}", f"/label/projets/{made['id']}"
+    lea.post(f"{api}/grid", files={"file": ("g.xlsx", sixty_colliding())})
+
+    def known() -> dict[str, str | None]:
+        return {r["key"]: r["known"] for r in lea.get(api).json()["rows"]}
+
+    assert set(known().values()) == {None}  # a code that is one of ours explains nothing
+    page = unescape(lea.get(f"{at}/grille").text).replace("\u00a0", " ")
+    assert "29 à décider" in page
+    assert "mots communs : Covoiturage, l'équipe" in page
+    row = unescape(lea.get(f"{at}/criteres/A1").text).replace("\u00a0", " ")
+    assert "Clapvert propose « covoiturage et transports en commun »" in row
+    assert "C'est ce critère" in row
+    accepted = lea.post(f"{at}/grille/rapprocher", data={"row-A1": "H2", "retour": "criteres/A1"})
+    assert str(accepted.url).endswith("/criteres/A1")
+    assert known()["A1"] == "H2"
+    lea.post(f"{at}/grille/rapprocher", data={"row-A2": "-"})
+    lea.post(f"{at}/grille/rapprocher", data={"toutes": "1"})
+    told = known()
+    assert sum(v is not None for v in told.values()) == 28
+    assert told["A2"] is None
+    assert "Tri des gravats" in page
+    kinds = [c["kind"] for c in lea.get(f"{api}/history").json()["changes"]]
+    assert kinds[:3] == ["matched", "matched", "matched"]

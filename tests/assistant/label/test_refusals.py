@@ -13,16 +13,19 @@ from typing import Any
 
 import pytest
 
-from assistant.label.grid.importing import MAX_BYTES, import_grid, plan_import
+from assistant.label.grid.importing import MAX_BYTES, plan_import
 from ingest.documents.child import Limits
 from ingest.documents.sandbox import read_workbook_safely
 from ingest.errors import ClapvertError, ErrorCode
-from tests.assistant.label.workbooks import here, part, sheet_of, test_grid, with_part
+from tests.assistant.label.workbooks import here, import_grid, part, sheet_of, test_grid, with_part
 
 AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
 HEADER = ["Code", "Intitulé du critère", "Points"]
 SHEET = "xl/worksheets/sheet1.xml"
 PLAIN = sheet_of(HEADER, ["A1", "Essai un", 2], ["A2", "Essai deux", 3])
+
+
+ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def zipped(**parts: bytes) -> bytes:
@@ -112,6 +115,12 @@ REFUSED: dict[str, tuple[bytes, str, ErrorCode, str]] = {
     "zip sans classeur": (zipped(**{"lisez-moi.txt": b"bonjour"}), "g.xlsx", ErrorCode.DOCUMENT_DISGUISED, "archive zip"),
     "document Word": (zipped(**{"word/document.xml": b"<w/>"}), "g.xlsx", ErrorCode.DOCUMENT_DISGUISED, "un document Word"),
     "LibreOffice": (zipped(mimetype=b"application/vnd.oasis", **{"content.xml": b"<x/>"}), "g.ods", ErrorCode.DOCUMENT_REFUSED, "LibreOffice"),
+    "ODS à macros": (zipped(mimetype=ODS, **{"content.xml": b"<x/>", "Basic/Standard/Module1.xml": b"<x/>"}), "g.ods", ErrorCode.GRID_MACROS, "macros"),
+    "ODS à mot de passe": (zipped(mimetype=ODS, **{"content.xml": b"<x/>", "META-INF/manifest.xml": b"<manifest:encryption-data/>"}), "g.ods", ErrorCode.DOCUMENT_ENCRYPTED, "mot de passe"),
+    "ODS à entités": (zipped(mimetype=ODS, **{"content.xml": b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>"}), "g.ods", ErrorCode.DOCUMENT_REFUSED, "entités"),
+    "ODS lié": (zipped(mimetype=ODS, **{"content.xml": b"<x><table:table-source xlink:href='a.ods'/></x>"}), "g.ods", ErrorCode.GRID_EXTERNAL_LINKS, "d'un autre fichier"),
+    "ODS abîmé": (zipped(mimetype=ODS, **{"content.xml": b"<x>"}), "g.ods", ErrorCode.DOCUMENT_DAMAGED, "abîmé"),
+    "ODS déguisé": (zipped(mimetype=ODS, **{"content.xml": b"<x/>"}), "g.xlsx", ErrorCode.DOCUMENT_DISGUISED, "LibreOffice"),
     "classeur binaire": (zipped(**{"xl/workbook.bin": b"\x83"}), "g.xlsb", ErrorCode.DOCUMENT_REFUSED, ".xlsb"),
     "Open XML strict": (
         altered("xl/workbook.xml", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"),
@@ -143,7 +152,7 @@ REFUSED: dict[str, tuple[bytes, str, ErrorCode, str]] = {
     "points et pour cent": (many(["A2", "Essai deux", "3 %"]), "g.xlsx", ErrorCode.GRID_BAD_POINTS, "pourcentages et des points"),
     "points partagés": (many(["A2", "Essai deux", None], change=merged_points), "g.xlsx", ErrorCode.GRID_BAD_POINTS, "fusionnés sur plusieurs critères"),
     "points sans critère": (many([None, None, 4]), "g.xlsx", ErrorCode.GRID_BAD_POINTS, "sans code ni intitulé"),
-    "code en double": (many(["A1", "Essai un", 5]), "g.xlsx", ErrorCode.GRID_DUPLICATE, "aux lignes 2 et 3 avec 2 et 5 points"),
+    "code en double": (many(["A1", "Essai un", 5]), "g.xlsx", ErrorCode.GRID_DUPLICATE, "code déjà à la ligne 2, avec 2 et 5 points"),
     "code partagé": (many(["a1", "Autre essai", 2]), "g.xlsx", ErrorCode.GRID_DUPLICATE, "deux intitulés différents"),
     "valeurs hors de portée": (many(change=far_below), "g.xlsx", ErrorCode.GRID_TOO_BIG, "5000 lignes"),
     "CSV trop long": (b"Code;Points\n" + b"A1;2\n" * 6000, "g.csv", ErrorCode.GRID_TOO_BIG, "5000 lignes"),

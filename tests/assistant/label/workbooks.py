@@ -5,6 +5,7 @@ The grid is a test grid: its titles are made up and say so. It is not the label'
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable
@@ -12,7 +13,12 @@ from typing import Any
 
 import openpyxl
 
-from ingest.documents.workbook import Workbook, read_workbook
+from assistant.label.grid.account import UndecidedError
+from assistant.label.grid.importing import Plan, read_grid
+from assistant.label.grid.mapping import ColumnMapping, MappingMemory
+from assistant.label.projects.projects import Grid
+from ingest.documents.cells import Workbook
+from ingest.documents.workbook import read_workbook
 
 POSTES = ("A. Essai bureau", "B. Essai décor", "C. Essai lumière", "D. Essai repas", "E. Essai transport",
           "F. Essai costumes", "G. Essai son", "H. Essai déchets")  # fmt: skip
@@ -102,3 +108,17 @@ def part(data: bytes, name: str) -> bytes:
 def here(data: bytes, name: str) -> Workbook:
     """Read in this process: for files that the tests made themselves and that are no threat."""
     return read_workbook(data, name)
+
+
+def import_grid(
+    plan: Plan, at: dt.datetime, mapping: ColumnMapping | None = None, memory: MappingMemory | None = None,
+    accepted: frozenset[str] = frozenset(),
+) -> Grid:  # fmt: skip
+    """The grid of a plan without a project, once its doubts are accepted, as `imports.taken` takes it in one."""
+    used = plan.mapped({plan.layouts[0].signature: mapping}) if mapping else plan
+    grid, account = read_grid(used, at)
+    if undecided := account.undecided(accepted):
+        raise UndecidedError(undecided)
+    if memory:
+        memory.remember(used.layouts[0].signature, used.mapping)
+    return grid

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.corpus.check_rules import faults_of, mutants, survivors
 from ingest.corpus.deciding import Facts, decide, due_of
-from ingest.corpus.expressions import UnreadableError, facets_of, holds, literals, names_of
+from ingest.corpus.expressions import UnreadableError, context_of, facets_of, holds, literals, names_of
 from ingest.corpus.glossary import FacetValue, Glossary
 from ingest.corpus.rules import Case, Rule, load_case_files, load_rules
 
@@ -92,7 +92,7 @@ def test_outcomes_that_remain_and_agree_decide_and_are_not_sure() -> None:
 
 
 def test_a_range_that_straddles_a_bound_decides_nothing() -> None:
-    assert decided(headcount=[400, 600], genre="serie", filing="2026-08-01") == (None, None)
+    assert decided(headcount=[400, 600], genre="serie", filing="2026-08-01") == (None, "headcount")
     assert decided(headcount=[501, 600], genre="serie") == ("a", None)
 
 
@@ -151,10 +151,10 @@ def test_expressions_are_read_and_refused() -> None:
     assert names_of('genre["serie"] && headcount > 500') == ("genre", "headcount")
     assert facets_of('genre["serie"]') == (("genre", "serie"),)
     assert [t for _, _, t in literals('filing < "2026-07-01" && headcount >= 500')] == ["2026-07-01", "500"]
-    assert holds("months_after(visa, 1) <= day", {"visa": "2026-01-31", "day": "2026-02-28"}) is True
+    assert holds("months_after(visa, 1) <= day", context_of({"visa": "2026-01-31", "day": "2026-02-28"})) is True
     for wrong in ("headcount >", "headcount", '"a" > 3'):
         with pytest.raises(UnreadableError):
-            holds(wrong, {"headcount": 3.0})
+            holds(wrong, context_of({"headcount": 3.0}))
 
 
 def case(expect: str, **given: object) -> Case:

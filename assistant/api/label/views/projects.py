@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from assistant.api.schemas import View
+from assistant.label.frameworks import criterion_key
 from assistant.label.projects.compare import Pair
 from assistant.label.projects.progress import Progress
 from assistant.label.projects.projects import CriterionState, EvidenceFile, GridCriterion, Project, Row, Scheme
@@ -47,13 +48,15 @@ class BoardRow(View):
     departments: list[str]
     in_grid: bool
     grid: GridCriterion | None
+    known: str | None
     intent: str | None
     state: CriterionState
 
     @classmethod
     def of(cls, r: Row) -> BoardRow:
         """A row, for showing."""
-        return cls.read(r, intent=r.known.intent.fr if r.known else None)
+        known = criterion_key(r.known) if r.known else None
+        return cls.read(r, known=known, intent=r.known.intent.fr if r.known else None)
 
 
 class ProjectView(ProjectSummary):
@@ -111,6 +114,13 @@ class Comparison(BaseModel):
     left: ProjectSummary
     right: ProjectSummary
     criteria: list[PairView]
+
+
+class Bulk(BaseModel):
+    """How many criteria were saved, and why the others were not."""
+
+    saved: int
+    failed: dict[str, str]
 
 
 class Attached(BaseModel):

@@ -74,6 +74,14 @@ class ScoreView(View):
         )
 
 
+class StandingView(View):
+    """A score in a line."""
+
+    headline: str
+    needs: str
+    reached: bool
+
+
 class StepView(View):
     """A criterion to do."""
 

@@ -2,7 +2,7 @@
 
 for (const form of document.querySelectorAll("form[data-auto]")) {
   for (const select of form.querySelectorAll("select")) select.addEventListener("change", () => form.requestSubmit());
-  form.querySelector("button").hidden = form.querySelector("input[type='search']") === null;
+  form.querySelector("button").hidden = true; // Enter searches
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const wanted = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));

@@ -1,6 +1,13 @@
-// Another sheet is read as soon as it is chosen; without JavaScript, its button does.
+// The account of a workbook is made anew as soon as its sheets, columns or departments are chosen otherwise; without
+// JavaScript, the button « Relire » does it. What a person accepted stays ticked.
 
-for (const form of document.querySelectorAll("form[data-auto]")) {
-  form.querySelector("select").addEventListener("change", () => form.requestSubmit());
-  form.querySelector("button").hidden = true;
+const form = document.querySelector("form.import");
+const again = document.querySelector("#reread");
+
+if (form && again) {
+  again.hidden = true;
+  form.addEventListener("change", (event) => {
+    const name = event.target.name ?? "";
+    if (/^(?:feuille|departements|premiere|derniere)$|^(?:col|fill|meme)-/.test(name)) form.requestSubmit(again);
+  });
 }
