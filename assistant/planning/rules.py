@@ -28,6 +28,8 @@ from ingest.corpus.glossary import Glossary
 from ingest.corpus.rules import DATES, Rule
 from ingest.index.rules import RuleIndex
 
+_ALIKE = (Kind.SANCTION,)
+"""A fine may be asked of by yes or no, too."""
 StatementOf = Callable[[str], Statement | None]
 
 
@@ -45,7 +47,7 @@ class RulesConfig:
     near: float = 0.93
     apart: float = 0.03
     """How far below the nearest rule another one is still tried, when that one says nothing."""
-    kind: float = 0.3
+    kind: float = 0.12
     considered: int = 12
 
 
@@ -92,7 +94,7 @@ class RuleBook:
         found: list[tuple[float, str, bool]] = []
         for i in np.argsort(-near)[: c.considered].tolist():
             rule = self.index.rules[i]
-            if max(part.kinds.get(k, 0.0) for k in rule.kinds) < c.kind:
+            if max(part.kinds.get(k, 0.0) for k in (*rule.kinds, *_ALIKE)) < c.kind:
                 continue
             shared = [overlap(own, weight, ask) for ask in self._asks[i]]
             contrary = self._contrary(part, rule, int(np.argmax(shared)))
@@ -203,7 +205,8 @@ def _questions(rule: Rule) -> tuple[str, ...]:
 
 def wants_verdict(part: Part, rule: Rule) -> bool:
     """Whether a part asks a rule for a yes or no, and not for the day or the person that it tells too."""
-    return max(rule.kinds, key=lambda k: part.kinds.get(k, 0.0)) is Kind.YES_NO
+    most = max(rule.kinds, key=lambda k: part.kinds.get(k, 0.0))
+    return Kind.YES_NO in (most, *rule.kinds[:1]) if most in _ALIKE else most is Kind.YES_NO
 
 
 def facts_of(message: Message, question: Question) -> Facts:

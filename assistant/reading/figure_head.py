@@ -25,7 +25,7 @@ NONE = "none"
 """The class of a figure that is not of the asker's case."""
 SIZE = 1 << 14
 _BEFORE, _AFTER, _NEAR = 70, 60, 3
-SURE = 0.45
+SURE = 0.3
 
 
 @dataclass(frozen=True)
