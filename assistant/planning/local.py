@@ -106,7 +106,7 @@ class LocalPlanner:
         planned: list[PlannedPart] = []
         for n, part in enumerate(message.parts):
             planned.append(self._part(message, n, part, whole, planned))
-        return Plan(tuple(planned), near=near)
+        return Plan(tuple(planned), case={f: q for p in planned for f, q in p.case.items()}, near=near)
 
     def of_topic(self, message: Message, topic: str) -> Plan | None:
         """The plan of a message of one part by what a topic holds on its day; None when it holds nothing."""
@@ -228,7 +228,7 @@ class LocalPlanner:
     def _settled(self, message: Message, part: Part, found: Found, best: Option) -> Settled | None:
         """What the rules say of a part on the case of the message."""
         for matter, contrary in self.rules.matters(part, found.context, self._statements(best.head)):
-            if (settled := self.rules.settle(matter, message, found.question, part, contrary)) is not None:
+            if (settled := self.rules.settled(matter, message, found.question, part, contrary)) is not None:
                 return settled
         return None
 
@@ -257,6 +257,7 @@ class LocalPlanner:
             depends_on=settled.depends_on,
             card=best.card.id if near and best.card else None,
             rule=settled.rule.id,
+            case=settled.case,
             score=best.score,
         )
 

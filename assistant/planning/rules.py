@@ -8,7 +8,8 @@ that would settle it, and only of whoever gave some of its facts.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from dataclasses import replace as dataclass_replace
 from functools import cache
 from typing import Literal
 
@@ -18,12 +19,12 @@ from assistant.planning.decide import reasons_of
 from assistant.planning.options import Context, overlap
 from assistant.planning.plan import Opening, Reason, Verdict
 from assistant.planning.verdicts import turned
-from assistant.reading.case import Case
+from assistant.reading.case import Case, Quantity, wanted
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.deciding import Decided, Facts, decide, due_of
-from ingest.corpus.fiches import FACETS, Statement
+from ingest.corpus.fiches import FACETS, CaseField, Statement
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.rules import DATES, Rule
 from ingest.index.rules import RuleIndex
@@ -45,7 +46,7 @@ class RulesConfig:
     topic: float = 0.03
     """Added to a rule of the same topic."""
     near: float = 0.93
-    apart: float = 0.03
+    apart: float = 0.0
     """How far below the nearest rule another one is still tried, when that one says nothing."""
     kind: float = 0.12
     considered: int = 12
@@ -64,6 +65,8 @@ class Settled:
     next: tuple[str, ...] = ()
     openings: Mapping[str, Opening] = field(default_factory=dict)
     depends_on: DependsOn | None = None
+    case: Mapping[CaseField, Quantity] = field(default_factory=dict)
+    """Figures of the message that were read for it."""
 
 
 _CONTRARY: dict[Literal["yes", "no"], Literal["yes", "no"]] = {"yes": "no", "no": "yes"}
@@ -113,6 +116,24 @@ class RuleBook:
             return False
         return turned(part.text, _questions(rule)[nearest])
 
+    def settled(
+        self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False
+    ) -> Settled | None:
+        """What the rules of a matter say; a figure that they turn on is looked for once more in the message."""
+        first = self.settle(matter, message, question, part, contrary)
+        read: dict[CaseField, Quantity] = {}
+        for field_ in {i.field for n in self.index.by_matter[matter] for i in self.index.rules[n].inputs}:
+            if field_ in set(CaseField) and CaseField(field_) not in message.case:
+                found = wanted(message.text, CaseField(field_), question.language)
+                if found is not None:
+                    read[found.field] = found
+        if not read or (first is not None and first.verdict != "depends"):
+            return first
+        again = self.settle(matter, dataclass_replace(message, case={**message.case, **read}), question, part, contrary)
+        if again is None or again.verdict == "depends":
+            return first
+        return dataclass_replace(again, strength="likely", case=read, openings=_likely(again.openings))
+
     def settle(
         self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False
     ) -> Settled | None:
@@ -133,13 +154,14 @@ class RuleBook:
             return None
         verdicts = {o.verdict for o in outcomes}
         sure = not open_ and all(d.sure for d in decided) and all(o.strength == "firm" for o in outcomes)
+        sure &= all(not set(d.used) <= {"acteur", "situation"} for d in decided)
         split = len(verdicts) > 1 or (open_ and verdicts == {"no"})  # « no » under one law, while another is open
         verdict: Verdict = "depends" if split else outcomes[0].verdict
         heads = tuple(dict.fromkeys(s for o in outcomes for s in o.shown[: 2 if len(outcomes) == 1 else 1]))
         rest = tuple(dict.fromkeys(s for o in outcomes for s in (*o.shown, *o.needs) if s not in heads))
         missing = next((d.missing for d in (*open_, *decided) if d.missing), None)
         openings = {
-            d.outcome.shown[0]: replace(o, verdict=_CONTRARY[o.verdict]) if contrary else o
+            d.outcome.shown[0]: dataclass_replace(o, verdict=_CONTRARY[o.verdict]) if contrary else o
             for d in decided
             if d.outcome and (o := self._opening(d, facts, message, question, verdict_asked))
         }
@@ -173,6 +195,7 @@ class RuleBook:
             return None
         first = self.statement(outcome.shown[0])
         sure = decided.sure and outcome.strength == "firm" and first is not None and first.confidence == "haute"
+        sure &= not set(decided.used) <= {"acteur", "situation"}  # words that may be said of another
         due = due_of(outcome.due, facts) if outcome.due else None
         reasons = self._reasons(decided, outcome.verdict == "yes", message.case)
         said = self._said(decided, message, question)
@@ -197,6 +220,10 @@ class RuleBook:
                 for value in question.facets.get(name, ())[:2]:
                     out[value] = self.glossary.facets[name][value].label
         return tuple(out.items())
+
+
+def _likely(openings: Mapping[str, Opening]) -> dict[str, Opening]:
+    return {sid: dataclass_replace(o, strength="likely") for sid, o in openings.items()}
 
 
 def _questions(rule: Rule) -> tuple[str, ...]:
