@@ -39,13 +39,13 @@ class RulesConfig:
     """When a part is a rule's: how near its question is to the rule's own, by meaning and by words, and whether the
     rule is of what would answer it otherwise."""
 
-    words: float = 0.1
+    words: float = 0.2
     """Weight of the overlap of terms with the nearest of a rule's questions, beside the cosine."""
     named: float = 0.05
     """Added to a rule that names the head of the best option."""
-    topic: float = 0.03
+    topic: float = 0.02
     """Added to a rule of the same topic."""
-    near: float = 0.93
+    near: float = 0.97
     apart: float = 0.0
     """How far below the nearest rule another one is still tried, when that one says nothing."""
     kind: float = 0.12
