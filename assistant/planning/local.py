@@ -57,6 +57,8 @@ class PlanConfig:
     telling: float = 0.42
     told_kind: float = 0.3
     told_words: float = 0.5
+    verdict: float = 0.4
+    """Overlap with a question of a card from which its verdict is the answer to a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class LocalPlanner:
         self.options = Options(selector, match)
         self.config = config or PlanConfig()
         self.snapshot = search.snapshot
-        self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, self._terms, rules)
+        self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, self._terms, parts.facets, rules)
 
     def plan(self, message: Message) -> Plan:
         """The plan of a message."""
@@ -448,7 +450,8 @@ class LocalPlanner:
         entailed = case_of(first, found.question, self.selector.glossary).entailed
         card = best.card
         fits = not best.features["unsupposed"]
-        if card is not None and card.verdict and fits and same_direction(part.text, card.asks, first.text):
+        asked = best.features["alias"] >= self.config.verdict
+        if card is not None and card.verdict and fits and asked and same_direction(part.text, card.asks, first.text):
             return card.verdict, card.strength, ()
         said = borne(first, part.text, best, entailed)
         if said is not None and self._other_law(first, evidence):

@@ -81,10 +81,13 @@ class RuleBook:
         glossary: Glossary,
         statement: StatementOf,
         terms: Callable[[str], Mapping[str, float]],
+        facets: Callable[[str], Mapping[str, tuple[str, ...]]],
         config: RulesConfig | None = None,
     ) -> None:
         self.index, self.glossary, self.statement, self.config = index, glossary, statement, config or RulesConfig()
         self._asks = [[terms(q) for q in _questions(rule)] for rule in index.rules]
+        settles = {rule.id: f"{rule.settles} {rule.settles_en}" for rule in index.rules}
+        self._subject = cache(lambda rule: {f: frozenset(v) for f, v in facets(settles[rule]).items()})
         self._topics = cache(lambda i: {s.topic for o in index.rules[i].outcomes for s in map(statement, o.shown) if s})
 
     def matters(self, part: Part, context: Context, heads: list[Statement]) -> list[tuple[str, bool]]:
@@ -141,7 +144,7 @@ class RuleBook:
         asked is the `contrary` of what they settle: « oui » is « non »."""
         facts = facts_of(message, question)
         rules = [self.index.rules[i] for i in self.index.by_matter[matter]]
-        if not any(facts.knows(i.field) for rule in rules for i in rule.inputs):
+        if not any(self._tells(rule, facts) for rule in rules):
             return None
         found = [d for rule in rules if (d := decide(rule, facts, self.glossary)) is not None]
         decided = [d for d in found if d.outcome is not None]
@@ -175,6 +178,18 @@ class RuleBook:
             openings,
             DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en) if missing else None,
         )
+
+    def _tells(self, rule: Rule, facts: Facts) -> bool:
+        """Whether a message gives a fact of a rule beyond the words of its subject: « les ZFE » says of nobody that
+        they drive in one."""
+        own = self._subject(rule.id)
+        for wanted_ in rule.inputs:
+            if wanted_.field not in FACETS:
+                if facts.knows(wanted_.field):
+                    return True
+            elif set(facts.facets.get(wanted_.field, ())) - own.get(wanted_.field, frozenset()):
+                return True
+        return False
 
     def _open(self, open_: list[Decided]) -> Settled | None:
         """What may follow, and what to ask."""
