@@ -18,6 +18,7 @@ from assistant.planning.obligations import GROUPS, About, Group, Obligation, obl
 from assistant.service import Service
 from ingest.corpus.deciding import Facts
 from ingest.corpus.fiches import Statement
+from ingest.corpus.register import Domain
 from ingest.corpus.rules import Rule
 from ingest.index.snapshot import Snapshot
 
@@ -99,10 +100,10 @@ def obligations_of(service: Service, facts: Facts) -> Obligations:
     return Obligations(on=facts.day, rules=sum(rule.on(facts.day) is not None for rule in rules), **told)
 
 
-def views(service: Service, facts: Facts, rules: Iterable[Rule]) -> list[ObligationView]:
-    """What some rules say of facts, with the statements that say so."""
+def views(service: Service, facts: Facts, rules: Iterable[Rule], untold: bool = False) -> list[ObligationView]:
+    """What some rules say of facts, with the statements that say so; `untold`: rules of which no fact is told, too."""
     said = Sayings(service.snapshot)
-    return [_view(row, said) for row in obligations(facts, rules, service.glossary, said.statement)]
+    return [_view(row, said) for row in obligations(facts, rules, service.glossary, said.statement, untold)]
 
 
 class Sayings:
@@ -116,6 +117,11 @@ class Sayings:
         """A statement; None when the snapshot does not hold it."""
         place = self._places.get(sid)
         return None if place is None else self._snapshot.open_passage(place).statement
+
+    def domains(self, ids: Iterable[str]) -> set[Domain]:
+        """The domains of the statements of these ids."""
+        places = (self._places[sid] for sid in ids if sid in self._places)
+        return {d for p in places for d in self._snapshot.open_passage(p).domains}
 
     def of(self, ids: Iterable[str]) -> list[Saying]:
         """The statements of these ids, as they are shown."""

@@ -16,7 +16,7 @@ from assistant.api.schemas import Sent, View
 from assistant.service import Service
 from ingest.corpus.deciding import Decided, Facts, decide, due_of
 from ingest.corpus.glossary import Glossary
-from ingest.corpus.rules import Case, Rule
+from ingest.corpus.rules import Case, Rule, YearName
 from ingest.errors import ClapvertError, ErrorCode
 
 _YEARS = range(1900, 2201)
@@ -128,15 +128,17 @@ def facts_of(service: Service, given: dict[str, Any], on: dt.date | None) -> Fac
 
 
 def _sensible(facts: Facts, glossary: Glossary) -> None:
-    """Raise `ValueError` for what no case has: a value out of the vocabulary, a figure that is none, a day of another
-    age (months are counted from it)."""
+    """Raise `ValueError` for what no case has: a value out of the vocabulary, a figure that is none, a day or a year of
+    another age (months are counted from it)."""
     for facet, said in facts.facets.items():
         if unknown := [v for v in said if v not in glossary.facets.get(facet, {})]:
             raise ValueError(f"valeur inconnue de {facet} : {unknown[0]}")
     if not all(math.isfinite(end) for ends in facts.quantities.values() for end in ends):
         raise ValueError("chiffre infini")
-    if not all(day.year in _YEARS for ends in (*facts.dates.values(), (facts.day,)) for day in ends):
-        raise ValueError(f"jour hors de {_YEARS.start}-{_YEARS.stop - 1}")
+    years = [year for y in YearName for year in facts.quantities.get(y.value, ())]
+    years += [day.year for ends in (*facts.dates.values(), (facts.day,)) for day in ends]
+    if not all(year in _YEARS for year in years):
+        raise ValueError(f"jour ou année hors de {_YEARS.start}-{_YEARS.stop - 1}")
 
 
 def try_rule(service: Service, rule: Rule, given: dict[str, Any], on: dt.date | None) -> Decision:

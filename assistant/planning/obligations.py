@@ -50,13 +50,17 @@ class Obligation:
 
 
 def obligations(
-    facts: Facts, rules: Iterable[Rule], glossary: Glossary, statement: Callable[[str], Statement | None]
+    facts: Facts,
+    rules: Iterable[Rule],
+    glossary: Glossary,
+    statement: Callable[[str], Statement | None],
+    untold: bool = False,
 ) -> list[Obligation]:
     """What rules say of a case, one a matter and a body of law: within a group, what is due first, then what is firm,
-    then the order of the rules."""
+    then the order of the rules. `untold`: rules of which the case tells no fact, too."""
     kept: dict[tuple[str, str], Decided] = {}
     for rule in rules:
-        if not any(tells(facts, wanted, rule, glossary) for wanted in rule.inputs):
+        if not untold and not any(tells(facts, wanted, rule, glossary) for wanted in rule.inputs):
             continue
         found = decide(rule, facts, glossary)
         if found is None or (found.outcome is None and found.missing is None):
