@@ -21,7 +21,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from assistant import upkeep
 from assistant.access.access import Access
 from assistant.answer import Answer, BasedOn
-from assistant.api import admin, answers, conversations, exports, feedback, problems, rules, signin, stream
+from assistant.api import admin, answers, conversations, exports, feedback, obligations, problems, rules, signin, stream
 from assistant.api.guard import Guard, Peer
 from assistant.api.label import grid as label_grid
 from assistant.api.label import routes as label
@@ -101,6 +101,7 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     app.include_router(feedback.router(service, owners), responses=problems.documented(404, 413))
     app.include_router(exports.router(service, owners), responses=problems.documented(404))
     app.include_router(rules.router(service), responses=problems.documented(404))
+    app.include_router(obligations.router(service), responses=problems.documented(413))
     app.include_router(rules_pages.router(service, render))
     app.include_router(sources_pages.router(service, render))
     app.include_router(evals_pages.router(service, render))

@@ -15,12 +15,14 @@ from mcp_types import Resource
 from assistant.access.caller import MACHINE
 from assistant.api.links import official_links, page_links
 from assistant.api.register import source_views
-from assistant.mcp import asking, checking, deciding, label, resources
+from assistant.mcp import asking, checking, deciding, label, obligations, resources
 from assistant.mcp.desk import Desk, Register, Visit, Visits
 from assistant.replay import Replay
 from assistant.service import Service
 
-PARTS: tuple[Register, ...] = (asking.add, checking.add, deciding.add, label.add, resources.add)
+PARTS: tuple[Register, ...] = (
+    asking.add, checking.add, deciding.add, obligations.add, label.add, resources.add,
+)  # fmt: skip
 INSTRUCTIONS = """Clapvert answers on the rules of eco-production in French film, television and advertising. Use \
 `ask` for any question about them, with the user's earlier questions in `earlier` for a follow-up, and give its \
 sentences with their [n] and their sources, unchanged. Never complete an answer from memory. It is information, not \

@@ -105,6 +105,15 @@ def due_of(due: Due, facts: Facts) -> date | None:
     return found[0] + relativedelta(months=due.months, days=due.days)
 
 
+def tells(facts: Facts, wanted: Input, rule: Rule, glossary: Glossary) -> bool:
+    """Whether a case tells an input of a rule: a figure or a day, or whether it is of a value that the rule names."""
+    if wanted.field not in FACETS:
+        return wanted.field in _with_years(facts) or wanted.field in facts.dates
+    said = facts.facets.get(wanted.field, ())
+    named = {v for o in rule.outcomes for f, v in facets_of(o.when) if f == wanted.field and wanted.value in (None, v)}
+    return any(glossary.known(wanted.field, said, v) is not None for v in named)
+
+
 def _worlds(rule: Rule, facts: Facts, glossary: Glossary) -> Iterator[dict[str, Value]]:
     """The facts as an expression sees them, once for each combination of the ends of their ranges."""
     expressions = [o.when for o in rule.outcomes]

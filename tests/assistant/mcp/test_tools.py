@@ -29,7 +29,7 @@ from tests.samples import SEUILS, TODAY, edited_yaml, write_corpus
 from tests.serving import serving
 
 ROOT = Path(__file__).resolve().parents[3]
-TOOLS = {"ask", "search", "get_passage", "verify_citation", "decide", "label_status"}
+TOOLS = {"ask", "search", "get_passage", "verify_citation", "decide", "obligations", "label_status"}
 Use = Callable[[Any], Awaitable[Any]]
 
 
@@ -143,28 +143,82 @@ def test_search_gives_passages_that_open(use: Any) -> None:
     assert [h["text"] for h in hits] == texts
 
 
-def test_decide_tells_what_bounds_settle_and_what_one_more_figure_would(use: Any) -> None:
-    async def look(client: Client) -> Any:
-        all_of = (await client.call_tool("decide", {"figures": {"headcount": 12}})).structured_content
-        named = [d["passage_id"] for d in all_of["decided"]]
-        ruled = (
-            await client.call_tool("decide", {"figures": {"headcount": 12}, "passage_ids": named})
-        ).structured_content
-        large = (await client.call_tool("decide", {"figures": {"headcount": 1200, "turnover": 5e8}})).structured_content
-        half = (await client.call_tool("decide", {"figures": {"headcount": 1200}})).structured_content
-        return all_of, ruled, large, half
+def test_decide_asks_the_rules_first(use: Any, tiny: Service) -> None:
+    large = {"headcount": 1200, "turnover": 5e8}
 
-    small, ruled, large, half = use(look)
-    assert small["decided"], "a bound of the tiny corpus on headcount"
-    assert all(d["verdict"] == "no" and "12" in d["because"][0] for d in small["decided"])
-    assert [t["verdict"] for t in ruled["together"]] == ["no"]
-    assert [d["verdict"] for d in large["decided"]] == ["yes"]
+    async def look(client: Client) -> Any:
+        async def decide(**asked: Any) -> Any:
+            return (await client.call_tool("decide", asked)).structured_content
+
+        found = {
+            "all": await decide(given={"headcount": 12}),
+            "rule": await decide(rule="csrd-publier"),
+            "asked": await decide(question="Doit-on publier un rapport CSRD ?", given=large),
+            "said": await decide(question="Doit-on publier un rapport CSRD avec 12 salariés ?"),
+            "spared": await decide(question="Est-on dispensé de publier un rapport CSRD avec 12 salariés ?"),
+        }
+        shown = found["all"]["rules"][0]["shown"][0]
+        found["named"] = await decide(given=large, passage_ids=[shown["passage_id"]])
+        opened = (await client.call_tool("get_passage", {"passage_id": shown["passage_id"]})).structured_content
+        return found, shown, opened
+
+    found, shown, opened = use(look)
+    assert all(told["by"] == "rules" and told["decided"] == [] for told in found.values())
+    assert {name: told["rules"][0]["verdict"] for name, told in found.items()} == {
+        "all": "no", "rule": "open", "asked": "yes", "said": "no", "spared": "no", "named": "yes",
+    }  # fmt: skip
+    verdicts = {name: [p["verdict"] for p in told["asked"]] for name, told in found.items() if told["asked"]}
+    assert verdicts == {"asked": ["yes"], "said": ["no"], "spared": ["yes"]}
+    assert found["rule"]["rules"][0]["missing"]["field"] == "headcount"
+    assert opened["text"] == shown["text"]
+
+
+def test_decide_reads_bounds_where_no_rule_speaks(use: Any) -> None:
+    before = {"as_of": "2026-03-01"}  # the rule holds from 19 March
+
+    async def look(client: Client) -> Any:
+        async def decide(given: dict[str, float], **asked: Any) -> Any:
+            return (await client.call_tool("decide", {"given": given, **before, **asked})).structured_content
+
+        bounded = (await client.call_tool("search", {"query": "seuil 1 000 salariés", "k": 10})).structured_content
+        named = [h["passage_id"] for h in bounded["hits"]]
+        return (
+            await decide({"headcount": 12}, passage_ids=named),
+            await decide({"headcount": 1200, "turnover": 5e8}, passage_ids=named),
+            await decide({"headcount": [1200, 1300]}, passage_ids=named),
+            await decide({"surface": 3}),
+        )
+
+    small, large, half, nothing = use(look)
+    assert small["by"] == large["by"] == "bounds"
+    assert [d["verdict"] for d in small["decided"]] == ["no"]
+    assert "12" in small["decided"][0]["because"][0]
+    assert [t["verdict"] for t in small["together"]] == ["no"]
     assert [" ".join(why.split()) for why in large["decided"][0]["because"]] == [
         "votre effectif, 1 200 salariés, dépasse 1 000 salariés",
         "votre chiffre d'affaires, 500 M€, dépasse 450 M€",
     ]
     assert half["decided"] == []
     assert [o["field"] for o in half["open"]] == ["turnover"]
+    assert nothing["by"] == "nothing"
+
+
+def test_obligations_are_those_of_the_route_with_passages_that_open(use: Any, address: str) -> None:
+    given = {"headcount": 1200}
+
+    async def look(client: Client) -> Any:
+        told = await client.call_tool("obligations", {"given": given})
+        says = told.structured_content["missing"][0]["shown"]
+        opened = [await client.call_tool("get_passage", {"passage_id": s["passage_id"]}) for s in says]
+        wrong = [await client.call_tool(tool, {"given": {"taille_du_chien": 3}}) for tool in ("obligations", "decide")]
+        return told, says, [o.structured_content["text"] for o in opened], wrong
+
+    told, says, texts, wrong = use(look)
+    posted = httpx.post(f"{address}/api/obligations", json={"given": given}, trust_env=False)
+    assert told.structured_content == posted.json()
+    assert [s["text"] for s in says] == texts
+    assert "Quel est votre chiffre d'affaires ?" in told.content[0].text
+    assert all(w.is_error and "fact_invalid" in w.content[0].text for w in wrong)
 
 
 def test_sources_and_notices_are_resources(use: Any, tiny: Service) -> None:

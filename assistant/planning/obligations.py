@@ -1,0 +1,120 @@
+"""What applies to a case: every rule in force that its facts decide, or that one more fact would decide.
+
+Guarantee: a verdict is `ingest.corpus.deciding`'s, on the facts given and nothing else; a rule of which the case tells
+no fact is not told; one matter has one answer under one body of law. What a verdict means for whom it binds comes from
+what the rule asks (a duty, a ban, a right, an exemption, a sanction) and from the force of what it shows first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from assistant.planning.verdicts import turned
+from assistant.reading.kinds import question_types
+from ingest.corpus.cards import Kind
+from ingest.corpus.deciding import Decided, Facts, decide, due_of, tells
+from ingest.corpus.fiches import AnswerType, Polarity, Statement
+from ingest.corpus.glossary import Glossary
+from ingest.corpus.rules import Outcome, Rule
+
+About = Literal["duty", "ban", "right", "exemption", "sanction", "fact"]
+Group = Literal["applies", "does_not_apply", "depends", "missing", "told"]
+"""`told`: settled, and it binds to nothing (a right that one has, a fact). `missing`: one more fact would settle it."""
+GROUPS: tuple[Group, ...] = ("applies", "depends", "missing", "does_not_apply", "told")
+_BINDS = (Polarity.OBLIGE, Polarity.INTERDIT)
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """What one rule says of a case."""
+
+    decided: Decided
+    about: About
+    group: Group
+    strength: Literal["firm", "likely"]
+    due: date | None
+
+    @property
+    def rule(self) -> Rule:
+        """The rule."""
+        return self.decided.rule
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The statements that say it; of a rule that is open, the first of each outcome that remains."""
+        outcome = self.decided.outcome
+        return outcome.shown if outcome else tuple(dict.fromkeys(o.shown[0] for o in self.decided.possible))
+
+
+def obligations(
+    facts: Facts,
+    rules: Iterable[Rule],
+    glossary: Glossary,
+    statement: Callable[[str], Statement | None],
+    untold: bool = False,
+) -> list[Obligation]:
+    """What rules say of a case, one a matter and a body of law: within a group, what is due first, then what is firm,
+    then the order of the rules. `untold`: rules of which the case tells no fact, too."""
+    kept: dict[tuple[str, str], Decided] = {}
+    for rule in rules:
+        if not untold and not any(tells(facts, wanted, rule, glossary) for wanted in rule.inputs):
+            continue
+        found = decide(rule, facts, glossary)
+        if found is None or (found.outcome is None and found.missing is None):
+            continue
+        place = (rule.matter, rule.regime.value)
+        if place not in kept or _weight(found) > _weight(kept[place]):
+            kept[place] = found
+    rows = [_row(found, facts, statement) for found in kept.values()]
+    return sorted(rows, key=lambda o: (GROUPS.index(o.group), o.due or date.max, o.strength != "firm"))
+
+
+def about_of(rule: Rule) -> About:
+    """What a rule asks: whether one must, may, may not, is spared, or risks something; else whether something is so."""
+    if Kind.SANCTION in rule.kinds:
+        return "sanction"
+    asked = set(question_types(rule.settles))
+    if AnswerType.PUIS_JE in asked:
+        return "ban" if turned(rule.settles, _MAY) else "right"
+    if turned(rule.settles, _MUST):
+        return "exemption"
+    return "duty" if AnswerType.DOIS_JE in asked else "fact"
+
+
+_MAY, _MUST = "Peut-on ?", "Doit-on ?"
+
+
+def _weight(found: Decided) -> tuple[bool, int]:
+    """How much a rule has to say beside another of its matter: a verdict, and the facts that it rests on."""
+    return found.outcome is not None, len(found.used)
+
+
+def _row(found: Decided, facts: Facts, statement: Callable[[str], Statement | None]) -> Obligation:
+    outcome, about = found.outcome, about_of(found.rule)
+    if outcome is None:
+        return Obligation(found, about, "missing", "likely", None)
+    firm = found.sure and outcome.strength == "firm" and outcome.verdict != "depends"
+    due = due_of(outcome.due, facts) if outcome.due else None
+    group = _group(about, outcome, statement(outcome.shown[0]))
+    return Obligation(found, about, group, "firm" if firm else "likely", due)
+
+
+def _group(about: About, outcome: Outcome, first: Statement | None) -> Group:
+    """Whether a verdict binds. A right that one has not is a ban when a duty or a ban says so; a right that a duty
+    gives (« puis-je encore déposer ? ») is that duty."""
+    if outcome.verdict == "depends":
+        return "depends"
+    yes = outcome.verdict == "yes"
+    force = first.polarity if first else Polarity.FAIT
+    if about in ("duty", "ban", "sanction"):
+        return "applies" if yes else "does_not_apply"
+    if about == "exemption":
+        return "does_not_apply" if yes else "applies"
+    if about == "right":
+        return "applies" if force is Polarity.OBLIGE or (not yes and force in _BINDS) else "told"
+    if yes and force in _BINDS:
+        return "applies"
+    return "does_not_apply" if not yes and force is Polarity.N_OBLIGE_PAS else "told"
