@@ -174,6 +174,7 @@ class Engine:
             again = self.acting.answer(replace(message, act=message.second), previous, conversation_id)
             if again is not None:
                 return again, previous
+        message = replace(message, case={**message.case, **plan.case})
         t2 = time.perf_counter()
         draft = self.composer.compose(message.question, plan) if plan.answered else Draft()
         if on_evidence:

@@ -30,6 +30,10 @@ class PartReader:
             return self._first(message)
         return self._later(message, n, said)
 
+    def facets(self, text: str) -> dict[str, tuple[str, ...]]:
+        """The facet values that the words of a text name."""
+        return self.dialogue.facets(text)
+
     def _first(self, message: Message) -> list[Question]:
         part, whole = message.parts[0].text, message.question
         scene = self._scene(message)

@@ -57,6 +57,8 @@ class PlanConfig:
     telling: float = 0.42
     told_kind: float = 0.3
     told_words: float = 0.5
+    verdict: float = 0.4
+    """Overlap with a question of a card from which its verdict is the answer to a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class LocalPlanner:
         self.options = Options(selector, match)
         self.config = config or PlanConfig()
         self.snapshot = search.snapshot
-        self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, self._terms, rules)
+        self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, self._terms, parts.facets, rules)
 
     def plan(self, message: Message) -> Plan:
         """The plan of a message."""
@@ -106,7 +108,7 @@ class LocalPlanner:
         planned: list[PlannedPart] = []
         for n, part in enumerate(message.parts):
             planned.append(self._part(message, n, part, whole, planned))
-        return Plan(tuple(planned), near=near)
+        return Plan(tuple(planned), case={f: q for p in planned for f, q in p.case.items()}, near=near)
 
     def of_topic(self, message: Message, topic: str) -> Plan | None:
         """The plan of a message of one part by what a topic holds on its day; None when it holds nothing."""
@@ -228,7 +230,7 @@ class LocalPlanner:
     def _settled(self, message: Message, part: Part, found: Found, best: Option) -> Settled | None:
         """What the rules say of a part on the case of the message."""
         for matter, contrary in self.rules.matters(part, found.context, self._statements(best.head)):
-            if (settled := self.rules.settle(matter, message, found.question, part, contrary)) is not None:
+            if (settled := self.rules.settled(matter, message, found.question, part, contrary)) is not None:
                 return settled
         return None
 
@@ -257,6 +259,7 @@ class LocalPlanner:
             depends_on=settled.depends_on,
             card=best.card.id if near and best.card else None,
             rule=settled.rule.id,
+            case=settled.case,
             score=best.score,
         )
 
@@ -447,7 +450,8 @@ class LocalPlanner:
         entailed = case_of(first, found.question, self.selector.glossary).entailed
         card = best.card
         fits = not best.features["unsupposed"]
-        if card is not None and card.verdict and fits and same_direction(part.text, card.asks, first.text):
+        asked = best.features["alias"] >= self.config.verdict
+        if card is not None and card.verdict and fits and asked and same_direction(part.text, card.asks, first.text):
             return card.verdict, card.strength, ()
         said = borne(first, part.text, best, entailed)
         if said is not None and self._other_law(first, evidence):

@@ -14,7 +14,7 @@ from typing import Literal
 
 from assistant.reading.case import Quantity
 from ingest.corpus.cards import DependsOn, Kind
-from ingest.corpus.fiches import Bound
+from ingest.corpus.fiches import Bound, CaseField
 from ingest.corpus.register import Regime
 from ingest.passages.passages import Passage
 
@@ -75,6 +75,7 @@ class PlannedPart:
     depends_on: DependsOn | None = None
     card: str | None = None
     rule: str | None = None
+    case: Mapping[CaseField, Quantity] = field(default_factory=dict)
     premise: bool = False
     """A denial of what the message takes for granted."""
     told: bool = False
@@ -97,6 +98,8 @@ class Plan:
 
     parts: tuple[PlannedPart, ...] = ()
     out_of_scope: bool = False
+    case: Mapping[CaseField, Quantity] = field(default_factory=dict)
+    """Figures of the message that a rule turned on, read for it."""
     near: tuple[Passage, ...] = field(default=(), compare=False)
 
     def shown(self) -> Iterator[Shown]:

@@ -8,7 +8,8 @@ that would settle it, and only of whoever gave some of its facts.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from dataclasses import replace as dataclass_replace
 from functools import cache
 from typing import Literal
 
@@ -18,16 +19,18 @@ from assistant.planning.decide import reasons_of
 from assistant.planning.options import Context, overlap
 from assistant.planning.plan import Opening, Reason, Verdict
 from assistant.planning.verdicts import turned
-from assistant.reading.case import Case
+from assistant.reading.case import Case, Quantity, wanted
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.deciding import Decided, Facts, decide, due_of
-from ingest.corpus.fiches import FACETS, Statement
+from ingest.corpus.fiches import FACETS, CaseField, Statement
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.rules import DATES, Rule
 from ingest.index.rules import RuleIndex
 
+_ALIKE = (Kind.SANCTION,)
+"""A fine may be asked of by yes or no, too."""
 StatementOf = Callable[[str], Statement | None]
 
 
@@ -36,16 +39,16 @@ class RulesConfig:
     """When a part is a rule's: how near its question is to the rule's own, by meaning and by words, and whether the
     rule is of what would answer it otherwise."""
 
-    words: float = 0.1
+    words: float = 0.2
     """Weight of the overlap of terms with the nearest of a rule's questions, beside the cosine."""
     named: float = 0.05
     """Added to a rule that names the head of the best option."""
-    topic: float = 0.03
+    topic: float = 0.02
     """Added to a rule of the same topic."""
-    near: float = 0.93
-    apart: float = 0.03
+    near: float = 0.97
+    apart: float = 0.0
     """How far below the nearest rule another one is still tried, when that one says nothing."""
-    kind: float = 0.3
+    kind: float = 0.12
     considered: int = 12
 
 
@@ -62,6 +65,8 @@ class Settled:
     next: tuple[str, ...] = ()
     openings: Mapping[str, Opening] = field(default_factory=dict)
     depends_on: DependsOn | None = None
+    case: Mapping[CaseField, Quantity] = field(default_factory=dict)
+    """Figures of the message that were read for it."""
 
 
 _CONTRARY: dict[Literal["yes", "no"], Literal["yes", "no"]] = {"yes": "no", "no": "yes"}
@@ -76,10 +81,13 @@ class RuleBook:
         glossary: Glossary,
         statement: StatementOf,
         terms: Callable[[str], Mapping[str, float]],
+        facets: Callable[[str], Mapping[str, tuple[str, ...]]],
         config: RulesConfig | None = None,
     ) -> None:
         self.index, self.glossary, self.statement, self.config = index, glossary, statement, config or RulesConfig()
         self._asks = [[terms(q) for q in _questions(rule)] for rule in index.rules]
+        settles = {rule.id: f"{rule.settles} {rule.settles_en}" for rule in index.rules}
+        self._subject = cache(lambda rule: {f: frozenset(v) for f, v in facets(settles[rule]).items()})
         self._topics = cache(lambda i: {s.topic for o in index.rules[i].outcomes for s in map(statement, o.shown) if s})
 
     def matters(self, part: Part, context: Context, heads: list[Statement]) -> list[tuple[str, bool]]:
@@ -92,7 +100,7 @@ class RuleBook:
         found: list[tuple[float, str, bool]] = []
         for i in np.argsort(-near)[: c.considered].tolist():
             rule = self.index.rules[i]
-            if max(part.kinds.get(k, 0.0) for k in rule.kinds) < c.kind:
+            if max(part.kinds.get(k, 0.0) for k in (*rule.kinds, *_ALIKE)) < c.kind:
                 continue
             shared = [overlap(own, weight, ask) for ask in self._asks[i]]
             contrary = self._contrary(part, rule, int(np.argmax(shared)))
@@ -111,6 +119,24 @@ class RuleBook:
             return False
         return turned(part.text, _questions(rule)[nearest])
 
+    def settled(
+        self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False
+    ) -> Settled | None:
+        """What the rules of a matter say; a figure that they turn on is looked for once more in the message."""
+        first = self.settle(matter, message, question, part, contrary)
+        read: dict[CaseField, Quantity] = {}
+        for field_ in {i.field for n in self.index.by_matter[matter] for i in self.index.rules[n].inputs}:
+            if field_ in set(CaseField) and CaseField(field_) not in message.case:
+                found = wanted(message.text, CaseField(field_), question.language)
+                if found is not None:
+                    read[found.field] = found
+        if not read or (first is not None and first.verdict != "depends"):
+            return first
+        again = self.settle(matter, dataclass_replace(message, case={**message.case, **read}), question, part, contrary)
+        if again is None or again.verdict == "depends":
+            return first
+        return dataclass_replace(again, strength="likely", case=read, openings=_likely(again.openings))
+
     def settle(
         self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False
     ) -> Settled | None:
@@ -118,7 +144,7 @@ class RuleBook:
         asked is the `contrary` of what they settle: « oui » is « non »."""
         facts = facts_of(message, question)
         rules = [self.index.rules[i] for i in self.index.by_matter[matter]]
-        if not any(facts.knows(i.field) for rule in rules for i in rule.inputs):
+        if not any(self._tells(rule, facts) for rule in rules):
             return None
         found = [d for rule in rules if (d := decide(rule, facts, self.glossary)) is not None]
         decided = [d for d in found if d.outcome is not None]
@@ -131,13 +157,14 @@ class RuleBook:
             return None
         verdicts = {o.verdict for o in outcomes}
         sure = not open_ and all(d.sure for d in decided) and all(o.strength == "firm" for o in outcomes)
+        sure &= all(not set(d.used) <= {"acteur", "situation"} for d in decided)
         split = len(verdicts) > 1 or (open_ and verdicts == {"no"})  # « no » under one law, while another is open
         verdict: Verdict = "depends" if split else outcomes[0].verdict
         heads = tuple(dict.fromkeys(s for o in outcomes for s in o.shown[: 2 if len(outcomes) == 1 else 1]))
         rest = tuple(dict.fromkeys(s for o in outcomes for s in (*o.shown, *o.needs) if s not in heads))
         missing = next((d.missing for d in (*open_, *decided) if d.missing), None)
         openings = {
-            d.outcome.shown[0]: replace(o, verdict=_CONTRARY[o.verdict]) if contrary else o
+            d.outcome.shown[0]: dataclass_replace(o, verdict=_CONTRARY[o.verdict]) if contrary else o
             for d in decided
             if d.outcome and (o := self._opening(d, facts, message, question, verdict_asked))
         }
@@ -151,6 +178,18 @@ class RuleBook:
             openings,
             DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en) if missing else None,
         )
+
+    def _tells(self, rule: Rule, facts: Facts) -> bool:
+        """Whether a message gives a fact of a rule beyond the words of its subject: « les ZFE » says of nobody that
+        they drive in one."""
+        own = self._subject(rule.id)
+        for wanted_ in rule.inputs:
+            if wanted_.field not in FACETS:
+                if facts.knows(wanted_.field):
+                    return True
+            elif set(facts.facets.get(wanted_.field, ())) - own.get(wanted_.field, frozenset()):
+                return True
+        return False
 
     def _open(self, open_: list[Decided]) -> Settled | None:
         """What may follow, and what to ask."""
@@ -171,6 +210,7 @@ class RuleBook:
             return None
         first = self.statement(outcome.shown[0])
         sure = decided.sure and outcome.strength == "firm" and first is not None and first.confidence == "haute"
+        sure &= not set(decided.used) <= {"acteur", "situation"}  # words that may be said of another
         due = due_of(outcome.due, facts) if outcome.due else None
         reasons = self._reasons(decided, outcome.verdict == "yes", message.case)
         said = self._said(decided, message, question)
@@ -197,13 +237,18 @@ class RuleBook:
         return tuple(out.items())
 
 
+def _likely(openings: Mapping[str, Opening]) -> dict[str, Opening]:
+    return {sid: dataclass_replace(o, strength="likely") for sid, o in openings.items()}
+
+
 def _questions(rule: Rule) -> tuple[str, ...]:
     return (rule.settles, rule.settles_en, *rule.asks)
 
 
 def wants_verdict(part: Part, rule: Rule) -> bool:
     """Whether a part asks a rule for a yes or no, and not for the day or the person that it tells too."""
-    return max(rule.kinds, key=lambda k: part.kinds.get(k, 0.0)) is Kind.YES_NO
+    most = max(rule.kinds, key=lambda k: part.kinds.get(k, 0.0))
+    return Kind.YES_NO in (most, *rule.kinds[:1]) if most in _ALIKE else most is Kind.YES_NO
 
 
 def facts_of(message: Message, question: Question) -> Facts:

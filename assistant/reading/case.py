@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.reading.figure_head import fields_of
+from assistant.reading.figure_head import fields_of, shares_of
 from assistant.reading.mentions import FIELDS, Mention, mentions
 from ingest.corpus.fiches import CaseField
 from ingest.language.claims import Language
@@ -43,6 +43,8 @@ _RESTATED = re.compile(
 )
 """What says a quantity over again: its total, or its correction."""
 _NEAR = 34
+_MAY = 0.08
+"""Share from which a figure may be the quantity that a question turns on."""
 
 
 def read_case(text: str, language: Language = "fr") -> dict[CaseField, Quantity]:
@@ -56,6 +58,15 @@ def read_case(text: str, language: Language = "fr") -> dict[CaseField, Quantity]
         restated = _RESTATED.search(text[max(0, mention.start - _NEAR) : mention.start])
         out[field] = _together(out[field], now) if field in out and not restated else now
     return out
+
+
+def wanted(text: str, field: CaseField, language: Language = "fr") -> Quantity | None:
+    """The one figure of a message that may be of a quantity which the question turns on; None when none may, or several
+    do."""
+    found = mentions(text, language)
+    shares = [row.get(field.value, 0.0) for row in shares_of(text, found)]
+    likely = [m for m, share in zip(found, shares, strict=True) if share >= _MAY]
+    return _quantity(text, likely[0], field) if len(likely) == 1 else None
 
 
 def gives_amount(text: str, language: Language = "fr") -> bool:

@@ -25,7 +25,7 @@ NONE = "none"
 """The class of a figure that is not of the asker's case."""
 SIZE = 1 << 14
 _BEFORE, _AFTER, _NEAR = 70, 60, 3
-SURE = 0.45
+SURE = 0.3
 
 
 @dataclass(frozen=True)
@@ -69,19 +69,27 @@ def features(text: str, mention: Mention, others: list[Mention]) -> NDArray[np.f
     return hashed(marks(text, mention, others), SIZE)
 
 
-def fields_of(text: str, found: list[Mention]) -> list[CaseField | None]:
-    """What each figure of a text is, of the asker's case; None for what is not of it."""
-    head = _head()
+def fields_of(text: str, found: list[Mention], sure: float = SURE) -> list[CaseField | None]:
+    """What each figure of a text is, of the asker's case; None for what is not of it, or not surely enough."""
     out: list[CaseField | None] = []
+    for shares in shares_of(text, found):
+        name, share = max(shares.items(), key=lambda row: row[1])
+        out.append(None if name == NONE or share < sure else CaseField(name))
+    return out
+
+
+def shares_of(text: str, found: list[Mention]) -> list[dict[str, float]]:
+    """How likely each figure of a text is of each quantity that its unit allows, or of no case; 1 in all."""
+    head = _head()
+    out: list[dict[str, float]] = []
     for mention in found:
         scores = head.weights @ features(text, mention, found) + head.bias
         allowed = {f.value for f in FIELDS[mention.unit]} | {NONE}
         rows = [(s, c) for s, c in zip(scores.tolist(), head.classes, strict=True) if c in allowed]
         top = max(s for s, _ in rows)
-        total = sum(np.exp(s - top) for s, _ in rows)
-        score, name = max(rows)
-        sure = np.exp(score - top) / total >= SURE
-        out.append(None if name == NONE or not sure else CaseField(name))
+        weights = {c: float(np.exp(s - top)) for s, c in rows}
+        total = sum(weights.values())
+        out.append({c: w / total for c, w in weights.items()})
     return out
 
 
