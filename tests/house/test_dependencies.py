@@ -9,10 +9,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = {
+    "common-expression-language": "cel",
     "langgraph-checkpoint-sqlite": "langgraph.checkpoint.sqlite",
     "markdown-it-py": "markdown_it",
     "python-docx": "docx",
     "pystemmer": "Stemmer",
+    "python-dateutil": "dateutil",
     "pyyaml": "yaml",
 }
 """Where the name to import is not the name to install."""

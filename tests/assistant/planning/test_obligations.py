@@ -104,6 +104,9 @@ def test_what_is_due_comes_first_in_its_group() -> None:
 
 
 def test_a_rule_that_is_not_yet_in_force_is_not_told() -> None:
-    given = {"headcount": 1200, "turnover": 5e8}
-    assert "csrd-publier-ue" in {o.rule.id for o in told(given)}
-    assert "csrd-publier-ue" not in {o.rule.id for o in told(given, date(2026, 3, 17))}
+    before = date(2018, 1, 1)
+    given = {"headcount": 1200, "turnover": 5e8, "genre": "fiction", "surface": 1500, "lieu": "paris", "people": 300}
+    rows = {o.rule.id for o in told(given, before)}
+    assert rows
+    assert all(corpus()[0][rule].on(before) is not None for rule in rows)
+    assert {o.rule.id for o in told(given)} - rows
