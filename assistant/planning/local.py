@@ -319,23 +319,23 @@ class LocalPlanner:
         needed = [*(settled.needs if settled else ()), *(best.card.needs if best.card else ()), *self._needs([*head])]
         if ruling is not None:
             needed += self._needs([self.options.positions[d.statement.id] for d in ruling.decisions])
-        held = sum(self._words(p) for p in head)
-        for place, ids, limit in (("needs", needed, c.needs), ("then", beside, most)):
-            taken = 0
-            for sid in dict.fromkeys(ids):
-                p = self.options.positions.get(sid)
-                if p is None or p in out or p in shown or taken == limit or not self._usable(p, found):
-                    continue
-                words = self._words(p)
-                if place == "then" and (held + words > budget or not self._adds(p, out)):
-                    continue
-                out[p] = "then" if place == "then" else "needs"
-                taken, held = taken + 1, held + words
-        for p in [p for p, place in out.items() if place == "then"]:
-            for sid in self._needs([p]):
-                q = self.options.positions.get(sid)
-                if q is not None and q not in out and q not in shown and self._usable(q, found):
-                    out[q] = "needs"
+        for sid in dict.fromkeys(needed):
+            p = self.options.positions.get(sid)
+            if p is not None and p not in out and p not in shown and self._usable(p, found):
+                out[p] = "needs"
+            if sum(place == "needs" for place in out.values()) == c.needs:
+                break
+        held = sum(self._words(p) for p in out)
+        for sid in dict.fromkeys(beside):
+            p = self.options.positions.get(sid)
+            if p is None or p in out or p in shown or not self._usable(p, found):
+                continue
+            if sum(place == "then" for place in out.values()) == most:
+                break
+            if held + self._words(p) > budget or not self._adds(p, out) or not self._borne(p, {*out, *shown}, found):
+                continue
+            out[p] = "then"
+            held += self._words(p)
         steps_next = (*(settled.next if settled else ()), *(best.card.next if best.card else ()))
         for sid in steps_next[: c.next] if alone else ():
             p = self.options.positions.get(sid)
@@ -346,16 +346,15 @@ class LocalPlanner:
         return [Shown(p, self.snapshot.open_passage(p), out[p]) for p in ranked]
 
     def _needs(self, positions: Sequence[int]) -> list[str]:
-        """What statements mislead without, and what that misleads without."""
-        out: dict[str, None] = {}
-        stack = [s for p in positions if (s := self.snapshot.open_passage(p).statement)]
-        while stack:
-            for sid in stack.pop(0).needs:
-                if sid not in out and (p := self.options.positions.get(sid)) is not None:
-                    out[sid] = None
-                    if s := self.snapshot.open_passage(p).statement:
-                        stack.append(s)
-        return list(out)
+        """What statements mislead without."""
+        held = (self.snapshot.open_passage(p).statement for p in positions)
+        return list(dict.fromkeys(sid for s in held if s for sid in s.needs if sid in self.options.positions))
+
+    def _borne(self, position: int, held: set[int], found: Found) -> bool:
+        """True when what a companion misleads without is shown, or cannot be."""
+        s = self.snapshot.open_passage(position).statement
+        wanted = [self.options.positions.get(sid) for sid in (s.needs if s else ())]
+        return all(p is None or p in held or not self._usable(p, found) for p in wanted)
 
     def _usable(self, position: int, found: Found) -> bool:
         """True for what is in force on the day and what the case does not contradict."""

@@ -18,7 +18,7 @@ import numpy as np
 from assistant.planning.decide import reasons_of
 from assistant.planning.options import Context, overlap
 from assistant.planning.plan import Opening, Reason, Verdict
-from assistant.planning.verdicts import turned
+from assistant.planning.verdicts import asks_verdict, turned
 from assistant.reading.case import Case, Quantity, wanted
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
@@ -29,8 +29,6 @@ from ingest.corpus.glossary import Glossary
 from ingest.corpus.rules import DATES, Rule
 from ingest.index.rules import RuleIndex
 
-_ALIKE = (Kind.SANCTION,)
-"""A fine may be asked of by yes or no, too."""
 StatementOf = Callable[[str], Statement | None]
 
 
@@ -48,7 +46,6 @@ class RulesConfig:
     near: float = 0.97
     apart: float = 0.0
     """How far below the nearest rule another one is still tried, when that one says nothing."""
-    kind: float = 0.12
     considered: int = 12
 
 
@@ -100,7 +97,7 @@ class RuleBook:
         found: list[tuple[float, str, bool]] = []
         for i in np.argsort(-near)[: c.considered].tolist():
             rule = self.index.rules[i]
-            if max(part.kinds.get(k, 0.0) for k in (*rule.kinds, *_ALIKE)) < c.kind:
+            if not asks_of(part, rule):
                 continue
             shared = [overlap(own, weight, ask) for ask in self._asks[i]]
             contrary = self._contrary(part, rule, int(np.argmax(shared)))
@@ -117,7 +114,8 @@ class RuleBook:
         """Whether a part asks the contrary of the nearest question of a rule; None when it asks another thing."""
         if not wants_verdict(part, rule):
             return False
-        return turned(part.text, _questions(rule)[nearest])
+        contrary = turned(part.text, _questions(rule)[nearest])
+        return None if contrary and "?" not in part.text else contrary
 
     def settled(
         self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False
@@ -247,8 +245,16 @@ def _questions(rule: Rule) -> tuple[str, ...]:
 
 def wants_verdict(part: Part, rule: Rule) -> bool:
     """Whether a part asks a rule for a yes or no, and not for the day or the person that it tells too."""
-    most = max(rule.kinds, key=lambda k: part.kinds.get(k, 0.0))
-    return Kind.YES_NO in (most, *rule.kinds[:1]) if most in _ALIKE else most is Kind.YES_NO
+    return max(rule.kinds, key=lambda k: part.kinds.get(k, 0.0)) is Kind.YES_NO
+
+
+def asks_of(part: Part, rule: Rule) -> bool:
+    """Whether a part asks what a rule tells, first of all: a how-to or « qu'encourt-on ? » wants no verdict, nor does a
+    list of keywords that speaks of no duty and of no right."""
+    first = max(part.kinds, key=lambda k: part.kinds[k])
+    if first not in rule.kinds:
+        return False
+    return first is not Kind.YES_NO or "?" in part.text or asks_verdict(part.text)
 
 
 def facts_of(message: Message, question: Question) -> Facts:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.reading.figure_head import fields_of, shares_of
+from assistant.reading.figure_head import NONE, SURE, fields_of, shares_of
 from assistant.reading.mentions import FIELDS, Mention, mentions
 from ingest.corpus.fiches import CaseField
 from ingest.language.claims import Language
@@ -57,7 +57,19 @@ def read_case(text: str, language: Language = "fr") -> dict[CaseField, Quantity]
         now = _quantity(text, mention, field)
         restated = _RESTATED.search(text[max(0, mention.start - _NEAR) : mention.start])
         out[field] = _together(out[field], now) if field in out and not restated else now
-    return out
+    return {f: _with_others(q, f, text, found) for f, q in out.items()}
+
+
+def _with_others(quantity: Quantity, field: CaseField, text: str, found: list[Mention]) -> Quantity:
+    """An amount beside others that may be of the same: anything up to their sum."""
+    if field not in FIELDS["money"]:
+        return quantity
+    more = [
+        m.high
+        for m, row in zip(found, shares_of(text, found), strict=True)
+        if m.unit == "money" and _MAY <= row.get(field.value, 0.0) < SURE and max(row, key=lambda k: row[k]) == NONE
+    ]
+    return quantity if not more else Quantity(field, quantity.low, quantity.high + sum(more), quantity.said)
 
 
 def wanted(text: str, field: CaseField, language: Language = "fr") -> Quantity | None:
