@@ -25,6 +25,7 @@ HELPS = {
     "keys": "Keys of the API: make, list and revoke them; who did what.",
     "label": "Criteria of the label, projects, official grid, score and evidence file.",
     "mcp": "Serve the tools to an MCP host over stdio; `clapvert serve` has them at /mcp.",
+    "regle": "Rules as code: list, show, try.",
     "search": "Search the passages.",
     "serve": "Serve the chat, the pages and the API.",
     "verify": "Check that a saved answer is still true.",

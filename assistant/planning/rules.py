@@ -159,6 +159,7 @@ class RuleBook:
         split = len(verdicts) > 1 or (open_ and verdicts == {"no"})  # « no » under one law, while another is open
         verdict: Verdict = "depends" if split else outcomes[0].verdict
         heads = tuple(dict.fromkeys(s for o in outcomes for s in o.shown[: 2 if len(outcomes) == 1 else 1]))
+        heads = tuple(dict.fromkeys((*heads, *(d.possible[0].shown[0] for d in open_))))  # a law that is open is told
         rest = tuple(dict.fromkeys(s for o in outcomes for s in (*o.shown, *o.needs) if s not in heads))
         missing = next((d.missing for d in (*open_, *decided) if d.missing), None)
         openings = {

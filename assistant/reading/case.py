@@ -83,7 +83,7 @@ def wanted(text: str, field: CaseField, language: Language = "fr") -> Quantity |
 
 def gives_amount(text: str, language: Language = "fr") -> bool:
     """Whether a text states a figure with its unit, whoever's it is."""
-    return any(m.unit != "bare" for m in mentions(text, language))
+    return any(m.unit != "figure" for m in mentions(text, language))
 
 
 def continued(text: str, before: Case, language: Language = "fr") -> dict[CaseField, Quantity]:

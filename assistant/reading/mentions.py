@@ -24,7 +24,7 @@ _SCALES = {"k": 1e3, "m": 1e6, "mio": 1e6, "md": 1e9, "million": 1e6, "milliard"
 _SCALE = r"(?P<scale>mds?|mio|bn|millions?|milliards?|billions?|mille|thousand|k|m)"
 _MONEY = re.compile(
     rf"\s?(?:{_SCALE}\s?(?:et\sdemie?|and\sa\shalf)?)?\s?(?:d['’]\s?)?(?:€|euros?\b|eur\b|balles\b)"
-    rf"|\s?{_SCALE.replace('scale', 'bare')}\b(?!²|2|/|è)",
+    rf"|\s?{_SCALE.replace('scale', 'amount')}\b(?!²|2|/|è)",
     re.IGNORECASE,
 )
 _HALF = re.compile(r"\bet\sdemie?\b|\band a half\b", re.IGNORECASE)
@@ -62,7 +62,7 @@ FIELDS: dict[str, tuple[CaseField, ...]] = {
     "percent": (CaseField.SCORE, CaseField.SHARE),
     "db": (CaseField.NOISE,),
     "years": (),
-    "bare": (
+    "figure": (
         CaseField.HEADCOUNT, CaseField.PEOPLE, CaseField.BUDGET, CaseField.TURNOVER, CaseField.BALANCE_SHEET,
         CaseField.AD_SPEND, CaseField.SCORE,
     ),
@@ -88,7 +88,7 @@ def mentions(text: str, language: Language = "fr") -> list[Mention]:
         unit, scale, taken = _unit(text, start, end)
         first = _FIRST.search(text[:start])
         begin = first.start() if first and unit == "money" else start
-        if unit == "bare" and low == high and 1900 <= low <= 2100 and float(low).is_integer():
+        if unit == "figure" and low == high and 1900 <= low <= 2100 and float(low).is_integer():
             continue
         half = 0.5 * scale if _HALF.search(text[end : end + taken]) else 0.0
         now = Mention(begin, end + taken, low * scale + half, high * scale + half, unit)
@@ -111,8 +111,8 @@ def _unit(text: str, start: int, end: int) -> tuple[str, float, int]:
         if m := re.match(words, rest, re.IGNORECASE):
             return unit, scale, (gap.end() if gap else 0) + m.end()
     if m := _MONEY.match(after):
-        return "money", _scale(m["scale"] or m["bare"] or "") * 1.0, m.end()
-    return "bare", 1.0, 0
+        return "money", _scale(m["scale"] or m["amount"] or "") * 1.0, m.end()
+    return "figure", 1.0, 0
 
 
 def _scale(word: str) -> float:

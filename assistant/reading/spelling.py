@@ -27,7 +27,6 @@ _MEANT = {
     "dapres": "d'après",
     "daccord": "d'accord",
     "ya": "y a",
-    "yaura": "y aura",
     "ds": "dans",
     "pr": "pour",
     "ke": "que",

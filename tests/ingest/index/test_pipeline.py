@@ -64,7 +64,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_first_ingestion_builds_a_snapshot_that_says_what_it_holds(settings: Settings, build: Build) -> None:
     manifest, new = build()
     assert new
-    assert {"passages": 15, "statements": 15, "sources": 8, "embedded": 15}.items() <= manifest.counts.items()
+    assert {
+        "passages": 15,
+        "statements": 15,
+        "sources": 8,
+        "rules": 1,
+        "embedded": 20,
+    }.items() <= manifest.counts.items()
     assert manifest.built_on == TODAY.isoformat()
     assert manifest.model == HashingEncoder.info.fingerprint
     assert manifest.corpus_version == corpus_digest(settings.corpus_dir)[:12]
@@ -287,7 +293,7 @@ def test_another_model_is_refused_until_the_index_is_rebuilt(library: Library, b
     assert refused.value.code is ErrorCode.MODEL_MISMATCH
     manifest, new = build(encoder=Other())
     assert new
-    assert manifest.counts["embedded"] == 15
+    assert manifest.counts["embedded"] == 20
     assert len(library.snapshots.open(library.store, Other.info)) == 15
     with pytest.raises(ClapvertError):
         library.snapshots.open(library.store, HashingEncoder.info)
