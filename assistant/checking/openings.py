@@ -23,7 +23,7 @@ def split_opening(text: str, because: Collection[str]) -> tuple[str, str]:
     m = _OPENING.match(text)
     if m is None:
         return "", text
-    given = {fact for said in (m["facts"], m["since"]) if said for fact in said.split(", ")}
+    given = {fact for said in (m["facts"], m["since"]) if said for fact in said.split(" ; ")}
     if m["day"]:
         given.add(m["day"][:1].lower() + m["day"][1:])
     reasons = set(m["why"].split(" ; ")) if m["why"] else set()

@@ -346,9 +346,15 @@ class LocalPlanner:
         return [Shown(p, self.snapshot.open_passage(p), out[p]) for p in ranked]
 
     def _needs(self, positions: Sequence[int]) -> list[str]:
-        """What statements mislead without."""
-        held = (self.snapshot.open_passage(p).statement for p in positions)
-        return list(dict.fromkeys(sid for s in held if s for sid in s.needs if sid in self.options.positions))
+        """What statements mislead without, and what that misleads without."""
+        out: dict[str, None] = {}
+        stack = self._statements(positions)
+        while stack:
+            for sid in stack.pop(0).needs:
+                if sid not in out and (p := self.options.positions.get(sid)) is not None:
+                    out[sid] = None
+                    stack += self._statements([p])
+        return list(out)
 
     def _borne(self, position: int, held: set[int], found: Found) -> bool:
         """True when what a companion misleads without is shown, or cannot be."""

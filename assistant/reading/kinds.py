@@ -138,7 +138,7 @@ _WH = _compiled(
 """Question words, in the order they are looked for."""
 _ASKED = _compiled(
     {
-        AnswerType.DOIS_JE: r"\b(?:dois|doit|devons|devez|doivent|devait|devaient)(?:-t)?(?:-| )(?:je|on|nous|vous|il|elle|ils|elles)\b|\b(?:je|on|nous|il|elle) (?:dois|doit|devons)\b|\bfaut(?:-| )?il\b|\bfaut\b|\bsuis-je (?:oblige|tenu|soumis|concerne|assujetti|dispense|exempt)|\b(?:est|sont|sommes|etait|etaient)(?:-| )?(?:ce|il|elle|on|nous|ils|elles)? (?:oblig|obligatoire|soumis|concerne|assujetti|impose|exige|tenu|dispens|exempt)|\bou (?:pas|non)\b(?=\W*$|\s?[,;?])|\bor not\b|\bmust\b|\bhave to\b|\bneed to\b|\b(?:do|does) (?:i|we|\w+(?: \w+)?) need\b|\brequired\b|\bmandatory\b|\bcompulsory\b|\bsubject to\b|\bapply to\b|\bcovered\b",
+        AnswerType.DOIS_JE: r"\b(?:dois|doit|devons|devez|doivent|devait|devaient)(?:-t)?(?:-| )(?:je|on|nous|vous|il|elle|ils|elles)\b|\b(?:je|on|nous|il|elle) (?:dois|doit|devons)\b|\bfaut(?:-| )?il\b|\bfaut\b|\bsuis-je (?:oblige|tenu|soumis|concerne|assujetti)|\b(?:est|sont|sommes|etait|etaient)(?:-| )?(?:ce|il|elle|on|nous|ils|elles)? (?:oblig|obligatoire|soumis|concerne|assujetti|impose|exige|tenu)|\bou (?:pas|non)\b(?=\W*$|\s?[,;?])|\bor not\b|\bmust\b|\bhave to\b|\bneed to\b|\b(?:do|does) (?:i|we|\w+(?: \w+)?) need\b|\brequired\b|\bmandatory\b|\bcompulsory\b|\bsubject to\b|\bapply to\b|\bcovered\b",
         AnswerType.PUIS_JE: r"\b(?:puis|peut|pouvons|peuvent|pouvez|peux)(?:-t)?(?:-| )(?:je|on|nous|vous|il|elle|ils|elles)\b|\b(?:je|on|nous|il|elle) (?:peux|peut|pouvons)\b|\b(?:ai-je|a-t-on|on a|j'ai|avons-nous) le droit\b|\bdroit de\b|\bca passe\b|\bcan (?:i|we|a|an|the|you|it)\b|\bmay (?:i|we|a|an|the)\b|\ballowed\b|\bpermitted\b|\bbanned\b|\bprohibited\b|\bforbidden\b|\bpossible de\b",
     }
 )

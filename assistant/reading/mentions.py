@@ -46,6 +46,8 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     ("db", r"db(?:\(a\)|a)?\b|décibels?", 1), ("years", r"ans\b|years?\b|mois\b|months?\b|heures?\b|hours?\b", 1),
 )  # fmt: skip
 """Nouns and symbols of units: of the language, not of any question."""
+_LARGEST = 1e13
+"""No figure of a case is larger."""
 FIELDS: dict[str, tuple[CaseField, ...]] = {
     "money": (CaseField.TURNOVER, CaseField.BALANCE_SHEET, CaseField.BUDGET, CaseField.AD_SPEND),
     "staff": (CaseField.HEADCOUNT, CaseField.PEOPLE),
@@ -88,6 +90,8 @@ def mentions(text: str, language: Language = "fr") -> list[Mention]:
         unit, scale, taken = _unit(text, start, end)
         first = _FIRST.search(text[:start])
         begin = first.start() if first and unit == "money" else start
+        if high * scale > _LARGEST:
+            continue
         if unit == "figure" and low == high and 1900 <= low <= 2100 and float(low).is_integer():
             continue
         half = 0.5 * scale if _HALF.search(text[end : end + taken]) else 0.0

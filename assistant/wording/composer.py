@@ -129,9 +129,9 @@ class Composer:
             day = say_date(opening.due, language)
             facts, given = [*facts, DUE[language].format(day=day)], (*given, day)
             if not opening.asked:
-                since = f" ({', '.join(facts[:-1])})" if facts[:-1] else ""
+                since = f" ({' ; '.join(facts[:-1])})" if facts[:-1] else ""
                 return f"{facts[-1][:1].upper()}{facts[-1][1:]}{since}.", given
-        beside = f" ({', '.join(facts)})" if facts else ""
+        beside = f" ({' ; '.join(facts)})" if facts else ""
         word = (YES if opening.verdict == "yes" else NO)[language]
         if opening.strength == "likely":
             word += LIKELY[language]

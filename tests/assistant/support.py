@@ -351,7 +351,7 @@ def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list
     if not m or not because:
         return text, []
     ruled = any(part.rule for part in answer.parts)
-    said = (m["facts"] or "").split(", ") if m["facts"] else []
+    said = (m["facts"] or "").split(" ; ") if m["facts"] else []
     reasons = [w for w in (m["why"] or "").split(" ; ") if w]
     if reasons and not set(reasons) <= because:
         return (text[len(m["verdict"]) :], []) if ruled else (text, [])

@@ -83,4 +83,4 @@ class TestSameDirection:
     )
     def test_a_card_says_yes_to_what_it_is_asked_and_not_to_the_contrary(self, part: str, same: bool) -> None:
         assert self.CARD is not None
-        assert same_direction(part, self.CARD, self.HEAD) is same
+        assert same_direction(part, self.CARD.asks, self.HEAD) is same

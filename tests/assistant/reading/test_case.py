@@ -152,7 +152,7 @@ def test_an_amount_left_unnamed_goes_on_with_the_last_amount() -> None:
     [
         ("Our holding has 1,350 employees and €620m net turnover.", "en", {HEAD: 1350, CA: 620e6}),
         ("entre 40 et 50 salariés selon les mois", "fr", {HEAD: (40, 50)}),
-        ("une comédie à 6 M€, équipe de 75", "fr", {CaseField.PEOPLE: 75}),
+        ("une comédie à 6 M€, équipe de 75", "fr", {BUDGET: 6e6, CaseField.PEOPLE: 75}),
         ("effectif 1150, CA 430 M€", "fr", {HEAD: 1150, CA: 430e6}),
         ("our media budget is 120 thousand euros net", "en", {PUB: 120e3}),
         ("pourquoi la loi dit 10 000 salariés pour la vigilance", "fr", {}),
