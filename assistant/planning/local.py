@@ -230,9 +230,14 @@ class LocalPlanner:
     def _settled(self, message: Message, part: Part, found: Found, best: Option) -> Settled | None:
         """What the rules say of a part on the case of the message."""
         for matter, contrary in self.rules.matters(part, found.context, self._statements(best.head)):
-            if (settled := self.rules.settled(matter, message, found.question, part, contrary)) is not None:
+            settled = self.rules.settled(matter, message, found.question, part, contrary)
+            if settled is not None and (settled.openings or not self._says(best)):
                 return settled
         return None
+
+    def _says(self, best: Option) -> bool:
+        """Whether a card answers yes or no to the very question: a rule that lacks a fact leaves it to say so."""
+        return best.card is not None and best.card.verdict is not None and best.features["alias"] >= self.config.verdict
 
     def _by_rule(
         self, part: Part, found: Found, best: Option, settled: Settled, shown: set[int], alone: bool

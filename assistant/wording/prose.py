@@ -2,7 +2,7 @@
 
 Guarantee: what `layout` writes is read whole, and nothing else is taken for markup: paragraphs apart by an empty line,
 lists of lines that start with « 1. », « 2. »… or « - », **bold** and [n] inside them. A line of a list that starts
-otherwise goes on with the item before. The script of the page reads the same (`web/static/prose.js`).
+otherwise goes on with the item before. The script of the page reads the same (`web/static/blocks.js`).
 """
 
 from __future__ import annotations

@@ -1,26 +1,9 @@
 // The Markdown of an answer, read back and shown: paragraphs, numbered steps and bullets. The server reads the same
 // (wording/prose.py).
 
+import { blocks } from "./blocks.js";
 import { el } from "./dom.js";
 import { spaced } from "./format.js";
-
-/** The blocks of an answer, in order: `{ form: "paragraph" | "steps" | "bullets", items: [text] }`. */
-export function blocks(markdown) {
-  return markdown.split(/\n{2,}/).filter((part) => part.trim()).map(block);
-}
-
-function block(part) {
-  const lines = part.replace(/^\n+|\n+$/g, "").split("\n");
-  const steps = lines[0].startsWith("1. ");
-  if (!steps && !lines[0].startsWith("- ")) return { form: "paragraph", items: [part.trim()] };
-  const items = [];
-  for (const line of lines) {
-    const mark = steps ? `${items.length + 1}. ` : "- ";
-    if (line.startsWith(mark)) items.push(line.slice(mark.length));
-    else items.push(`${items.pop()}\n${line}`);
-  }
-  return { form: steps ? "steps" : "bullets", items };
-}
 
 /** Paragraphs and lists of an answer. */
 export function prose(markdown, cite) {

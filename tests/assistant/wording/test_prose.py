@@ -69,7 +69,7 @@ def test_sentences_of_paragraphs_and_lists() -> None:
 @pytest.mark.skipif(shutil.which("node") is None, reason="node runs the module of the page")
 def test_the_page_reads_the_same() -> None:
     script = (
-        f"import {{ blocks }} from {json.dumps((STATIC / 'prose.js').as_uri())};"
+        f"import {{ blocks }} from {json.dumps((STATIC / 'blocks.js').as_uri())};"
         "let text = ''; for await (const part of process.stdin) text += part;"
         "console.log(JSON.stringify(JSON.parse(text).map(blocks)));"
     )
