@@ -337,10 +337,13 @@ class LocalPlanner:
                 continue
             if sum(place == "then" for place in out.values()) == most:
                 break
-            if held + self._words(p) > budget or not self._adds(p, out) or not self._borne(p, {*out, *shown}, found):
+            wanted = self._unborne(p, {*out, *shown}, found)
+            cost = self._words(p) + sum(map(self._words, wanted))
+            if held + cost > budget or len(wanted) > 1 or not self._adds(p, out):
                 continue
             out[p] = "then"
-            held += self._words(p)
+            out.update(dict.fromkeys(wanted, "needs"))
+            held += cost
         steps_next = (*(settled.next if settled else ()), *(best.card.next if best.card else ()))
         for sid in steps_next[: c.next] if alone else ():
             p = self.options.positions.get(sid)
@@ -361,11 +364,11 @@ class LocalPlanner:
                     stack += self._statements([p])
         return list(out)
 
-    def _borne(self, position: int, held: set[int], found: Found) -> bool:
-        """True when what a companion misleads without is shown, or cannot be."""
-        s = self.snapshot.open_passage(position).statement
-        wanted = [self.options.positions.get(sid) for sid in (s.needs if s else ())]
-        return all(p is None or p in held or not self._usable(p, found) for p in wanted)
+    def _unborne(self, position: int, held: set[int], found: Found) -> list[int]:
+        """What a companion misleads without, and is not shown yet."""
+        wanted = self._needs([position])
+        places = [p for sid in wanted if (p := self.options.positions.get(sid)) is not None]
+        return [p for p in places if p not in held and self._usable(p, found)]
 
     def _usable(self, position: int, found: Found) -> bool:
         """True for what is in force on the day and what the case does not contradict."""
