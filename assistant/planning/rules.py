@@ -18,7 +18,7 @@ import numpy as np
 from assistant.planning.decide import reasons_of
 from assistant.planning.options import Context, overlap
 from assistant.planning.plan import Opening, Reason, Verdict
-from assistant.planning.verdicts import asks_verdict, turned
+from assistant.planning.verdicts import turned
 from assistant.reading.case import Case, Quantity, wanted
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
@@ -114,8 +114,7 @@ class RuleBook:
         """Whether a part asks the contrary of the nearest question of a rule; None when it asks another thing."""
         if not wants_verdict(part, rule):
             return False
-        contrary = turned(part.text, _questions(rule)[nearest])
-        return None if contrary and "?" not in part.text else contrary
+        return turned(part.text, _questions(rule)[nearest])
 
     def settled(
         self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False
@@ -251,11 +250,9 @@ def wants_verdict(part: Part, rule: Rule) -> bool:
 
 def asks_of(part: Part, rule: Rule) -> bool:
     """Whether a part asks what a rule tells, first of all: a how-to or « qu'encourt-on ? » wants no verdict, nor does a
-    list of keywords that speaks of no duty and of no right."""
+    list of keywords or a fact that is told without a question."""
     first = max(part.kinds, key=lambda k: part.kinds[k])
-    if first not in rule.kinds:
-        return False
-    return first is not Kind.YES_NO or "?" in part.text or asks_verdict(part.text)
+    return first in rule.kinds and (first is not Kind.YES_NO or "?" in part.text)
 
 
 def facts_of(message: Message, question: Question) -> Facts:

@@ -91,11 +91,6 @@ def turned(part: str, ask: str) -> bool | None:
     return banned != spared
 
 
-def asks_verdict(text: str) -> bool:
-    """True when a text asks of a duty or of a right."""
-    return bool(_modality(text)) or bool(_PROHIBITED.search(fold(text)))
-
-
 def _modality(text: str) -> set[AnswerType]:
     return set(question_types(text)) & {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
 
