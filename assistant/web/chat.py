@@ -27,7 +27,20 @@ from ingest.corpus.register import DOMAIN_LABELS
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.lexical import fold
 
-_MODULES = ("dom", "format", "prose", "turn", "panel", "words", "stream", "history", "help", "actions", "adjust")
+_MODULES = (
+    "blocks",
+    "dom",
+    "format",
+    "prose",
+    "turn",
+    "panel",
+    "words",
+    "stream",
+    "history",
+    "help",
+    "actions",
+    "adjust",
+)
 _PROFILE = {
     "genre": french("Genre"),
     "format": french("Support"),

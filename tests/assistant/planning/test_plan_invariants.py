@@ -81,9 +81,11 @@ def unheld(service: Service, plan: Plan, message: Message) -> Iterator[tuple[str
 
 
 def unearned(service: Service, plan: Plan) -> Iterator[str]:
-    """Verdicts that come neither from a ruling, nor from a card, nor from a statement that bears one."""
+    """Verdicts that come neither from a rule, nor from a ruling, nor from a card, nor from a statement that bears one."""
     cards: dict[str, Card] = {c.id: c for c in service.snapshot.cards.cards}
     for part in plan.parts:
+        if part.rule is not None:  # what a rule says, its cases hold it to
+            continue
         if part.verdict in ("yes", "no") and not (part.because or _of_card(part, cards) or _of_head(part)):
             yield f"{part.about} : {part.verdict}"
         if part.verdict == "depends" and not (part.depends_on or part.because):
