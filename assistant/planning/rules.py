@@ -25,7 +25,7 @@ from assistant.reading.question import Question
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.deciding import Decided, Facts, decide, due_of
 from ingest.corpus.fiches import FACETS, CaseField, Statement
-from ingest.corpus.glossary import Glossary
+from ingest.corpus.glossary import OPEN_FACETS, Glossary
 from ingest.corpus.rules import DATES, Rule
 from ingest.index.rules import RuleIndex
 
@@ -154,7 +154,7 @@ class RuleBook:
             return None
         verdicts = {o.verdict for o in outcomes}
         sure = not open_ and all(d.sure for d in decided) and all(o.strength == "firm" for o in outcomes)
-        sure &= all(not set(d.used) <= {"acteur", "situation"} for d in decided)
+        sure &= all(not set(d.used) <= OPEN_FACETS for d in decided)
         split = len(verdicts) > 1 or (open_ and verdicts == {"no"})  # « no » under one law, while another is open
         verdict: Verdict = "depends" if split else outcomes[0].verdict
         heads = tuple(dict.fromkeys(s for o in outcomes for s in o.shown[: 2 if len(outcomes) == 1 else 1]))
@@ -208,7 +208,7 @@ class RuleBook:
             return None
         first = self.statement(outcome.shown[0])
         sure = decided.sure and outcome.strength == "firm" and first is not None and first.confidence == "haute"
-        sure &= not set(decided.used) <= {"acteur", "situation"}  # words that may be said of another
+        sure &= not set(decided.used) <= OPEN_FACETS  # words that may be said of another
         due = due_of(outcome.due, facts) if outcome.due else None
         reasons = self._reasons(decided, outcome.verdict == "yes", message.case)
         said = self._said(decided, message, question)
