@@ -3,7 +3,7 @@
 import { el } from "../dom.js";
 import { hands } from "./hands.js";
 import { proofs } from "./proofs.js";
-import { Row, unsaved } from "./saving.js";
+import { Row } from "./saving.js";
 import { LANG, _ } from "../words.js";
 
 const project = document.body.dataset.project;
@@ -74,5 +74,5 @@ for (const node of document.querySelectorAll("form.row")) {
 proofs(document.querySelector("#board"), api, form);
 hands(document.querySelector("#board"), document.querySelector("#bulk"), (row) => rows.get(row).save());
 addEventListener("beforeunload", (event) => {
-  if (unsaved()) event.preventDefault();
+  if ([...rows.values()].some((row) => row.unsaved())) event.preventDefault();
 });

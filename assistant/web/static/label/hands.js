@@ -1,7 +1,7 @@
 // The board under the hands: keys that move and set, rows that open, boxes that tick many at once.
 
 /** Whether a key press belongs to the field that is being written in. */
-function writing(target) {
+export function writing(target) {
   return target.matches("textarea, select, input:not([type='radio'], [type='checkbox'], [type='file'])");
 }
 
