@@ -19,7 +19,7 @@ from ingest.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; `place` is the digest of the path."""
+    """Who did what; `place` is the digest of the path, the same for two lines about the same address."""
 
     seq: int
     at: dt.datetime

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from assistant.access.access import Access
 from assistant.access.caller import Scope
+from assistant.access.trail import Line
 from assistant.api.schemas import View
 
 
@@ -31,21 +32,10 @@ class KeyList(BaseModel):
     keys: list[KeyView]
 
 
-class LineView(View):
-    """Who did what; `place` is the same for two lines about the same address."""
-
-    seq: int
-    at: dt.datetime
-    who: str
-    did: str
-    place: str
-    status: int
-
-
 class TrailView(BaseModel):
     """Lines of the trail, the last first; `next` is the `before` of the next page."""
 
-    lines: list[LineView]
+    lines: list[Line]
     next: int | None
 
 
@@ -68,6 +58,6 @@ def router(access: Access) -> APIRouter:
         found = access.trail.lines(limit + 1, before, who)
         page = found[:limit]
         more = page[-1].seq if len(found) > limit else None
-        return TrailView(lines=[LineView.read(line) for line in page], next=more)
+        return TrailView(lines=page, next=more)
 
     return routes

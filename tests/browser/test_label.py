@@ -382,6 +382,15 @@ def test_two_browsers_on_one_criterion_lose_nothing(served: str, new_page: NewPa
     assert marc.input_value(f"{row} [name=note]") == "note de Marc\nnote de Léa"
     assert marc.input_value(f"{row} [name=person]") == "Marc"
     assert marc.is_checked(f"{row} [value=en_cours]")
+    opened(marc, "A1").locator("[name=note]").fill("note des deux")
+    marc.click(f"{row} h4 a")  # at once: the save outlives the page
+    marc.wait_for_url("**/criteres/A1")
+    until = time.monotonic() + 10
+    while lea.input_value(f"{row} [name=note]") != "note des deux":
+        assert time.monotonic() < until
+        lea.reload()
+    marc.go_back()  # to what stands, not to what the browser remembers
+    assert marc.input_value(f"{row} [name=note]") == "note des deux"
     refusals_are_expected(lea)
 
 

@@ -101,10 +101,10 @@ class Desk:
     def project_page(
         self, request: Request, template: str, project: Project, *, status: int = 200, **context: Any
     ) -> HTMLResponse:
-        """A page of one project."""
+        """A page of one project; a browser that goes back to it asks for it again, and shows what was saved since."""
         _, framework = self.words(request), self.bench.framework(project)
         postes = {poste_name(p): poste_name(p, _.language) for p in framework.postes}
-        return self.page(
+        page = self.page(
             request,
             template,
             status=status,
@@ -114,6 +114,8 @@ class Desk:
             poste_said=lambda name: postes.get(name) or _(name),
             **context,
         )
+        page.headers["Cache-Control"] = "no-store"
+        return page
 
     def words(self, request: Request) -> Words:
         """The words of the reader's language."""
