@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from datetime import date
 
 from assistant.dialogue.moves import SHIFT_WORDS, content, said
 from assistant.reading.dates import without_dates
@@ -59,11 +60,11 @@ def without_facets(names: FacetNames, question: str, facets: Container[str]) -> 
     return joined(question, "")
 
 
-def redated(last: str, text: str) -> str:
+def redated(last: str, text: str, today: date) -> str:
     """The last question without its dates, then what the follow-up says besides its own."""
-    rest = said(without_dates(text))
+    rest = said(without_dates(text, today))
     telling = [t for t in analyse(rest) if t not in DATE_TERMS]
-    return joined(without_dates(last), rest if telling else "")
+    return joined(without_dates(last, today), rest if telling else "")
 
 
 def of_another_law(last: str, text: str) -> str:

@@ -12,8 +12,7 @@ from datetime import date
 from typing import Any, Literal, TypeGuard
 
 from assistant.reading.case import Case, Quantity
-from assistant.reading.dates import AsOf
-from assistant.reading.milestones import CaseDate
+from assistant.reading.dates import AsOf, CaseDate
 from ingest.corpus.fiches import CaseField
 from ingest.corpus.register import Domain
 from ingest.corpus.rules import DateName, YearName

@@ -182,7 +182,7 @@ class _Turn:
         rest = moves.without_year_words(text)
         terms = moves.content(rest)
         if not terms and (read_as_of(text, self.today) or moves.year_shift(text) is not None):
-            return Reading(text, self._condensed(redated(memory.last, rest), memory, memory.subject, {}))
+            return Reading(text, self._condensed(redated(memory.last, rest, self.today), memory, memory.subject, {}))
         if moves.only_regime(terms):
             other_law = self._condensed(of_another_law(memory.last, text), memory, memory.subject, {})
             return Reading(text, replace(other_law, raw=text, context_topics=()))
@@ -204,7 +204,7 @@ class _Turn:
 
     def _after(self, alone: Question, memory: Memory, back: bool) -> Question:
         """A turn read after its subject; one that comes `back` to it asks something else of it."""
-        base = without_dates(memory.base) if read_as_of(self.text, self.today) else memory.base
+        base = without_dates(memory.base, self.today) if read_as_of(self.text, self.today) else memory.base
         own = self._own(alone)
         base = without_facets(self.names, base, {f for f in own if f in memory.facets})
         if back or moves.omits(alone.raw) or (alone.types and not set(alone.types) & set(question_types(memory.base))):
@@ -264,7 +264,7 @@ class _Turn:
     def _as_of(self) -> AsOf:
         """The day that the turn itself says, whatever the question it is condensed into says; else the one picked, else
         the conversation's, else today."""
-        own = self.u.day_asked(self.text, self.today) or self._relative()
+        own = read_as_of(self.text, self.today) or self._relative()
         if own is not None:
             return own
         if self.asked.as_of is not None or self.asked.forget_date:

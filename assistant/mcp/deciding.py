@@ -27,8 +27,8 @@ from assistant.mcp.obligations import row_line
 from assistant.planning.plan import Plan
 from assistant.planning.rules import facts_of as facts_said
 from assistant.reading.case import Case
+from assistant.reading.dates import CaseDate
 from assistant.reading.message import Message
-from assistant.reading.milestones import CaseDate
 from assistant.service import Service
 from ingest.corpus.deciding import Facts
 from ingest.corpus.rules import DateName, Rule, YearName

@@ -21,7 +21,8 @@ from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, Sta
 from assistant.planning.ranking import Selector
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
 from assistant.planning.scope import Scope, is_unknown
-from assistant.planning.verdicts import borne, same_direction
+from assistant.planning.verdict_head import verdict_of
+from assistant.planning.verdicts import same_direction
 from assistant.reading.kinds import FILLER, question_types
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
@@ -57,6 +58,8 @@ class PlanConfig:
     telling: float = 0.42
     told_kind: float = 0.3
     told_words: float = 0.5
+    yes_no: float = 0.3
+    """How likely a part asks yes or no for it to get one."""
     verdict: float = 0.4
     """Overlap with a question of a card from which its verdict is the answer to a part."""
 
@@ -229,11 +232,9 @@ class LocalPlanner:
 
     def _settled(self, message: Message, part: Part, found: Found, best: Option) -> Settled | None:
         """What the rules say of a part on the case of the message."""
-        for matter, contrary in self.rules.matters(part, found.context, self._statements(best.head)):
-            settled = self.rules.settled(matter, message, found.question, part, contrary)
-            if settled is not None and (settled.openings or not self._says(best)):
-                return settled
-        return None
+        matter = self.rules.matter(part, found.context, self._statements(best.head))
+        settled = self.rules.settled(matter[0], message, found.question, part, matter[1]) if matter else None
+        return settled if settled is not None and (settled.openings or not self._says(best)) else None
 
     def _says(self, best: Option) -> bool:
         """Whether a card answers yes or no to the very question: a rule that lacks a fact leaves it to say so."""
@@ -456,7 +457,7 @@ class LocalPlanner:
         if ruling is not None:
             reasons = tuple(r for d in ruling.decisions for r in (d.reasons if d.verdict == "yes" else d.reasons[:1]))
             return ruling.verdict, ruling.strength, reasons
-        if first is None or part.kinds.get(Kind.YES_NO, 0.0) < 0.5:
+        if first is None or part.kinds.get(Kind.YES_NO, 0.0) < self.config.yes_no:
             return None, "firm", ()
         if undecided([first], message.case) is not None or outside(first, message.case):
             return None, "firm", ()
@@ -466,10 +467,10 @@ class LocalPlanner:
         asked = best.features["alias"] >= self.config.verdict
         if card is not None and card.verdict and fits and asked and same_direction(part.text, card.asks, first.text):
             return card.verdict, card.strength, ()
-        said = borne(first, part.text, best, entailed)
+        said = verdict_of(part.text, first) if entailed else None
         if said is not None and self._other_law(first, evidence):
             said = None
-        return said, "firm" if first.confidence == "haute" else "likely", ()
+        return said, "likely", ()
 
     def _other_law(self, first: Statement, evidence: Sequence[Shown]) -> bool:
         """True when what is shown holds another body of law than the head's: a flat verdict would speak for both."""

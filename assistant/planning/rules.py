@@ -7,7 +7,7 @@ that would settle it, and only of whoever gave some of its facts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as dataclass_replace
 from functools import cache
@@ -26,7 +26,7 @@ from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.deciding import Decided, Facts, decide, due_of
 from ingest.corpus.fiches import FACETS, CaseField, Statement
 from ingest.corpus.glossary import OPEN_FACETS, Glossary
-from ingest.corpus.rules import DATES, Rule
+from ingest.corpus.rules import DATES, Outcome, Rule
 from ingest.index.rules import RuleIndex
 
 StatementOf = Callable[[str], Statement | None]
@@ -44,8 +44,7 @@ class RulesConfig:
     topic: float = 0.02
     """Added to a rule of the same topic."""
     near: float = 0.97
-    apart: float = 0.0
-    """How far below the nearest rule another one is still tried, when that one says nothing."""
+    """Below it the nearest rule is another matter."""
     considered: int = 12
 
 
@@ -87,9 +86,9 @@ class RuleBook:
         self._subject = cache(lambda rule: {f: frozenset(v) for f, v in facets(settles[rule]).items()})
         self._topics = cache(lambda i: {s.topic for o in index.rules[i].outcomes for s in map(statement, o.shown) if s})
 
-    def matters(self, part: Part, context: Context, heads: list[Statement]) -> list[tuple[str, bool]]:
-        """The matters that a part may be about, nearest first, given what would answer it otherwise, and whether the
-        part asks the contrary of what they settle."""
+    def matter(self, part: Part, context: Context, heads: list[Statement]) -> tuple[str, bool] | None:
+        """The matter that a part is about, given what would answer it otherwise, and whether the part asks the contrary
+        of what it settles; None when no rule is near."""
         c = self.config
         near = self.index.similarities(context.vector)
         own, weight = context.own, sum(context.own.values()) or 1.0
@@ -106,9 +105,8 @@ class RuleBook:
             score = float(near[i]) + c.words * max(shared)
             score += c.named if ids & set(rule.statements) else c.topic if topics & self._topics(i) else 0.0
             found.append((score, rule.matter, contrary))
-        found.sort(key=lambda row: -row[0])
-        kept = [row for row in found if row[0] >= max(c.near, found[0][0] - c.apart)]
-        return list({matter: (matter, contrary) for _, matter, contrary in reversed(kept)}.values())[::-1]
+        score, matter, contrary = max(found, key=lambda row: row[0], default=(0.0, "", False))
+        return (matter, contrary) if score >= c.near else None
 
     def _contrary(self, part: Part, rule: Rule, nearest: int) -> bool | None:
         """Whether a part asks the contrary of the nearest question of a rule; None when it asks another thing."""
@@ -141,43 +139,36 @@ class RuleBook:
         asked is the `contrary` of what they settle: « oui » is « non »."""
         facts = facts_of(message, question)
         rules = [self.index.rules[i] for i in self.index.by_matter[matter]]
-        if not any(self._tells(rule, facts) for rule in rules):
+        if not any(self._concerns(rule, facts) for rule in rules):
             return None
         found = [d for rule in rules if (d := decide(rule, facts, self.glossary)) is not None]
         decided = [d for d in found if d.outcome is not None]
         open_ = [d for d in found if d.outcome is None]
         if not decided:
             return self._open(open_) if open_ else None
-        outcomes = [d.outcome for d in decided if d.outcome]
         verdict_asked = wants_verdict(part, decided[0].rule)
+        outcomes = [d.outcome for d in decided if d.outcome]
         if not verdict_asked and not any(o.due and due_of(o.due, facts) for o in outcomes):
             return None
-        verdicts = {o.verdict for o in outcomes}
-        sure = not open_ and all(d.sure for d in decided) and all(o.strength == "firm" for o in outcomes)
-        sure &= all(not set(d.used) <= OPEN_FACETS for d in decided)
-        split = len(verdicts) > 1 or (open_ and verdicts == {"no"})  # « no » under one law, while another is open
-        verdict: Verdict = "depends" if split else outcomes[0].verdict
-        heads = tuple(dict.fromkeys(s for o in outcomes for s in o.shown[: 2 if len(outcomes) == 1 else 1]))
-        heads = tuple(dict.fromkeys((*heads, *(d.possible[0].shown[0] for d in open_))))  # a law that is open is told
-        rest = tuple(dict.fromkeys(s for o in outcomes for s in (*o.shown, *o.needs) if s not in heads))
-        missing = next((d.missing for d in (*open_, *decided) if d.missing), None)
+        verdict, strength = _together(decided, open_)
         openings = {
             d.outcome.shown[0]: dataclass_replace(o, verdict=_CONTRARY[o.verdict]) if contrary else o
             for d in decided
             if d.outcome and (o := self._opening(d, facts, message, question, verdict_asked))
         }
+        heads = _heads(outcomes, open_)
         return Settled(
             decided[0].rule,
             _CONTRARY[verdict] if contrary and verdict != "depends" else verdict,
-            "firm" if sure and verdict != "depends" else "likely",
+            strength,
             heads,
-            rest,
+            tuple(dict.fromkeys(s for o in outcomes for s in (*o.shown, *o.needs) if s not in heads)),
             tuple(dict.fromkeys(s for o in outcomes for s in o.next)),
             openings,
-            DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en) if missing else None,
+            _asked((*open_, *decided)),
         )
 
-    def _tells(self, rule: Rule, facts: Facts) -> bool:
+    def _concerns(self, rule: Rule, facts: Facts) -> bool:
         """Whether a message gives a fact of a rule beyond the words of its subject: « les ZFE » says of nobody that
         they drive in one."""
         own = self._subject(rule.id)
@@ -191,12 +182,11 @@ class RuleBook:
 
     def _open(self, open_: list[Decided]) -> Settled | None:
         """What may follow, and what to ask."""
-        missing = next((d.missing for d in open_ if d.missing), None)
-        if missing is None:
+        ask = _asked(open_)
+        if ask is None:
             return None
         heads = tuple(dict.fromkeys(o.shown[0] for d in open_ for o in d.possible))[:2]
         needs = tuple(dict.fromkeys(n for d in open_ for o in d.possible for n in o.needs))
-        ask = DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en)
         return Settled(open_[0].rule, "depends", "likely", heads, needs, depends_on=ask)
 
     def _opening(
@@ -233,6 +223,30 @@ class RuleBook:
                 for value in question.facets.get(name, ())[:2]:
                     out[value] = self.glossary.facets[name][value].label
         return tuple(out.items())
+
+
+def _together(decided: list[Decided], open_: list[Decided]) -> tuple[Verdict, Literal["firm", "likely"]]:
+    """What the decisions of a matter say as one: it depends when they disagree, or when « no » under one law leaves
+    another open; firm when all decide, are sure, and rest on more than words that may be said of another."""
+    outcomes = [d.outcome for d in decided if d.outcome]
+    verdicts = {o.verdict for o in outcomes}
+    if len(verdicts) > 1 or (open_ and verdicts == {"no"}) or verdicts == {"depends"}:
+        return "depends", "likely"
+    sure = not open_ and all(d.sure for d in decided) and all(o.strength == "firm" for o in outcomes)
+    sure &= all(not set(d.used) <= OPEN_FACETS for d in decided)
+    return outcomes[0].verdict, "firm" if sure else "likely"
+
+
+def _heads(outcomes: list[Outcome], open_: list[Decided]) -> tuple[str, ...]:
+    """What says the outcomes first; a law that is open is told too."""
+    said = [s for o in outcomes for s in o.shown[: 2 if len(outcomes) == 1 else 1]]
+    return tuple(dict.fromkeys((*said, *(d.possible[0].shown[0] for d in open_))))
+
+
+def _asked(decisions: Iterable[Decided]) -> DependsOn | None:
+    """The question to ask of whoever left a rule open."""
+    missing = next((d.missing for d in decisions if d.missing), None)
+    return DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en) if missing else None
 
 
 def _likely(openings: Mapping[str, Opening]) -> dict[str, Opening]:

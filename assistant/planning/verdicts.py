@@ -1,7 +1,7 @@
-"""« Oui » or « Non »: whether a statement bears a verdict on what is asked.
+"""« Oui » or « Non »: whether two questions have one answer.
 
-Guarantee: only a statement that is recorded as a duty, a right, a ban or an exemption bears one, on a question that
-asks for just that; a question that adds a figure or an exception of its own gets none.
+Guarantee: the verdict of a card or of a rule goes to a part that asks what it answers, turned round when the part asks
+the contrary; a question that adds a figure or an exception of its own gets none.
 """
 
 from __future__ import annotations
@@ -9,15 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.planning.options import Option
-from assistant.planning.plan import Verdict
 from assistant.reading.kinds import RISK, question_types
-from ingest.corpus.cards import Kind
-from ingest.corpus.fiches import AnswerType, Polarity, Statement
+from ingest.corpus.fiches import AnswerType
 from ingest.language.lexical import analyse, fold
 
-_YES = {Polarity.OBLIGE: AnswerType.DOIS_JE, Polarity.PERMET: AnswerType.PUIS_JE}
-_NO = {Polarity.N_OBLIGE_PAS: AnswerType.DOIS_JE, Polarity.INTERDIT: AnswerType.PUIS_JE}
 _PROHIBITED = re.compile(r"\b(?:interdit|banni|prohib|illegal|forbidden|banned|hors la loi)")
 _EXCEPTED = re.compile(r"\b(?:sans|hors|sauf|without|except|unless)\b")
 _SPARED = r"\b(?:dispens|exempt|echapp|evit)"
@@ -25,31 +20,6 @@ _NOT = r"\b(?:n'\w+|ne) (?:\w+ )?pas\b"
 _NEGATED = re.compile(rf"{_NOT}|{_SPARED}")
 _TELLING = 100
 """Figures from which a question asks of another case than a card's: « 52 minutes » is a format."""
-_SURE = 0.5
-"""Overlap with a question that the statement or its card is known to answer."""
-
-
-def borne(s: Statement, part: str, option: Option, entailed: bool) -> Verdict | None:
-    """The verdict that a statement bears on a part; None when it bears none, or when that is not sure."""
-    asked = set(question_types(part)) & {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
-    kinds = option.card.kinds if option.card else (Kind.YES_NO,)
-    known = option.features["alias" if option.card else "known"]
-    if not asked or Kind.YES_NO not in kinds or not entailed or known < _SURE:
-        return None
-    folded = fold(part)
-    figures = {t for t in analyse(part) if t.isdigit()}
-    if _EXCEPTED.search(folded) or not figures <= set(analyse(f"{s.text} {s.en}")):
-        return None
-    if re.match(r"(?:Oui|Non|Yes|No)\b", s.lead or s.text):
-        return None
-    yes, no = _YES.get(s.polarity) in asked, _NO.get(s.polarity) in asked
-    if yes == no:
-        return None
-    if _PROHIBITED.search(folded):  # « est-ce interdit ? » asks the reverse of « puis-je ? »
-        yes, no = no, yes
-    if _NEGATED.search(folded):
-        return None
-    return "yes" if yes else "no"
 
 
 def same_direction(part: str, asks: Sequence[str], head: str) -> bool:

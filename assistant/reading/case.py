@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.reading.figure_head import NONE, SURE, fields_of, shares_of
+from assistant.reading.figure_head import SURE, field_of, shares_of
+from assistant.reading.mention_head import NONE
 from assistant.reading.mentions import FIELDS, Mention, mentions
 from ingest.corpus.fiches import CaseField
 from ingest.language.claims import Language
@@ -49,24 +50,35 @@ _MAY = 0.08
 
 def read_case(text: str, language: Language = "fr") -> dict[CaseField, Quantity]:
     """The figures that a message says of its asker; several of one kind make a range, up to their sum."""
+    return _case(text, _read(text, language))
+
+
+def _read(text: str, language: Language) -> list[tuple[Mention, dict[str, float]]]:
+    """The figures of a text, each with how likely it is of each quantity."""
     found = mentions(text, language)
+    return list(zip(found, shares_of(text, found), strict=True))
+
+
+def _case(text: str, read: list[tuple[Mention, dict[str, float]]]) -> dict[CaseField, Quantity]:
     out: dict[CaseField, Quantity] = {}
-    for mention, field in zip(found, fields_of(text, found), strict=True):
+    for mention, shares in read:
+        field = field_of(shares)
         if field is None:
             continue
         now = _quantity(text, mention, field)
         restated = _RESTATED.search(text[max(0, mention.start - _NEAR) : mention.start])
         out[field] = _together(out[field], now) if field in out and not restated else now
-    return {f: _with_others(q, f, text, found) for f, q in out.items()}
+    return {f: _with_others(q, read) for f, q in out.items()}
 
 
-def _with_others(quantity: Quantity, field: CaseField, text: str, found: list[Mention]) -> Quantity:
+def _with_others(quantity: Quantity, read: list[tuple[Mention, dict[str, float]]]) -> Quantity:
     """An amount beside others that may be of the same: anything up to their sum."""
+    field = quantity.field
     if field not in FIELDS["money"]:
         return quantity
     more = [
         m.high
-        for m, row in zip(found, shares_of(text, found), strict=True)
+        for m, row in read
         if m.unit == "money" and _MAY <= row.get(field.value, 0.0) < SURE and max(row, key=lambda k: row[k]) == NONE
     ]
     return quantity if not more else Quantity(field, quantity.low, quantity.high + sum(more), quantity.said)
@@ -75,25 +87,18 @@ def _with_others(quantity: Quantity, field: CaseField, text: str, found: list[Me
 def wanted(text: str, field: CaseField, language: Language = "fr") -> Quantity | None:
     """The one figure of a message that may be of a quantity which the question turns on; None when none may, or several
     do."""
-    found = mentions(text, language)
-    shares = [row.get(field.value, 0.0) for row in shares_of(text, found)]
-    likely = [m for m, share in zip(found, shares, strict=True) if share >= _MAY]
+    likely = [m for m, row in _read(text, language) if row.get(field.value, 0.0) >= _MAY]
     return _quantity(text, likely[0], field) if len(likely) == 1 else None
-
-
-def gives_amount(text: str, language: Language = "fr") -> bool:
-    """Whether a text states a figure with its unit, whoever's it is."""
-    return any(m.unit != "figure" for m in mentions(text, language))
 
 
 def continued(text: str, before: Case, language: Language = "fr") -> dict[CaseField, Quantity]:
     """The case of a turn that goes on with a case: what it says of it, and amounts that it leaves unnamed, of the last
     amount said (« 1 800 salariés mais 410 M€ »)."""
-    found = read_case(text, language)
+    read = _read(text, language)
+    found = _case(text, read)
     money = next((f for f in reversed(list(before)) if f in FIELDS["money"] and f not in found), None)
-    every = mentions(text, language) if money else []
-    for mention, field in zip(every, fields_of(text, every), strict=True):
-        if money and mention.unit == "money" and field is None:
+    for mention, shares in read:
+        if money and mention.unit == "money" and field_of(shares) is None:
             found[money] = _quantity(text, mention, money)
     return found
 

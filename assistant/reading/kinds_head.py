@@ -1,8 +1,8 @@
 """Kinds of question: what sort of answer a part of a message wants (amount, date, yes or no, who, how…).
 
 Guarantee: one taxonomy, that of the cards (`ingest.corpus.cards.Kind`). A logistic head over hashed character n-grams,
-fitted on the questions of the cards (`eval calibrate --kinds`), shares the verdict with what question words say; its
-weights are data beside this module, the same to the byte for the same examples.
+fitted on the questions of the cards and on parts labelled by hand (`eval calibrate --kinds`), shares the verdict with
+what question words say; its weights are data beside this module, the same to the byte for the same examples.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ingest.language.lexical import fold
 WEIGHTS = Path(__file__).resolve().parent / "data" / "kinds.npz"
 
 
-_WORDS = 0.5
+_WORDS = 0.3
 """The share that question words have in the verdict, where there are any."""
 _SAID = {
     AnswerType.QUAND: (Kind.DATE,),

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from assistant.answer import Act
 from assistant.reading.case import Quantity
+from assistant.reading.dates import CaseDate
 from assistant.reading.kinds_head import kinds_of
-from assistant.reading.milestones import CaseDate
 from assistant.reading.question import Question
 from ingest.corpus.cards import Kind
 from ingest.corpus.fiches import CaseField

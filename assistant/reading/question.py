@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 
 from assistant.reading.clauses import split_parts
-from assistant.reading.dates import AsOf, read_as_of
+from assistant.reading.dates import AsOf, CaseDate, read_dates
 from assistant.reading.folding import Aligned
 from assistant.reading.kinds import (
     ARTICLE_SAYS,
@@ -24,7 +24,6 @@ from assistant.reading.kinds import (
     plainly,
     question_types,
 )
-from assistant.reading.milestones import CaseDate, Dated, read_milestones
 from assistant.reading.scope import without_instructions
 from assistant.reading.spelling import spelt_out
 from ingest.corpus.criteria import CRITERIA_NOTICE
@@ -35,9 +34,6 @@ from ingest.corpus.rules import DateName, YearName
 from ingest.language.claims import Language
 from ingest.language.lexical import analyse, fold
 from ingest.language.locators import Reference, TextNames, bare_codes, parse_references
-
-_OF_THE_LAW = frozenset({DateName.FILING, DateName.SHOOT, DateName.BROADCAST, *YearName})
-"""What happens on the day whose law is asked about, where no other is: a visa or a delivery says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +175,13 @@ class Understanding:
             if facet in self.glossary.facets and facet not in facets and value in self.glossary.facets[facet]:
                 facets[facet] = (value,)
         query = plainly(text)
-        dated = read_milestones(text, today, self.glossary.milestones)
+        dated = read_dates(text, today)
         return Question(
             raw=text,
             query=query[-1200:],
             language=language or detect_language(text),
             types=question_types(text),
-            as_of=self.day_asked(text, today, dated) or AsOf.on(None, today),
+            as_of=dated.as_of or AsOf.on(None, today),
             today=today,
             facets=facets,
             references=read_references(text, self.names, domains),
@@ -200,19 +196,6 @@ class Understanding:
             frameworks=self.named_frameworks(query),
             dates=dated.case,
         )
-
-    def day_asked(self, text: str, today: date, dated: Dated | None = None) -> AsOf | None:
-        """The day whose law a text asks about; None when it names none. The days of the case are another thing, but for
-        those of which the law of that day holds."""
-        dated = dated or read_milestones(text, today, self.glossary.milestones)
-        found = read_as_of(text, today)
-        if found is None or not dated.case:
-            return found
-        if dated.law:
-            return AsOf(dated.law[0], min(dated.law[1], max(today, dated.law[0])), "asked", found.exercise)
-        if not found.exercise and found.reason == "asked" and not set(dated.case) & _OF_THE_LAW:
-            return None
-        return found
 
     def named_frameworks(self, text: str) -> frozenset[str]:
         """The frameworks of criteria that a text names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from evals.commands.parts import ablate, beir, calibrate, verifier
+from evals.commands.plans import plans
 from evals.commands.read import read, sealed
 from evals.commands.report import judge, report
 from evals.commands.run import compare, run, score
@@ -31,6 +32,7 @@ for _command in (
     impact,
     import_,
     judge,
+    plans,
     read,
     report,
     run,

@@ -16,6 +16,8 @@ from ingest.settings import Settings
 @click.option("--kinds", is_flag=True, help="Fit the head that reads kinds of question, on the cards, nothing else.")
 @click.option("--acts", is_flag=True, help="Fit the head that reads acts, on its examples, nothing else.")
 @click.option("--figures", is_flag=True, help="Fit the head that tells the asker's figures, nothing else.")
+@click.option("--dates", is_flag=True, help="Fit the head that tells what each date is, nothing else.")
+@click.option("--verdicts", is_flag=True, help="Fit the head that tells yes from no, nothing else.")
 @click.option("--field", is_flag=True, help="Fit the head that tells our field, on its examples, nothing else.")
 @click.option(
     "--out", type=OUT, help="Where what is fitted goes (default: evals/settings.json of the data folder, or the head)."
@@ -23,7 +25,15 @@ from ingest.settings import Settings
 @click.option("--settings", "config_file", type=FILE, help="Settings to start from (default: those of the pipeline).")
 @JSON
 def calibrate(
-    kinds: bool, acts: bool, figures: bool, field: bool, out: Path | None, config_file: Path | None, as_json: bool
+    kinds: bool,
+    acts: bool,
+    figures: bool,
+    dates: bool,
+    verdicts: bool,
+    field: bool,
+    out: Path | None,
+    config_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Fit how options are scored on the reference questions; write the settings it recommends."""
     from assistant.engine import EngineConfig
@@ -35,12 +45,26 @@ def calibrate(
     from evals.running.runner import eval_engine
 
     settings = Settings()
-    if figures:
-        from assistant.reading.figure_head import WEIGHTS
-        from evals.fitting.figures_fit import fit_figures
+    if figures or dates:
+        from evals.fitting import mentions_fit
 
-        path = out or WEIGHTS
-        click.echo(f"Chiffres, exemples bien lus : {fit_figures(path=path):.3f} ; poids : {path}")
+        sorts = (
+            (figures, mentions_fit.FIGURES, mentions_fit.figure_examples, "Chiffres"),
+            (dates, mentions_fit.DATES, mentions_fit.date_examples, "Dates"),
+        )
+        for asked, data, examples, name in sorts:
+            if asked:
+                path = out or data.with_suffix(".npz")
+                click.echo(f"{name}, exemples bien lus : {mentions_fit.fit(examples(), path):.3f} ; poids : {path}")
+        return
+    if verdicts:
+        from evals.fitting.verdicts_fit import fit_verdicts
+
+        told = fit_verdicts(settings.corpus_dir, *([out] if out else []))
+        click.echo(
+            f"Verdicts, hors pli : {told.given} rendus sur {told.wanted} attendus, {told.right} justes, "
+            f"{told.contrary} contraires."
+        )
         return
     if kinds or acts or field:
         if config_file:

@@ -1,4 +1,4 @@
-"""Fits the head that reads kinds of question, on the questions of the cards.
+"""Fits the head that reads kinds of question, on the questions of the cards and on parts labelled by hand.
 
 Guarantee: deterministic: the same examples in the same order give the same file, to the byte. A question of a card with
 several kinds counts for each of them, shared. Out-of-fold figures are by card, so that two wordings of one card never
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from assistant.reading.kinds_head import WEIGHTS
@@ -22,7 +23,10 @@ from evals.scoring.statistics import Estimate, bootstrap
 from ingest.corpus.cards import Card, Kind
 from ingest.errors import ClapvertError, ErrorCode
 
+PARTS = WEIGHTS.parent / "parts.yaml"
 _ROUNDS = 400
+_BY_HAND = 3
+"""How much a part labelled by hand counts: cards ask in whole questions, people seldom do."""
 KINDS = tuple(Kind)
 
 
@@ -55,8 +59,10 @@ class KindsFit:
 
 
 def examples(cards: Sequence[Card]) -> list[Example]:
-    """The questions of the cards."""
-    return [Example(q, card.kinds, card.id) for card in cards for q in card.asks]
+    """The questions of the cards, and the parts of the messages cut and labelled by hand (`data/parts.yaml`)."""
+    rows = yaml.safe_load(PARTS.read_text(encoding="utf-8"))
+    parts = [Example(p["about"], tuple(Kind(k) for k in p["kinds"]), row["text"]) for row in rows for p in row["parts"]]
+    return [*(Example(q, card.kinds, card.id) for card in cards for q in card.asks), *parts * _BY_HAND]
 
 
 def fit_kinds(rows: Sequence[Example]) -> KindsFit:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import product
+from math import prod
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -21,7 +23,7 @@ from ingest.corpus.glossary import Glossary
 from ingest.corpus.rules import DATES, DAY, KNOWN, NAMES, QUANTITIES, Due, Input, Outcome, Rule, YearName
 
 _CORNERS = 64
-"""Combinations of the ends of ranges that are tried; a case with more of them decides nothing."""
+"""Combinations of the ends of ranges that are tried; with more of them, nothing is decided."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,17 @@ class Facts:
     def knows(self, name: str) -> bool:
         """Whether anything is known under a name."""
         return name in self.quantities or name in self.dates or bool(self.facets.get(name))
+
+    @cached_property
+    def figures(self) -> dict[str, tuple[float, float]]:
+        """Quantities, and the financial year that a year of publication is of: the one before it."""
+        out = dict(self.quantities)
+        published, financial = YearName.PUBLICATION_YEAR.value, YearName.FINANCIAL_YEAR.value
+        if published in out and financial not in out:
+            out[financial] = (out[published][0] - 1, out[published][1] - 1)
+        elif financial in out and published not in out:
+            out[published] = (out[financial][0] + 1, out[financial][1] + 1)
+        return out
 
     @classmethod
     def of(cls, given: Mapping[str, Any], day: date) -> Facts:
@@ -108,7 +121,7 @@ def due_of(due: Due, facts: Facts) -> date | None:
 def tells(facts: Facts, wanted: Input, rule: Rule, glossary: Glossary) -> bool:
     """Whether a case tells an input of a rule: a figure or a day, or whether it is of a value that the rule names."""
     if wanted.field not in FACETS:
-        return wanted.field in _with_years(facts) or wanted.field in facts.dates
+        return wanted.field in facts.figures or wanted.field in facts.dates
     said = facts.facets.get(wanted.field, ())
     named = {v for o in rule.outcomes for f, v in facets_of(o.when) if f == wanted.field and wanted.value in (None, v)}
     return any(glossary.known(wanted.field, said, v) is not None for v in named)
@@ -118,7 +131,7 @@ def _worlds(rule: Rule, facts: Facts, glossary: Glossary) -> Iterator[dict[str, 
     """The facts as an expression sees them, once for each combination of the ends of their ranges."""
     expressions = [o.when for o in rule.outcomes]
     named = {n for e in expressions for n in names_of(e)}
-    told = {*_with_years(facts), *facts.dates, *(f for f, said in facts.facets.items() if said)}
+    told = {*facts.figures, *facts.dates, *(f for f, said in facts.facets.items() if said)}
     fixed: dict[str, Value] = {DAY: facts.day.isoformat(), KNOWN: dict.fromkeys(sorted(told), True)}
     for facet in FACETS:
         asked = {v for e in expressions for f, v in facets_of(e) if f == facet}
@@ -126,26 +139,16 @@ def _worlds(rule: Rule, facts: Facts, glossary: Glossary) -> Iterator[dict[str, 
         known = {v: k for v in asked if (k := glossary.known(facet, said, v)) is not None}
         fixed[facet] = known
     ranged: list[tuple[str, tuple[Value, ...]]] = []
-    for name, (low, high) in _with_years(facts).items():
+    for name, (low, high) in facts.figures.items():
         if name in named:
             ranged.append((name, (low,) if low == high else (low, high)))
     for name, (first, last) in facts.dates.items():
         if name in named:
             ranged.append((name, tuple(dict.fromkeys((first.isoformat(), last.isoformat())))))
-    corners = list(product(*(values for _, values in ranged)))[:_CORNERS]
-    for corner in corners:
+    if prod(len(values) for _, values in ranged) > _CORNERS:
+        return
+    for corner in product(*(values for _, values in ranged)):
         yield {**fixed, **{name: value for (name, _), value in zip(ranged, corner, strict=True)}}
-
-
-def _with_years(facts: Facts) -> dict[str, tuple[float, float]]:
-    """Quantities, and the financial year that a year of publication is of: the one before it."""
-    out = dict(facts.quantities)
-    published, financial = YearName.PUBLICATION_YEAR.value, YearName.FINANCIAL_YEAR.value
-    if published in out and financial not in out:
-        out[financial] = (out[published][0] - 1, out[published][1] - 1)
-    elif financial in out and published not in out:
-        out[published] = (out[financial][0] + 1, out[financial][1] + 1)
-    return out
 
 
 def _used(outcomes: tuple[Outcome, ...], upto: Outcome, facts: Facts) -> tuple[str, ...]:
@@ -164,7 +167,7 @@ def _missing(rule: Rule, unknown: list[str], facts: Facts, glossary: Glossary) -
     within a range."""
     names = {n for e in unknown for n in names_of(e) if n in NAMES}
     pairs = {p for e in unknown for p in facets_of(e)}
-    known = _with_years(facts)
+    known = facts.figures
     loose = {n for n, (low, high) in (*known.items(), *facts.dates.items()) if low != high}
     for wanted in rule.inputs:
         if wanted.field in FACETS:

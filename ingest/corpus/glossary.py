@@ -46,10 +46,6 @@ class Glossary(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     facets: dict[str, dict[Slug, FacetValue]]
-    milestones: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict,
-        description="what happens on a day of a case → beginnings of the words that say so, folded",
-    )
     terms: tuple[Term, ...] = ()
 
     def broader(self, facet: str, value: str) -> set[str]:

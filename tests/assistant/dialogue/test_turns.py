@@ -127,7 +127,7 @@ class TestAligned:
         ],
     )
     def test_without_dates(self, text: str, left: str) -> None:
-        assert without_dates(text) == left
+        assert without_dates(text, TODAY) == left
 
 
 class TestCondensing:
@@ -144,7 +144,10 @@ class TestCondensing:
         ) == ("Devoir de vigilance, à partir de quel effectif ? la version européenne")
 
     def test_a_date_that_of_a_date(self) -> None:
-        assert redated("En 2021, quelle amende pour l'œuvre ?", "Et aujourd'hui ?") == "quelle amende pour l'œuvre ?"
+        assert (
+            redated("En 2021, quelle amende pour l'œuvre ?", "Et aujourd'hui ?", TODAY)
+            == "quelle amende pour l'œuvre ?"
+        )
 
     def test_saying_more_than_another_case(self, names: FacetNames) -> None:
         assert not says_more(names, "et pour un documentaire ?")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from assistant.planning.options import Option
-from assistant.planning.verdicts import borne, same_direction
+from assistant.planning.verdict_head import shares_of, verdict_of
+from assistant.planning.verdicts import same_direction
 from ingest.corpus.cards import Card
 from tests.samples import statement_model
 
@@ -20,49 +21,41 @@ def option(alias: float = 1.0, **card: Any) -> Option:
     return Option(1.0, {"alias": alias}, (0,), made)
 
 
-class TestBorne:
+class TestOfAStatement:
     @pytest.mark.parametrize(
-        ("polarity", "kind", "verdict"),
+        ("polarity", "text", "part", "verdict"),
         [
-            ("oblige", "dois-je", "yes"),
-            ("permet", "puis-je", "yes"),
-            ("n_oblige_pas", "dois-je", "no"),
-            ("interdit", "puis-je", "no"),
-            ("oblige", "puis-je", None),
-            ("interdit", "dois-je", None),
-            ("fait", "dois-je", None),
+            (
+                "oblige",
+                "Un film aidé par le CNC remet deux bilans carbone.",
+                "Dois-je remettre un bilan carbone ?",
+                "yes",
+            ),
+            ("interdit", "La publicité pour l'essence est interdite.", "On peut faire une pub pour l'essence ?", "no"),
+            (
+                "interdit",
+                "La publicité pour l'essence est interdite.",
+                "La pub pour l'essence est-elle interdite ?",
+                "yes",
+            ),
+            ("n_oblige_pas", "Le label n'est pas obligatoire.", "Le label est-il obligatoire ?", "no"),
         ],
     )
-    def test_it_comes_from_the_polarity(self, polarity: str, kind: str, verdict: str | None) -> None:
-        assert borne(statement_model(polarity=polarity), ASKED[kind], option(), True) == verdict
+    def test_it_answers_what_is_asked(self, polarity: str, text: str, part: str, verdict: str) -> None:
+        shares = shares_of(part, statement_model(polarity=polarity, text=text, lead=None))
+        assert max(shares, key=lambda k: shares[k]) == verdict
 
-    @pytest.mark.parametrize(
-        ("part", "how"),
-        [
-            ("Quand remettre un bilan carbone ?", {}),
-            ("Dois-je remettre un bilan carbone sans devis ?", {}),
-            ("Dois-je remettre 7 bilans carbone ?", {}),
-            ("Suis-je dispensé, ou dois-je remettre un bilan ?", {}),
-            (ASKED["dois-je"], {"alias": 0.4}),
-            (ASKED["dois-je"], {"kinds": ["how"]}),
-        ],
-    )
-    def test_only_for_a_plain_question_that_it_is_known_to_answer(self, part: str, how: dict[str, Any]) -> None:
-        assert borne(statement_model(polarity="oblige"), part, option(**how), True) is None
-
-    def test_only_when_the_question_entails_the_statement(self) -> None:
-        assert borne(statement_model(polarity="oblige"), ASKED["dois-je"], option(), False) is None
-
-    @pytest.mark.parametrize(("known", "verdict"), [(0.9, "yes"), (0.3, None)])
-    def test_a_statement_by_itself_bears_one_when_it_is_known_to_answer(
-        self, known: float, verdict: str | None
-    ) -> None:
-        alone = Option(1.0, {"alias": 0.0, "known": known}, (0,))
-        assert borne(statement_model(polarity="oblige"), ASKED["dois-je"], alone, True) == verdict
+    @pytest.mark.parametrize("part", ["Quand remettre un bilan carbone ?", "Combien coûte un bilan carbone ?", "bilan"])
+    def test_nothing_is_told_to_who_asks_another_thing(self, part: str) -> None:
+        assert verdict_of(part, statement_model(polarity="oblige")) is None
 
     @pytest.mark.parametrize("lead", ["Oui, un bilan est dû.", "Non : rien n'est dû."])
     def test_a_lead_that_says_it_is_not_told_twice(self, lead: str) -> None:
-        assert borne(statement_model(polarity="oblige", lead=lead), ASKED["dois-je"], option(), True) is None
+        assert verdict_of("Dois-je remettre un bilan carbone ?", statement_model(polarity="oblige", lead=lead)) is None
+
+    def test_it_is_none_unless_sure(self) -> None:
+        s = statement_model(polarity="oblige")
+        assert verdict_of("Dois-je remettre un bilan carbone ?", s, sure=1.01) is None
 
 
 class TestSameDirection:

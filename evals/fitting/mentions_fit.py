@@ -1,0 +1,108 @@
+"""Fits the heads that tell what the figures and the dates of a message are, on messages kept as data.
+
+Guarantee: deterministic: the same examples in the same order give the same file, to the byte. A figure is of the
+quantity that its message's case gives the same value, and of no case when none does; a date is what its message says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from assistant.reading import date_head, figure_head
+from assistant.reading.days import days_said
+from assistant.reading.kinds import detect_language
+from assistant.reading.mention_head import NONE, SIZE
+from assistant.reading.mentions import FIELDS, Mention, mentions
+from assistant.reading.ngrams import hashed
+
+FIGURES = figure_head.WEIGHTS.with_suffix(".yaml")
+DATES = date_head.WEIGHTS.with_suffix(".yaml")
+WRITTEN = date(2026, 11, 28)
+"""The day on which the messages of dates are said."""
+_PENALTY = 25.0
+_SMALL = 0.02
+
+
+@dataclass(frozen=True)
+class Example:
+    """One mention of a message: what the head reads of it, and what it is."""
+
+    text: str
+    marks: tuple[str, ...]
+    label: str
+
+
+def figure_examples(path: Path = FIGURES) -> list[Example]:
+    """The figures of the messages kept as data."""
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [e for row in rows for e in figures_of(row["text"], row["case"])]
+
+
+def figures_of(text: str, case: Mapping[str, Any]) -> Iterable[Example]:
+    """The figures of a message, given the case that it tells."""
+    found = mentions(text, detect_language(text))
+    for m in found:
+        yield Example(text, tuple(figure_head.marks(text, m, found)), _field(m, case))
+
+
+def date_examples(path: Path = DATES) -> list[Example]:
+    """The dates of the messages kept as data."""
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [e for row in rows for e in dates_of(row["text"], row["dates"])]
+
+
+def dates_of(text: str, told: Sequence[Mapping[str, str]], today: date = WRITTEN) -> Iterable[Example]:
+    """The dates of a message, given what each of its words is; one that is not told is left out."""
+    found, at = days_said(text, today), 0
+    spans: list[tuple[int, int, str]] = []
+    for row in told:
+        start = text.find(row["said"], at)
+        if start >= 0:
+            spans.append((start, start + len(row["said"]), row["kind"]))
+            at = start + len(row["said"])
+    for day in found:
+        label = next((kind for a, b, kind in spans if day.start < b and a < day.end), None)
+        if label is not None:
+            yield Example(text, tuple(date_head.marks(text, day, found, today)), label)
+
+
+def fit(rows: Sequence[Example], path: Path) -> float:
+    """Fit and write a head; the share of the mentions that it then reads rightly."""
+    matrix, labels = sparse(rows), [row.label for row in rows]
+    model = logistic().fit(matrix, labels)
+    small = np.where(np.abs(model.coef_) < _SMALL, 0, model.coef_).astype(np.float16)
+    np.savez_compressed(path, weights=small, bias=model.intercept_.astype(np.float32), classes=np.array(model.classes_))
+    return float(model.score(matrix, labels))
+
+
+def sparse(rows: Sequence[Example]) -> Any:
+    """The marks of examples as a sparse matrix of shape `(examples, SIZE)`."""
+    from scipy.sparse import csr_matrix
+
+    found = [hashed(row.marks, SIZE) for row in rows]
+    columns = [np.nonzero(x)[0] for x in found]
+    values = np.concatenate([x[c] for x, c in zip(found, columns, strict=True)])
+    return csr_matrix((values, np.concatenate(columns), np.cumsum([0, *map(len, columns)])), shape=(len(rows), SIZE))
+
+
+def logistic() -> Any:
+    """The head that is fitted, before it is."""
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=_PENALTY, max_iter=300, tol=1e-3)
+
+
+def _field(mention: Mention, case: Mapping[str, Any]) -> str:
+    for field in FIELDS[mention.unit]:
+        value = case.get(field.value)
+        ends = value if isinstance(value, list) else [value, value]
+        if value is not None and (mention.low == ends[0] or mention.high == ends[1]):
+            return field.value
+    return NONE

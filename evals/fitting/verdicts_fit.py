@@ -1,0 +1,88 @@
+"""Fits the head that tells which verdict a statement bears on what is asked.
+
+Guarantee: deterministic. Examples are the questions of the cards that ask yes or no, with the verdict of their card (or
+none), and the parts of the messages planned by hand; what it is worth is told on plans that it did not see, by message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant.planning.verdict_head import SURE, WEIGHTS, marks
+from assistant.reading.mention_head import NONE
+from evals.fitting.folds import FOLDS, fold_of
+from evals.fitting.mentions_fit import Example, fit, logistic, sparse
+from evals.plan_set import HandPlan, load_plans
+from ingest.corpus.cards import Card, Kind, load_cards
+from ingest.corpus.fiches import Statement, load_fiches
+
+StatementOf = Callable[[str], Statement | None]
+
+
+@dataclass(frozen=True)
+class VerdictFit:
+    """Of the parts planned by hand and not seen: verdicts given, those right, those contrary, and those wanted."""
+
+    examples: int
+    given: int
+    right: int
+    contrary: int
+    wanted: int
+
+
+def statements_of(corpus_dir: Path) -> dict[str, Statement]:
+    """Every statement of the fiches by its id."""
+    return {s.id: s for file in load_fiches(corpus_dir) for _, s in file.fiche.statements()}
+
+
+def card_examples(cards: Sequence[Card], statement: StatementOf) -> list[Example]:
+    """The questions of the cards of the kind yes-or-no, and of some others as having no verdict."""
+    out = []
+    for card in cards:
+        head = statement(card.head[0])
+        if head is None:
+            continue
+        label = (card.verdict or NONE) if Kind.YES_NO in card.kinds else NONE
+        out += [Example(f"card:{card.id}", tuple(marks(q, head)), label) for q in card.asks]
+    return out
+
+
+def plan_examples(plans: Iterable[HandPlan], statement: StatementOf) -> list[Example]:
+    """The parts of messages planned by hand."""
+    out = []
+    for plan in plans:
+        for part in plan.parts:
+            head = statement(part.sentences[0]) if part.sentences else None
+            if head is not None:
+                text = plan.message if len(plan.parts) == 1 else part.about
+                out.append(Example(plan.id, tuple(marks(text, head)), part.verdict or NONE))
+    return out
+
+
+def fit_verdicts(corpus_dir: Path, path: Path = WEIGHTS) -> VerdictFit:
+    """Fit and write the head on all; and fold by fold of the plans, for what it is worth."""
+    statement = statements_of(corpus_dir).get
+    cards, plans = card_examples(load_cards(corpus_dir), statement), plan_examples(load_plans(), statement)
+    fit([*cards, *plans], path)
+    given = right = contrary = wanted = 0
+    known = sparse([*cards, *plans])
+    labels = [e.label for e in (*cards, *plans)]
+    fold = [-1] * len(cards) + [fold_of(e.text) for e in plans]
+    for k in range(FOLDS):
+        learnt = [n for n, f in enumerate(fold) if f != k]
+        left = [n for n, f in enumerate(fold) if f == k]
+        if not left:
+            continue
+        model = logistic().fit(known[learnt], [labels[n] for n in learnt])
+        for n, row in zip(left, model.predict_proba(known[left]), strict=True):
+            said = model.classes_[int(np.argmax(row))]
+            wanted += labels[n] in ("yes", "no")
+            if said in ("yes", "no") and row.max() >= SURE:
+                given += 1
+                right += said == labels[n]
+                contrary += labels[n] in ("yes", "no") and said != labels[n]
+    return VerdictFit(len(labels), given, right, contrary, wanted)
