@@ -20,6 +20,7 @@ from ingest.corpus.fiches import FACETS, Statement
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.problems import Known, Problem, error, warning
 from ingest.corpus.rules import DATES, KNOWN, NAMES, QUANTITIES, Case, Outcome, Rule, load_case_files, load_rule_files
+from ingest.language.lexical import analyse
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def check_rules(statements: Iterable[Statement], known: Known, corpus_dir: Path)
             found.append(error("rule_id", where, "identifiant de règle en double"))
         broken = _check_expressions(rule, where, known.glossary)
         found += broken
+        found += _check_naming(rule, where, by_id)
         found += _check_statements(rule, where, by_id, known.today)
         if not broken:
             found += _check_figures(rule, where, by_id)
@@ -166,6 +168,22 @@ def _check_expressions(rule: Rule, where: str, glossary: Glossary) -> list[Probl
     out += [
         error("rule_input", where, f"condition sur un fait que rien ne demande : {n}")
         for n in sorted((named & NAMES) - asked - {"day"})
+    ]
+    return out
+
+
+def _check_naming(rule: Rule, where: str, by_id: Mapping[str, Statement]) -> list[Problem]:
+    """A rule says when it is done and what it is about, and names no document that its statements do not."""
+    out = []
+    if rule.stage is None or not rule.name or not rule.name_en:
+        out.append(
+            error("rule_stage", where, "une règle dit à quel moment (stage) et de quoi il s'agit (name, name_en)")
+        )
+    said = [set(analyse(by_id[s].text)) for s in rule.statements if s in by_id]
+    out += [
+        error("rule_document", where, f"document qu'aucun énoncé cité ne nomme : {paper.fr}")
+        for paper in rule.documents
+        if not any(set(analyse(paper.fr)) <= words for words in said)
     ]
     return out
 
