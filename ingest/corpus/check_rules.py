@@ -45,8 +45,10 @@ def check_rules(statements: Iterable[Statement], known: Known, corpus_dir: Path)
         for f in load_case_files(corpus_dir)
         for n, case in enumerate(f.cases)
     ]
-    ids = Counter(rule.id for _, rule in placed)
     found: list[Problem] = []
+    ids = Counter(rule.id for _, rule in placed)
+    for where, rule in placed:
+        found += [error("rule_presumes", where, f"règle inconnue : {p}") for p in rule.presumes if p not in ids]
     for where, rule in placed:
         if ids[rule.id] > 1:
             found.append(error("rule_id", where, "identifiant de règle en double"))
@@ -145,19 +147,20 @@ def _with(rule: Rule, v: int, o: int, outcome: Outcome) -> Rule:
 
 def _check_expressions(rule: Rule, where: str, glossary: Glossary) -> list[Problem]:
     out = []
-    for outcome in rule.outcomes:
+    conditions = [*(o.when for o in rule.outcomes), rule.concerns, *([rule.sought] if rule.sought else [])]
+    for when in conditions:
         out += [
-            error("rule_name", where, f"fait inconnu : {n} ({outcome.when})")
-            for n in names_of(outcome.when)
+            error("rule_name", where, f"fait inconnu : {n} ({when})")
+            for n in names_of(when)
             if n not in NAMES | {KNOWN}
         ]
         out += [
             error("rule_facet", where, f"valeur de facette inconnue : {f} = {v}")
-            for f, v in facets_of(outcome.when)
+            for f, v in facets_of(when)
             if v not in glossary.facets.get(f, {})
         ]
         try:
-            holds(outcome.when, context_of(_anything(outcome.when)))
+            holds(when, context_of(_anything(when)))
         except UnreadableError as exc:
             out.append(error("rule_condition", where, str(exc)))
     actors = glossary.facets.get("acteur", {})

@@ -37,9 +37,12 @@ class Choice(_Frozen):
 
 
 class Intake(_Frozen):
-    """The form. `always`: who is bound that any production meets; `figures` and `days` are asked as they are; `asks`
-    and `others`: questions that ask for the obligations of a project, and that do not."""
+    """The form. `says`: facts of any project; `own`: who is bound that the production is itself; `always`: who is bound
+    that any production meets; `figures` and `days` are asked as they are; `asks` and `others`: questions that ask for
+    the obligations of a project, and that do not."""
 
+    says: dict[str, tuple[Slug, ...]] = Field(default_factory=dict)
+    own: tuple[Slug, ...] = ()
     always: tuple[Slug, ...]
     works: tuple[Choice, ...] = Field(min_length=1)
     aids: tuple[Choice, ...]
@@ -62,7 +65,7 @@ class Intake(_Frozen):
 
     def said(self, picked: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
         """The facets that what is picked says."""
-        out: dict[str, tuple[str, ...]] = {}
+        out: dict[str, tuple[str, ...]] = dict(self.says)
         for choice in self.chosen(picked):
             for facet, values in choice.sets.items():
                 out[facet] = tuple(dict.fromkeys((*out.get(facet, ()), *values)))

@@ -129,6 +129,10 @@ class Rule(_Frozen):
     name: str = Field(default="", max_length=64, description="what it is about, in a few words, at the head of a line")
     name_en: str = Field(default="", max_length=64)
     documents: tuple[Paper, ...] = Field(default=(), description="what is handed over, or kept at hand")
+    concerns: str = Field(default="true", description="a CEL expression: the projects that it is told to")
+    sought: str = Field(default="", description="a CEL expression: who seeks what it is about; empty: it binds anyone")
+    presumes: tuple[Slug, ...] = Field(default=(), description="rules one of which binds, or it has no object")
+    own_days: tuple[DateName, ...] = Field(default=(), description="days of its own, not those of a work by that name")
     regime: Regime
     bound: tuple[Slug, ...] = Field(min_length=1, description="whom it binds: values of the facet `acteur`")
     kinds: tuple[Kind, ...] = (Kind.YES_NO,)
