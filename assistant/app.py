@@ -28,6 +28,8 @@ from assistant.api.label import routes as label
 from assistant.api.links import Link, page_links
 from assistant.api.origin import foreign
 from assistant.api.owner import Owners, caller_of
+from assistant.api.projects import routes as projects
+from assistant.api.projects import watching
 from assistant.api.register import search_hit, source_views
 from assistant.api.schemas import (
     ChatRequest,
@@ -49,6 +51,9 @@ from assistant.web import rules as rules_pages
 from assistant.web import sources as sources_pages
 from assistant.web import widget as widget_page
 from assistant.web.label import routes as label_pages
+from assistant.web.project import feeds as project_feeds
+from assistant.web.project import routes as project_pages
+from assistant.web.project.page import Desk
 from assistant.web.render import Renderer
 from ingest.corpus.register import Domain
 from ingest.errors import ClapvertError, ErrorCode
@@ -107,6 +112,10 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     app.include_router(evals_pages.router(service, render))
     app.include_router(label.router(service, owners), responses=problems.documented(400, 404, 409, 413))
     app.include_router(label_grid.router(service, owners), responses=problems.documented(400, 404, 409, 413))
+    app.include_router(projects.router(service, owners), responses=problems.documented(400, 404, 409))
+    app.include_router(watching.router(service, owners), responses=problems.documented(404))
+    app.include_router(project_pages.router(Desk(service, owners, render)))
+    app.include_router(project_feeds.router(service))
     app.include_router(chat_page.router(service, owners, render))
     app.include_router(passage_pages.router(service, render))
     app.include_router(label_pages.router(service, owners, render))

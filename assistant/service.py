@@ -22,10 +22,13 @@ from assistant.history.store import Conversations
 from assistant.label.frameworks import Frameworks
 from assistant.label.questions.answering import project_answer
 from assistant.label.workbench import Workbench
+from assistant.project.ground import Ground
+from assistant.project.store import ProjectStore
 from ingest.clock import Clock, paris_today
 from ingest.corpus.criteria import FrameworkFile, framework_source_id, load_frameworks
 from ingest.corpus.fiches import FicheFile, load_fiches, notice_source_id
 from ingest.corpus.glossary import load_glossary
+from ingest.corpus.intake import Intake, load_intake
 from ingest.corpus.register import Domain, Register, load_contacts, load_register
 from ingest.corpus.rules import Case, Rule, load_case_files, load_rules
 from ingest.errors import ClapvertError, ErrorCode
@@ -73,6 +76,8 @@ class Service:
         self._engine: Engine | None = None
         self._conversations: Conversations | None = None
         self._workbench: Workbench | None = None
+        self._projects: ProjectStore | None = None
+        self._ground: tuple[str, Ground] | None = None
         self._lock = threading.Lock()
 
     def _read_corpus(self) -> None:
@@ -81,7 +86,7 @@ class Service:
         register, glossary, contacts = load_register(corpus), load_glossary(corpus), load_contacts(corpus)
         self.register: Register = register
         self.glossary, self.contacts = glossary, contacts
-        for cached in ("fiches", "frameworks", "rules", "_cases"):
+        for cached in ("fiches", "frameworks", "rules", "_cases", "form"):
             self.__dict__.pop(cached, None)
 
     @property
@@ -115,6 +120,28 @@ class Service:
     def cases_of(self, rule_id: str) -> list[Case]:
         """The cases that a rule is held to."""
         return [case for case in self._cases if case.rule == rule_id]
+
+    @cached_property
+    def form(self) -> Intake:
+        """The form of a project."""
+        return load_intake(self.settings.corpus_dir, self.glossary)
+
+    @property
+    def projects(self) -> ProjectStore:
+        """The projects, opened at first use."""
+        with self._lock:
+            if self._projects is None:
+                self._projects = ProjectStore(self.settings.data_dir / "projects.db")
+            return self._projects
+
+    @property
+    def ground(self) -> Ground:
+        """What projects are read against: the rules and the statements of the serving snapshot."""
+        snapshot, form = self.snapshot, self.form
+        held = self._ground
+        if held is None or held[0] != snapshot.manifest.name:
+            held = self._ground = snapshot.manifest.name, Ground.of(snapshot, self.glossary, form)
+        return held[1]
 
     @property
     def workbench(self) -> Workbench:

@@ -1,15 +1,13 @@
-"""The moments of a work, in their order."""
+"""The moments of a work, in their order, and the day of the work that each one leads to."""
 
 from __future__ import annotations
 
-from ingest.corpus.rules import Stage
+from ingest.corpus.rules import DateName, Stage
 
 STAGES = (Stage.FILING, Stage.PREP, Stage.SHOOT, Stage.DELIVERY, Stage.AFTER, Stage.COMPANY)
-STAGE_NAMES = {
-    Stage.FILING: "Avant de déposer",
-    Stage.PREP: "Avant le tournage",
-    Stage.SHOOT: "Pendant le tournage",
-    Stage.DELIVERY: "À la livraison et à la diffusion",
-    Stage.AFTER: "Après",
-    Stage.COMPANY: "Toute l'année, pour la société",
+LEADS_TO = {
+    Stage.FILING: DateName.FILING,
+    Stage.PREP: DateName.SHOOT,
+    Stage.SHOOT: DateName.SHOOT,
+    Stage.DELIVERY: DateName.DELIVERY,
 }

@@ -165,8 +165,11 @@ def _section(stage: Stage, bound: list[Row], depends: list[Row], asked: list[Obl
 
 def _ordered(rows: Iterable[Row], stage: Stage) -> tuple[Row, ...]:
     """The rows of a moment; two that say the same of the same day are one."""
-    mine = {(r.shown, r.due): r for r in reversed([r for r in rows if r.stage is stage])}
-    return tuple(sorted(list(mine.values())[::-1], key=_rank))
+    kept: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        if row.stage is stage:
+            kept.setdefault((row.shown, row.due), row)
+    return tuple(sorted(kept.values(), key=_rank))
 
 
 def _rank(row: Row) -> tuple[bool, dt.date, bool, bool]:
