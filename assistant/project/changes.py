@@ -9,15 +9,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from dateutil.relativedelta import relativedelta
 
+from assistant.project.facts import day_of
 from assistant.project.ground import Ground
+from assistant.project.order import LEADS_TO
 from assistant.project.projects import Project, facts_of
 from assistant.project.sheet import Sheet, sheet
 from assistant.project.visits import Last
+from ingest.corpus.deciding import Facts
 from ingest.corpus.expressions import literals
 from ingest.corpus.rules import DAY, Rule
 
@@ -98,18 +101,28 @@ def _moves(project: Project, ground: Ground, on: dt.date, first: dt.date, last: 
     days = sorted({day for found in edges.values() for day in found if first < day <= last})
     if not days:
         return []
+    moving = {i for i, found in edges.items() if found & set(days)}
+    presumed = {p for rule in ground.rules if rule.id in moving for p in rule.presumes}
+    ground = replace(ground, rules=tuple(r for r in ground.rules if r.id in moving | presumed))
     before = _groups(project, ground, first)
     for day in days:
         after = _groups(project, ground, day)
         for rule in ground.rules:
             was, will = before.get(rule.id), after.get(rule.id)
-            if was != will and day in edges.get(rule.id, ()):
+            if was != will and day in edges.get(rule.id, ()) and not _past(rule, facts, day):
                 how: Literal["begins", "ends", "settled"] = (
                     "begins" if will == "applies" else "ends" if was == "applies" else "settled"
                 )
                 out.append(Coming(day, rule, how))
         before = after
     return out
+
+
+def _past(rule: Rule, facts: Facts, day: dt.date) -> bool:
+    """Whether the moment of a work that a rule is about is over by a day: what changes then changes nothing for it."""
+    name = LEADS_TO.get(rule.stage) if rule.stage else None
+    moment = day_of(name.value, facts) if name else None
+    return moment is not None and day > moment
 
 
 def _groups(project: Project, ground: Ground, day: dt.date) -> dict[str, str]:

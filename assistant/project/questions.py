@@ -72,11 +72,11 @@ def questions(
     return tuple(sorted(out, key=_rank))
 
 
-def _rank(question: Question) -> tuple[int, bool, int, int]:
-    """What decides duties first, then what the work comes to soonest; the company's own figures after the work's."""
+def _rank(question: Question) -> tuple[bool, int, int, int]:
+    """What the work comes to before what follows it and before the company's own figures; then what decides duties."""
     stage = question.rules[0].stage or STAGES[-1]
     later = stage in (Stage.AFTER, Stage.COMPANY)
-    return question.weight, later, -len(question.rules), STAGES.index(stage)
+    return later, question.weight, -len(question.rules), STAGES.index(stage)
 
 
 def _named_elsewhere(wanted: Input, facts: Facts, glossary: Glossary) -> bool:

@@ -28,13 +28,15 @@ from ingest.corpus.rules import Rule, Stage
 
 @dataclass(frozen=True)
 class Row:
-    """One rule's decision. `mine`: it binds the production itself; `force`: what its first statement
-    does; `facts`: the facts that decide, by name, with the
-    values of a facet that count; `reasons`: figures against the bounds of what is shown."""
+    """One rule's decision. `mine`: it binds the production itself; `force` and `lead`: what its first statement does,
+    and says in its most direct form; `facts`: the facts that decide, by name, with the values of a facet that count;
+    `reasons`: figures against the bounds of what is shown."""
 
     obligation: Obligation
     mine: bool
     force: Polarity
+    lead: str
+    lead_en: str
     facts: tuple[tuple[str, str], ...]
     reasons: tuple[Reason, ...]
     shown: tuple[Saying, ...]
@@ -194,6 +196,8 @@ def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], gro
         o,
         bool(own & set(o.rule.bound)),
         statements[0].polarity if statements else Polarity.FAIT,
+        (statements[0].lead or statements[0].text) if statements else "",
+        statements[0].en if statements else "",
         tuple(dict.fromkeys(decides)),
         tuple(reasons[:2]),
         tuple(said.of(o.shown)),

@@ -6,7 +6,7 @@ Guarantee: a reason is the project's own facts, in a fixed form; nothing is adde
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from assistant.project.facts import figure_words
@@ -64,6 +64,14 @@ class Speaker:
     def name(self, rule: Rule) -> str:
         """What a rule is about, in a few words."""
         return (rule.name if self.language == "fr" else rule.name_en) or self.settles(rule)
+
+    def names(self, rules: Iterable[Rule]) -> str:
+        """What several rules are about."""
+        return ", ".join(map(self.name, rules))
+
+    def lead(self, row: Row) -> str:
+        """What says it, in its most direct form."""
+        return row.lead if self.language == "fr" else row.lead_en
 
     def settles(self, rule: Rule) -> str:
         """The question that a rule settles."""

@@ -6,7 +6,7 @@ Guarantee: a caller sees only the projects that its signed name is a member of. 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -25,19 +25,13 @@ from assistant.api.projects.views import (
 )
 from assistant.api.schemas import Day
 from assistant.export.document import file_name
-from assistant.export.formats import Format, write
 from assistant.project import desk
-from assistant.project.calendar import calendar_bytes, entries
-from assistant.project.changes import coming
-from assistant.project.papers import checklist, table
+from assistant.project.files import Kind, file_bytes, media_type
 from assistant.project.sheet import Sheet
 from assistant.project.told import facts_told
 from assistant.project.words import Speaker
 from assistant.service import Service
 from ingest.language.claims import Language
-
-File = Literal["docx", "pdf", "md", "csv", "ics"]
-MEDIA = {"csv": "text/csv; charset=utf-8", "ics": "text/calendar; charset=utf-8"}
 
 
 def router(service: Service, owners: Owners) -> APIRouter:
@@ -120,30 +114,19 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.get("/{project_id}/obligations.{kind}", response_class=Response)
     def file(
         project_id: str,
-        kind: File,
+        kind: Kind,
         request: Request,
         as_of: Day | None = None,
         language: Annotated[Language, Query()] = "fr",
     ) -> Response:
         """The same as a file: checklist (docx, pdf, md), table (csv), calendar (ics)."""
         found, say = read(project_id, request, as_of), Speaker(service.glossary, language)
+        base = service.settings.public_url or str(request.base_url)
         name = file_name(("obligations", found.project.title, found.on.isoformat()), kind, 80)
         return Response(
-            file_bytes(service, found, kind, say, str(request.base_url)),
-            media_type=MEDIA.get(kind) or Format(kind).media_type,
+            file_bytes(found, service.ground, kind, say, base, service.clock()),
+            media_type=media_type(kind),
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
     return routes
-
-
-def file_bytes(service: Service, found: Sheet, kind: File, say: Speaker, base: str) -> bytes:
-    """A sheet as a file; `base`: the address that the server's pages start with."""
-    if kind == "csv":
-        return table(found, say)
-    if kind == "ics":
-        at = f"{base.rstrip('/')}/projets/{found.project.id}"
-        told = coming(found.project, service.ground, found.on)
-        events = entries(found, told, say, at)
-        return calendar_bytes(found.project.title, found.project.id, events, service.clock())
-    return write(checklist(found, say), Format(kind))

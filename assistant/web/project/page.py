@@ -27,12 +27,15 @@ from assistant.reading.dates import say_date
 from assistant.service import Service
 from assistant.web.project.timeline import Point, Timeline, timeline
 from assistant.web.render import Renderer
+from assistant.web.words import Words, french
 from ingest.corpus.fiches import FACETS, CaseField
 from ingest.corpus.rules import DATES, DateName, Stage
 from ingest.errors import ClapvertError
 
 FIRST = 3
 """What to start with: so many rows."""
+_FIGURES = {CaseField.BUDGET: french("Budget"), CaseField.TURNOVER: french("Chiffre d'affaires")}
+"""Figures that do not say by themselves what they are of."""
 ASKED = 3
 """Questions shown open; the others are folded."""
 
@@ -75,16 +78,17 @@ class Desk:
 
 
 def said_facts(project: Project, desk: Desk, say: Speaker) -> list[str]:
-    """What a project says of itself, in a few words each."""
+    """What a project says of itself, in a few words each; its days are told by its line."""
     form, given = desk.service.form, project.given
     words = [c.label if say.language == "fr" else c.en for c in form.chosen(project.picked)]
     for name, value in given.items():
         if name in FACETS:
             words += [say.label(name, v) for v in (value if isinstance(value, list) else [value])]
         elif name in set(CaseField) and isinstance(value, int | float):
-            words.append(figure_words(CaseField(name), value, say.language))
-    days = [f"{DAY_NAMES[say.language][d.value]} : {_day(given[d.value], say)}" for d in DateName if d.value in given]
-    return [*dict.fromkeys(words), *days]
+            named = _FIGURES.get(CaseField(name))
+            figure = figure_words(CaseField(name), value, say.language)
+            words.append(f"{Words(say.language)(named)} : {figure}" if named else figure)
+    return list(dict.fromkeys(words))
 
 
 def first_things(found: Sheet) -> list[Row]:
@@ -99,8 +103,16 @@ def milestone(stage: Stage, found: Sheet) -> dt.date | None:
     return day_of(name.value, found.facts) if name else None
 
 
+def when(stage: Stage, found: Sheet, say: Speaker) -> str:
+    """The day of a moment in words; the days of the shoot from the first to the last."""
+    day = milestone(stage, found)
+    last = day_of(DateName.SHOOT_END.value, found.facts) if stage is Stage.SHOOT else None
+    return say.span((day, last or day)) if day else ""
+
+
 def days_of(found: Sheet, coming: list[Coming], say: Speaker) -> Timeline:
     """The line of a project's days: its own, what is due, the law that changes."""
+    changes = Words(say.language)(french("Règle"))
     points = [
         Point(day, "day", DAY_NAMES[say.language][d.value])
         for d in DateName
@@ -109,7 +121,7 @@ def days_of(found: Sheet, coming: list[Coming], say: Speaker) -> Timeline:
     points += [
         Point(r.due, "due", say.name(r.rule), r.rule.id) for r in (*found.binding, *found.chances) if r.due is not None
     ]
-    points += [Point(c.day, "law", say.name(c.rule), c.rule.id) for c in coming]
+    points += [Point(c.day, "law", f"{changes} : {say.name(c.rule)}", c.rule.id) for c in coming]
     return timeline(points, found.on)
 
 

@@ -117,7 +117,7 @@ def router(desk: Desk) -> APIRouter:
             line_of_days=page.days_of(found, told, say),
             query="" if on == today else f"?as_of={on}",
             aside=[r for r in ground.rules if r.id in project.aside],
-            milestone=lambda stage: page.milestone(stage, found),
+            when=lambda stage: page.when(stage, found, say),
             cited=page.cited,
             label=desk.label(project, owner),
         )
@@ -142,10 +142,16 @@ def router(desk: Desk) -> APIRouter:
         return _see(f"/projets/{project_id}{f'?date={date}' if date else ''}#{anchor}")
 
     @routes.post("/{project_id}/reponse")
-    def answer(project_id: str, request: Request, field: Text = "", value: Text = "") -> Response:
-        """Answer a question of the page."""
-        told = forms.answer(field, value)
-        acts.tell(service.projects, service.ground, project_id, desk.caller(request), told)
+    def answer(project_id: str, request: Request, field: Text = "", value: Text = "", aside: Text = "") -> Response:
+        """Answer a question of the page; « non » puts the rules that turn on it `aside`."""
+        owner = desk.caller(request)
+        if aside:
+            project = service.projects.get(project_id, owner)
+            known = {r.id for r in service.ground.rules}
+            rules = [r for r in aside.split(",") if r in known]
+            acts.change(service.projects, service.ground, project_id, owner, {"aside": [*project.aside, *rules]})
+        else:
+            acts.tell(service.projects, service.ground, project_id, owner, forms.answer(field, value))
         return _see(f"/projets/{project_id}#questions")
 
     @routes.get("/{project_id}/fiche", response_class=HTMLResponse)
