@@ -131,6 +131,13 @@ class Detail(_Model):
     ask: str
 
 
+class ProjectRef(_Model):
+    """The project that a question was asked from."""
+
+    id: str
+    title: str
+
+
 class Understood(_Model):
     """How the question was understood; shown, and editable by asking again."""
 
@@ -144,6 +151,7 @@ class Understood(_Model):
     follow_up: bool = False
     act: Act = "ask"
     case: tuple[CaseItem, ...] = ()
+    project: ProjectRef | None = None
 
 
 class Timings(_Model):

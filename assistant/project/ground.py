@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from assistant.planning.obligations import Obligation, obligations
 from assistant.planning.sayings import Sayings
 from ingest.corpus.deciding import Facts, whether
+from ingest.corpus.expressions import facets_of
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.intake import Intake
 from ingest.corpus.rules import Rule
@@ -48,6 +50,13 @@ class Ground:
     def seeks(self, rule: Rule, facts: Facts) -> bool:
         """Whether a project seeks what a rule is about; anyone does when it is nothing that one seeks."""
         return not rule.sought or bool(whether(rule.sought, facts, self.glossary))
+
+    @cached_property
+    def looked_at(self) -> frozenset[tuple[str, str]]:
+        """The `(facet, value)` pairs that some rule looks at, or a choice of the form says."""
+        named = {p for r in self.rules for w in (*(o.when for o in r.outcomes), r.concerns) for p in facets_of(w)}
+        chosen = {(f, v) for c in self.form.every for f, values in c.sets.items() for v in values}
+        return frozenset(named | chosen)
 
 
 _ANY = "true"

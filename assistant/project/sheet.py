@@ -117,7 +117,7 @@ def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
     """The sheet of a project on a day."""
     facts = facts_of(project, ground.form, ground.glossary, on)
     own = frozenset(ground.form.own) | set(facts.facets.get("acteur", ()))
-    met = ground.form.present(project.picked) | own
+    met = ground.form.present(facts.facets) | own
     found = [o for o in ground.obligations(facts) if o.rule.id not in project.aside]
     binds = {o.rule.id for o in found if (_grants(o) if o.rule.sought else o.group == "applies")}
     found = [o for o in found if not o.rule.presumes or binds & set(o.rule.presumes)]

@@ -18,6 +18,7 @@ from assistant.answer import (
     Notice,
     Outcome,
     PartView,
+    ProjectRef,
     Reason,
     Receipt,
     Searched,
@@ -240,12 +241,14 @@ def understood(message: Message) -> Understood:
         CaseItem(field=f.value, value=c.value if c.value is not None else (c.low, c.high), said=c.said, from_=c.origin)
         for f, c in message.case.items()
     ]
+    known = message.known
+    of_project = known.dates if known else {}
     days = [
         CaseItem(
             field=n.value,
             value=d.start.isoformat() if d.day else f"{d.start.isoformat()}/{d.end.isoformat()}",
             said=d.said,
-            from_="message" if n in q.dates else "earlier",
+            from_="message" if n in q.dates else "project" if d is of_project.get(n) else "earlier",
         )
         for n, d in message.dates.items()
     ]
@@ -259,4 +262,5 @@ def understood(message: Message) -> Understood:
         facets=q.facets,
         follow_up=q.follow_up,
         case=(*quantities, *days),
+        project=ProjectRef(id=known.project_id, title=known.title) if known else None,
     )

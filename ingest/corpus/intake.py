@@ -36,10 +36,18 @@ class Choice(_Frozen):
     present: tuple[Slug, ...] = ()
 
 
+class First(_Frozen):
+    """A fact that is asked before any obligation can be told."""
+
+    field: str
+    ask: str = Field(min_length=8)
+    ask_en: str = Field(min_length=8)
+
+
 class Intake(_Frozen):
     """The form. `says`: facts of any project; `own`: who is bound that the production is itself; `always`: who is bound
-    that any production meets; `figures` and `days` are asked as they are; `asks` and `others`: questions that ask for
-    the obligations of a project, and that do not."""
+    that any production meets; `figures` and `days` are asked as they are; `first`: what a conversation asks before it
+    tells any; `asks` and `others`: questions that ask for the obligations of a project, and that do not."""
 
     says: dict[str, tuple[Slug, ...]] = Field(default_factory=dict)
     own: tuple[Slug, ...] = ()
@@ -51,6 +59,7 @@ class Intake(_Frozen):
     shoots: tuple[Choice, ...]
     figures: tuple[CaseField, ...]
     days: tuple[DateName, ...]
+    first: tuple[First, ...] = Field(default=(), max_length=3)
     asks: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
@@ -58,6 +67,11 @@ class Intake(_Frozen):
         """The choices of a field of `FIELDS`."""
         found: tuple[Choice, ...] = getattr(self, field)
         return found
+
+    @property
+    def every(self) -> list[Choice]:
+        """Every choice of every field."""
+        return [c for field in FIELDS for c in self.choices(field)]
 
     def chosen(self, picked: Mapping[str, Iterable[str]]) -> list[Choice]:
         """What is picked, in the order of the form; a choice that the form no longer has is left out."""
@@ -71,9 +85,16 @@ class Intake(_Frozen):
                 out[facet] = tuple(dict.fromkeys((*out.get(facet, ()), *values)))
         return {facet: values for facet, values in out.items() if values}
 
-    def present(self, picked: Mapping[str, Iterable[str]]) -> frozenset[str]:
-        """Who is bound that such a project meets."""
-        return frozenset((*self.always, *(who for c in self.chosen(picked) for who in c.present)))
+    def present(self, facets: Mapping[str, Iterable[str]]) -> frozenset[str]:
+        """Who is bound that a project meets, whether its facts were picked or told."""
+        said = {facet: set(values) for facet, values in facets.items()}
+        met = [c for c in self.every if _says(said, c)]
+        return frozenset((*self.always, *(who for c in met for who in c.present)))
+
+
+def _says(said: Mapping[str, set[str]], choice: Choice) -> bool:
+    """Whether facets say all that a choice says."""
+    return all(set(values) <= said.get(facet, set()) for facet, values in choice.sets.items())
 
 
 def load_intake(corpus_dir: Path, glossary: Glossary | None = None) -> Intake:

@@ -91,7 +91,9 @@ def router(service: Service, owners: Owners) -> APIRouter:
         """Add the case of an answer to a project."""
         owner = owners.caller(request)
         answer = service.conversations.answer(body.message_id, owner)
-        told = desk.tell(service.projects, service.ground, project_id, owner, facts_told(answer))
+        told = desk.tell(
+            service.projects, service.ground, project_id, owner, facts_told(answer.understood, service.ground)
+        )
         return ProjectView.of(told, service.form)
 
     @routes.post("/{project_id}/invitation", response_model=Invitation)

@@ -20,7 +20,7 @@ from assistant.planning.sayings import Saying
 from assistant.project.changes import Coming
 from assistant.project.facts import day_of, figure_words
 from assistant.project.order import LEADS_TO
-from assistant.project.projects import Project, all_given
+from assistant.project.projects import Project
 from assistant.project.sheet import Row, Sheet
 from assistant.project.words import DAY_NAMES, Speaker
 from assistant.reading.dates import say_date
@@ -138,26 +138,25 @@ def others_said(project: Project, desk: Desk, say: Speaker) -> list[tuple[str, s
     """The facts that the form does not ask: name, value, and how it is said."""
     form = desk.service.form
     asked = {f.value for f in form.figures} | {d.value for d in form.days}
+    return told_words({n: v for n, v in project.given.items() if n not in asked}, say)
+
+
+def told_words(told: Mapping[str, Any], say: Speaker) -> list[tuple[str, str, str]]:
+    """Facts one by one: name, value, and how it is said."""
     out = []
-    for name, value in project.given.items():
-        if name in asked:
-            continue
+    for name, value in told.items():
         for one in value if isinstance(value, list) and name in FACETS else [value]:
             if name in FACETS:
                 said = say.label(name, str(one))
             elif name in DATES:
                 said = f"{DAY_NAMES[say.language].get(name, name)} : {_day(one, say)}"
-            elif name in set(CaseField) and isinstance(one, int | float):
-                said = figure_words(CaseField(name), one, say.language)
+            elif name in set(CaseField):
+                ends = one if isinstance(one, list) else [one]
+                said = " … ".join(figure_words(CaseField(name), float(e), say.language) for e in ends)
             else:
                 said = f"{name} : {one}"
             out.append((name, str(one), said))
     return out
-
-
-def facts_for_chat(project: Project, desk: Desk) -> dict[str, Any]:
-    """Every fact of a project by name."""
-    return all_given(project, desk.service.form)
 
 
 def _by(row: Row, found: Sheet) -> tuple[bool, dt.date]:

@@ -17,6 +17,7 @@ from assistant.project import desk as acts
 from assistant.project.changes import coming, seen_of, since
 from assistant.project.projects import Project, all_given
 from assistant.project.sheet import sheet
+from assistant.project.told import facts_told
 from assistant.project.words import DAY_NAMES
 from assistant.web.project import forms, page
 from assistant.web.project.page import Desk
@@ -85,6 +86,28 @@ def router(desk: Desk) -> APIRouter:
         onward = RedirectResponse("/projets", 303)
         found = service.projects.join(token, desk.owners.named(request, onward, lasting=True), name)
         onward.headers["location"] = f"/projets/{found.id}"
+        return onward
+
+    @routes.get("/ajouter/{message_id}", response_class=HTMLResponse)
+    def adding(message_id: str, request: Request) -> HTMLResponse:
+        """What an answer's question told, and the project that it goes into."""
+        owner = desk.caller(request)
+        told = facts_told(service.conversations.answer(message_id, owner).understood, service.ground)
+        mine = service.projects.projects(owner)
+        words = page.told_words(told, desk.speaker(request))
+        return desk.page(request, "adding.html", message_id=message_id, told=words, mine=mine)
+
+    @routes.post("/ajouter/{message_id}")
+    def add(message_id: str, request: Request, project: Text = "", title: Text = "") -> Response:
+        owner = desk.caller(request)
+        told = facts_told(service.conversations.answer(message_id, owner).understood, service.ground)
+        onward = RedirectResponse("/projets", 303)
+        if not project:
+            owner = desk.owners.named(request, onward, lasting=True)
+            made = acts.create(service.projects, service.ground, owner, title.strip() or "Mon projet", given=told)
+        else:
+            made = acts.tell(service.projects, service.ground, project, owner, told)
+        onward.headers["location"] = f"/projets/{made.id}"
         return onward
 
     @routes.get("/{project_id}", response_class=HTMLResponse)
