@@ -223,8 +223,8 @@ class Service:
     ) -> Answer | None:  # fmt: skip
         """The answer to « c'est quoi mes obligations ? »; None to any other question."""
         chosen = self.projects.get(ask.project, owner) if ask.project else None
-        mine = self.projects.projects(owner)
-        return self._asking.answer(ask.question, mine, chosen, conversation_id, previous, on_evidence, ask.as_of)
+        mine = partial(self.projects.projects, owner)
+        return self.obligations.answer(ask.question, mine, chosen, conversation_id, previous, on_evidence, ask.as_of)
 
     @property
     def obligations(self) -> Obligations:
