@@ -612,6 +612,9 @@ def tiny_rules() -> list[dict[str, Any]]:
             "matter": "csrd-publier",
             "settles": "Une société doit-elle publier un rapport CSRD ?",
             "settles_en": "Must a company publish a CSRD report?",
+            "stage": "company",
+            "name": "Rapport CSRD",
+            "name_en": "CSRD report",
             "regime": "ue",
             "bound": ["producteur"],
             "asks": [

@@ -51,14 +51,14 @@ class Intake(_Frozen):
 
     says: dict[str, tuple[Slug, ...]] = Field(default_factory=dict)
     own: tuple[Slug, ...] = ()
-    always: tuple[Slug, ...]
-    works: tuple[Choice, ...] = Field(min_length=1)
-    aids: tuple[Choice, ...]
-    company: tuple[Choice, ...]
-    places: tuple[Choice, ...]
-    shoots: tuple[Choice, ...]
-    figures: tuple[CaseField, ...]
-    days: tuple[DateName, ...]
+    always: tuple[Slug, ...] = ()
+    works: tuple[Choice, ...] = ()
+    aids: tuple[Choice, ...] = ()
+    company: tuple[Choice, ...] = ()
+    places: tuple[Choice, ...] = ()
+    shoots: tuple[Choice, ...] = ()
+    figures: tuple[CaseField, ...] = ()
+    days: tuple[DateName, ...] = ()
     first: tuple[First, ...] = Field(default=(), max_length=3)
     asks: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -98,7 +98,9 @@ def _says(said: Mapping[str, set[str]], choice: Choice) -> bool:
 
 
 def load_intake(corpus_dir: Path, glossary: Glossary | None = None) -> Intake:
-    """Read `projet.yaml`; an error names file, line and field."""
+    """Read `projet.yaml`, an empty form without it; an error names file, line and field."""
+    if not (corpus_dir / "projet.yaml").is_file():
+        return Intake()
     file = YamlFile(corpus_dir / "projet.yaml")
     form = file.validate(Intake, file.data)
     facets = (glossary or load_glossary(corpus_dir)).facets

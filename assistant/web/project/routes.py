@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from assistant.project import desk as acts
 from assistant.project.changes import coming, seen_of, since
@@ -22,6 +23,7 @@ from assistant.project.words import DAY_NAMES
 from assistant.web.project import forms, page
 from assistant.web.project.page import Desk
 from assistant.web.words import french
+from ingest.corpus.intake import FIELDS
 from ingest.corpus.register import DOMAIN_LABELS, Domain
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -36,6 +38,11 @@ _FIELDS = {
     "label": french("dossier de label"),
 }
 """Fields of a line of the history."""
+_FIGURES = {
+    "budget": french("Budget"),
+    "headcount": french("Salariés de la société"),
+    "turnover": french("Chiffre d'affaires de la société"),
+}
 
 
 def router(desk: Desk) -> APIRouter:
@@ -73,7 +80,7 @@ def router(desk: Desk) -> APIRouter:
         except ClapvertError as exc:
             if exc.code not in (ErrorCode.FACT_INVALID, ErrorCode.BAD_REQUEST):
                 raise
-            return form_page(request, None, sent=dict(sent), trouble=exc.message, status=422)
+            return form_page(request, None, sent=sent, trouble=exc.message, status=422)
         onward.headers["location"] = f"/projets/{made.id}"
         return onward
 
@@ -198,7 +205,7 @@ def router(desk: Desk) -> APIRouter:
         except ClapvertError as exc:
             if exc.code not in (ErrorCode.FACT_INVALID, ErrorCode.BAD_REQUEST):
                 raise
-            return form_page(request, project, sent=dict(sent), trouble=exc.message, status=422)
+            return form_page(request, project, sent=sent, trouble=exc.message, status=422)
         return _see(f"/projets/{project_id}")
 
     @routes.post("/{project_id}/oublier")
@@ -275,14 +282,18 @@ def router(desk: Desk) -> APIRouter:
         return _see("/projets")
 
     def form_page(
-        request: Request, project: Project | None, *, sent: dict[str, Any] | None = None, trouble: str = "",
+        request: Request, project: Project | None, *, sent: FormData | None = None, trouble: str = "",
         status: int = 200,
     ) -> HTMLResponse:  # fmt: skip
         say, form = desk.speaker(request), service.form
         held = all_given(project, form) if project else {}
-        figures = {f.value: sent.get(f.value, "") if sent else forms.written(held.get(f.value)) for f in form.figures}
-        days = {d.value: sent.get(d.value, "") if sent else _one_day(held.get(d.value)) for d in form.days}
+        figures = {f.value: forms.written(held.get(f.value)) for f in form.figures}
+        days = {d.value: _one_day(held.get(d.value)) for d in form.days}
         picked = {k: set(v) for k, v in project.picked.items()} if project else {}
+        if sent:
+            figures = {name: str(sent.get(name, "")) for name in figures}
+            days = {name: str(sent.get(name, "")) for name in days}
+            picked = {field: {str(v) for v in sent.getlist(field)} for field in FIELDS}
         return desk.page(
             request,
             "form.html",
@@ -290,9 +301,11 @@ def router(desk: Desk) -> APIRouter:
             project=project,
             form=form,
             picked=picked,
-            title=(sent or {}).get("title", project.title if project else ""),
-            note=(sent or {}).get("note", project.note if project else ""),
+            title=str(sent.get("title", "")) if sent else project.title if project else "",
+            note=str(sent.get("note", "")) if sent else project.note if project else "",
             figures=figures,
+            figure_names=_FIGURES,
+            examples={"budget": "4 M€", "headcount": "12", "turnover": "3 M€"},
             days=days,
             day_names=DAY_NAMES[say.language],
             others=page.others_said(project, desk, say) if project else [],
