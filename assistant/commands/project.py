@@ -146,6 +146,8 @@ def obligations(project: str, day: dt.date | None, as_json: bool) -> None:
         return
     click.echo(f"{found.project.title}, au {found.on:%d/%m/%Y} : {len(found.binding)} obligations.")
     for section in found.sections:
+        if not section.binding and not section.depends:
+            continue
         click.echo(f"\n{say.stage(section.stage)}")
         for row in section.binding:
             _line(row, found, say)
