@@ -48,7 +48,7 @@ def entries(found: Sheet, coming: Iterable[Coming], say: Speaker, address: str) 
         left = [r for r in section.binding if not r.due and not r.done]
         if day and left:
             lines = "\n".join(f"- {say.force(r)} : {say.name(r.rule)}" for r in left)
-            head = f"{title} : {say.stage(section.stage).lower()}, {len(left)} à faire"
+            head = f"{title} : {say.stage(section.stage).lower()} ({len(left)})"
             out.append(Entry(f"stage:{section.stage}", day, head, lines, address))
     for change in coming:
         head = f"{title} : la règle change, {say.name(change.rule)}"

@@ -95,14 +95,15 @@ def _rule_news(service: Service, found: Sheet, say: Speaker, base: str) -> Itera
     at = f"{base}/projets/{found.project.id}"
     told = [*lately(found.project, service.ground, found.on), *coming(found.project, service.ground, found.on)]
     for c in told:
-        title = f"{say.name(c.rule)} : {how[c.how]} au {say_date(c.day, 'fr')}"
+        title = f"{say.name(c.rule)} : {how[c.how]} le {say_date(c.day, 'fr')}"
         yield News(f"rule:{c.rule.id}", c.day, title, say.settles(c.rule), f"{at}#{c.rule.id}", "Règle")
 
 
 def _statement_news(service: Service, found: Sheet, base: str) -> Iterator[News]:
     """The statements that the project rests on, and those of the same points, that begin, end or fall due."""
     said = service.ground.sayings
-    cited = {s for r in found.rows for s in r.rule.statements}
+    rows = (*found.binding, *found.chances, *(r for section in found.sections for r in section.depends))
+    cited = {s for r in rows for s in r.rule.statements}
     cited |= {s for section in found.sections for o in section.open for s in o.rule.statements}
     topics = {s.topic for sid in cited if (s := said.statement(sid))}
     for sort, d in _dated(changes(service, found.on)):
