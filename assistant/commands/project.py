@@ -132,14 +132,14 @@ def show(project: str | None, form: bool, delete: bool, link: bool, as_json: boo
 @click.argument("project")
 @_AS_OF
 @_JSON
-def obligations(project: str, day: dt.date | None, as_json: bool) -> None:
+def obligations(project: str, day: dt.datetime | None, as_json: bool) -> None:
     """Show what the rules say of a project, on any day."""
     from assistant.api.projects.views import SheetView
     from assistant.project.sheet import sheet
     from assistant.project.words import Speaker
 
     service = _service()
-    found = sheet(_named(service, project), service.ground, day or service.clock())
+    found = sheet(_named(service, project), service.ground, day.date() if day else service.clock())
     say = Speaker(service.glossary)
     if as_json:
         click.echo(SheetView.of(found, say).model_dump_json())
@@ -169,7 +169,7 @@ def obligations(project: str, day: dt.date | None, as_json: bool) -> None:
 @click.argument("project")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_AS_OF
-def export(project: str, file: Path, day: dt.date | None) -> None:
+def export(project: str, file: Path, day: dt.datetime | None) -> None:
     """Write the obligations of a project to FILE: .docx, .pdf, .md, .csv or .ics."""
     from assistant.project.files import KINDS, file_bytes
     from assistant.project.sheet import sheet
@@ -182,7 +182,7 @@ def export(project: str, file: Path, day: dt.date | None) -> None:
         raise ClapvertError(
             ErrorCode.BAD_REQUEST, f"« {file.name} » : format inconnu.", f"L'extension dit le format : {known}."
         )
-    found = sheet(_named(service, project), service.ground, day or service.clock())
+    found = sheet(_named(service, project), service.ground, day.date() if day else service.clock())
     base = service.settings.public_url or f"http://{service.settings.host}:{service.settings.port}"
     file.write_bytes(file_bytes(found, service.ground, kind, Speaker(service.glossary), base, service.clock()))
     click.echo(str(file), err=True)

@@ -178,6 +178,11 @@ def _rank(row: Row) -> tuple[bool, dt.date, bool, bool]:
     return not row.mine, row.due or dt.date.max, row.obligation.strength != "firm", row.force is Polarity.INTERDIT
 
 
+def _force(o: Obligation, polarity: Polarity) -> Polarity:
+    """What a row does: as its first statement does; a duty that binds obliges, even when a fact says so."""
+    return Polarity.OBLIGE if polarity is Polarity.FAIT and (o.about, o.group) == ("duty", "applies") else polarity
+
+
 def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], ground: Ground) -> Row:
     outcome, said = o.decided.outcome, ground.sayings
     statements = [s for sid in o.shown if (s := said.statement(sid)) is not None]
@@ -195,7 +200,7 @@ def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], gro
     return Row(
         o,
         bool(own & set(o.rule.bound)),
-        statements[0].polarity if statements else Polarity.FAIT,
+        _force(o, statements[0].polarity if statements else Polarity.FAIT),
         (statements[0].lead or statements[0].text) if statements else "",
         statements[0].en if statements else "",
         tuple(dict.fromkeys(decides)),

@@ -89,7 +89,7 @@ def test_files_say_what_the_page_says(lea: TestClient) -> None:
     rows = lea.get(f"{at}.csv").content.decode("utf-8-sig").splitlines()
     assert (len(rows), rows[1].split(";")[:3]) == (
         2,
-        ["Toute l'année, dans la société", "Rapport CSRD", "À savoir, a priori"[:8]],
+        ["Toute l'année, dans la société", "Rapport CSRD", "Obligatoire, a priori"],
     )
     assert lea.get(f"{at}.pdf").content.startswith(b"%PDF")
     calendar = icalendar.Calendar.from_ical(lea.get(f"{at}.ics").content)
