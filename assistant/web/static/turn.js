@@ -108,7 +108,7 @@ function projectState(project) {
       o.due && [" · ", el("span", { class: o.late ? "trouble" : null }, sayDate(o.due))],
       o.mandatory && [" ", el("span", { class: "badge strong" }, _("obligatoire"))]))),
     project.more > 0 && el("p", { class: "minor" }, el("a", { href: project.url }, _("et {n} autres", { n: project.more }))),
-    el("p", { class: "minor" }, _("Vos propres données, pas un texte : ce que demandent les critères est cité dessous.")));
+    el("p", { class: "minor" }, _("Vos propres données, pas un texte : ce que demandent les textes est cité dessous.")));
 }
 
 /** Put an error in a turn, with a button to try again. */
