@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Literal
 
 from assistant.dialogue.parts import PartReader
 from assistant.planning.asks import ASKS, SUBJECT
 from assistant.planning.case import case_of
 from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
+from assistant.planning.demarches import Demarches
 from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
@@ -95,6 +97,7 @@ class LocalPlanner:
         self.options = Options(selector, match)
         self.config = config or PlanConfig()
         self.snapshot = search.snapshot
+        self.demarches = Demarches(self.snapshot, self.options.positions, selector.glossary)
         self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, self._terms, parts.facets, rules)
 
     def plan(self, message: Message) -> Plan:
@@ -197,6 +200,10 @@ class LocalPlanner:
             if beside is None:
                 return PlannedPart(about, kinds, score=best.score)
             best = beside
+        if best.card is not None and self.demarches.opens(best.card):
+            usable = partial(self._in_force, found=found)
+            steps = self.demarches.planned(message, part, found.question, best.card, shown, usable)
+            return steps or PlannedPart(about, kinds, score=best.score)
         if (settled := self._settled(message, part, found, best)) is not None:
             return self._by_rule(part, found, best, settled, shown, alone)
         head = [p for p in best.head if p not in shown]

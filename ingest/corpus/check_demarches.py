@@ -81,6 +81,10 @@ def _check_needs(d: Demarche, where: str, by_id: Mapping[str, Statement], known:
         for need in by_id[sid].needs if sid in by_id else ():
             if need not in held and need in by_id and by_id[need].in_force.contains(known.today):
                 yield error("demarche_need", where, f"{sid} demande {need}")
+    needed = {need for sid in held if sid in by_id for need in by_id[sid].needs}
+    for sid in d.aside:
+        if sid in d.statements or sid not in needed:
+            yield error("demarche_aside", where, f"{sid} est mis de côté sans que rien ne le demande")
 
 
 def _check_words(step: Step, at: str, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -107,7 +111,7 @@ def _check_said(step: Step, at: str, by_id: Mapping[str, Statement]) -> Iterator
             yield error("demarche_said", at, f"{language} : {fault} ({', '.join(step.rests_on)})")
     if step.by is not None:
         figures = {float(v.value) for s in cited for v in s.values if isinstance(v.value, int | float)}
-        figures |= {f.value for f in support.figures} | set(support.implied)
+        figures |= {float(f.value) for f in support.figures} | {float(n) for n in support.implied}
         for n in (step.by.months, step.by.days):
             if n and not _stands(abs(n), figures):
                 yield error("demarche_by", at, f"{n} ne figure dans aucun énoncé cité")

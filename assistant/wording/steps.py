@@ -1,0 +1,43 @@
+"""The words of a step: when and by whom, what is done, with what document, and what if it is late.
+
+Guarantee: what is said is the step's own reviewed words, compared with what it rests on by `corpus check`; connectives
+are ours and claim nothing. A day is one of the case, or computed from it.
+"""
+
+from __future__ import annotations
+
+from assistant.planning.plan import PlannedStep
+from assistant.reading.dates import say_date
+from assistant.wording.phrases import DUE
+from ingest.corpus.demarches import Step
+from ingest.language.claims import Language
+
+_DOCUMENT = {"fr": "Pièce : {document}.", "en": "Document: {document}."}
+_HAND_IN = {"fr": "À remettre {to} : {document}.", "en": "To hand in {to}: {document}."}
+_LATE = {"fr": "Sinon : {late}", "en": "Otherwise: {late}"}
+
+
+def label_of_step(planned: PlannedStep, language: Language) -> str:
+    """« Avant le tournage, mars 2027 (production). »"""
+    when = (planned.step.deadline or planned.stage).of(language)
+    if planned.told:
+        when += f", {planned.told}"
+    if planned.due:
+        when += f", {DUE[language].format(day=say_date(planned.due, language))}"
+    return f"{when[:1].upper()}{when[1:]} ({planned.who.of(language)})."
+
+
+def body_of_step(step: Step, language: Language) -> str:
+    """What is done, with what, and what if it is late."""
+    said = [step.do.of(language)]
+    if step.document:
+        form = (_HAND_IN if step.to else _DOCUMENT)[language]
+        said.append(form.format(document=step.document.of(language), to=step.to.of(language) if step.to else ""))
+    if step.late:
+        said.append(_LATE[language].format(late=step.late.of(language)))
+    return " ".join(said)
+
+
+def given_of_step(planned: PlannedStep, language: Language) -> tuple[str, ...]:
+    """Words of the case, and the day computed from it, that a step says."""
+    return tuple(w for w in (planned.told, say_date(planned.due, language) if planned.due else None) if w)
