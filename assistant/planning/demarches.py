@@ -1,40 +1,115 @@
 """Démarches: the steps that answer a part that asks how, or that asks for no more than where to start.
 
-Guarantee: a démarche is opened by the card that leads the options of a part, never by words of ours; a step that the
-case excludes, or that rests first on what is out of force on the day, is left out; a day is computed from a milestone
-that the message gives, and from nothing else.
+Guarantee: a démarche is opened by how near its own questions are and by whether a part asks for steps, never by words
+of ours; a step that the case excludes, or that rests first on what is out of force on the day, is left out; a
+day is computed from a milestone that the message gives, and from nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from assistant.planning.options import Option
 from assistant.planning.plan import Place, PlannedPart, PlannedStep, Shown
+from assistant.planning.steps_head import asks_steps
+from assistant.reading.kinds import FILLER
 from assistant.reading.message import Message, Part
 from assistant.reading.milestones import CaseDate
 from assistant.reading.question import Question
-from ingest.corpus.cards import Card
+from ingest.corpus.cards import Card, Kind
 from ingest.corpus.deciding import Facts, due_of
 from ingest.corpus.demarches import Step
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.rules import DateName, YearName
 from ingest.index.snapshot import Snapshot
+from ingest.language.lexical import analyse
 from ingest.passages.passages import Passage
 
 Usable = Callable[[int], bool]
+_RISKED = (Kind.AMOUNT, Kind.COST, Kind.SANCTION, Kind.WHICH_TEXT)
+"""Kinds of a phrase that steps do not answer: it keeps an answer of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuideConfig:
+    """When steps are what is asked for. `words`: weight of shared words in how near a question is; `asked`: the least
+    chance that a part asks for steps, to which `known` of the overlap with one of their questions is added; `leaning`:
+    how far their nearest question may trail that of any other card for a part that surely asks for steps; `behind`: how
+    far their score may trail the best option's; `cut`: by how much a cut must be nearer than the whole of it; `ours`: overlap with one of their questions from which a message is of
+    our field; `held`: share of a phrase's own words that steps hold."""
+
+    words: float = 1.0
+    asked: float = 0.5
+    known: float = 0.25
+    leaning: float = 1.0
+    behind: float = 3.0
+    cut: float = 0.3
+    ours: float = 0.5
+    held: float = 0.5
 
 
 class Demarches:
     """The démarches of one snapshot. `positions`: of the statements, by id."""
 
-    def __init__(self, snapshot: Snapshot, positions: Mapping[str, int], glossary: Glossary) -> None:
-        self.snapshot, self.positions, self.glossary = snapshot, positions, glossary
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        positions: Mapping[str, int],
+        glossary: Glossary,
+        terms: Callable[[str], Mapping[str, float]],
+        config: GuideConfig | None = None,
+    ) -> None:
+        self.snapshot, self.positions, self.glossary, self.terms = snapshot, positions, glossary, terms
         self.index = snapshot.demarches
+        self.config = config or GuideConfig()
 
-    def opens(self, card: Card | None) -> bool:
-        """Whether a card is that of a démarche."""
-        return card is not None and card.id in self.index.by_card
+    def chosen(self, options: Sequence[Option], text: str) -> Option | None:
+        """The option that opens steps, when a part asks for steps and one of their questions leads the options, or is
+        about as near in meaning and in words as that of any other card."""
+        c = self.config
+        guides = [o for o in options if o.card is not None and o.card.id in self.index.by_card]
+        if not guides:
+            return None
+        best = guides[0] if options[0] is guides[0] else max(guides, key=self._likeness)
+        steps = asks_steps(text)
+        if steps + c.known * best.features["alias"] < c.asked:
+            return None
+        if options[0] is best:
+            return self._whole(best, guides)
+        rival = max((self._likeness(o) for o in options if o.card and o not in guides), default=0.0)
+        near = self._likeness(best) - rival >= -c.leaning * steps
+        return self._whole(best, guides) if near and options[0].score - best.score <= c.behind else None
+
+    def _whole(self, best: Option, guides: Sequence[Option]) -> Option:
+        """The whole of the démarche that an option opens a cut of, unless the cut is plainly nearer."""
+        opened = self.index.by_card[best.card.id].id if best.card else ""
+        whole = next((o for o in guides if o.card and o.card.id == opened), best)
+        return whole if self._likeness(whole) >= self._likeness(best) - self.config.cut else best
+
+    def without(self, options: Sequence[Option]) -> list[Option]:
+        """The options that open no steps."""
+        return [o for o in options if o.card is None or o.card.id not in self.index.by_card]
+
+    def _likeness(self, option: Option) -> float:
+        """How near a question of a card is, in meaning and in words."""
+        return option.features["similarity"] + self.config.words * option.features["alias"]
+
+    def ours(self, option: Option | None) -> bool:
+        """Whether a message is of our field because it asks for steps that we have."""
+        return option is not None and option.features["alias"] >= self.config.ours
+
+    def tells(self, card: str, part: Part) -> bool:
+        """Whether steps tell a further phrase of the same message (« …, je contacte qui et dans quel ordre ? »): it
+        wants no figure, risk or text, and has no word of its own that they do not hold."""
+        if max(part.kinds, key=lambda k: part.kinds[k]) in _RISKED:
+            return False
+        own = {t: w for t, w in self.terms(part.text).items() if t not in FILLER}
+        demarche = self.index.by_card[card]
+        said = [*demarche.asks, *(w for step in demarche.steps for w in step.wordings("fr"))]
+        words = {t for text in said for t in analyse(text)}
+        return sum(w for t, w in own.items() if t in words) >= self.config.held * sum(own.values())
 
     def planned(
         self, message: Message, part: Part, question: Question, card: Card, shown: set[int], usable: Usable
