@@ -37,8 +37,9 @@ class GuideConfig:
     """When steps are what is asked for. `words`: weight of shared words in how near a question is; `asked`: the least
     chance that a part asks for steps, to which `known` of the overlap with one of their questions is added; `leaning`:
     how far their nearest question may trail that of any other card for a part that surely asks for steps; `behind`: how
-    far their score may trail the best option's; `cut`: by how much a cut must be nearer than the whole of it; `ours`: overlap with one of their questions from which a message is of
-    our field; `held`: share of a phrase's own words that steps hold."""
+    far their score may trail the best option's; `cut`: by how much a cut must be nearer than the whole of it; `ours`:
+    overlap with one of their questions from which a message is of our field; `held`: share of a phrase's own words that
+    steps hold."""
 
     words: float = 1.0
     asked: float = 0.5

@@ -34,6 +34,7 @@ _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _LANGUAGES: tuple[Language, ...] = ("fr", "en")
 NAVIGATION = (
     ("/", french("Conversation")),
+    ("/demarches", french("Démarches")),
     ("/sources", french("Sources")),
     ("/label", french("Label")),
     ("/evals", french("Évaluations")),

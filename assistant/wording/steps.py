@@ -6,10 +6,12 @@ are ours and claim nothing. A day is one of the case, or computed from it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.planning.plan import PlannedStep
 from assistant.reading.dates import say_date
 from assistant.wording.phrases import DUE
-from ingest.corpus.demarches import Step
+from ingest.corpus.demarches import Stage, Step, Words
 from ingest.language.claims import Language
 
 _DOCUMENT = {"fr": "Pièce : {document}.", "en": "Document: {document}."}
@@ -19,12 +21,15 @@ _LATE = {"fr": "Sinon : {late}", "en": "Otherwise: {late}"}
 
 def label_of_step(planned: PlannedStep, language: Language) -> str:
     """« Avant le tournage, mars 2027 (production). »"""
-    when = (planned.step.deadline or planned.stage).of(language)
-    if planned.told:
-        when += f", {planned.told}"
-    if planned.due:
-        when += f", {DUE[language].format(day=say_date(planned.due, language))}"
-    return f"{when[:1].upper()}{when[1:]} ({planned.who.of(language)})."
+    due = DUE[language].format(day=say_date(planned.due, language)) if planned.due else None
+    days = [d for d in (planned.told, due) if d]
+    return moment_of_step(planned.step, planned.stage, planned.who, language, days)
+
+
+def moment_of_step(step: Step, stage: Stage, who: Words, language: Language, days: Sequence[str] = ()) -> str:
+    """When a step is done, with days of the case, and by whom."""
+    when = ", ".join(((step.deadline or stage).of(language), *days))
+    return f"{when[:1].upper()}{when[1:]} ({who.of(language)})."
 
 
 def body_of_step(step: Step, language: Language) -> str:

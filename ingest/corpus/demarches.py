@@ -85,6 +85,7 @@ class Demarche(_Frozen):
     id: Slug
     title: Words
     domain: Domain
+    start: bool = Field(default=False, description="for who asks no more than where to begin")
     about: tuple[Slug, ...] = Field(min_length=1, max_length=3, description="statements that a search for it finds")
     kinds: tuple[Kind, ...] = (Kind.HOW, Kind.LIST)
     supposes: dict[str, tuple[Slug, ...]] = Field(default_factory=dict, description="the case it is for, by facet")
