@@ -52,6 +52,11 @@ def check_demarches(
         for n, step in enumerate(d.steps):
             at = f"{where}:{file.file.line('steps', n)} étape {n + 1}"
             found += [*_check_words(step, at, vocabulary), *_check_said(step, at, by_id)]
+        for title in (d.title, *(c.title for c in d.cuts)):
+            for language in _LANGUAGES:
+                claim = read_claim(title.of(language), language)
+                if claim.figures or claim.dates or claim.references:
+                    found.append(error("demarche_title", where, f"un titre n'affirme rien : « {title.of(language)} »"))
         if d.reviewed is None:
             found.append(warning("demarche_unreviewed", where, "démarche que personne d'autre n'a relue"))
     found += _check_apart(placed, corpus_dir)
