@@ -7,9 +7,11 @@ day is computed from a milestone that the message gives, and from nothing else.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from assistant.planning.options import Option
 from assistant.planning.plan import Place, PlannedPart, PlannedStep, Shown
@@ -47,7 +49,7 @@ class GuideConfig:
     leaning: float = 1.0
     behind: float = 3.0
     cut: float = 0.3
-    ours: float = 0.5
+    ours: float = 0.35
     held: float = 0.5
 
 
@@ -99,7 +101,26 @@ class Demarches:
 
     def ours(self, option: Option | None) -> bool:
         """Whether a message is of our field because it asks for steps that we have."""
-        return option is not None and option.features["alias"] >= self.config.ours
+        if option is None:
+            return False
+        return option.features["alias"] >= self.config.ours or option.features["supposed"] > 0
+
+    def bare(self, message: Message) -> bool:
+        """Whether a message asks where to begin and says nothing that tells one beginning from another: no facet, and
+        no word but those that most beginnings are asked with."""
+        if message.question.facets or message.question.context_topics:
+            return False
+        own = [t for t in self.terms(message.question.raw) if t not in FILLER]
+        return (
+            bool(own) and all(t in self._common for t in own) and asks_steps(message.question.raw) >= self.config.asked
+        )
+
+    @cached_property
+    def _common(self) -> frozenset[str]:
+        """Words that half of the beginnings, or more, are asked with."""
+        starts = [{t for ask in d.asks for t in analyse(ask)} for d in self.index.demarches if d.start]
+        counts = Counter(t for words in starts for t in words)
+        return frozenset(t for t, n in counts.items() if 2 * n >= len(starts) > 1)
 
     def tells(self, card: str, part: Part) -> bool:
         """Whether steps tell a further phrase of the same message (« …, je contacte qui et dans quel ordre ? »): it

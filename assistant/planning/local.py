@@ -13,7 +13,7 @@ from functools import partial
 from typing import Literal
 
 from assistant.dialogue.parts import PartReader
-from assistant.planning.asks import ASKS, SUBJECT
+from assistant.planning.asks import ASKS, ROLE, SUBJECT
 from assistant.planning.case import case_of
 from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
 from assistant.planning.demarches import Demarches
@@ -110,6 +110,8 @@ class LocalPlanner:
         near = tuple(hit.passage for hit in whole.candidates.hits[:3])
         if self.scope.vague(message):
             return Plan((PlannedPart(message.question.raw, depends_on=SUBJECT, verdict="depends"),), near=())
+        if self.demarches.bare(message):
+            return Plan((PlannedPart(message.question.raw, depends_on=ROLE, verdict="depends"),), near=())
         if len(message.parts) > 1 and (one := self._in_one(message, whole, guide)) is not None:
             return Plan((one,), near=near)
         planned: list[PlannedPart] = []
