@@ -44,7 +44,7 @@ class GuideConfig:
     steps hold."""
 
     words: float = 1.0
-    asked: float = 0.5
+    asked: float = 0.45
     known: float = 0.25
     leaning: float = 1.0
     behind: float = 3.0
@@ -125,10 +125,10 @@ class Demarches:
     def tells(self, card: str, part: Part) -> bool:
         """Whether steps tell a further phrase of the same message (« …, je contacte qui et dans quel ordre ? »): it
         wants no figure, risk or text, and has no word of its own that they do not hold."""
-        if max(part.kinds, key=lambda k: part.kinds[k]) in _RISKED:
+        likeliest, demarche = max(part.kinds, key=lambda k: part.kinds[k]), self.index.by_card[card]
+        if likeliest in _RISKED or (likeliest is Kind.DATE and not any(s.deadline for s in demarche.steps)):
             return False
         own = {t: w for t, w in self.terms(part.text).items() if t not in FILLER}
-        demarche = self.index.by_card[card]
         said = [*demarche.asks, *(w for step in demarche.steps for w in step.wordings("fr"))]
         words = {t for text in said for t in analyse(text)}
         return sum(w for t, w in own.items() if t in words) >= self.config.held * sum(own.values())

@@ -8,7 +8,6 @@ byte for the same examples. No list of words.
 from __future__ import annotations
 
 import math
-import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,15 +27,6 @@ def _weights(path: Path = WEIGHTS) -> tuple[NDArray[np.float32], float]:
 
 @lru_cache(maxsize=4096)
 def asks_steps(text: str) -> float:
-    """How likely a text asks for steps: half from the whole, half from its last clause, where most texts ask."""
-    return (_chance(text) + _chance(_last_clause(text))) / 2
-
-
-def _chance(text: str) -> float:
+    """How likely a text asks for steps."""
     weights, bias = _weights()
     return 1.0 / (1.0 + math.exp(-float(weights @ ngrams(text)) - bias))
-
-
-def _last_clause(text: str) -> str:
-    clauses = [c for c in re.split(r"[:;,.!?]\s+", text.strip(" ?!.")) if len(c.split()) > 1]
-    return clauses[-1] if clauses else text
