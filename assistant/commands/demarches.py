@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from assistant.service import Service
+    from ingest.language.claims import Language
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 _LANGUAGE = click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
@@ -56,7 +57,7 @@ def show(demarche_id: str, language: str, as_json: bool) -> None:
     if as_json:
         click.echo(seen.model_dump_json(by_alias=True))
         return
-    said = "en" if language == "en" else "fr"
+    said: Language = "en" if language == "en" else "fr"
     click.echo(found.title.of(said))
     for n, row in enumerate(seen.steps, 1):
         click.echo(f"\n{n}. {moment_of_step(row.step, row.stage, row.who, said)} {body_of_step(row.step, said)}")

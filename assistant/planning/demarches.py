@@ -36,20 +36,27 @@ _RISKED = (Kind.AMOUNT, Kind.COST, Kind.SANCTION, Kind.WHICH_TEXT)
 
 @dataclass(frozen=True, slots=True)
 class GuideConfig:
-    """When steps are what is asked for. `words`: weight of shared words in how near a question is; `asked`: the least
-    chance that a part asks for steps, to which `known` of the overlap with one of their questions is added; `leaning`:
-    how far their nearest question may trail that of any other card for a part that surely asks for steps; `behind`: how
-    far their score may trail the best option's; `cut`: by how much a cut must be nearer than the whole of it; `ours`:
+    """When steps are what is asked for. `words`: weight of shared words in how near a question is, and `scored` of an
+    option's score beside it; `asked`: the least chance that a part asks for steps, to which `known` of the overlap with
+    one of their questions is added; `leaning`: how far their nearest question may trail that of any other card for a
+    part that surely asks for steps; `behind`: how far their score may trail the best option's; `far`: the same where
+    nothing answers the part well, that is where it asks for steps (`sure`) and the best option has a low score
+    (`answered`) and few of its words (`told`); `cut`: by how much a cut must be nearer than the whole of it; `ours`:
     overlap with one of their questions from which a message is of our field; `held`: share of a phrase's own words that
     steps hold."""
 
     words: float = 1.0
+    scored: float = 0.25
     asked: float = 0.45
     known: float = 0.25
     leaning: float = 1.0
     behind: float = 3.0
+    far: float = 5.0
+    sure: float = 0.7
+    answered: float = 10.0
+    told: float = 0.5
     cut: float = 0.3
-    ours: float = 0.35
+    ours: float = 0.5
     held: float = 0.5
 
 
@@ -75,15 +82,22 @@ class Demarches:
         guides = [o for o in options if o.card is not None and o.card.id in self.index.by_card]
         if not guides:
             return None
-        best = guides[0] if options[0] is guides[0] else max(guides, key=self._likeness)
-        steps = asks_steps(text)
-        if steps + c.known * best.features["alias"] < c.asked:
+        best = guides[0] if options[0] is guides[0] else max(guides, key=self._fitness)
+        steps, alias = asks_steps(text), best.features["alias"]
+        if steps + c.known * alias < c.asked:
             return None
         if options[0] is best:
             return self._whole(best, guides)
         rival = max((self._likeness(o) for o in options if o.card and o not in guides), default=0.0)
         near = self._likeness(best) - rival >= -c.leaning * steps
-        return self._whole(best, guides) if near and options[0].score - best.score <= c.behind else None
+        behind = options[0].score - best.score
+        unknown = steps >= c.sure and options[0].score < c.answered and options[0].features["alias"] < c.told
+        if (near and behind <= c.behind) or (unknown and behind <= c.far):
+            return self._whole(best, guides)
+        return None
+
+    def _fitness(self, option: Option) -> float:
+        return self._likeness(option) + self.config.scored * option.score
 
     def _whole(self, best: Option, guides: Sequence[Option]) -> Option:
         """The whole of the démarche that an option opens a cut of, unless the cut is plainly nearer."""

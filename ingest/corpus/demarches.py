@@ -89,7 +89,7 @@ class Demarche(_Frozen):
     about: tuple[Slug, ...] = Field(min_length=1, max_length=3, description="statements that a search for it finds")
     kinds: tuple[Kind, ...] = (Kind.HOW, Kind.LIST)
     supposes: dict[str, tuple[Slug, ...]] = Field(default_factory=dict, description="the case it is for, by facet")
-    asks: tuple[str, ...] = Field(min_length=8, max_length=16, description="ways to ask for the whole of it")
+    asks: tuple[str, ...] = Field(min_length=8, max_length=24, description="ways to ask for the whole of it")
     steps: tuple[Step, ...] = Field(min_length=2, max_length=9)
     reserve: tuple[Slug, ...] = Field(default=(), max_length=3, description="said after the steps")
     aside: dict[Slug, str] = Field(default_factory=dict, description="needs that do not concern its case, and why")
