@@ -114,6 +114,8 @@ class PartView(_Model):
     sentences: tuple[int, ...] = ()
     rule: str | None = None
     card: str | None = None
+    title: str | None = None
+    """Of the démarche whose steps answer it; its id is `card`."""
 
 
 class NextStep(_Model):

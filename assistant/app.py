@@ -21,7 +21,19 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from assistant import upkeep
 from assistant.access.access import Access
 from assistant.answer import Answer, BasedOn
-from assistant.api import admin, answers, conversations, exports, feedback, obligations, problems, rules, signin, stream
+from assistant.api import (
+    admin,
+    answers,
+    conversations,
+    demarches,
+    exports,
+    feedback,
+    obligations,
+    problems,
+    rules,
+    signin,
+    stream,
+)
 from assistant.api.guard import Guard, Peer
 from assistant.api.label import grid as label_grid
 from assistant.api.label import routes as label
@@ -45,6 +57,7 @@ from assistant.reading.dates import AsOf
 from assistant.replay import Replay
 from assistant.service import Service
 from assistant.web import chat as chat_page
+from assistant.web import demarches as demarches_pages
 from assistant.web import evals as evals_pages
 from assistant.web import passages as passage_pages
 from assistant.web import rules as rules_pages
@@ -106,8 +119,10 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     app.include_router(feedback.router(service, owners), responses=problems.documented(404, 413))
     app.include_router(exports.router(service, owners), responses=problems.documented(404))
     app.include_router(rules.router(service), responses=problems.documented(404))
+    app.include_router(demarches.router(service), responses=problems.documented(404))
     app.include_router(obligations.router(service), responses=problems.documented(413))
     app.include_router(rules_pages.router(service, render))
+    app.include_router(demarches_pages.router(service, render))
     app.include_router(sources_pages.router(service, render))
     app.include_router(evals_pages.router(service, render))
     app.include_router(label.router(service, owners), responses=problems.documented(400, 404, 409, 413))

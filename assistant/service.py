@@ -30,6 +30,7 @@ from assistant.project.told import known_of, profile_of
 from assistant.reading.known import Known
 from ingest.clock import Clock, paris_today
 from ingest.corpus.criteria import FrameworkFile, framework_source_id, load_frameworks
+from ingest.corpus.demarches import Demarche, Vocabulary, load_demarches, load_vocabulary
 from ingest.corpus.fiches import FicheFile, load_fiches, notice_source_id
 from ingest.corpus.glossary import load_glossary
 from ingest.corpus.intake import Intake, load_intake
@@ -92,7 +93,7 @@ class Service:
         register, glossary, contacts = load_register(corpus), load_glossary(corpus), load_contacts(corpus)
         self.register: Register = register
         self.glossary, self.contacts = glossary, contacts
-        for cached in ("fiches", "frameworks", "rules", "_cases", "form"):
+        for cached in ("fiches", "frameworks", "rules", "demarches", "steps_vocabulary", "_cases", "form"):
             self.__dict__.pop(cached, None)
 
     @property
@@ -113,6 +114,16 @@ class Service:
     def frameworks(self) -> dict[str, FrameworkFile]:
         """The frameworks of criteria by the id that their passages carry as source."""
         return {framework_source_id(f.framework.id): f for f in load_frameworks(self.settings.corpus_dir)}
+
+    @cached_property
+    def demarches(self) -> dict[str, Demarche]:
+        """The démarches by id."""
+        return {d.id: d for d in load_demarches(self.settings.corpus_dir)}
+
+    @cached_property
+    def steps_vocabulary(self) -> Vocabulary:
+        """Who does the steps of the démarches, and when."""
+        return load_vocabulary(self.settings.corpus_dir)
 
     @cached_property
     def rules(self) -> dict[str, Rule]:

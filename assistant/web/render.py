@@ -35,6 +35,7 @@ _LANGUAGES: tuple[Language, ...] = ("fr", "en")
 NAVIGATION = (
     ("/", french("Conversation")),
     ("/projets", french("Mes projets")),
+    ("/demarches", french("Démarches")),
     ("/sources", french("Sources")),
     ("/label", french("Label")),
     ("/evals", french("Évaluations")),

@@ -161,7 +161,8 @@ class Presenter:
         bound = ", ".join(labels[a].label for a in actors if a in labels)
         said: Language = "en" if language == "en" else "fr"
         facts = dict.fromkeys(fact for o in part.openings.values() for fact in o.said)
-        dues = {say_date(o.due, said) for o in part.openings.values() if o.due}
+        days = [*(o.due for o in part.openings.values()), *(s.step.due for s in part.shown if s.step)]
+        dues = {say_date(day, said) for day in days if day}
         reasons = [*(case_words(r, said) for r in part.because), *(fact_words(n, w, said) for n, w in facts)]
         reasons += [DUE[said].format(day=day) for day in sorted(dues)]
         because = " ; ".join(reasons)
@@ -176,6 +177,7 @@ class Presenter:
             sentences=tuple(sentences),
             rule=part.rule,
             card=part.card,
+            title=part.title.of(said) if part.title else None,
         )
 
     def _warnings(
