@@ -157,7 +157,8 @@ class Service:
         snapshot, form = self.snapshot, self.form
         held = self._ground
         if held is None or held[0] != snapshot.manifest.name:
-            held = self._ground = snapshot.manifest.name, Ground.of(snapshot, self.glossary, form)
+            ground = Ground.of(snapshot, self.glossary, form, tuple(self.demarches.values()), self.steps_vocabulary)
+            held = self._ground = snapshot.manifest.name, ground
         return held[1]
 
     @property

@@ -42,14 +42,18 @@ def entries(found: Sheet, coming: Iterable[Coming], say: Speaker, address: str) 
         if row.due:
             at = f"{address}#{row.rule.id}"
             out.append(Entry(row.rule.id, row.due, f"{title} : {say.name(row.rule)}", _told(row, say), at))
+    for day, row, todo in found.days:
+        head = f"{title} : {todo.demarche.title.of(say.language)}"
+        at, key = f"{address}#{row.rule.id}", f"step:{todo.demarche.id}:{todo.step.rests_on[0]}"
+        out.append(Entry(key, day, head, todo.step.do.of(say.language), at))
     for section in found.sections:
         name = LEADS_TO.get(section.stage)
-        day = day_of(name.value, found.facts) if name else None
+        moment = day_of(name.value, found.facts) if name else None
         left = [r for r in section.binding if not r.due and not r.done]
-        if day and left:
+        if moment and left:
             lines = "\n".join(f"- {say.force(r)} : {say.name(r.rule)}" for r in left)
             head = f"{title} : {say.stage(section.stage).lower()} ({len(left)})"
-            out.append(Entry(f"stage:{section.stage}", day, head, lines, address))
+            out.append(Entry(f"stage:{section.stage}", moment, head, lines, address))
     for change in coming:
         head = f"{title} : la règle change, {say.name(change.rule)}"
         at = f"{address}#{change.rule.id}"

@@ -13,6 +13,7 @@ from functools import cached_property
 from assistant.planning.obligations import Obligation, obligations
 from assistant.planning.sayings import Sayings
 from ingest.corpus.deciding import Facts, whether
+from ingest.corpus.demarches import Demarche, Vocabulary
 from ingest.corpus.expressions import facets_of
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.intake import Intake
@@ -28,11 +29,16 @@ class Ground:
     glossary: Glossary
     form: Intake
     sayings: Sayings
+    demarches: tuple[Demarche, ...] = ()
+    vocabulary: Vocabulary | None = None
 
     @classmethod
-    def of(cls, snapshot: Snapshot, glossary: Glossary, form: Intake) -> Ground:
-        """The ground of a snapshot."""
-        return cls(snapshot.rules.rules, glossary, form, Sayings(snapshot))
+    def of(
+        cls, snapshot: Snapshot, glossary: Glossary, form: Intake, demarches: tuple[Demarche, ...] = (),
+        vocabulary: Vocabulary | None = None,
+    ) -> Ground:  # fmt: skip
+        """The ground of a snapshot; `vocabulary`: how the steps of `demarches` are said."""
+        return cls(snapshot.rules.rules, glossary, form, Sayings(snapshot), demarches, vocabulary)
 
     def obligations(self, facts: Facts, rules: Iterable[Rule] | None = None) -> list[Obligation]:
         """What the rules that concern a project say of it, all of them by default."""

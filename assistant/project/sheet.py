@@ -21,6 +21,7 @@ from assistant.project.ground import Ground
 from assistant.project.order import STAGES
 from assistant.project.projects import Project, facts_of
 from assistant.project.questions import Question, questions
+from assistant.project.steps import Todo, steps_of
 from ingest.corpus.deciding import Facts
 from ingest.corpus.fiches import FACETS, Polarity
 from ingest.corpus.rules import Rule, Stage
@@ -43,6 +44,7 @@ class Row:
     needs: tuple[Saying, ...]
     next: tuple[Saying, ...]
     done: dt.date | None
+    steps: tuple[Todo, ...] = ()
 
     @property
     def rule(self) -> Rule:
@@ -106,6 +108,13 @@ class Sheet:
         """Every row that was decided."""
         depends = (row for section in self.sections for row in section.depends)
         return (*self.binding, *depends, *self.chances, *self.sanctions, *self.told, *self.outside)
+
+    @property
+    def days(self) -> tuple[tuple[dt.date, Row, Todo], ...]:
+        """The days of the steps of what binds and is not done, the soonest first."""
+        found = [(t.due, r, t) for r in self.binding if not r.done for t in r.steps if t.due]
+        once = {(day, t.demarche.id, t.step.rests_on[0]): (day, r, t) for day, r, t in reversed(found)}
+        return tuple(sorted(once.values(), key=lambda row: (row[0], row[1].rule.id)))
 
     @property
     def dated(self) -> tuple[tuple[dt.date, Row], ...]:
@@ -209,4 +218,5 @@ def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], gro
         tuple(said.of(outcome.needs if outcome else ())),
         tuple(said.of(outcome.next if outcome else ())),
         project.done.get(o.rule.id),
+        steps_of(o, facts, ground) if o.group in ("applies", "told") else (),
     )

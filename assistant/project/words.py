@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from assistant.project.facts import figure_words
 from assistant.project.sheet import Row, Sheet
+from assistant.project.steps import Todo
 from assistant.reading.dates import say_date
 from assistant.wording.figures import case_words, fact_words
+from ingest.corpus.demarches import Vocabulary
 from ingest.corpus.fiches import FACETS, CaseField, Polarity
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.rules import DATES, Rule, Stage
@@ -124,6 +126,15 @@ class Speaker:
         if not row.shown:
             return ""
         return row.shown[0].text if self.language == "fr" else row.shown[0].text_en
+
+    def when(self, todo: Todo, vocabulary: Vocabulary | None) -> str:
+        """Who does a step, and when: its day, its deadline in words, or its moment."""
+        step, lang = todo.step, self.language
+        who = vocabulary.who[step.who].of(lang) if vocabulary and step.who in vocabulary.who else step.who
+        stage = vocabulary.stages[step.stage].of(lang) if vocabulary and step.stage in vocabulary.stages else ""
+        moment = step.deadline.of(lang) if step.deadline else stage
+        day = say_date(todo.due, lang) if todo.due else ""
+        return ", ".join(t for t in (who, moment, day) if t)
 
     def papers(self, rule: Rule) -> list[str]:
         """The documents that a rule asks for."""

@@ -149,6 +149,7 @@ def router(desk: Desk) -> APIRouter:
             aside=[r for r in ground.rules if r.id in project.aside],
             when=lambda stage: page.when(stage, found, say),
             cited=page.cited,
+            vocabulary=ground.vocabulary,
             label=desk.label(project, owner),
         )
 
