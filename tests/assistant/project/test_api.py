@@ -11,6 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import etree
 
+from assistant.access.access import Access
+from assistant.app import create_app
 from assistant.service import Service
 from tests.assistant.support import problem
 
@@ -137,3 +139,14 @@ def test_the_form_is_told(lea: TestClient) -> None:
         {"id": "long", "label": "Long métrage", "label_en": "Feature film", "sets": {"genre": ["long-metrage"]}}
     ]
     assert (form["figures"], form["days"]) == (["headcount", "turnover"], ["filing", "shoot", "delivery"])
+
+
+def test_a_closed_server_opens_what_follows_a_project_and_nothing_else(studio: Service) -> None:
+    owner = studio.projects.create("léa", "Les Embruns")
+    token = studio.projects.watches.make("léa", project=owner.id).token
+    with TestClient(create_app(studio, access=Access(studio.settings, closed=True))) as outside:
+        assert outside.get(f"/suivi/{token}.atom").status_code == 200
+        assert outside.get(f"/suivi/{token}.ics").status_code == 200
+        assert outside.get(f"/projets/{owner.id}").status_code == 401
+        assert outside.get("/api/projects").status_code == 401
+        problem(outside.get("/suivi/devine.atom"), 404, "share_not_found")
