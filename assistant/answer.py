@@ -114,6 +114,8 @@ class PartView(_Model):
     sentences: tuple[int, ...] = ()
     rule: str | None = None
     card: str | None = None
+    title: str | None = None
+    """Of the démarche whose steps answer it; its id is `card`."""
 
 
 class NextStep(_Model):
@@ -131,6 +133,13 @@ class Detail(_Model):
     ask: str
 
 
+class ProjectRef(_Model):
+    """The project that a question was asked from."""
+
+    id: str
+    title: str
+
+
 class Understood(_Model):
     """How the question was understood; shown, and editable by asking again."""
 
@@ -144,6 +153,7 @@ class Understood(_Model):
     follow_up: bool = False
     act: Act = "ask"
     case: tuple[CaseItem, ...] = ()
+    project: ProjectRef | None = None
 
 
 class Timings(_Model):

@@ -130,14 +130,21 @@ class Engine:
             asked = replace(asked, text=previous.last)  # the same question on a case told, or corrected
         reading = self.dialogue.read(asked, previous, self.clock())
         own = case or read_case(reading.question.raw, reading.question.language)
+        told = {f: q for f, q in (previous.case if previous else {}).items() if q.origin != "project"}
+        known = asked.known
         message = Message(
             text=text,
             act=act,
             second=second,
             question=reading.question,
             parts=tuple(Part.of(p) for p in reading.question.parts),
-            case=merged(previous.case if previous else {}, own),
-            dates={**(previous.dates if previous else {}), **reading.question.dates},
+            case={**(known.case if known else {}), **merged(told, own)},
+            dates={
+                **(known.dates if known else {}),
+                **(previous.dates if previous else {}),
+                **reading.question.dates,
+            },
+            known=known,
             other=reading.other,
             own=reading.own,
             told=reading.told,

@@ -50,7 +50,7 @@ def check(as_json: bool, warnings: bool, only: str) -> None:
                 click.echo(f"{'✗' if p.level == 'error' else '·'} {p.where} [{p.code}] {p.message}")
         click.echo(
             f"{report.fiches} fiches, {report.statements} énoncés, {report.criteria} critères, "
-            f"{report.sources} sources, {report.cards.total} cartes : "
+            f"{report.sources} sources, {report.cards.total} cartes, {report.demarches.total} démarches : "
             f"{len(report.problems)} problème(s), {len(report.warnings)} avertissement(s)."
         )
         click.echo(

@@ -45,6 +45,8 @@ class Sentence:
     """Words of the asker's own case, whose figures the sentence may say."""
     opening: str = ""
     """The computed verdict and reasons that the text opens with."""
+    reviewed: bool = False
+    """Words of a step, which `corpus check` compares with all that it rests on."""
 
     @property
     def told(self) -> str:
@@ -76,9 +78,10 @@ class Verifier:
         if _only_bounds(sentence):  # « ne dépasse pas 28 jours » is « jusqu'à 28 jours »
             turned = [f for f in turned if f != "négation ajoutée"]
         out += turned
-        if _drops_negation(sentence, claim):
-            out.append("négation perdue")
-        out += departures(sentence)
+        if not sentence.reviewed:
+            if _drops_negation(sentence, claim):
+                out.append("négation perdue")
+            out += departures(sentence)
         for c in sentence.cited:
             if not in_force(c.passage, as_of) and not _DATED.search(sentence.text):
                 out.append(f"hors vigueur au {as_of.day.isoformat()}")

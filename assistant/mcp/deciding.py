@@ -16,7 +16,7 @@ from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
 from assistant.access.caller import Scope
-from assistant.api.obligations import Asking, ObligationView, Sayings, views
+from assistant.api.obligations import Asking, ObligationView, views
 from assistant.api.rules import facts_of, rule_of
 from assistant.dialogue.turns import Asked
 from assistant.mcp.asking import Question
@@ -26,6 +26,7 @@ from assistant.mcp.desk import AsOf as DayAsked
 from assistant.mcp.obligations import row_line
 from assistant.planning.plan import Plan
 from assistant.planning.rules import facts_of as facts_said
+from assistant.planning.sayings import Sayings
 from assistant.reading.case import Case
 from assistant.reading.dates import CaseDate
 from assistant.reading.message import Message

@@ -14,6 +14,7 @@ from typing import Literal
 
 from assistant.reading.case import Quantity
 from ingest.corpus.cards import DependsOn, Kind
+from ingest.corpus.demarches import Stage, Step, Words
 from ingest.corpus.fiches import Bound, CaseField
 from ingest.corpus.register import Regime
 from ingest.passages.passages import Passage
@@ -25,12 +26,27 @@ Shape = Literal["sentence", "steps", "table", "cases"]
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step of a démarche on the case of a message: everything that it rests on, the words in which the message tells
+    the day that its moment turns on, and the day by which it is to be done."""
+
+    step: Step
+    stage: Stage
+    who: Words
+    cited: tuple[Passage, ...]
+    told: str | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A piece of evidence and the place it takes in its part; `quote`: the words shown of an official text."""
 
     position: int
     passage: Passage
     place: Place
+    step: PlannedStep | None = None
+    """The step that rests on it first, when it is shown for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +94,8 @@ class PlannedPart:
     case: Mapping[CaseField, Quantity] = field(default_factory=dict)
     premise: bool = False
     """A denial of what the message takes for granted."""
+    title: Words | None = None
+    """Of the démarche whose steps are shown."""
     told: bool = False
     """What answers it is shown by an earlier part."""
     score: float = 0.0

@@ -13,7 +13,7 @@ from typing import Literal
 
 from assistant.answer import ModelUse
 from assistant.checking.verifier import Cited, Sentence, Verifier, departures
-from assistant.planning.plan import Opening, Place, Plan, PlannedPart, Reason, Shown
+from assistant.planning.plan import Opening, Place, Plan, PlannedPart, PlannedStep, Reason, Shown
 from assistant.reading.dates import say_date
 from assistant.reading.question import Question
 from assistant.search.hybrid import HybridSearch
@@ -21,6 +21,7 @@ from assistant.wording.disagreement import Disagreement, disagreement
 from assistant.wording.figures import case_words, fact_words
 from assistant.wording.phrases import ARTICLE_SAYS, DUE, LIKELY, NO, YES, lower_first
 from assistant.wording.quotes import best_official, best_quote
+from assistant.wording.steps import body_of_step, given_of_step, label_of_step
 from ingest.corpus.fiches import Statement
 from ingest.language.claims import Language, flipped, read_claim, unsupported
 from ingest.language.lexical import analyse
@@ -45,6 +46,8 @@ class Line:
     part: int
     place: Place | None
     passage: Passage
+    label: str = ""
+    """When and by whom, at the head of a step."""
 
 
 @dataclass
@@ -86,6 +89,9 @@ class Composer:
         return draft
 
     def _line(self, draft: Draft, question: Question, n: int, part: PlannedPart, shown: Shown) -> None:
+        if shown.step is not None:
+            draft.lines.append(_step_line(shown.step, n, shown, question.language))
+            return
         first = not any(line.part == n for line in draft.lines)
         s = shown.passage.statement
         if s is None:
@@ -189,6 +195,16 @@ def shown_text(s: Statement, language: Language, terse: float = 0.62, head: bool
     if not head or s.lead is None or unsupported(read_claim(s.text), read_claim(s.lead)):
         return s.text
     return s.lead if len(set(analyse(s.lead))) >= terse * len(set(analyse(s.text))) else s.text
+
+
+def _step_line(planned: PlannedStep, n: int, shown: Shown, language: Language) -> Line:
+    label = label_of_step(planned, language)
+    cited = tuple(Cited(p, p.text) for p in planned.cited)
+    text = f"{label} {body_of_step(planned.step, language)}"
+    given = given_of_step(planned, language)
+    return Line(
+        Sentence(text, cited, language=language, given=given, reviewed=True), n, shown.place, shown.passage, label
+    )
 
 
 def _given(reasons: Sequence[Reason]) -> tuple[str, ...]:

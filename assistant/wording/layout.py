@@ -71,6 +71,8 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
             return []
         return [label + (TOLD if part.told else PART_MISSING)[language]]
     opening = f"**{DEPENDS_ON[language]}** " if part.depends_on and part.verdict == "depends" else ""
+    if part.title is not None:
+        return _steps(part.title.of(language), label, marked)
     head = [text for line, text in marked if line.place == "head"]
     then = [text for line, text in marked if line.place == "then"]
     needs = [text for line, text in marked if line.place == "needs"]
@@ -85,6 +87,13 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
     first = label + opening + " ".join(head)
     rest = " ".join((*then, *needs))
     return [first + (f" {rest}" if rest else "")]
+
+
+def _steps(title: str, label: str, marked: list[tuple[Line, str]]) -> list[str]:
+    """A démarche: its title, its steps in order, then what to know beside them."""
+    steps = [text for line, text in marked if line.label]
+    listed = "\n".join(f"{i}. {text}" for i, text in enumerate(steps, 1))
+    return [f"{label}{title}." if label else f"**{title}.**", listed, " ".join(t for li, t in marked if not li.label)]
 
 
 def _by_regime(marked: list[tuple[Line, str]], language: Language) -> str | None:
@@ -103,8 +112,10 @@ def _by_regime(marked: list[tuple[Line, str]], language: Language) -> str | None
 
 
 def _bold(line: Line) -> str:
-    """The sentence, its verdict in bold."""
+    """The sentence, its verdict in bold, or when and by whom a step is done."""
     text = line.sentence.text
+    if line.label:
+        return f"**{line.label}**{text.removeprefix(line.label)}"
     m = _VERDICT.match(text) if line.place == "head" else None
     if m is None or not m.group().strip():
         return text

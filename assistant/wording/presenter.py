@@ -18,6 +18,7 @@ from assistant.answer import (
     Notice,
     Outcome,
     PartView,
+    ProjectRef,
     Reason,
     Receipt,
     Searched,
@@ -160,7 +161,8 @@ class Presenter:
         bound = ", ".join(labels[a].label for a in actors if a in labels)
         said: Language = "en" if language == "en" else "fr"
         facts = dict.fromkeys(fact for o in part.openings.values() for fact in o.said)
-        dues = {say_date(o.due, said) for o in part.openings.values() if o.due}
+        days = [*(o.due for o in part.openings.values()), *(s.step.due for s in part.shown if s.step)]
+        dues = {say_date(day, said) for day in days if day}
         reasons = [*(case_words(r, said) for r in part.because), *(fact_words(n, w, said) for n, w in facts)]
         reasons += [DUE[said].format(day=day) for day in sorted(dues)]
         because = " ; ".join(reasons)
@@ -175,6 +177,7 @@ class Presenter:
             sentences=tuple(sentences),
             rule=part.rule,
             card=part.card,
+            title=part.title.of(said) if part.title else None,
         )
 
     def _warnings(
@@ -240,12 +243,14 @@ def understood(message: Message) -> Understood:
         CaseItem(field=f.value, value=c.value if c.value is not None else (c.low, c.high), said=c.said, from_=c.origin)
         for f, c in message.case.items()
     ]
+    known = message.known
+    of_project = known.dates if known else {}
     days = [
         CaseItem(
             field=n.value,
             value=d.start.isoformat() if d.day else f"{d.start.isoformat()}/{d.end.isoformat()}",
             said=d.said,
-            from_="message" if n in q.dates else "earlier",
+            from_="message" if n in q.dates else "project" if d is of_project.get(n) else "earlier",
         )
         for n, d in message.dates.items()
     ]
@@ -259,4 +264,5 @@ def understood(message: Message) -> Understood:
         facets=q.facets,
         follow_up=q.follow_up,
         case=(*quantities, *days),
+        project=ProjectRef(id=known.project_id, title=known.title) if known else None,
     )

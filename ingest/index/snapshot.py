@@ -31,6 +31,7 @@ from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.cards import CardIndex
 from ingest.index.cards import digest as cards_digest
 from ingest.index.columns import Columns
+from ingest.index.demarches import NO_DEMARCHE, DemarcheIndex
 from ingest.index.rules import RuleIndex
 from ingest.index.rules import digest as rules_digest
 from ingest.index.store import PassageStore
@@ -45,7 +46,7 @@ try:
 except ImportError:  # Windows, which does not delete what is open
     fcntl = None  # type: ignore[assignment]
 
-SCHEMA = "6"
+SCHEMA = "7"
 COLLECTION = "passages"
 _MANIFEST, _STRAYS = "manifest.json", "strays.npz"
 _MOST_STRAYS = 0.005
@@ -92,6 +93,7 @@ class Snapshot:
         self.lexical = LexicalIndex.load(folder / "lexical")
         self.cards = CardIndex.load(folder)
         self.rules = RuleIndex.load(folder)
+        self.demarches = DemarcheIndex.load(folder)
         self.store = store
         self._strays: list[int] = []
         if (folder / _STRAYS).is_file():
@@ -241,6 +243,7 @@ class SnapshotShelf:
         cards: CardIndex,
         rules: RuleIndex,
         manifest: Manifest,
+        demarches: DemarcheIndex = NO_DEMARCHE,
     ) -> Manifest:
         """Write, prove, and point to a new snapshot. Call it holding `writer()`."""
         manifest = replace(manifest, name=self._new_name(manifest.name))
@@ -254,6 +257,7 @@ class SnapshotShelf:
         lexical.save(aside / "lexical")
         cards.save(aside)
         rules.save(aside)
+        demarches.save(aside)
         _write_vectors(aside / "chroma", vectors)
         manifest.save(aside)
         target = self.folder / manifest.name
@@ -352,12 +356,18 @@ def _write_vectors(folder: Path, vectors: NDArray[np.float32]) -> None:
 
 
 def snapshot_name(
-    revs: list[int], passages: list[Passage], cards: Sequence[Card], rules: Sequence[Rule], model: str
+    revs: list[int],
+    passages: list[Passage],
+    cards: Sequence[Card],
+    rules: Sequence[Rule],
+    model: str,
+    demarches: DemarcheIndex = NO_DEMARCHE,
 ) -> str:
     """The hash of what a snapshot is built from: its name, where it is the first of its data folder."""
     digest = hashlib.sha256(f"{SCHEMA}|{ANALYSER}|{model}|{json.dumps(_HNSW)}".encode())
     digest.update(cards_digest(cards).encode())
     digest.update(rules_digest(rules).encode())
+    digest.update(demarches.digest.encode())
     for p, rev in zip(passages, revs, strict=True):
         digest.update(f"{p.id}:{rev};".encode())
     return digest.hexdigest()[:16]

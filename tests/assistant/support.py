@@ -308,7 +308,8 @@ def _asked(label: str, answer: Answer) -> bool:
 def _is_fixed(text: str, answer: Answer) -> bool:
     """True for what is said of a part without an answer of its own, after its words."""
     fixed = (phrases.PART_MISSING, phrases.TOLD, phrases.DEPENDS_ON)
-    return _strip_fixed(text, answer) in {"", *(table[answer.understood.language] for table in fixed)}
+    titles = {f"{part.title}." for part in answer.parts if part.title}
+    return _strip_fixed(text, answer) in {"", *titles, *(table[answer.understood.language] for table in fixed)}
 
 
 def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
@@ -319,7 +320,8 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
         return [f"affirme sans citer : « {text} »"]
     text, out = _reasoned(text, answer, held)
     told = [p.text if p.kind == "statement" else f"{p.text} ({p.locator})" for p in held]
-    support = "\n".join([*told, *(f"{item.said}." for item in answer.understood.case)])
+    days = [w for p in answer.parts if p.title for w in (p.because or "").split(" ; ")]
+    support = "\n".join([*told, *days, *(f"{item.said}." for item in answer.understood.case)])
     introduced = re.match(r"[^«»]{1,200}:\s«\s(?P<quote>.+)\s»$", text, re.DOTALL)
     if introduced and any(introduced.group("quote") in p.text for p in held):
         support = f"{support} {' '.join(p.source_title for p in held)}"

@@ -67,7 +67,11 @@ def unheld(service: Service, plan: Plan, message: Message) -> Iterator[tuple[str
     planner = service.engine.planner
     eligible = service.engine.search.eligible(message.question.as_of, ())
     held = {s.position for s in plan.shown()}
+    cited = {p.id for s in plan.shown() if s.step for p in s.step.cited}
+    held |= {p for pid in cited if (p := service.snapshot.position(pid)) is not None}
     for part in plan.parts:
+        if part.title is not None:  # `corpus check` closes the steps of a démarche
+            continue
         if len(part.placed("needs")) >= PlanConfig().needs:
             continue
         for shown in part.placed("head", "then", "needs"):
