@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,12 +139,12 @@ def list_texts(as_json: bool) -> None:
 @corpus.command("add")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as", "registered", help="Register id of the text (see `corpus list`, corpus/sources.yaml).")
-@click.option("--id", "text_id", help="Id of a text that the register does not know.")
-@click.option("--title", help="Its title (with --id).")
-@click.option("--domain", type=click.Choice([d.value for d in Domain]), help="Its domain (with --id).")
-@click.option("--issuer", default="", help="Who issued it (with --id).")
-@click.option("--nature", type=click.Choice([n.value for n in Nature]), default="page", help="What it is (with --id).")
-@click.option("--rank", type=click.Choice([r.value for r in Rank]), default="guide", help="Its authority (with --id).")
+@click.option("--id", "text_id", help="Id of a text that the register does not know (default: from its title).")
+@click.option("--title", help="Its title (default: what the file says).")
+@click.option("--domain", type=click.Choice([d.value for d in Domain]), help="Its domain (default: the nearest).")
+@click.option("--issuer", help="Who issued it.")
+@click.option("--nature", type=click.Choice([n.value for n in Nature]), help="What it is (default: page).")
+@click.option("--rank", type=click.Choice([r.value for r in Rank]), help="Its authority (default: guide).")
 @click.option("--url", help="Its official address (with --id).")
 @click.option("--valid-from", type=DAY, help="First day in force.")
 @click.option("--valid-until", type=DAY, help="Last day in force.")
@@ -157,9 +158,9 @@ def add(
     text_id: str | None,
     title: str | None,
     domain: str | None,
-    issuer: str,
-    nature: str,
-    rank: str,
+    issuer: str | None,
+    nature: str | None,
+    rank: str | None,
     url: str | None,
     valid_from: datetime | None,
     valid_until: datetime | None,
@@ -175,30 +176,32 @@ def add(
     from ingest.corpus.register import load_register
     from ingest.index.pipeline import Library
     from ingest.texts.additions import Identity, add_files
-    from ingest.texts.texts import own_source
+    from ingest.texts.proposal import Given, propose
 
     settings = Settings()
-    if bool(registered) == bool(text_id):
-        raise ClapvertError(ErrorCode.BAD_REQUEST, "Donnez soit --as ID_DU_REGISTRE, soit --id NOUVEL_ID.")
-    if registered:
-        source = load_register(settings.corpus_dir).get(registered)
-    else:
-        if not (title and domain):
-            raise ClapvertError(ErrorCode.BAD_REQUEST, "Avec --id, donnez aussi --title et --domain.")
-        source = own_source(
-            str(text_id),
-            title,
-            Domain(domain),
-            issuer or "non précisé",
-            Nature(nature),
-            Rank(rank),
-            url,
-            language or "fr",
+    register = load_register(settings.corpus_dir)
+    given = Given(
+        text_id,
+        title,
+        Domain(domain) if domain else None,
+        issuer,
+        Nature(nature) if nature else None,
+        Rank(rank) if rank else None,
+        url,
+        language,
+    )
+    if registered and given != Given(language=language):
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST, "Avec --as, le registre dit ce qu'est le texte : ôtez --id, --title…"
         )
+    if text_id and len(files) > 1:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "--id ne vaut que pour un fichier.")
+    source = register.get(registered) if registered else None
     dates = [d.date() if d else None for d in (valid_from, valid_until, attested_at)]
     if dates[0] and dates[1] and dates[1] < dates[0]:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "--valid-until précède --valid-from.")
-    identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language, ocr)
+    proposed = partial(propose, register=register, corpus_dir=settings.corpus_dir, given=given)
+    identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language, ocr, proposed)
     progress = _Progress()
     tell = (lambda done, total: progress("fichiers", done, total)) if len(files) > 1 else None
     rows = []
@@ -227,7 +230,8 @@ def _tell_addition(row: Addition) -> None:
         click.echo(f"Déjà là : {row.id}.")
     else:
         click.echo(
-            f"Texte ajouté : {row.id} ({row.units} articles ou parties). Lancez `clapvert ingest` pour l'indexer."
+            f"Texte ajouté : {row.id}, « {row.title} » ({row.units} articles ou parties). "
+            "Lancez `clapvert ingest` pour l'indexer."
         )
     for note in row.notes:
         click.echo(f"  Attention : {note}", err=True)

@@ -17,6 +17,7 @@ from assistant.planning.case import case_of
 from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
 from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
+from assistant.planning.passages import Passages, PassagesConfig
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
@@ -90,9 +91,11 @@ class LocalPlanner:
         match: MatchConfig | None = None,
         config: PlanConfig | None = None,
         rules: RulesConfig | None = None,
+        passages: PassagesConfig | None = None,
     ) -> None:
         self.search, self.selector, self.scope, self.parts = search, selector, scope, parts
         self.options = Options(selector, match)
+        self.passages = Passages(selector, passages)
         self.config = config or PlanConfig()
         self.snapshot = search.snapshot
         self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, self._terms, parts.facets, rules)
@@ -100,10 +103,11 @@ class LocalPlanner:
     def plan(self, message: Message) -> Plan:
         """The plan of a message."""
         whole = self._found(message, message.question, message.parts[0] if len(message.parts) == 1 else None)
-        if self.scope.outside(message, whole.context):
+        told = self.passages.read(message.question.raw, whole.context)
+        if not self.passages.answers(told) and not told.named.firm and self.scope.outside(message, whole.context):
             return Plan(out_of_scope=True)
         near = tuple(hit.passage for hit in whole.candidates.hits[:3])
-        if self.scope.vague(message):
+        if not self.passages.answers(told) and not told.named.firm and self.scope.vague(message):
             return Plan((PlannedPart(message.question.raw, depends_on=SUBJECT, verdict="depends"),), near=())
         planned: list[PlannedPart] = []
         for n, part in enumerate(message.parts):
@@ -188,7 +192,12 @@ class LocalPlanner:
     def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
         best = found.best
         about, kinds = part.text, part.likeliest
-        if best is None or self.scope.missing(found.context, best, alone) or (shown and self._stray(found, best)):
+        missing = best is None or self.scope.missing(found.context, best, alone)
+        missing = missing or (bool(shown) and best is not None and self._stray(found, best))
+        told = self.passages.read(part.text, found.context)
+        if (quoted := self.passages.answer(part, told, best, missing, shown)) is not None:
+            return quoted
+        if best is None or missing:
             return PlannedPart(about, kinds, score=best.score if best else 0.0)
         if set(best.head) <= shown:
             beside = self._beside(found, shown)

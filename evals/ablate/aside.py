@@ -30,5 +30,5 @@ def reindexed(
         counts=snapshot.manifest.counts | {"embedded": computed},
     )
     with shelf.writer():
-        shelf.build(passages, revs, found, snapshot.cards, snapshot.rules, manifest)
+        shelf.build(passages, revs, found, snapshot.cards, snapshot.rules, snapshot.sentences, manifest)
     return shelf.open(store, encoder.info)

@@ -33,6 +33,7 @@ from ingest.index.cards import digest as cards_digest
 from ingest.index.columns import Columns
 from ingest.index.rules import RuleIndex
 from ingest.index.rules import digest as rules_digest
+from ingest.index.sentences import SentenceIndex
 from ingest.index.store import PassageStore
 from ingest.language.lexical import ANALYSER, LexicalIndex
 from ingest.passages.passages import Passage
@@ -45,7 +46,7 @@ try:
 except ImportError:  # Windows, which does not delete what is open
     fcntl = None  # type: ignore[assignment]
 
-SCHEMA = "6"
+SCHEMA = "7"
 COLLECTION = "passages"
 _MANIFEST, _STRAYS = "manifest.json", "strays.npz"
 _MOST_STRAYS = 0.005
@@ -92,6 +93,7 @@ class Snapshot:
         self.lexical = LexicalIndex.load(folder / "lexical")
         self.cards = CardIndex.load(folder)
         self.rules = RuleIndex.load(folder)
+        self.sentences = SentenceIndex.load(folder)
         self.store = store
         self._strays: list[int] = []
         if (folder / _STRAYS).is_file():
@@ -240,6 +242,7 @@ class SnapshotShelf:
         vectors: NDArray[np.float32],
         cards: CardIndex,
         rules: RuleIndex,
+        sentences: SentenceIndex,
         manifest: Manifest,
     ) -> Manifest:
         """Write, prove, and point to a new snapshot. Call it holding `writer()`."""
@@ -254,6 +257,7 @@ class SnapshotShelf:
         lexical.save(aside / "lexical")
         cards.save(aside)
         rules.save(aside)
+        sentences.save(aside)
         _write_vectors(aside / "chroma", vectors)
         manifest.save(aside)
         target = self.folder / manifest.name

@@ -1,0 +1,126 @@
+"""What an added text is called: its titles, who issued it, its file, and the bodies that it speaks of as its own.
+
+Guarantee: names come from the register, the command, the file and the text itself; a proper name that our own notices
+speak of names no added text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ingest.corpus.register import Nature, Register
+from ingest.language.lexical import analyse, fold
+from ingest.passages.passages import Passage
+from ingest.texts.texts import AddedText
+
+_ABOUT = re.compile(r"(?:^|[.;:!?]\s+|\n)(?:la |le |l'|les )([\w-]{3,})", re.MULTILINE)
+"""The nouns that sentences begin with: what a text is about, or who acts in it."""
+_PROPER = re.compile(r"(?:[A-ZÀ-Ý][\w'’-]+|\d{4})(?:\s+(?:(?:de|des|du|la|le|les|et|&|d'|l')\s*)*[A-ZÀ-Ý][\w'’+-]+)*")
+_INSIDE = re.compile(rf"(?<=[a-zà-ÿ,;] )({_PROPER.pattern})")
+_FRONT, _NAMES, _THRICE = 300, 3, 3
+_QUOTED = re.compile(r"«\s*([^«»]{4,}?)\s*»")
+_PARTS = re.compile(r"\s+[—–:|-]\s+|\s*:\s+")
+_OFTEN, _TWICE = 0.06, 2
+
+
+@dataclass(frozen=True, slots=True)
+class TextName:
+    """The names of one added text: `phrases` name it alone, folded; `kinds` are index terms of the nouns that say what
+    it is (« charte »); `bodies` are index terms of what its sentences begin with."""
+
+    source_id: str
+    title: str
+    phrases: tuple[str, ...]
+    kinds: tuple[str, ...]
+    bodies: tuple[str, ...]
+    registered: bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "phrases", tuple(self.phrases))
+        object.__setattr__(self, "kinds", tuple(self.kinds))
+        object.__setattr__(self, "bodies", tuple(self.bodies))
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return asdict(self)
+
+
+def text_names(texts: Sequence[AddedText], passages: Sequence[Passage], register: Register) -> list[TextName]:
+    """The names of the added texts, one a source."""
+    own: dict[str, list[str]] = {}
+    for p in passages:
+        if p.kind == "text":
+            own.setdefault(p.source_id, []).append(p.text)
+    if not own:
+        return []
+    told = fold("\n".join(p.text for p in passages if p.kind != "text"))
+    known = {fold(s.issuer) for s in register.sources.values()}
+    out: dict[str, TextName] = {}
+    for text in texts:
+        source = text.source(register)
+        titles = [source.title, *([source.short_title] if source.short_title else []), *source.aliases]
+        issuer = [] if fold(source.issuer) in known or not source.issuer[:1].isupper() else [source.issuer]
+        mine = own.get(source.id, [])
+        proper = [] if text.registered else [*_proper(source.title), *_proper(source.issuer), *_told_often(mine)]
+        stem = text.name.rpartition(".")[0] or text.name
+        files = [re.sub(r"[-_.]+", " ", stem)] if len(stem) > 5 else []
+        alone = [n for n in (*issuer, *proper, *files) if not re.search(rf"(?<!\w){re.escape(fold(n))}(?!\w)", told)]
+        phrases = tuple(dict.fromkeys(f for n in (*titles, *alone) if len(f := " ".join(fold(n).split())) > 2))
+        before = out.get(source.id)
+        out[source.id] = TextName(
+            source.id,
+            source.name,
+            tuple(dict.fromkeys((*(before.phrases if before else ()), *phrases))),
+            _kinds(source.title, stem, source.nature),
+            tuple(_bodies(mine)),
+            bool(text.registered),
+        )
+    return list(out.values())
+
+
+def _proper(title: str) -> Iterator[str]:
+    """The proper names of a title, whole, and each of their words; what it quotes."""
+    yield from (m.group(1) for m in _QUOTED.finditer(title))
+    for part in _PARTS.split(title):
+        for m in _PROPER.finditer(_lowered(part)):
+            words = [w for w in re.split(r"[\s'’-]+", m.group()) if w[:1].isupper() and len(w) > 3]
+            yield from (w for w in (m.group(), *words) if not w.isdigit())
+
+
+def _told_often(texts: Sequence[str]) -> list[str]:
+    """The proper names that a text opens with, and those that it speaks of most, inside its sentences."""
+    opens = [m.group() for m in _PROPER.finditer(texts[0][:_FRONT])] if texts else []
+    quoted = [m.group(1) for m in _QUOTED.finditer(texts[0][:_FRONT])] if texts else []
+    counts = Counter(m.group(1) for text in texts for m in _INSIDE.finditer(text))
+    often = [name for name, n in counts.most_common(_NAMES) if n >= _THRICE]
+    return [n for n in (*quoted, *opens, *often) if len(n) > 3 and not n.isdigit()]
+
+
+def _lowered(title: str) -> str:
+    """A title without the capital that only opens it."""
+    first, _, rest = title.strip().partition(" ")
+    opens = rest and not first.isupper() and not (rest[:1].isupper() or rest[:1] == "&")
+    return f"{first.lower() if opens else first} {rest}".strip()
+
+
+def _kinds(title: str, stem: str, nature: Nature) -> tuple[str, ...]:
+    """Index terms of the nouns that the parts of a title and a file's name begin with, and of what the text is."""
+    said = [] if nature in (Nature.PAGE, Nature.NOTICE, Nature.PRESSE) else [nature.value]
+    names = (*_PARTS.split(title), re.sub(r"[-_.]+", " ", stem), *said)
+    return tuple(dict.fromkeys(t for name in names for t in analyse(name)[:1] if not t.isdigit()))
+
+
+def _bodies(texts: Iterable[str]) -> list[str]:
+    """What the sentences of a text begin with more than once, most often first."""
+    counts: Counter[str] = Counter()
+    sentences = 0
+    for text in texts:
+        folded = fold(text)
+        sentences += folded.count(".") + folded.count(";") + 1
+        counts.update(t for m in _ABOUT.finditer(folded) for t in analyse(m.group(1))[:1])
+    floor = max(_TWICE, _OFTEN * sentences)
+    return [term for term, n in counts.most_common(8) if n >= floor]
