@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
-from pydantic import ConfigDict
 
 from assistant.reading.dates import AsOf
 from assistant.reading.question import Question
@@ -108,9 +103,11 @@ class HybridSearch:
         exact = self._exact(question)
         return self._run(question.query, question.as_of, question.domains, exact, self.snapshot.columns.is_statement)
 
-    def search_text(self, text: str, as_of: AsOf, domains: tuple[Domain, ...] = ()) -> Candidates:
-        """Candidates for a plain text (search page, tools)."""
-        return self._run(text, as_of, domains, [])
+    def search_text(
+        self, text: str, as_of: AsOf, domains: tuple[Domain, ...] = (), keys: Sequence[str] = ()
+    ) -> Candidates:
+        """Candidates for a plain text (search page, tools); the passages of the article keys come first."""
+        return self._run(text, as_of, domains, [p for key in keys for p in self.snapshot.by_key.get(key, ())])
 
     def _exact(self, question: Question) -> list[int]:
         """Passages of the articles that the question names with their text; for a criterion of unknown wording, what is
@@ -238,45 +235,6 @@ class HybridSearch:
             return []
         eligible = self.eligible(as_of, ())
         return self.snapshot.passages([p for p in held if eligible[p] and self.usable(p, as_of)])
-
-    def as_retriever(self, today: date, k: int = 10) -> ClapvertRetriever:
-        """A LangChain retriever over this search, for other chains."""
-        return ClapvertRetriever(search=self, today=today, k=k)
-
-
-class ClapvertRetriever(BaseRetriever):
-    """LangChain retriever: passages in force today as `Document`s, ids and locators in their metadata."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-    search: Any
-    today: date
-    k: int = 10
-
-    def _get_relevant_documents(
-        self,
-        query: str,
-        *,
-        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
-    ) -> list[Document]:
-        found = self.search.search_text(query, AsOf.on(None, self.today))
-        return [as_document(hit.passage, hit.score) for hit in found.hits[: self.k]]
-
-
-def as_document(passage: Passage, score: float | None = None) -> Document:
-    """A passage as LangChain's `Document`."""
-    return Document(
-        id=passage.id,
-        page_content=passage.text,
-        metadata={
-            "passage_id": passage.id,
-            "source_id": passage.source_id,
-            "source_title": passage.source_title,
-            "locator": passage.locator,
-            "rank": passage.rank.value,
-            "url": passage.url,
-            "score": score,
-        },
-    )
 
 
 def fuse(dense: Sequence[int], lexical: Sequence[int], config: RetrievalConfig) -> dict[int, float]:
