@@ -176,7 +176,7 @@ def add(
     from ingest.corpus.register import load_register
     from ingest.index.pipeline import Library
     from ingest.texts.additions import Identity, add_files
-    from ingest.texts.proposal import Given, propose
+    from ingest.texts.proposal import Given, propose, slug
 
     settings = Settings()
     register = load_register(settings.corpus_dir)
@@ -193,6 +193,10 @@ def add(
     if registered and given != Given(language=language):
         raise ClapvertError(
             ErrorCode.BAD_REQUEST, "Avec --as, le registre dit ce qu'est le texte : ôtez --id, --title…"
+        )
+    if text_id and slug(text_id) != text_id:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST, f"--id : lettres sans accent, chiffres et tirets, comme {slug(text_id)}."
         )
     if text_id and len(files) > 1:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "--id ne vaut que pour un fichier.")

@@ -26,6 +26,13 @@ _ADDED = re.compile(
     r"|\b(?:ajoutee?s?|importee?s?|deposee?s?|uploaded|added)\b"
 )
 _NOUN = re.compile(rf"{_DET}([\w'-]{{3,}})")
+_FROM = re.compile(r"\b(?:d'apres|selon|suivant|dans|according to|under|in)\s*$")
+"""What leads to the text that is asked."""
+_LEADS = re.compile(
+    r"(?:\b(?:de la|du|des|de|chez|aux?|à la|à|pour|dans|selon|par|avec|le|la|les|of|by|for|at|in)\s+|\b[dl]['’]\s*)+$",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"\s+")
 _TEXT = re.compile(r"\b(?:textes?|documents?|fichiers?|pdf|notes?|files?)\b")
 _CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’&+-]*(?:\s+[A-ZÀ-Ý][\w'’&+-]*)*")
 _NAME = re.compile(r"\s+(?:(?:de la |de l['’]|du |des |de |d['’]|of )\s*)?((?:[A-ZÀ-Ý][\w'’&+-]*\s*)+)")
@@ -52,11 +59,11 @@ class TextNaming:
         self.titles = {t.source_id: t.title for t in self.texts}
         table: dict[str, set[str]] = {}
         for text in self.texts:
-            for phrase in text.phrases:
+            for phrase in (*text.phrases, *text.words):
                 table.setdefault(_spaced(phrase), set()).add(text.source_id)
         self._table = table
         longest = "|".join(re.escape(p).replace(r"\ ", r"[\s-]+") for p in sorted(table, key=len, reverse=True))
-        self._phrases = re.compile(rf"(?<!\w)(?:{longest})(?!\w)") if table else None
+        self._phrases = re.compile(rf"(?<![\w-])(?:{longest})(?![\w-])") if table else None
 
     def read(self, raw: str) -> Named:
         """What a message names."""
@@ -71,21 +78,28 @@ class TextNaming:
         found = [m for m in (self._phrases.finditer(line.folded) if self._phrases else ()) if self._own(m, line)]
         if found:
             sources = set[str]().union(*(self._table[_spaced(m.group())] for m in found))
-            rest = line.without(line.span(m) for m in found)
+            rest = _BEFORE.sub(" ", line.without(self._with_its_preposition(m, line) for m in found)).strip()
             return self._named(self._nearest_kind(sources, line.folded), not self._official(sources), rest, bodies)
         return self._by_kind(raw, line, bodies)
 
     def _own(self, match: re.Match[str], line: Aligned) -> bool:
         """False for a word of a name that is part of another one: « Canal » in « Canal Jade »."""
-        if " " in _spaced(match.group()):
+        said = _spaced(match.group())
+        mine = [t for t in self.texts if t.source_id in self._table[said]]
+        if " " in said and any(said in map(_spaced, t.phrases) for t in mine):
             return True
         start, end = line.span(match)
         around = next((m for m in _CAPITALS.finditer(line.text) if m.start() <= start and end <= m.end()), None)
-        if around is None:
-            return False  # a proper name is written with its capital
+        if around is None:  # a word that is common too is a name when it is written with its capital
+            return any(said in map(_spaced, t.phrases) for t in mine)
         words = set(analyse(around.group())) - set(analyse(around.group().split()[0]) if around.start() == 0 else ())
-        mine = [t for t in self.texts if t.source_id in self._table[_spaced(match.group())]]
-        return any(words <= set(analyse(" ".join(t.phrases))) for t in mine)
+        return any(words <= set(analyse(" ".join((*t.phrases, *t.words)))) for t in mine)
+
+    def _with_its_preposition(self, match: re.Match[str], line: Aligned) -> tuple[int, int]:
+        """Where a name stands, with the small words that lead to it: « chez », « de la »."""
+        start, end = line.span(match)
+        leads = _LEADS.search(line.text[:start])
+        return (leads.start() if leads else start), end
 
     def _named(self, sources: Iterable[str], firm: bool, rest: str, bodies: frozenset[str]) -> Named:
         kept = frozenset(sources)
@@ -117,9 +131,12 @@ class TextNaming:
                 continue  # « la charte de TF1 » is another one
             whose = analyse(of[1]) if of else []
             theirs = [t for t in kin if whose and (set(whose) & {*t.bodies, *analyse(t.title)})]
+            pointed = bool(theirs or added or _OURS.match(m.group()))
+            if not pointed and all(term in t.common for t in kin):
+                continue  # « le label » is any label
             if theirs and of:
                 spans.append(line.span(of))
-            firm = bool(theirs or added or _OURS.match(m.group()))
+            firm = pointed or bool(of or _FROM.search(folded[: m.start()]))
             return self._named((t.source_id for t in theirs or kin), firm, line.without(spans), bodies)
         if added and own and _TEXT.search(folded):
             return self._named((t.source_id for t in own), True, line.without([line.span(added)]), bodies)

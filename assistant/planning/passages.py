@@ -54,7 +54,8 @@ class PassagesConfig:
 
     rank: Mapping[str, float] = field(
         default_factory=lambda: {
-            "similarity": 1.1, "covered": 1.3, "own": 0.7, "around": 1.5, "lexical": 0.2, "fit": 1.8, "body": 0.7,
+            "similarity": 1.1, "covered": 1.3, "own": 0.7, "around": 1.0, "passage": 0.8, "lexical": 0.2, "fit": 1.8,
+            "body": 0.7,
             "pointed": 0.7, "context": 0.5,
         }
     )  # fmt: skip
@@ -76,7 +77,9 @@ class PassagesConfig:
     """How far above our notice of its article a sentence is quoted instead of it."""
     foreign: float = 0.35
     """What a sentence in another language than the question's is held to share of its words."""
-    close: float = 1.2
+    abroad: float = 0.8
+    """How much less near it stands for that alone, in the unit of the similarities."""
+    close: float = 1.6
     beside: float = 1.4
     words: int = 110
     whole: int = 60
@@ -200,20 +203,22 @@ class Passages:
             beside = [index.piece(r) for r in (piece.row - 1, piece.row + 1) if rows[0] <= r <= rows[-1]]
             around = " ".join(passage.text[o.start : o.end] for o in beside)
             shared = {
+                "passage": self._covered(terms, f"{place} {passage.text}", question),
                 "covered": self._covered(terms, f"{place} {opens} {own}", question),
                 "own": self._covered(terms, f"{opens} {own}", question),
                 "around": self._covered(terms, f"{place} {opens} {own} {around}", question),
             }
-            if passage.language != question.language:
+            foreign = passage.language != question.language
+            if foreign:
                 shared = {name: max(value, self.config.foreign) for name, value in shared.items()}
             features = {
-                "similarity": piece.similarity,
+                "similarity": piece.similarity + foreign * self.config.abroad,
                 **shared,
                 "full": (float(index.vectors[piece.row] @ context.vector) - mean) / spread,
                 "unsaid": self._unsaid(terms, passage.source_id) if named.firm else 0.0,
                 "stranger": stranger,
                 "lexical": piece.lexical,
-                "fit": _fit(f"{opens} {own}", context.kinds, wanted),
+                "fit": _fit(f"{opens} {own}", context.kinds, wanted, context.counted),
                 "body": float(passage.source_id in named.bodies),
                 "pointed": float(passage.source_id in named.sources),
                 "context": float(passage.source_id in question.context_sources),
@@ -345,14 +350,17 @@ def _weigh(weights: Mapping[str, float], features: Mapping[str, float]) -> float
     return sum(w * features.get(name, 0.0) for name, w in weights.items())
 
 
-def _fit(text: str, kinds: Mapping[Kind, float], wanted: frozenset[str]) -> float:
-    """How far a sentence holds the quantity that a part asks for: −1 to 1, 0 when it asks for none."""
+def _fit(text: str, kinds: Mapping[Kind, float], wanted: frozenset[str], counted: str | None) -> float:
+    """How far a sentence holds the quantity that a part asks for: −1 to 1, 0 when it asks for none; a count of what it
+    does not name is as good as none."""
     claim = read_claim(text)
     folded = fold(text)
     figures, time = bool(claim.figures), bool(claim.dates or _TIME.search(folded))
     money = any(f.unit in ("€", "%") for f in claim.figures)
     if wanted:
         holds = {"montant": money, "taux": money, "seuil": figures, "duree": figures and time, "nombre": figures}
+        if counted and wanted <= {"nombre", "seuil"} and figures:
+            return 1.0 if any(t[:_ROOT] == counted[:_ROOT] for t in analyse(text)) else 0.0
         return 1.0 if any(holds[w] for w in wanted) else -1.0
     held = {
         Kind.AMOUNT: figures,

@@ -1,7 +1,7 @@
 """Articles of a file as LangChain's `Document`s.
 
-Guarantee: one document an article, whole and untouched, with its place, its pages and its dates; what stands outside any
-article comes under its headings. The file is read in a limited child process, and refused by name when it is no text.
+Guarantee: one document an article, whole and untouched, with its place, its pages and its dates; what stands outside
+any article comes under its headings. The file is read in a limited child process, and refused by name if it is no text.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class ClapvertLoader(BaseLoader):
         self.path, self.title, self.today = Path(path), title, today
 
     def lazy_load(self) -> Iterator[Document]:
-        """The articles, in reading order. Metadata: `source`, `title`, `locator`, `number`, `heading_path`, `page_from`,
-        `page_to`, `valid_from`, `valid_until`, `attested_at` (ISO days), `language`."""
+        """The articles, in reading order. Metadata: `source`, `title`, `locator`, `number`, `heading_path`,
+        `page_from`, `page_to`, `valid_from`, `valid_until`, `attested_at` (ISO days), `language`."""
         document = read_document(self.path)
         version = version_of(document, None, None, None, self.today or paris_today(), None, self.path.name)
         title = self.title or title_of(document, self.path)

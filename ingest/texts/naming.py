@@ -21,6 +21,9 @@ _ABOUT = re.compile(r"(?:^|[.;:!?]\s+|\n)(?:la |le |l'|les )([\w-]{3,})", re.MUL
 """The nouns that sentences begin with: what a text is about, or who acts in it."""
 _PROPER = re.compile(r"(?:[A-ZÀ-Ý][\w'’-]+|\d{4})(?:\s+(?:(?:de|des|du|la|le|les|et|&|d'|l')\s*)*[A-ZÀ-Ý][\w'’+-]+)*")
 _INSIDE = re.compile(rf"(?<=[a-zà-ÿ,;] )({_PROPER.pattern})")
+_SMALL = re.compile(r"(?<![\w@./'’-])[a-zà-ÿ]+(?![\w@/-]|\.\w)")
+_COMMON = 0.01
+"""Share of our notices from which a word is a common one."""
 _FRONT, _NAMES, _THRICE = 300, 3, 3
 _QUOTED = re.compile(r"«\s*([^«»]{4,}?)\s*»")
 _PARTS = re.compile(r"\s+[—–:|-]\s+|\s*:\s+")
@@ -29,18 +32,24 @@ _OFTEN, _TWICE = 0.06, 2
 
 @dataclass(frozen=True, slots=True)
 class TextName:
-    """The names of one added text: `phrases` name it alone, folded; `kinds` are index terms of the nouns that say what
-    it is (« charte »); `bodies` are index terms of what its sentences begin with."""
+    """The names of one added text: `phrases` name it alone, folded; `words` do when they are written with a capital,
+    for they are words too; `kinds` are index terms of the nouns that say what it is (« charte »), `common` those that
+    our notices speak of often (« le label » may be another); `bodies` are index terms of what its sentences begin
+    with."""
 
     source_id: str
     title: str
     phrases: tuple[str, ...]
+    words: tuple[str, ...]
     kinds: tuple[str, ...]
+    common: tuple[str, ...]
     bodies: tuple[str, ...]
     registered: bool
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "phrases", tuple(self.phrases))
+        object.__setattr__(self, "words", tuple(self.words))
+        object.__setattr__(self, "common", tuple(self.common))
         object.__setattr__(self, "kinds", tuple(self.kinds))
         object.__setattr__(self, "bodies", tuple(self.bodies))
 
@@ -58,6 +67,10 @@ def text_names(texts: Sequence[AddedText], passages: Sequence[Passage], register
     if not own:
         return []
     told = fold("\n".join(p.text for p in passages if p.kind != "text"))
+    said = frozenset(re.findall(r"[\w'-]+", told))
+    small = frozenset(fold(w) for p in passages for w in _SMALL.findall(p.text))
+    notices = [frozenset(analyse(p.text)) for p in passages if p.kind != "text"]
+    often = {t for t, n in Counter(t for words in notices for t in words).items() if n > _COMMON * len(notices)}
     known = {fold(s.issuer) for s in register.sources.values()}
     out: dict[str, TextName] = {}
     for text in texts:
@@ -68,14 +81,18 @@ def text_names(texts: Sequence[AddedText], passages: Sequence[Passage], register
         proper = [] if text.registered else [*_proper(source.title), *_proper(source.issuer), *_told_often(mine)]
         stem = text.name.rpartition(".")[0] or text.name
         files = [re.sub(r"[-_.]+", " ", stem)] if len(stem) > 5 else []
-        alone = [n for n in (*issuer, *proper, *files) if not re.search(rf"(?<!\w){re.escape(fold(n))}(?!\w)", told)]
-        phrases = tuple(dict.fromkeys(f for n in (*titles, *alone) if len(f := " ".join(fold(n).split())) > 2))
+        alone = [n for n in dict.fromkeys((*issuer, *proper, *files)) if not _spoken(fold(n), told, said)]
+        phrases = [f for n in (*titles, *alone) if len(f := " ".join(fold(n).split())) > 2]
+        lasts = {fold(re.split(r"[\s'’-]+", n)[-1]) for n in proper if n != n.upper()}
+        common = {f for f in phrases if re.fullmatch(r"\w+", f) and (f in small or f not in lasts)}
         before = out.get(source.id)
         out[source.id] = TextName(
             source.id,
             source.name,
-            tuple(dict.fromkeys((*(before.phrases if before else ()), *phrases))),
-            _kinds(source.title, stem, source.nature),
+            tuple(dict.fromkeys((*(before.phrases if before else ()), *(f for f in phrases if f not in common)))),
+            tuple(dict.fromkeys((*(before.words if before else ()), *common))),
+            (kinds := _kinds(source.title, stem, source.nature)),
+            tuple(k for k in kinds if k in often),
             tuple(_bodies(mine)),
             bool(text.registered),
         )
@@ -84,11 +101,23 @@ def text_names(texts: Sequence[AddedText], passages: Sequence[Passage], register
 
 def _proper(title: str) -> Iterator[str]:
     """The proper names of a title, whole, and each of their words; what it quotes."""
-    yield from (m.group(1) for m in _QUOTED.finditer(title))
+    for m in _QUOTED.finditer(title):
+        yield from (m.group(1), re.sub(r"^(?i:les?\s|la\s|l['’])\s*", "", m.group(1)))
     for part in _PARTS.split(title):
         for m in _PROPER.finditer(_lowered(part)):
-            words = [w for w in re.split(r"[\s'’-]+", m.group()) if w[:1].isupper() and len(w) > 3]
-            yield from (w for w in (m.group(), *words) if not w.isdigit())
+            yield from _parts_of(m.group())
+
+
+def _parts_of(name: str) -> Iterator[str]:
+    """A proper name, its words, and how it begins without what follows (« Saint-Aubrac » of « Saint-Aubrac-sur-Lène »),
+    or ends without its article."""
+    pieces = re.split(r"[\s'’-]+", name)
+    yield name
+    yield from (w for w in pieces if w[:1].isupper() and len(w) > 3 and not w.isdigit())
+    if len(pieces) > 2 and pieces[1][:1].isupper():
+        yield " ".join(pieces[:2])
+    if (bare := re.sub(r"^(?i:les?\s|la\s|l['’])\s*", "", name)) != name:
+        yield bare
 
 
 def _told_often(texts: Sequence[str]) -> list[str]:
@@ -97,7 +126,8 @@ def _told_often(texts: Sequence[str]) -> list[str]:
     quoted = [m.group(1) for m in _QUOTED.finditer(texts[0][:_FRONT])] if texts else []
     counts = Counter(m.group(1) for text in texts for m in _INSIDE.finditer(text))
     often = [name for name, n in counts.most_common(_NAMES) if n >= _THRICE]
-    return [n for n in (*quoted, *opens, *often) if len(n) > 3 and not n.isdigit()]
+    found = [*quoted, *(part for n in (*opens, *often) for part in _parts_of(n))]
+    return [n for n in found if len(n) > 3 and not n.isdigit()]
 
 
 def _lowered(title: str) -> str:
@@ -105,6 +135,13 @@ def _lowered(title: str) -> str:
     first, _, rest = title.strip().partition(" ")
     opens = rest and not first.isupper() and not (rest[:1].isupper() or rest[:1] == "&")
     return f"{first.lower() if opens else first} {rest}".strip()
+
+
+def _spoken(name: str, told: str, said: frozenset[str]) -> bool:
+    """Whether our notices speak of a name."""
+    if re.fullmatch(r"[\w'-]+", name):
+        return name in said
+    return name in told and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told))
 
 
 def _kinds(title: str, stem: str, nature: Nature) -> tuple[str, ...]:
