@@ -54,25 +54,25 @@ class PassagesConfig:
 
     rank: Mapping[str, float] = field(
         default_factory=lambda: {
-            "similarity": 1.1, "covered": 1.3, "own": 0.7, "around": 1.0, "passage": 0.8, "lexical": 0.2, "fit": 1.8,
-            "body": 0.7,
-            "pointed": 0.7, "context": 0.5,
+            "similarity": 1.25, "covered": 1.3, "own": 0.8, "around": 1.9, "passage": 2.0, "lexical": 0.2, "fit": 1.1,
+            "body": 0.7, "pointed": 0.7, "context": 0.5,
         }
     )  # fmt: skip
     says: Mapping[str, float] = field(
         default_factory=lambda: {
-            "similarity": 0.4, "full": 0.37, "covered": 1.2, "own": 0.55, "around": 0.9, "lexical": 0.1, "fit": 0.55,
-            "unsaid": -0.9,
+            "similarity": 0.5, "full": 0.2, "covered": 0.8, "own": 0.4, "around": 0.8, "passage": 1.2, "lexical": 0.1,
+            "fit": 0.4, "unsaid": -1.2,
         }
     )  # fmt: skip
-    says_floor: float = 3.05
+    says_floor: float = 2.47
     wins: Mapping[str, float] = field(
         default_factory=lambda: {
-            "similarity": 1.0, "covered": 0.8, "own": 0.5, "lexical": 0.15, "body": 0.65, "pointed": 0.45,
-            "context": 0.5, "stranger": -3.0, "known": -0.6, "ours": -0.8, "near": -0.14,
+            "similarity": 0.5, "covered": 0.75, "own": 0.67, "around": 0.77, "passage": 0.78, "lexical": 0.71,
+            "fit": 1.0, "body": 0.5, "pointed": 0.5, "context": 0.5, "stranger": -2.0, "known": -0.3, "ours": -0.75,
+            "near": -0.55, "missing": 0.66,
         }
     )  # fmt: skip
-    wins_floor: float = 4.2
+    wins_floor: float = 3.2
     plainly: float = 1.0
     """How far above our notice of its article a sentence is quoted instead of it."""
     foreign: float = 0.35
@@ -150,7 +150,7 @@ class Passages:
 
     def margin(self, ours: Option | None, best: Quoted) -> float:
         """How far a sentence stands above what our statements have: negative when they answer better."""
-        against = {"known": 0.0, "ours": 0.0, "near": 0.0}
+        against = {"missing": 1.0}
         if ours is not None:
             f = ours.features
             against = {"known": max(f["alias"], f["known"]), "ours": f["covered"], "near": f["similarity"]}
@@ -166,7 +166,7 @@ class Passages:
         named, best = told.named, told.best
         rival = None if missing or named.firm else ours
         if best is None or not self.answers(told, rival) or self._noticed(rival, best):
-            if named.firm and not (ours and self._rests_on(ours, named)):
+            if named.firm and not (ours and not missing and self._rests_on(ours, named)):
                 return PlannedPart(part.text, part.likeliest, silent=named.titles, near=tuple(told.near))
             return None
         held = self._shown(told, shown)
