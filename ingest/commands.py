@@ -18,6 +18,7 @@ from ingest.settings import Settings
 
 if TYPE_CHECKING:
     from ingest.texts.additions import Addition
+    from ingest.texts.fetch import Outcome
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -243,38 +244,54 @@ def _tell_addition(row: Addition) -> None:
 
 @corpus.command("fetch")
 @click.argument("ids", nargs=-1)
+@click.option("--starter", "starting", is_flag=True, help="The texts that our notices rest on most.")
+@click.option("--check", "checking", is_flag=True, help="Only say which texts changed at their source; exit 1 if any.")
 @click.option("--accept", is_flag=True, help="Take a text whose checksum changed since it was locked.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object a text, as JSON.")
-def fetch(ids: tuple[str, ...], accept: bool, as_json: bool) -> None:
+def fetch(ids: tuple[str, ...], starting: bool, checking: bool, accept: bool, as_json: bool) -> None:
     """Fetch official texts from their official addresses; without ID, every one that has such an address."""
     from ingest.corpus.register import load_register
     from ingest.index.pipeline import Library
-    from ingest.texts.fetch import Fetcher, fetchable
+    from ingest.texts.fetch import Fetcher, fetchable, starter
 
     settings = Settings()
     register = load_register(settings.corpus_dir)
-    sources = [register.get(i) for i in dict.fromkeys(ids)] or fetchable(register)
+    named = [register.get(i) for i in dict.fromkeys(ids)]
+    every = list(register.sources.values()) if checking else fetchable(register)
+    sources = named or (starter(register, settings.corpus_dir) if starting else every)
     if not sources:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun texte du registre n'a d'adresse de téléchargement.")
+    fetcher = Fetcher(settings.data_dir / "fetch", Library(settings).texts, paris_today())
     progress, rows = _Progress(), []
-    for row in Fetcher(settings.data_dir / "fetch", Library(settings).texts, paris_today()).fetch(sources, accept):
+    for row in fetcher.check(sources) if checking else fetcher.fetch(sources, accept):
         rows.append(row)
         progress("textes", len(rows), len(sources))
-        if as_json:
-            continue
-        if row.error:
-            click.echo(row.error.told(row.id), err=True)
-        else:
-            click.echo(f"{'Texte reçu' if row.state == 'added' else 'Inchangé'} : {row.text_id}.")
-        for note in row.notes:
-            click.echo(f"  Attention : {note}", err=True)
+        if not as_json:
+            _tell_outcome(row)
     if as_json:
         click.echo(json.dumps([r.as_json() for r in rows], ensure_ascii=False))
-    errors = [r.error for r in rows if r.error]
-    if any(r.state == "added" for r in rows) and not as_json:
+    elif checking and not rows:
+        click.echo("Aucun texte n'a été reçu par `clapvert corpus fetch` : rien à vérifier.")
+    elif any(r.state == "added" for r in rows):
         click.echo("Lancez `clapvert ingest` pour indexer ce qui est nouveau.")
+    errors = [r.error for r in rows if r.error]
     if errors:
         raise SystemExit(max(e.exit_code for e in errors))
+    if any(r.state == "changed" for r in rows):
+        raise SystemExit(ExitCode.NO)
+
+
+def _tell_outcome(row: Outcome) -> None:
+    """What became of one text, in one line, and what to do of a change."""
+    if row.error:
+        click.echo(row.error.told(row.id), err=True)
+        return
+    said = {"added": "Texte reçu", "changed": "A changé à sa source"}.get(row.state, "Inchangé")
+    click.echo(f"{said} : {row.text_id}.")
+    if row.state == "changed":
+        click.echo(f"  Recevoir et comparer : `clapvert corpus fetch {row.id}`, puis `clapvert corpus diff`.")
+    for note in row.notes:
+        click.echo(f"  Attention : {note}", err=True)
 
 
 @corpus.command("diff")
