@@ -62,6 +62,10 @@ class TextNaming:
             for phrase in (*text.phrases, *text.words):
                 table.setdefault(_spaced(phrase), set()).add(text.source_id)
         self._table = table
+        self._bodies: dict[str, set[str]] = {}
+        for text in self.texts:
+            for term in () if text.registered else text.bodies:
+                self._bodies.setdefault(term, set()).add(text.source_id)
         longest = "|".join(re.escape(p).replace(r"\ ", r"[\s-]+") for p in sorted(table, key=len, reverse=True))
         self._phrases = re.compile(rf"(?<![\w-])(?:{longest})(?![\w-])") if table else None
 
@@ -70,11 +74,8 @@ class TextNaming:
         if not self.texts:
             return Named(rest=raw)
         line = Aligned(raw)
-        bodies = frozenset(
-            t.source_id
-            for t in self.texts
-            if not t.registered and any(term in t.bodies for m in _NOUN.finditer(line.folded) for term in analyse(m[1]))
-        )
+        said = {term for m in _NOUN.finditer(line.folded) for term in analyse(m[1])}
+        bodies = frozenset(s for term in said if len(owners := self._bodies.get(term, ())) == 1 for s in owners)
         found = [m for m in (self._phrases.finditer(line.folded) if self._phrases else ()) if self._own(m, line)]
         if found:
             sources = set[str]().union(*(self._table[_spaced(m.group())] for m in found))
@@ -121,7 +122,7 @@ class TextNaming:
         added = _ADDED.search(folded)
         for m in _NOUN.finditer(folded):
             term = next(iter(analyse(m[1])), "")
-            kin = [t for t in own if term and term in t.kinds]
+            kin = [t for t in own if term and any(_akin(term, k) for k in t.kinds)]
             if not kin:
                 continue
             spans = [line.span(m), *([line.span(added)] if added else [])]
@@ -132,7 +133,7 @@ class TextNaming:
             whose = analyse(of[1]) if of else []
             theirs = [t for t in kin if whose and (set(whose) & {*t.bodies, *analyse(t.title)})]
             pointed = bool(theirs or added or _OURS.match(m.group()))
-            if not pointed and all(term in t.common for t in kin):
+            if not pointed and all(any(_akin(term, k) for k in t.common) for t in kin):
                 continue  # « le label » is any label
             if theirs and of:
                 spans.append(line.span(of))
@@ -146,3 +147,8 @@ class TextNaming:
 def _spaced(name: str) -> str:
     """A folded name whose words only space parts: hyphens come and go."""
     return " ".join(re.split(r"[\s-]+", name)).strip()
+
+
+def _akin(term: str, other: str) -> bool:
+    """Whether two index terms are one word, or its singular and its plural."""
+    return term == other or (min(len(term), len(other)) > 4 and term.rstrip("s") == other.rstrip("s"))

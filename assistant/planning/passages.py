@@ -55,7 +55,7 @@ class PassagesConfig:
     rank: Mapping[str, float] = field(
         default_factory=lambda: {
             "similarity": 1.25, "covered": 1.3, "own": 0.8, "around": 1.9, "passage": 2.0, "lexical": 0.2, "fit": 1.1,
-            "body": 0.7, "pointed": 0.7, "context": 0.5,
+            "body": 0.7, "other": -0.8, "pointed": 0.7, "context": 0.5,
         }
     )  # fmt: skip
     says: Mapping[str, float] = field(
@@ -68,8 +68,8 @@ class PassagesConfig:
     wins: Mapping[str, float] = field(
         default_factory=lambda: {
             "similarity": 0.5, "covered": 0.75, "own": 0.67, "around": 0.77, "passage": 0.78, "lexical": 0.71,
-            "fit": 1.0, "body": 0.5, "pointed": 0.5, "context": 0.5, "stranger": -2.0, "known": -0.3, "ours": -0.75,
-            "near": -0.55, "missing": 0.66,
+            "fit": 1.0, "body": 0.5, "other": -0.8, "pointed": 0.5, "context": 0.5, "stranger": -2.0, "known": -0.3,
+            "ours": -0.75, "near": -0.55, "missing": 0.66,
         }
     )  # fmt: skip
     wins_floor: float = 3.2
@@ -220,6 +220,7 @@ class Passages:
                 "lexical": piece.lexical,
                 "fit": _fit(f"{opens} {own}", context.kinds, wanted, context.counted),
                 "body": float(passage.source_id in named.bodies),
+                "other": float(bool(named.bodies) and passage.source_id not in named.bodies),
                 "pointed": float(passage.source_id in named.sources),
                 "context": float(passage.source_id in question.context_sources),
             }

@@ -17,8 +17,9 @@ from ingest.language.lexical import analyse, fold
 from ingest.passages.passages import Passage
 from ingest.texts.texts import AddedText
 
-_ABOUT = re.compile(r"(?:^|[.;:!?]\s+|\n)(?:la |le |l'|les )([\w-]{3,})", re.MULTILINE)
-"""The nouns that sentences begin with: what a text is about, or who acts in it."""
+_ABOUT = re.compile(r"(?:(?<!\w)(?:la|le|les|au|aux|du|the)\s|(?<!\w)l')([\w-]{3,})")
+"""A noun that is spoken of as known."""
+_MORE, _BODIES = 10, 6
 _PROPER = re.compile(r"(?:[A-ZÀ-Ý][\w'’-]+|\d{4})(?:\s+(?:(?:de|des|du|la|le|les|et|&|d'|l')\s*)*[A-ZÀ-Ý][\w'’+-]+)*")
 _INSIDE = re.compile(rf"(?<=[a-zà-ÿ,;] )({_PROPER.pattern})")
 _SMALL = re.compile(r"(?<![\w@./'’-])[a-zà-ÿ]+(?![\w@/-]|\.\w)")
@@ -27,15 +28,14 @@ _COMMON = 0.01
 _FRONT, _NAMES, _THRICE = 300, 3, 3
 _QUOTED = re.compile(r"«\s*([^«»]{4,}?)\s*»")
 _PARTS = re.compile(r"\s+[—–:|-]\s+|\s*:\s+")
-_OFTEN, _TWICE = 0.06, 2
 
 
 @dataclass(frozen=True, slots=True)
 class TextName:
     """The names of one added text: `phrases` name it alone, folded; `words` do when they are written with a capital,
     for they are words too; `kinds` are index terms of the nouns that say what it is (« charte »), `common` those that
-    our notices speak of often (« le label » may be another); `bodies` are index terms of what its sentences begin
-    with."""
+    our notices speak of often (« le label » may be another); `bodies` are index terms of what it speaks of
+    far more often than our notices do."""
 
     source_id: str
     title: str
@@ -71,6 +71,7 @@ def text_names(texts: Sequence[AddedText], passages: Sequence[Passage], register
     small = frozenset(fold(w) for p in passages for w in _SMALL.findall(p.text))
     notices = [frozenset(analyse(p.text)) for p in passages if p.kind != "text"]
     often = {t for t, n in Counter(t for words in notices for t in words).items() if n > _COMMON * len(notices)}
+    spoken = _definite(p.text for p in passages if p.kind != "text")
     known = {fold(s.issuer) for s in register.sources.values()}
     out: dict[str, TextName] = {}
     for text in texts:
@@ -93,7 +94,7 @@ def text_names(texts: Sequence[AddedText], passages: Sequence[Passage], register
             tuple(dict.fromkeys((*(before.words if before else ()), *common))),
             (kinds := _kinds(source.title, stem, source.nature)),
             tuple(k for k in kinds if k in often),
-            tuple(_bodies(mine)),
+            tuple(_bodies(mine, spoken)),
             bool(text.registered),
         )
     return list(out.values())
@@ -151,13 +152,17 @@ def _kinds(title: str, stem: str, nature: Nature) -> tuple[str, ...]:
     return tuple(dict.fromkeys(t for name in names for t in analyse(name)[:1] if not t.isdigit()))
 
 
-def _bodies(texts: Iterable[str]) -> list[str]:
-    """What the sentences of a text begin with more than once, most often first."""
-    counts: Counter[str] = Counter()
-    sentences = 0
-    for text in texts:
-        folded = fold(text)
-        sentences += folded.count(".") + folded.count(";") + 1
-        counts.update(t for m in _ABOUT.finditer(folded) for t in analyse(m.group(1))[:1])
-    floor = max(_TWICE, _OFTEN * sentences)
-    return [term for term, n in counts.most_common(8) if n >= floor]
+def _bodies(texts: Iterable[str], notices: Counter[str]) -> list[str]:
+    """The nouns that a text speaks of far more often than our notices do, most often first: « la chaîne » of a
+    broadcaster's charter, « l'assureur » of a policy."""
+    counts = _definite(texts)
+    whole, theirs = sum(counts.values()) or 1, sum(notices.values()) or 1
+    kept = [
+        (n, term) for term, n in counts.items() if n >= _THRICE and n / whole >= _MORE * (notices[term] + 1) / theirs
+    ]
+    return [term for _, term in sorted(kept, reverse=True)[:_BODIES]]
+
+
+def _definite(texts: Iterable[str]) -> Counter[str]:
+    """Index terms of the nouns that follow a definite article, counted."""
+    return Counter(t for text in texts for m in _ABOUT.finditer(fold(text)) for t in analyse(m.group(1))[:1])
