@@ -194,7 +194,7 @@ class LocalPlanner:
         about, kinds = part.text, part.likeliest
         missing = best is None or self.scope.missing(found.context, best, alone)
         missing = missing or (bool(shown) and best is not None and self._stray(found, best))
-        told = self.passages.read(part.text, found.context)
+        told = self.passages.read(part.text, found.context, message.question.raw)
         if (quoted := self.passages.answer(part, told, best, missing, shown)) is not None:
             return quoted
         if best is None or missing:

@@ -25,7 +25,7 @@ _ADDED = re.compile(
     r"(?:ajoute|importe|depose|charge|televerse|fourni|donne|envoye|mis|joint|added|uploaded|gave)\w*\b"
     r"|\b(?:ajoutee?s?|importee?s?|deposee?s?|uploaded|added)\b"
 )
-_NOUN = re.compile(rf"{_DET}([\w'-]{{3,}})")
+_NOUN = re.compile(rf"(?:^|{_DET})([\w'-]{{3,}})")
 _FROM = re.compile(r"\b(?:d'apres|selon|suivant|dans|according to|under|in)\s*$")
 """What leads to the text that is asked."""
 _LEADS = re.compile(

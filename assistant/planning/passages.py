@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from assistant.planning.features import wanted_figures
@@ -64,7 +64,7 @@ class PassagesConfig:
             "fit": 0.4, "unsaid": -1.2,
         }
     )  # fmt: skip
-    says_floor: float = 2.47
+    says_floor: float = 2.8
     wins: Mapping[str, float] = field(
         default_factory=lambda: {
             "similarity": 0.5, "covered": 0.75, "own": 0.67, "around": 0.77, "passage": 0.78, "lexical": 0.71,
@@ -75,9 +75,9 @@ class PassagesConfig:
     wins_floor: float = 3.2
     plainly: float = 1.0
     """How far above our notice of its article a sentence is quoted instead of it."""
-    foreign: float = 0.35
+    foreign: float = 0.2
     """What a sentence in another language than the question's is held to share of its words."""
-    abroad: float = 0.8
+    abroad: float = 0.4
     """How much less near it stands for that alone, in the unit of the similarities."""
     close: float = 1.6
     beside: float = 1.4
@@ -123,12 +123,14 @@ class Passages:
         self.config = config or PassagesConfig()
         self._vocabulary = lru_cache(maxsize=64)(self._words_of)
 
-    def read(self, part: str, context: Context) -> Told:
-        """What the added texts say of a part."""
+    def read(self, part: str, context: Context, whole: str = "") -> Told:
+        """What the added texts say of a part; `whole`: the message, whose texts are those of a part that names none."""
         question = context.question
         if not len(self.snapshot.sentences):
             return Told(Named(rest=part))
         named = self.naming.read(question.raw)
+        if whole and not named.sources and (before := self.naming.read(whole)).firm:
+            named = replace(before, rest=named.rest)
         placed = self._placed(question, named)
         if placed and self._asks_for_it(question, named):
             return Told(named, whole=placed)
@@ -197,6 +199,8 @@ class Passages:
             passage = self.snapshot.open_passage(piece.position)
             e = index.piece(piece.row)
             own = passage.text[e.start : e.end]
+            if own.endswith(("?", "?*", "?**")):  # a question of the text is answered by what follows it
+                continue
             opens = passage.text[slice(*e.opens)] if e.opens else ""
             place = f"{' '.join(passage.heading_path[1:])} {passage.locator}"
             rows = index.by_passage[piece.position]
@@ -215,7 +219,7 @@ class Passages:
                 "similarity": piece.similarity + foreign * self.config.abroad,
                 **shared,
                 "full": (float(index.vectors[piece.row] @ context.vector) - mean) / spread,
-                "unsaid": self._unsaid(terms, passage.source_id) if named.firm else 0.0,
+                "unsaid": self._unsaid(terms, passage.source_id) if named.firm and not foreign else 0.0,
                 "stranger": stranger,
                 "lexical": piece.lexical,
                 "fit": _fit(f"{opens} {own}", context.kinds, wanted, context.counted),

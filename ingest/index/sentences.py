@@ -8,6 +8,7 @@ search over them misses nothing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -109,5 +110,9 @@ def _rows(passages: Sequence[Passage]) -> list[tuple[int, Evidence]]:
         for i, p in enumerate(passages)
         if p.kind == "text"
         for e in evidence(p.text)
-        if fold(p.text[e.start : e.end]) not in {fold(t) for t in (p.source_title, p.locator, *p.heading_path)}
+        if _plain(p.text[e.start : e.end]) not in {_plain(t) for t in (p.source_title, p.locator, *p.heading_path)}
     ]
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text)))
