@@ -53,7 +53,7 @@ def evidence(text: str) -> list[Evidence]:
         pieces = list(_sentences(text, start, end))
         label, pieces = _labelled(text, pieces)
         if mark:
-            levels = _within(levels, _shape(mark.group()))
+            levels = _within(text, levels, _shape(mark.group()))
         elif levels and levels[-1][0] != _ASKED and not text[start:end][:1].islower():
             levels = []
         above = levels[-1][1] if levels else None
@@ -81,8 +81,12 @@ def _shape(mark: str) -> str:
     return re.sub(r"[a-z]+", "a", re.sub(r"\d+", "1", mark.strip().lower()))
 
 
-def _within(levels: list[tuple[str, Span]], shape: str) -> list[tuple[str, Span]]:
-    """The lists that an item marked so is in."""
+def _within(text: str, levels: list[tuple[str, Span]], shape: str) -> list[tuple[str, Span]]:
+    """The lists that an item marked so is in; it closes those that an item marked like it opened."""
+    for n, (_, opens) in enumerate(levels):
+        mark = _ITEM.match(text[slice(*opens)])
+        if mark and _shape(mark.group()) == shape:
+            return levels[:n]
     at = next((n for n in range(len(levels) - 1, -1, -1) if levels[n][0] == shape), None)
     if at is not None:
         return levels[: at + 1]
