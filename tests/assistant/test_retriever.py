@@ -83,7 +83,7 @@ def test_a_chain_can_take_it(retriever: ClapvertRetriever) -> None:
 suite = pytest.importorskip("langchain_tests.integration_tests", reason="the extra `dev` brings langchain-tests")
 
 
-class TestLangChainsOwn(suite.RetrieversIntegrationTests):  # type: ignore[misc, name-defined]
+class TestLangChainsOwn(suite.RetrieversIntegrationTests):  # type: ignore[name-defined]
     """LangChain's tests of any retriever."""
 
     @pytest.fixture(autouse=True)
