@@ -75,6 +75,8 @@ class PassagesConfig:
     wins_floor: float = 3.2
     plainly: float = 1.0
     """How far above our notice of its article a sentence is quoted instead of it."""
+    as_much: float = 0.15
+    """Share of the question's words that the notice may lack against the sentence, and still say as much."""
     foreign: float = 0.2
     """What a sentence in another language than the question's is held to share of its words."""
     abroad: float = 0.4
@@ -179,8 +181,10 @@ class Passages:
     def _noticed(self, ours: Option | None, best: Quoted) -> bool:
         """Whether a statement of ours is the notice of the very article, and says as much (it cites it first)."""
         head = [self.snapshot.open_passage(p) for p in ours.head] if ours else []
-        same = any(set(p.keys) & set(best.passage.keys) for p in head)
-        return same and self.margin(ours, best) < self.config.plainly
+        if ours is None or not any(set(p.keys) & set(best.passage.keys) for p in head):
+            return False
+        as_much = ours.features["covered"] >= best.features["covered"] - self.config.as_much
+        return as_much or self.margin(ours, best) < self.config.plainly
 
     def _rests_on(self, ours: Option, named: Named) -> bool:
         """Whether what we would say is what we know of the very text named."""
