@@ -21,6 +21,7 @@ from assistant.dialogue.turns import Asked, DialogueReader
 from assistant.planning.in_time import at_its_date
 from assistant.planning.local import LocalPlanner, PlanConfig
 from assistant.planning.options import MatchConfig
+from assistant.planning.passages import PassagesConfig
 from assistant.planning.ranking import SelectionConfig, Selector
 from assistant.planning.rules import RulesConfig
 from assistant.planning.scope import Scope, ScopeConfig
@@ -62,6 +63,7 @@ class EngineConfig:
     scope: ScopeConfig = field(default_factory=ScopeConfig)
     rules: RulesConfig = field(default_factory=RulesConfig)
     plan: PlanConfig = field(default_factory=PlanConfig)
+    passages: PassagesConfig = field(default_factory=PassagesConfig)
     compose: ComposeConfig = field(default_factory=ComposeConfig)
 
 
@@ -88,7 +90,14 @@ class Engine:
         self.selector = Selector(self.search, glossary, config.selection)
         self.scope = Scope(self.selector, config.scope)
         self.planner = LocalPlanner(
-            self.search, self.selector, self.scope, PartReader(self.dialogue), config.match, config.plan, config.rules
+            self.search,
+            self.selector,
+            self.scope,
+            PartReader(self.dialogue),
+            config.match,
+            config.plan,
+            config.rules,
+            config.passages,
         )
         self.composer = Composer(self.search, config.compose)
         self.verifier = Verifier()

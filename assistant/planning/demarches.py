@@ -159,7 +159,7 @@ class Demarches:
             if position in shown or not usable(position) or self._excluded(step, question):
                 continue
             place: Place = "then" if out else "head"
-            out[position] = Shown(position, self._open(position), place, self._step(step, message))
+            out[position] = Shown(position, self._open(position), place, step=self._step(step, message))
         if not out:
             return None
         depends = demarche.depends_on

@@ -19,6 +19,7 @@ from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, und
 from assistant.planning.demarches import Demarches
 from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
+from assistant.planning.passages import Passages, PassagesConfig
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
@@ -95,9 +96,11 @@ class LocalPlanner:
         match: MatchConfig | None = None,
         config: PlanConfig | None = None,
         rules: RulesConfig | None = None,
+        passages: PassagesConfig | None = None,
     ) -> None:
         self.search, self.selector, self.scope, self.parts = search, selector, scope, parts
         self.options = Options(selector, match)
+        self.passages = Passages(selector, passages)
         self.config = config or PlanConfig()
         self.snapshot = search.snapshot
         terms = selector.question_terms
@@ -108,12 +111,14 @@ class LocalPlanner:
         """The plan of a message."""
         whole = self._found(message, message.question, message.parts[0] if len(message.parts) == 1 else None)
         guide = self.demarches.chosen(whole.options, message.question.raw)
-        if self.scope.outside(message, whole.context) and not self.demarches.ours(guide):
+        told = self.passages.read(message.question.raw, whole.context)
+        held = self.passages.answers(told) or told.named.firm
+        if not held and self.scope.outside(message, whole.context) and not self.demarches.ours(guide):
             return Plan(out_of_scope=True)
         near = tuple(hit.passage for hit in whole.candidates.hits[:3])
-        if self.scope.vague(message):
+        if not held and self.scope.vague(message):
             return Plan((PlannedPart(message.question.raw, depends_on=SUBJECT, verdict="depends"),), near=())
-        if self.demarches.bare(message):
+        if not held and self.demarches.bare(message):
             return Plan((PlannedPart(message.question.raw, depends_on=ROLE, verdict="depends"),), near=())
         if len(message.parts) > 1 and (one := self._in_one(message, whole, guide)) is not None:
             return Plan((one,), near=near)
@@ -214,7 +219,8 @@ class LocalPlanner:
 
     def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
         about, kinds = part.text, part.likeliest
-        guide = self.demarches.chosen(found.options, part.text)
+        told = self.passages.read(part.text, found.context, message.question.raw)
+        guide = None if told.named.firm else self.demarches.chosen(found.options, part.text)
         if guide is not None and guide.card is not None:
             usable = partial(self._in_force, found=found)
             steps = self.demarches.planned(message, part, found.question, guide.card, shown, usable)
@@ -222,7 +228,11 @@ class LocalPlanner:
                 return steps
         found = replace(found, options=self.demarches.without(found.options))
         best = found.best
-        if best is None or self.scope.missing(found.context, best, alone) or (shown and self._stray(found, best)):
+        missing = best is None or self.scope.missing(found.context, best, alone)
+        missing = missing or (bool(shown) and best is not None and self._stray(found, best))
+        if (quoted := self.passages.answer(part, told, best, missing, shown)) is not None:
+            return quoted
+        if best is None or missing:
             return PlannedPart(about, kinds, score=best.score if best else 0.0)
         if set(best.head) <= shown:
             beside = self._beside(found, shown)

@@ -40,11 +40,12 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A piece of evidence and the place it takes in its part; `quote`: the words shown of an official text."""
+    """A piece of evidence and the place it takes in its part; `spans`: the words shown of an added text, in order."""
 
     position: int
     passage: Passage
     place: Place
+    spans: tuple[tuple[int, int], ...] = ()
     step: PlannedStep | None = None
     """The step that rests on it first, when it is shown for that."""
 
@@ -98,6 +99,10 @@ class PlannedPart:
     """Of the démarche whose steps are shown."""
     told: bool = False
     """What answers it is shown by an earlier part."""
+    silent: tuple[str, ...] = ()
+    """Titles of the added texts that it names, and that do not say."""
+    near: tuple[Passage, ...] = field(default=(), compare=False)
+    """What comes near in them."""
     score: float = 0.0
 
     @property

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from assistant.answer import ModelUse
-from assistant.checking.verifier import Cited, Sentence, Verifier, departures
+from assistant.checking.verifier import LONGEST, Cited, Sentence, Verifier, departures, language_of
 from assistant.planning.plan import Opening, Place, Plan, PlannedPart, PlannedStep, Reason, Shown
 from assistant.reading.dates import say_date
 from assistant.reading.question import Question
 from assistant.search.hybrid import HybridSearch
 from assistant.wording.disagreement import Disagreement, disagreement
 from assistant.wording.figures import case_words, fact_words
-from assistant.wording.phrases import ARTICLE_SAYS, DUE, LIKELY, NO, YES, lower_first
-from assistant.wording.quotes import best_official, best_quote
+from assistant.wording.phrases import DUE, LIKELY, NO, ORIGINAL, YES, lower_first
+from assistant.wording.quotes import best_official, best_span
 from assistant.wording.steps import body_of_step, given_of_step, label_of_step
 from ingest.corpus.fiches import Statement
 from ingest.language.claims import Language, flipped, read_claim, unsupported
 from ingest.language.lexical import analyse
 from ingest.passages.passages import Passage
+
+_TOGETHER = 4
+"""Quotes of one passage in one sentence, at most; more of them are an article, a paragraph a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,9 @@ class Composer:
         found = disagreement(notice, official, self.search.official(notice.keys, question.as_of)) if official else None
         if found:
             draft.disagreements[notice.id] = found
-            self._quote(draft, question, n, shown, found.official)
+            at = found.official.passage.text.find(found.official.quote)
+            span = (at, at + len(found.official.quote))
+            self._quote(draft, question, n, shown, found.official.passage, (span,))
             return
         sentence = None
         if opening:
@@ -175,15 +181,28 @@ class Composer:
         return (official, own) if shared >= self.config.article_beside else (own,)
 
     def _official(self, draft: Draft, question: Question, n: int, shown: Shown) -> None:
-        """A quote of an official text, introduced as such."""
+        """Quotes of an added text, introduced by where they stand; an article that is shown whole, a paragraph a
+        sentence."""
         p = shown.passage
-        quote = best_quote(p.text, analyse(question.query), self.config.quote_words)
-        self._quote(draft, question, n, shown, Cited(p, quote))
+        spans = shown.spans or (best_span(p.text, analyse(question.query), self.config.quote_words),)
+        short = len(spans) <= _TOGETHER and sum(b - a for a, b in spans) <= LONGEST
+        for run in [spans] if short else [(span,) for span in spans]:
+            self._quote(draft, question, n, shown, p, run)
 
-    def _quote(self, draft: Draft, question: Question, n: int, shown: Shown, cited: Cited) -> None:
-        p = cited.passage
-        intro = ARTICLE_SAYS[question.language].format(title=p.source_title, locator=p.locator)
-        sentence = Sentence(f"{intro} « {cited.quote} »", (cited,), language="fr")
+    def _quote(
+        self, draft: Draft, question: Question, n: int, shown: Shown, p: Passage, spans: Sequence[tuple[int, int]]
+    ) -> None:
+        """Verbatim words of a passage in one sentence; the first of a passage says where it stands."""
+        quotes = f"« {p.text[slice(*spans[0])]} »"
+        for before, after in pairwise(spans):
+            between = " " if not p.text[before[1] : after[0]].strip() else " (…) "
+            quotes += f"{between}« {p.text[slice(*after)]} »"
+        if not draft.lines or draft.lines[-1].sentence.cited[0].passage.id != p.id:
+            place = p.locator if p.locator not in (p.source_title, "texte") else ""
+            where = f"{p.source_title}, {place}" if place else p.source_title
+            foreign = question.language == "en" and p.language == "fr"
+            quotes = f"{where}{ORIGINAL if foreign else ''}{' :' if question.language == 'fr' else ':'} {quotes}"
+        sentence = Sentence(quotes, tuple(Cited(p, p.text[slice(*s)]) for s in spans), language=language_of(p))
         draft.lines.append(Line(sentence, n, shown.place, shown.passage))
 
 

@@ -84,6 +84,8 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
         return [opening + rows if not opening else opening + "\n\n" + rows, " ".join(needs)]
     if not several and (grouped := _by_regime(marked, language)):
         return [opening + grouped if opening else grouped]
+    if all(line.passage.kind == "text" for line, _ in marked):  # what texts say themselves, a quote a paragraph
+        return [label + opening + marked[0][1], *(text for _, text in marked[1:])]
     first = label + opening + " ".join(head)
     rest = " ".join((*then, *needs))
     return [first + (f" {rest}" if rest else "")]

@@ -10,6 +10,10 @@ NOT_FOUND = {
     "fr": "Je n'ai pas trouvé la réponse dans les textes dont je dispose.",
     "en": "I have not found the answer in the texts I hold.",
 }
+SILENT = {
+    "fr": "Je n'ai pas trouvé la réponse dans {titles}.",
+    "en": "I have not found the answer in {titles}.",
+}
 OUT_OF_SCOPE = {
     "fr": "Cette question sort de mon domaine : je réponds sur les règles d'éco-production de l'audiovisuel en France.",
     "en": "This question is outside my field: I answer on eco-production rules for film and television in France.",
@@ -29,7 +33,7 @@ YES, NO = {"fr": "Oui", "en": "Yes"}, {"fr": "Non", "en": "No"}
 DUE = {"fr": "au plus tard le {day}", "en": "by {day} at the latest"}
 LIKELY = {"fr": ", a priori", "en": ", most likely"}
 NOTE = {"fr": "À noter", "en": "Note"}
-ARTICLE_SAYS = {"fr": "{title}, {locator} :", "en": "{title}, {locator} (original French):"}
+ORIGINAL = " (original French)"
 CHANGED = {"fr": "A changé", "en": "Changed"}
 STALE = {
     "fr": "Un énoncé cité devait être revu avant le {date} : vérifiez qu'il tient toujours.",

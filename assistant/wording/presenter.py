@@ -37,7 +37,7 @@ from assistant.wording.citations import Numbering
 from assistant.wording.composer import Draft, Line
 from assistant.wording.figures import case_words, fact_words
 from assistant.wording.layout import lay_out
-from assistant.wording.phrases import DISCLAIMER, DUE, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE
+from assistant.wording.phrases import DISCLAIMER, DUE, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE, SILENT
 from ingest.clock import FACT_BASE_DATE, Clock
 from ingest.corpus.cards import DependsOn
 from ingest.corpus.glossary import Glossary
@@ -97,7 +97,9 @@ class Presenter:
                 warnings = [Notice(kind="upcoming", text=note.sentence.text, citations=numbering.cite(note.sentence))]
             body = depends.ask_en or depends.ask if depends and lang == "en" else depends.ask if depends else ""
             body = (
-                body or {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[lang]
+                body
+                or silent(plan, lang)
+                or {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[lang]
             )
         passages = [line.passage for line in said]
         ours = notes.nearest_domains(plan.near)
@@ -119,7 +121,9 @@ class Presenter:
             answer=body,
             citations=tuple(numbering.citations()),
             warnings=tuple(warnings),
-            near=notes.near(plan.near) if outcome == "abstained" and reason != "out_of_scope" else (),
+            near=notes.near(next((p.near for p in plan.parts if p.near), plan.near))
+            if outcome == "abstained" and reason != "out_of_scope"
+            else (),
             searched=Searched(domains=question.domains or tuple(Domain), sources=self.sources),
             contacts=notes.cards(self.contacts, wanted, question.domains or ours[:1]) if show_contacts else (),
             follow_ups=((ask,) if ask else ()) + (notes.follow_ups(self.search, question, passages) if said else ()),
@@ -214,6 +218,14 @@ def _outcome(plan: Plan, said: bool, later: Passage | None) -> tuple[Outcome, Re
     if any(p.verdict == "depends" for p in plan.parts):
         return "partial", "unclear"
     return "answered", "false_premise" if any(p.premise for p in plan.parts) else None
+
+
+def silent(plan: Plan, language: Language) -> str | None:
+    """That the texts which a message names do not say, when nothing else answers it."""
+    titles = list(dict.fromkeys(t for p in plan.parts for t in p.silent))
+    if not titles:
+        return None
+    return SILENT[language].format(titles=", ".join(f"« {t} »" for t in titles[:3]))
 
 
 def _ask(depends: DependsOn | None, language: Language) -> str | None:

@@ -25,6 +25,11 @@ def best_official(search: HybridSearch, notice: Passage, as_of: AsOf) -> Cited |
 
 def best_quote(text: str, terms: Sequence[str], limit: int) -> str:
     """The run of one to three sentences that shares most with the terms, verbatim, cut at a word when it is endless."""
+    return text[slice(*best_span(text, terms, limit))]
+
+
+def best_span(text: str, terms: Sequence[str], limit: int) -> tuple[int, int]:
+    """Where that run stands."""
     wanted = set(terms)
     spans = sentence_spans(text) or [(0, len(text))]
     held = [wanted & set(analyse(text[start:end])) for start, end in spans]
@@ -37,6 +42,6 @@ def best_quote(text: str, terms: Sequence[str], limit: int) -> str:
             shared = len(set().union(*held[i : j + 1])) - 1.5 * (j - i)
             if shared > gain:
                 best, gain = (i, j), shared
-    quote = text[spans[best[0]][0] : spans[best[1]][1]]
-    words = list(re.finditer(r"\S+", quote))
-    return quote if len(words) <= limit else quote[: words[limit - 1].end()]
+    start, end = spans[best[0]][0], spans[best[1]][1]
+    words = list(re.finditer(r"\S+", text[start:end]))
+    return (start, end) if len(words) <= limit else (start, start + words[limit - 1].end())

@@ -32,5 +32,6 @@ def reindexed(
         counts=snapshot.manifest.counts | {"embedded": computed},
     )
     with shelf.writer():
-        shelf.build(passages, revs, found, snapshot.cards, snapshot.rules, manifest, snapshot.demarches)
+        guides = snapshot.cards, snapshot.rules, snapshot.sentences
+        shelf.build(passages, revs, found, *guides, manifest, snapshot.demarches)
     return shelf.open(store, encoder.info)

@@ -29,6 +29,7 @@ from ingest.index.cards import CardIndex, questions_of
 from ingest.index.demarches import DemarcheIndex
 from ingest.index.rules import RuleIndex
 from ingest.index.rules import questions_of as rule_questions
+from ingest.index.sentences import SentenceIndex, sentences_of
 from ingest.index.snapshot import SCHEMA, Manifest, SnapshotShelf, snapshot_name
 from ingest.index.store import PassageStore, VectorCache
 from ingest.language.lexical import ANALYSER
@@ -38,6 +39,7 @@ from ingest.passages.passages import Passage, fiche_passages, unit_passages
 from ingest.passages.succession import settle
 from ingest.passages.versions import implied_end
 from ingest.settings import Settings
+from ingest.texts.naming import text_names
 from ingest.texts.texts import TextShelf
 
 Progress = Callable[[str, int, int], None]
@@ -151,6 +153,8 @@ def ingest(
         asked, more = embed(library.vectors, questions_of(cards), model, encoder, progress)
         rules = [r for r in load_rules(corpus_dir) if known.issuperset(r.statements)]
         settled, extra = embed(library.vectors, rule_questions(rules), model, encoder, progress)
+        said, most = embed(library.vectors, sentences_of(passages), model, encoder, progress)
+        sentences = SentenceIndex.of(passages, said, text_names(library.texts.all(), passages, register))
         revs = library.store.add(passages)
         manifest = Manifest(
             name=snapshot_name(revs, passages, cards, rules, model.fingerprint, demarches),
@@ -169,13 +173,14 @@ def ingest(
                 "cards": len(cards),
                 "rules": len(rules),
                 "demarches": len(steps),
-                "embedded": computed + more + extra,
+                "sentences": len(sentences),
+                "embedded": computed + more + extra + most,
             },
             sources={t.id: t.sha256 for t in library.texts.all()},
         )
         if progress:
             progress("index", 0, len(passages))
-        guides = CardIndex.of(cards, asked), RuleIndex.of(rules, settled)
+        guides = CardIndex.of(cards, asked), RuleIndex.of(rules, settled), sentences
         return library.snapshots.build(passages, revs, vectors, *guides, manifest, demarches), True
 
 

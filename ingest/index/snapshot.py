@@ -34,6 +34,7 @@ from ingest.index.columns import Columns
 from ingest.index.demarches import NO_DEMARCHE, DemarcheIndex
 from ingest.index.rules import RuleIndex
 from ingest.index.rules import digest as rules_digest
+from ingest.index.sentences import SentenceIndex
 from ingest.index.store import PassageStore
 from ingest.language.lexical import ANALYSER, LexicalIndex
 from ingest.passages.passages import Passage
@@ -46,7 +47,7 @@ try:
 except ImportError:  # Windows, which does not delete what is open
     fcntl = None  # type: ignore[assignment]
 
-SCHEMA = "7"
+SCHEMA = "8"
 COLLECTION = "passages"
 _MANIFEST, _STRAYS = "manifest.json", "strays.npz"
 _MOST_STRAYS = 0.005
@@ -93,6 +94,7 @@ class Snapshot:
         self.lexical = LexicalIndex.load(folder / "lexical")
         self.cards = CardIndex.load(folder)
         self.rules = RuleIndex.load(folder)
+        self.sentences = SentenceIndex.load(folder)
         self.demarches = DemarcheIndex.load(folder)
         self.store = store
         self._strays: list[int] = []
@@ -242,6 +244,7 @@ class SnapshotShelf:
         vectors: NDArray[np.float32],
         cards: CardIndex,
         rules: RuleIndex,
+        sentences: SentenceIndex,
         manifest: Manifest,
         demarches: DemarcheIndex = NO_DEMARCHE,
     ) -> Manifest:
@@ -257,6 +260,7 @@ class SnapshotShelf:
         lexical.save(aside / "lexical")
         cards.save(aside)
         rules.save(aside)
+        sentences.save(aside)
         demarches.save(aside)
         _write_vectors(aside / "chroma", vectors)
         manifest.save(aside)

@@ -322,8 +322,9 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
     told = [p.text if p.kind == "statement" else f"{p.text} ({p.locator})" for p in held]
     days = [w for p in answer.parts if p.title for w in (p.because or "").split(" ; ")]
     support = "\n".join([*told, *days, *(f"{item.said}." for item in answer.understood.case)])
-    introduced = re.match(r"[^«»]{1,200}:\s«\s(?P<quote>.+)\s»$", text, re.DOTALL)
-    if introduced and any(introduced.group("quote") in p.text for p in held):
+    introduced = re.match(r"(?:[^«»]{1,200}:\s)?«\s(?P<quotes>.+)\s»$", text, re.DOTALL)
+    quotes = re.split(r"\s»(?:\s\(…\))?\s«\s", introduced.group("quotes")) if introduced else []
+    if quotes and all(any(q in p.text for p in held) for q in quotes):
         support = f"{support} {' '.join(p.source_title for p in held)}"
         language = "fr"
     claim, basis = read_claim(text, language), read_claim(support)
@@ -371,9 +372,12 @@ def _abstention(answer: Answer) -> list[str]:
         return ["passages proches sans abstention"] if answer.near else []
     out = []
     reason = str(answer.reason)
-    if answer.answer not in ABSTENTIONS.get(reason, {}).values():
+    said = answer.answer
+    for title in {n.source_title for n in answer.near}:  # a text that the message names, and that does not say
+        said = said.replace(f"« {title} »", "{titles}")
+    if said not in {*ABSTENTIONS.get(reason, {}).values(), *(phrases.SILENT.values() if answer.near else ())}:
         out.append(f"abstention hors des phrases fixes : « {answer.answer} »")
-    if re.search(r"\d", answer.answer):
+    if re.search(r"\d", said):
         out.append("abstention avec un chiffre")
     in_warnings = {n for w in answer.warnings for n in w.citations}
     if {c.n for c in answer.citations} != in_warnings:

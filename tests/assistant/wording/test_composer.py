@@ -286,7 +286,7 @@ class TestFixedWords:
 
     def test_both_languages_have_them(self) -> None:
         for name in ("DISCLAIMER", "NOT_FOUND", "OUT_OF_SCOPE", "NOT_IN_FORCE", "PART_MISSING", "DEPENDS", "STALE",
-                     "UNDATED", "ARTICLE_SAYS", "YES", "NO"):  # fmt: skip
+                     "UNDATED", "SILENT", "YES", "NO"):  # fmt: skip
             assert set(getattr(phrases, name)) == {"fr", "en"}, name
         assert set(FACET_NAMES["fr"]) == set(FACET_NAMES["en"]) == set(FACET_QUESTIONS["fr"])
 
