@@ -45,7 +45,7 @@ from ingest.passages.passages import Passage
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
-    from assistant.rewording.models import LanguageModel
+    from assistant.llm.models import LanguageModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class Service:
         """The language model of the settings, opened at first use; None without one."""
         if not self.settings.llm:
             return None
-        from assistant.rewording.providers import open_model
+        from assistant.llm.providers import open_model
 
         return open_model(self.settings)
 
@@ -207,9 +207,10 @@ class Service:
                     snapshot, encoder, self.register, self.glossary, self.contacts, self.clock, self._config
                 )
                 if model is not None:
-                    from assistant.rewording.rewriter import Rewriter
+                    from assistant.planning.model.planner import ModelPlanner
+                    from assistant.planning.model.speaking import Speaking, terms_of
 
-                    engine.llm = Rewriter(model, engine.verifier, snapshot.manifest.name)
+                    engine.planner = ModelPlanner(engine.local, Speaking(model), self.contacts, terms_of(self.settings))
                 self._engine = engine
             return self._engine
 

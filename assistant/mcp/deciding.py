@@ -142,7 +142,7 @@ def _asked(service: Service, question: str, facts: Facts, as_of: date | None, do
     """A question with its facts and those given: the rules of the matters that its plan rests on."""
     engine = service.engine
     message = _told(engine.read(Asked(question, as_of, domains=tuple(domains)), None), facts)
-    plan = engine.planner.plan(message)
+    plan = engine.local.plan(message)
     index = engine.snapshot.rules
     resting = {p.rule for p in plan.parts if p.rule}
     matters = dict.fromkeys(r.matter for r in index.rules if r.id in resting)

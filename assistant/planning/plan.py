@@ -16,7 +16,7 @@ from assistant.reading.case import Quantity
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.demarches import Stage, Step, Words
 from ingest.corpus.fiches import Bound, CaseField
-from ingest.corpus.register import Regime
+from ingest.corpus.register import Contact, Regime
 from ingest.passages.passages import Passage
 
 State = Literal["answered", "computed", "denied", "absent", "not_in_force", "missing"]
@@ -70,7 +70,7 @@ class Opening:
     """Days and facets of the case: name, and words."""
     due: date | None = None
     asked: bool = True
-    """Whether the verdict is what was asked; otherwise the day is."""
+    """Whether the verdict is what was asked; otherwise the day, or the figures that decide, are."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,10 @@ class PlannedPart:
     """Titles of the added texts that it names, and that do not say."""
     near: tuple[Passage, ...] = field(default=(), compare=False)
     """What comes near in them."""
+    whom: Contact | None = None
+    """Who would know, of a part that is missing."""
+    heading: Literal["question", "claim"] | None = None
+    """Whether `about` was chosen as the words that head the part: a question, or something told."""
     score: float = 0.0
 
     @property

@@ -18,18 +18,21 @@ from assistant.planning.plan import Opening, Place, Plan, PlannedPart, PlannedSt
 from assistant.reading.dates import say_date
 from assistant.reading.question import Question
 from assistant.search.hybrid import HybridSearch
+from assistant.search.quotes import best_official, best_span
 from assistant.wording.disagreement import Disagreement, disagreement
 from assistant.wording.figures import case_words, fact_words
-from assistant.wording.phrases import DUE, LIKELY, NO, ORIGINAL, YES, lower_first
-from assistant.wording.quotes import best_official, best_span
+from assistant.wording.phrases import DUE, IN_YOUR_CASE, LIKELY, NO, ORIGINAL, YES, lower_first
 from assistant.wording.steps import body_of_step, given_of_step, label_of_step
-from ingest.corpus.fiches import Statement
+from ingest.corpus.fiches import CaseField, Statement
+from ingest.corpus.rules import DateName
 from ingest.language.claims import Language, flipped, read_claim, unsupported
 from ingest.language.lexical import analyse
 from ingest.passages.passages import Passage
 
 _TOGETHER = 4
 """Quotes of one passage in one sentence, at most; more of them are an article, a paragraph a line."""
+_MEASURED = frozenset({*CaseField, *DateName})
+"""Facts that a sentence may open with without a verdict: figures and days, not what something is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,10 @@ class Composer:
             self._official(draft, question, n, shown)
             return
         head = shown.place == "head"
-        text = shown_text(s, question.language, self.config.terse, head)
+        text = shown_text(s, question.language, self.config.terse, head and part.heading is None)
         own = s.id in part.openings or (first and not part.openings)
-        opening = self._opening(part, s, question.language) if head and own else None
+        opens = own and (head or s.id in part.openings)
+        opening = self._opening(part, s, question.language) if opens else None
         notice = shown.passage
         official = best_official(self.search, notice, question.as_of)
         found = disagreement(notice, official, self.search.official(notice.keys, question.as_of)) if official else None
@@ -143,15 +147,20 @@ class Composer:
             if not opening.asked:
                 since = f" ({' ; '.join(facts[:-1])})" if facts[:-1] else ""
                 return f"{facts[-1][:1].upper()}{facts[-1][1:]}{since}.", given
+        reasons = [r for r in opening.because if r.bound in s.bounds][:3]
+        said = " ; ".join(case_words(r, language) for r in reasons)
+        if not opening.asked and said:
+            return f"{said[:1].upper()}{said[1:]}.", _given(reasons)
+        if not opening.asked:
+            told = [fact_words(n, w, language) for n, w in opening.said if n in _MEASURED]
+            return (IN_YOUR_CASE[language].format(facts=" ; ".join(told)), given) if told else None
         beside = f" ({' ; '.join(facts)})" if facts else ""
         word = (YES if opening.verdict == "yes" else NO)[language]
         if opening.strength == "likely":
             word += LIKELY[language]
         colon = " :" if language == "fr" else ":"
-        reasons = [r for r in opening.because if r.bound in s.bounds][:2]
         if not reasons:
             return f"{word}{beside}{colon}", given
-        said = " ; ".join(case_words(r, language) for r in reasons)
         return f"{word}{beside}{colon} {said}.", (*_given(reasons), *given)
 
     def _sentence(

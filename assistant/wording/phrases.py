@@ -27,6 +27,8 @@ PART_MISSING = {
     "en": "I have not found an answer in the texts I hold.",
 }
 TOLD = {"fr": "dit plus haut.", "en": "said above."}
+ASK = {"fr": "à demander à : {whom}.", "en": "whom to ask: {whom}."}
+IN_YOUR_CASE = {"fr": "Dans votre cas ({facts}) :", "en": "In your case ({facts}):"}
 DEPENDS_ON = {"fr": "Cela dépend d'un détail.", "en": "It depends on one detail."}
 DEPENDS = {"fr": "Cela dépend {facet}.", "en": "It depends on {facet}."}
 YES, NO = {"fr": "Oui", "en": "Yes"}, {"fr": "Non", "en": "No"}

@@ -103,7 +103,8 @@ class Presenter:
             )
         passages = [line.passage for line in said]
         ours = notes.nearest_domains(plan.near)
-        wanted = [c for p in passages if p.statement for c in p.statement.contacts]
+        wanted = [p.whom.id for p in plan.parts if p.whom]
+        wanted = wanted or [c for p in passages if p.statement for c in p.statement.contacts]
         show_contacts = bool(wanted) or (outcome != "answered" and reason not in ("out_of_scope", "unclear"))
         ask = _ask(depends, lang)
         return Answer(

@@ -295,14 +295,23 @@ def _strip_fixed(text: str, answer: Answer) -> str:
     m = LABEL.match(text)
     if m and (_asked(m[1], answer) or m[1] in LAWS):
         text = text[m.end() :]
-    return text.replace("**", "").removeprefix(phrases.DEPENDS_ON[answer.understood.language]).strip()
+    language = answer.understood.language
+    text = text.replace("**", "")
+    if answer.depends_on:
+        asked = f"{phrases.DEPENDS_ON[language].rstrip('.')}{' :' if language == 'fr' else ':'} "
+        ask = answer.depends_on.ask
+        text = text.removeprefix(f"{asked}{ask[:1].lower()}{ask[1:]}")
+    for contact in answer.contacts:
+        whom = phrases.ASK[language].format(whom=contact.name)
+        text = text.removesuffix(f" {whom[:1].upper()}{whom[1:]}")
+    return text.removeprefix(phrases.DEPENDS_ON[language]).strip()
 
 
 def _asked(label: str, answer: Answer) -> bool:
     """True when a label has at most eight words, in the order of the question."""
     said = re.findall(r"\w+", label.lower())
     asked = iter(re.findall(r"\w+", f"{answer.question} {answer.understood.question}".lower()))
-    return len(label.removeprefix("… ").split()) <= 8 and all(word in asked for word in said)
+    return len(label.strip("«»“” ").removeprefix("… ").split()) <= 8 and all(word in asked for word in said)
 
 
 def _is_fixed(text: str, answer: Answer) -> bool:

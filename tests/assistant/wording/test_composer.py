@@ -14,11 +14,11 @@ from assistant.reading.case import Quantity
 from assistant.reading.dates import AsOf
 from assistant.reading.question import Question, Understanding
 from assistant.search.hybrid import HybridSearch
+from assistant.search.quotes import best_official, best_quote
 from assistant.service import Ask, Service
 from assistant.wording import phrases
 from assistant.wording.composer import Composer, Draft, shown_text
 from assistant.wording.phrases import FACET_NAMES, FACET_QUESTIONS, lower_first
-from assistant.wording.quotes import best_official, best_quote
 from ingest.corpus.fiches import Bound, CaseField
 from ingest.language.claims import read_claim
 from ingest.language.lexical import analyse

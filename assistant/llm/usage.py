@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Usage:
-    """Calls made, tokens as the provider counts them (0 when it does not), milliseconds waited."""
+    """Calls made, replies found in memory, tokens as the provider counts them (0 when it does not), milliseconds
+    waited."""
 
     calls: int = 0
+    cached: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     ms: float = 0.0

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import tenacity
 
-from assistant.rewording.usage import Usage
+from assistant.llm.usage import Usage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -71,18 +71,35 @@ class LanguageModel:
         self._slots = threading.BoundedSemaphore(concurrency)
         self._health, self._pause_after, self._pause = _Health(), pause_after, pause
 
-    def ask(self, usage: Usage, system: str, user: str, schema: Mapping[str, Any], parse: Callable[[str], T]) -> T:
+    @property
+    def timeout(self) -> float:
+        """Seconds that one question may wait."""
+        return self._timeout
+
+    def ask(
+        self,
+        usage: Usage,
+        system: str,
+        user: str,
+        schema: Mapping[str, Any],
+        parse: Callable[[str], T],
+        seconds: float | None = None,
+    ) -> T:
         """The parsed reply, or `ModelFailure`; what it cost is added to `usage` either way.
 
-        `parse` raises `ValueError` on what it refuses: the model is then asked again.
+        `parse` raises `ValueError` on what it refuses: the model is then asked again. `seconds`: what is left of the
+        time that the question may wait, when it has been asked before.
         """
+        seconds = self._timeout if seconds is None else min(seconds, self._timeout)
+        if seconds <= 0:
+            raise ModelFailure("timeout")
         if time.monotonic() < self._health.until:
             raise ModelFailure("paused")
         if not self._slots.acquire(blocking=False):
             raise ModelFailure("busy")
         started = time.monotonic()
         try:
-            reply: T = self._retrying()(self._once, usage, started + self._timeout, system, user, schema, parse)
+            reply: T = self._retrying(seconds)(self._once, usage, started + seconds, system, user, schema, parse)
         except ModelFailure as failure:
             self._note(failed=True)
             _log.warning("language model: %s after %d calls", failure.reason, usage.calls)
@@ -93,7 +110,7 @@ class LanguageModel:
         self._note(failed=False)
         return reply
 
-    def _retrying(self) -> tenacity.Retrying:
+    def _retrying(self, seconds: float) -> tenacity.Retrying:
         backoff = tenacity.wait_exponential_jitter(initial=self._backoff, max=4.0, jitter=self._backoff / 2)
 
         def wait(state: tenacity.RetryCallState) -> float:
@@ -103,7 +120,7 @@ class LanguageModel:
 
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda e: isinstance(e, ModelFailure) and e.reason in _RETRIED),
-            stop=tenacity.stop_after_attempt(self._attempts) | tenacity.stop_before_delay(self._timeout),
+            stop=tenacity.stop_after_attempt(self._attempts) | tenacity.stop_before_delay(seconds),
             wait=wait,
             reraise=True,
         )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.rewording.models import LanguageModel
+from assistant.llm.models import LanguageModel
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
 
