@@ -25,6 +25,8 @@ HELPS = {
     "keys": "Keys of the API: make, list and revoke them; who did what.",
     "label": "Criteria of the label, projects, official grid, score and evidence file.",
     "mcp": "Serve the tools to an MCP host over stdio; `clapvert serve` has them at /mcp.",
+    "demarche": "Démarches, step by step: list, show.",
+    "projet": "Projects: describe one, see its obligations, take them away.",
     "regle": "Rules as code: list, show, try.",
     "search": "Search the passages.",
     "serve": "Serve the chat, the pages and the API.",
