@@ -22,6 +22,8 @@ from assistant.history.store import Conversations
 from assistant.label.frameworks import Frameworks
 from assistant.label.questions.answering import project_answer
 from assistant.label.workbench import Workbench
+from assistant.observing import counts
+from assistant.observing.spans import span
 from ingest.clock import Clock, paris_today
 from ingest.corpus.criteria import FrameworkFile, framework_source_id, load_frameworks
 from ingest.corpus.fiches import FicheFile, load_fiches, notice_source_id
@@ -31,6 +33,7 @@ from ingest.corpus.rules import Case, Rule, load_case_files, load_rules
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.pipeline import Library
 from ingest.index.snapshot import Snapshot
+from ingest.index.store import PassageStore
 from ingest.language.claims import Language
 from ingest.model.embedding import EncoderProtocol, load_encoder
 from ingest.passages.passages import Passage
@@ -66,7 +69,6 @@ class Service:
         self.settings = settings
         self.clock = clock
         self.library = Library(settings)
-        self.store = self.library.store
         self._read_corpus()
         self._config = config
         self._encoder = encoder
@@ -74,6 +76,11 @@ class Service:
         self._conversations: Conversations | None = None
         self._workbench: Workbench | None = None
         self._lock = threading.Lock()
+
+    @property
+    def store(self) -> PassageStore:
+        """Every passage that ever was, opened at first use."""
+        return self.library.store
 
     def _read_corpus(self) -> None:
         """What stands beside the snapshot; read again when a new one is taken up."""
@@ -89,8 +96,8 @@ class Service:
         """The conversation store, opened at first use."""
         with self._lock:
             if self._conversations is None:
-                path = self.settings.data_dir / "conversations.db"
-                self._conversations = Conversations(path, self.settings.retention_days, self.clock)
+                where = self.library.storage.database("conversations")
+                self._conversations = Conversations(where, self.settings.retention_days, self.clock)
             return self._conversations
 
     @cached_property
@@ -122,7 +129,7 @@ class Service:
         frameworks = Frameworks(f.framework for f in self.frameworks.values())
         with self._lock:
             if self._workbench is None:
-                self._workbench = Workbench(self.settings.data_dir, frameworks, self.clock)
+                self._workbench = Workbench(self.library.storage, frameworks, self.clock)
             self._workbench.frameworks = frameworks
             return self._workbench
 
@@ -166,18 +173,22 @@ class Service:
 
                     engine.llm = Rewriter(model, engine.verifier, snapshot.manifest.name)
                 self._engine = engine
+                counts.serving(snapshot.manifest.name, len(snapshot))
             return self._engine
 
     def ask(self, ask: Ask, owner: str = LOCAL, on_evidence: OnEvidence | None = None) -> Answer:
         """Answer a question, in its conversation; `CONVERSATION_NOT_FOUND` when it is not the owner's."""
         engine, conversations = self.engine, self.conversations
         asked = Asked(ask.question, ask.as_of, ask.forget_date, ask.domains, ask.language, ask.profile)
-        with conversations.turn(ask.conversation_id, owner) as conversation_id:
+        with span("ask") as asking, conversations.turn(ask.conversation_id, owner) as conversation_id:
             previous = partial(conversations.last, conversation_id)
             answer = project_answer(
                 self.workbench, engine, ask.question, owner, conversation_id, previous, on_evidence
             ) or conversations.graph.run(asked, Context(engine, conversation_id, on_evidence))
-            conversations.keep(answer)
+            with span("keep"):
+                conversations.keep(answer)
+            asking.note(outcome=answer.outcome, reason=answer.reason or "", parts=len(answer.parts))
+        counts.answered(answer)
         return answer
 
     def passage(self, passage_id: str) -> tuple[Passage, str]:
