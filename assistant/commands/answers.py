@@ -40,6 +40,7 @@ def _service() -> Service:
 def serve(host: str | None, port: int | None, open_browser: bool, workers: int | None) -> None:
     """Serve the chat, the pages and the API."""
     from assistant.access.access import LOOPBACK, Access, closes
+    from assistant.backup.backup import half_restored
 
     settings = Settings()
     host, port = host or settings.host, settings.port if port is None else port
@@ -52,6 +53,10 @@ def serve(host: str | None, port: int | None, open_browser: bool, workers: int |
             ErrorCode.BAD_REQUEST,
             "CLAPVERT_RETENTION_DAYS=0 garde les conversations dans la mémoire d'un seul processus.",
             "Servez avec un processus, ou gardez-les au moins un jour.",
+        )
+    if half_restored(settings):
+        raise ClapvertError(
+            ErrorCode.INDEX_MISSING, "Une restauration a été interrompue ici.", "Relancez la même `clapvert restore`."
         )
     service = _service()
     if service.library.snapshots.current_name() is None:
@@ -321,6 +326,7 @@ def doctor(as_json: bool, table: bool) -> None:
 
 def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
     """`(what, ready, detail, command that mends it)`, without fetching or building anything."""
+    from assistant.commands.engines import engine_rows
     from ingest.index.pipeline import Library, inputs_digest
     from ingest.model.info import ready_model
 
@@ -348,6 +354,7 @@ def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
     )
     if settings.llm:
         rows.append(_llm_row(settings))
+    rows += engine_rows(settings)
     library = Library(settings)
     manifest = library.snapshots.current_manifest()
     rows.append(

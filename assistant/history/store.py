@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -187,6 +187,10 @@ class Conversations:
             with self._locks.held(ident):
                 self._erase([ident])
         return len(old)
+
+    def alone(self, conversation_id: str) -> AbstractContextManager[None]:
+        """Hold a conversation while no turn of it runs."""
+        return self._locks.held(conversation_id)
 
     def close(self) -> None:
         """Let go of the file, where there is one."""

@@ -50,6 +50,12 @@ def remote_collection(url: str | None, name: str) -> Any:
             ) from exc
 
 
+def answers(url: str) -> None:
+    """`INDEX_UNAVAILABLE` unless the server answers."""
+    with remote_client(url) as client:
+        client.heartbeat()
+
+
 def drop_collection(url: str | None, name: str) -> bool:
     """Delete a collection, if there is one of that name; False when the server cannot be asked."""
     from chromadb.errors import NotFoundError

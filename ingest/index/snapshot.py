@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -287,6 +287,22 @@ class SnapshotShelf:
             np.savez(target / _STRAYS, positions=np.array(strays, np.int64), vectors=vectors[strays])
         self._sweep(self._point(manifest.name))
         return manifest
+
+    def adopt(self, name: str, fill: Callable[[Path], None], vectors: NDArray[np.float32]) -> None:
+        """Take up a snapshot built elsewhere, under its name: `fill` writes all but its vectors. Call it holding
+        `writer()`, on a shelf that has none of that name."""
+        aside = self.folder / f".{name}.building"
+        for old in self.folder.glob(".*.building"):
+            self._remove(old)
+        aside.mkdir(parents=True)
+        fill(aside)
+        manifest = replace(Manifest.load(aside), collection=new_collection(name) if self.chroma_url else "")
+        manifest.save(aside)
+        _write_vectors(aside / "chroma", vectors, self.chroma_url, manifest.collection)
+        target = self.folder / name
+        self._remove(target)
+        aside.rename(target)
+        self._point(name)
 
     def _new_name(self, name: str) -> str:
         """`name` if this is the first build of the data folder, else `name-2`, `name-3`…, one more than any that is
