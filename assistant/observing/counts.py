@@ -39,7 +39,7 @@ STEP_SECONDS = Histogram(
 ERRORS = Counter("clapvert_errors", "Refusals and errors, by their code.", ["code"], registry=_REGISTRY)
 SNAPSHOT = Gauge(
     "clapvert_snapshot_passages",
-    "Passages of the snapshot that serves.",
+    "Passages of the snapshot that serves; 0 for one that did.",
     ["snapshot"],
     multiprocess_mode="mostrecent",
     registry=_REGISTRY,
@@ -47,6 +47,8 @@ SNAPSHOT = Gauge(
 MEMORY = Gauge(
     "clapvert_memory_bytes", "Resident memory of a process.", multiprocess_mode="liveall", registry=_REGISTRY
 )
+
+_serving: str | None = None
 
 
 def answered(answer: Answer) -> None:
@@ -58,8 +60,11 @@ def answered(answer: Answer) -> None:
 
 def serving(snapshot: str, passages: int) -> None:
     """Tell which snapshot serves, and no longer the one before."""
-    SNAPSHOT.clear()
+    global _serving
+    if _serving not in (None, snapshot):
+        SNAPSHOT.labels(_serving).set(0)
     SNAPSHOT.labels(snapshot).set(passages)
+    _serving = snapshot
 
 
 class Counting:
