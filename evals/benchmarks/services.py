@@ -26,7 +26,7 @@ from typing import Any
 
 import httpx
 
-_WAYS = "fsync=off", "full_page_writes=off"
+_WAYS = "fsync=off", "full_page_writes=off", "max_connections=800"
 """A cluster that lives for a test need not outlive a power cut; `kill` is of its processes, and loses no commit."""
 
 
@@ -159,16 +159,7 @@ class Chroma:
     def start(self) -> None:
         """Serve, until it answers."""
         program = Path(sys.executable).with_name("chroma")
-        command = [
-            str(program),
-            "run",
-            "--path",
-            str(self._folder / "data"),
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-        ]
+        where = ["--path", str(self._folder / "data"), "--host", "127.0.0.1", "--port", str(self.port)]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen([str(program), "run", *where], stdout=log, stderr=log, cwd=self._folder)
         until = time.monotonic() + 60
