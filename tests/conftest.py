@@ -47,6 +47,7 @@ Build = Callable[..., tuple[Manifest, bool]]
 
 
 _ON_POSTGRES = os.environ.get("TEST_ENGINE") == "postgresql"
+OF_THE_FOLDER = pytest.mark.skipif(_ON_POSTGRES, reason="of the files of the data folder")
 _running: dict[str, Any] = {}
 """The servers that this run started, and what stops them."""
 

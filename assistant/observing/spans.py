@@ -19,11 +19,13 @@ from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Tracer
 
 _SERVICE = "clapvert"
 _tracer: Tracer | None = None
+_provider: TracerProvider | None = None
 
 
 class Span:
@@ -59,7 +61,7 @@ def span(name: str, **facts: str | int | float | bool) -> Iterator[Span]:
 
 def send_spans(settings: Settings, exporter: SpanExporter | None = None) -> None:
     """Send spans to the collector of the settings, if they name one, from now on; `EXTRA_MISSING`."""
-    global _tracer
+    global _provider, _tracer
     if settings.otlp_endpoint is None or _tracer is not None:
         return
     if find_spec("opentelemetry.sdk") is None or find_spec("opentelemetry.exporter") is None:
@@ -78,7 +80,15 @@ def send_spans(settings: Settings, exporter: SpanExporter | None = None) -> None
         settings.otlp_endpoint, insecure=settings.otlp_endpoint.startswith("http://")
     )
     provider.add_span_processor(BatchSpanProcessor(exporter))
-    _tracer = provider.get_tracer(_SERVICE)
+    _provider, _tracer = provider, provider.get_tracer(_SERVICE)
+
+
+def end_spans() -> None:
+    """Send what was not yet, and no more."""
+    global _provider, _tracer
+    provider, _provider, _tracer = _provider, None, None
+    if provider is not None:
+        provider.shutdown()
 
 
 class Tracing:
@@ -92,11 +102,16 @@ class Tracing:
         if scope["type"] != "http" or _tracer is None:
             await self._app(scope, receive, send)
             return
+        status = 500
         with span("request", method=str(scope["method"])) as under_way:
 
             async def noted(message: Message) -> None:
+                nonlocal status
                 if message["type"] == "http.response.start":
-                    under_way.note(route=route_of(scope), status=int(message["status"]))
+                    status = message["status"]
                 await send(message)
 
-            await self._app(scope, receive, noted)
+            try:
+                await self._app(scope, receive, noted)
+            finally:
+                under_way.note(route=route_of(scope), status=status)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_START_LIMIT = 120.0
+_START_LIMIT = 300.0
 
 
 @dataclass(frozen=True)
