@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import webbrowser
 from datetime import date, datetime
@@ -77,25 +76,19 @@ def _run(service: Service, access: Access, host: str, port: int, workers: int) -
     """Serve in this process, or in several that it looks after."""
     import uvicorn
 
-    from assistant.observing.counts import shared_counts
-    from assistant.worker import SWITCH, handed
+    from assistant import worker
+    from assistant.app import create_app
 
     how: dict[str, Any] = {
-        "host": host,
-        "port": port,
         "log_level": service.settings.log_level,
         "access_log": False,
         "proxy_headers": False,  # the application believes the proxies of its settings, and no other
     }
-    if workers == 1:
-        from assistant.app import create_app
-
-        sys.setswitchinterval(SWITCH)
-        uvicorn.run(create_app(service, access), **how)
+    if workers > 1:
+        worker.serve(service.settings, host, port, workers, **how)
         return
-    with shared_counts():
-        os.environ.update(handed(service.settings, host, workers))
-        uvicorn.run("assistant.worker:application", factory=True, workers=workers, **how)
+    sys.setswitchinterval(worker.SWITCH)
+    uvicorn.run(create_app(service, access), host=host, port=port, **how)
 
 
 def _check_ways_in(access: Access, host: str) -> None:
