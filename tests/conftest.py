@@ -171,6 +171,8 @@ def settings(tmp_path: Path, corpus_dir: Path, _no_environment: None) -> Iterato
 def use_settings(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
     for name in ("data_dir", "model_dir", "corpus_dir"):
         monkeypatch.setenv(f"CLAPVERT_{name.upper()}", str(getattr(settings, name)))
+    if settings.database_url is not None:
+        monkeypatch.setenv("CLAPVERT_DATABASE_URL", settings.database_url.get_secret_value())
     monkeypatch.setenv("CLAPVERT_OFFLINE", "1")
     monkeypatch.chdir(tmp_path)  # no .env of the checkout
     return settings
