@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -111,18 +112,20 @@ def _run_steps(root: Path) -> None:
         port = str(probe.getsockname()[1])
     environment |= {"CLAPVERT_PORT": port, "CLAPVERT_HOST": "127.0.0.1", "HOME": str(root / "home" / "clapvert")}
     environment["PATH"] = f"{root / 'usr/local/bin'}:{environment['PATH']}"
-    process = subprocess.Popen(command, cwd=where, env=environment, user=user, group=user, extra_groups=[])
+    process = subprocess.Popen(
+        command, cwd=where, env=environment, user=user, group=user, extra_groups=[], start_new_session=True
+    )
     (check,) = said("HEALTHCHECK")
     tried = json.loads(check.partition("CMD")[2].replace("8000", port))
-    until = time.monotonic() + 300
+    until = time.monotonic() + 1200  # the first index embeds the whole corpus
     try:
         while subprocess.run(tried, env=environment, capture_output=True).returncode:
             assert process.poll() is None, "the container ended"
             assert time.monotonic() < until, "the health check does not pass"
             time.sleep(1)
     finally:
-        process.terminate()
-        process.wait(30)
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(60)
     assert {p.stat().st_uid for p in (root / "data").rglob("*")} == {user}
 
 
