@@ -114,6 +114,8 @@ class PartView(_Model):
     sentences: tuple[int, ...] = ()
     rule: str | None = None
     card: str | None = None
+    title: str | None = None
+    """Of the démarche whose steps answer it; its id is `card`."""
 
 
 class NextStep(_Model):
@@ -131,6 +133,13 @@ class Detail(_Model):
     ask: str
 
 
+class ProjectRef(_Model):
+    """The project that a question was asked from."""
+
+    id: str
+    title: str
+
+
 class Understood(_Model):
     """How the question was understood; shown, and editable by asking again."""
 
@@ -144,6 +153,7 @@ class Understood(_Model):
     follow_up: bool = False
     act: Act = "ask"
     case: tuple[CaseItem, ...] = ()
+    project: ProjectRef | None = None
 
 
 class Timings(_Model):
@@ -156,21 +166,26 @@ class Timings(_Model):
 
 
 class ModelUse(_Model):
-    """What a language model did for an answer: calls, tokens as its provider counts them, sentences.
+    """What a language model did for an answer: calls, rounds, tokens as its provider counts them, cost where prices are
+    set; the parts that it planned, those of them that fell back to the local planner, the facts that it read, the
+    phrases searched for it, and the kinds of fault that were found.
 
-    `fallback` says why the answer is the extractive one: `unsupported` when nothing that it wrote held, else how it
-    failed.
+    `fallback` says why the plan is the local one: `refused_plan` when nothing of the model's stood, else how it failed.
     """
 
     name: str
     calls: int = 0
+    rounds: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cost: float | None = None
     ms: float = 0
     cached: bool = False
-    written: int = 0
-    removed: int = 0
-    shown: int = 0
+    parts: int = 0
+    fell_back: int = 0
+    facts: int = 0
+    searched: int = 0
+    refused: tuple[str, ...] = ()
     fallback: str | None = None
 
 

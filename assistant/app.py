@@ -21,13 +21,27 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from assistant import upkeep
 from assistant.access.access import Access
 from assistant.answer import Answer, BasedOn
-from assistant.api import admin, answers, conversations, exports, feedback, obligations, problems, rules, signin, stream
+from assistant.api import (
+    admin,
+    answers,
+    conversations,
+    demarches,
+    exports,
+    feedback,
+    obligations,
+    problems,
+    rules,
+    signin,
+    stream,
+)
 from assistant.api.guard import Guard, Peer
 from assistant.api.label import grid as label_grid
 from assistant.api.label import routes as label
 from assistant.api.links import Link, page_links
 from assistant.api.origin import foreign
 from assistant.api.owner import Owners, caller_of
+from assistant.api.projects import routes as projects
+from assistant.api.projects import watching
 from assistant.api.register import search_hit, source_views
 from assistant.api.schemas import (
     ChatRequest,
@@ -46,12 +60,16 @@ from assistant.reading.dates import AsOf
 from assistant.replay import Replay
 from assistant.service import Service
 from assistant.web import chat as chat_page
+from assistant.web import demarches as demarches_pages
 from assistant.web import evals as evals_pages
 from assistant.web import passages as passage_pages
 from assistant.web import rules as rules_pages
 from assistant.web import sources as sources_pages
 from assistant.web import widget as widget_page
 from assistant.web.label import routes as label_pages
+from assistant.web.project import feeds as project_feeds
+from assistant.web.project import routes as project_pages
+from assistant.web.project.page import Desk
 from assistant.web.render import Renderer
 from ingest.corpus.register import Domain
 from ingest.errors import ClapvertError, ErrorCode
@@ -106,12 +124,18 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     app.include_router(feedback.router(service, owners), responses=problems.documented(404, 413))
     app.include_router(exports.router(service, owners), responses=problems.documented(404))
     app.include_router(rules.router(service), responses=problems.documented(404))
+    app.include_router(demarches.router(service), responses=problems.documented(404))
     app.include_router(obligations.router(service), responses=problems.documented(413))
     app.include_router(rules_pages.router(service, render))
+    app.include_router(demarches_pages.router(service, render))
     app.include_router(sources_pages.router(service, render))
     app.include_router(evals_pages.router(service, render))
     app.include_router(label.router(service, owners), responses=problems.documented(400, 404, 409, 413))
     app.include_router(label_grid.router(service, owners), responses=problems.documented(400, 404, 409, 413))
+    app.include_router(projects.router(service, owners), responses=problems.documented(400, 404, 409))
+    app.include_router(watching.router(service, owners), responses=problems.documented(404))
+    app.include_router(project_pages.router(Desk(service, owners, render)))
+    app.include_router(project_feeds.router(service))
     app.include_router(chat_page.router(service, owners, render))
     app.include_router(passage_pages.router(service, render))
     app.include_router(label_pages.router(service, owners, render))

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Timings, Understood
 from assistant.checking.verifier import Verifier
@@ -18,9 +17,10 @@ from assistant.dialogue.memory import Memory
 from assistant.dialogue.parts import PartReader
 from assistant.dialogue.recall import remember
 from assistant.dialogue.turns import Asked, DialogueReader
-from assistant.planning.in_time import at_its_date
 from assistant.planning.local import LocalPlanner, PlanConfig
 from assistant.planning.options import MatchConfig
+from assistant.planning.passages import PassagesConfig
+from assistant.planning.planner import Local, Planner
 from assistant.planning.ranking import SelectionConfig, Selector
 from assistant.planning.rules import RulesConfig
 from assistant.planning.scope import Scope, ScopeConfig
@@ -29,7 +29,6 @@ from assistant.reading.case import continued, merged, read_case, recounted
 from assistant.reading.kinds import asks, detect_language
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Understanding
-from assistant.rewording.usage import Usage
 from assistant.search.hybrid import HybridSearch, RetrievalConfig
 from assistant.wording.acting import Acting
 from assistant.wording.composer import ComposeConfig, Composer, Draft
@@ -41,9 +40,6 @@ from ingest.index.snapshot import Snapshot
 from ingest.language.claims import Language
 from ingest.model.embedding import EncoderProtocol
 from ingest.passages.passages import Passage
-
-if TYPE_CHECKING:
-    from assistant.rewording.rewriter import Rewriter
 
 _TOLD = 12
 """Heads of the answers of a conversation that are kept, for summing it up."""
@@ -62,6 +58,7 @@ class EngineConfig:
     scope: ScopeConfig = field(default_factory=ScopeConfig)
     rules: RulesConfig = field(default_factory=RulesConfig)
     plan: PlanConfig = field(default_factory=PlanConfig)
+    passages: PassagesConfig = field(default_factory=PassagesConfig)
     compose: ComposeConfig = field(default_factory=ComposeConfig)
 
 
@@ -87,14 +84,21 @@ class Engine:
         self.search = HybridSearch(snapshot, encoder, config.retrieval)
         self.selector = Selector(self.search, glossary, config.selection)
         self.scope = Scope(self.selector, config.scope)
-        self.planner = LocalPlanner(
-            self.search, self.selector, self.scope, PartReader(self.dialogue), config.match, config.plan, config.rules
+        self.local = LocalPlanner(
+            self.search,
+            self.selector,
+            self.scope,
+            PartReader(self.dialogue),
+            config.match,
+            config.plan,
+            config.rules,
+            config.passages,
         )
+        self.planner: Planner = Local(self.local)
         self.composer = Composer(self.search, config.compose)
         self.verifier = Verifier()
         self.presenter = Presenter(self.search, self.verifier, glossary, contacts, len(register.sources), clock)
         self.acting = Acting(self.snapshot, self.verifier, self.presenter)
-        self.llm: Rewriter | None = None
 
     def ask(
         self,
@@ -130,14 +134,21 @@ class Engine:
             asked = replace(asked, text=previous.last)  # the same question on a case told, or corrected
         reading = self.dialogue.read(asked, previous, self.clock())
         own = case or read_case(reading.question.raw, reading.question.language)
+        told = {f: q for f, q in (previous.case if previous else {}).items() if q.origin != "project"}
+        known = asked.known
         message = Message(
             text=text,
             act=act,
             second=second,
             question=reading.question,
             parts=tuple(Part.of(p) for p in reading.question.parts),
-            case=merged(previous.case if previous else {}, own),
-            dates={**(previous.dates if previous else {}), **reading.question.dates},
+            case={**(known.case if known else {}), **merged(told, own)},
+            dates={
+                **(known.dates if known else {}),
+                **(previous.dates if previous else {}),
+                **reading.question.dates,
+            },
+            known=known,
             other=reading.other,
             own=reading.own,
             told=reading.told,
@@ -157,30 +168,29 @@ class Engine:
         *,
         conversation_id: str = "",
         on_evidence: OnEvidence | None = None,
-        reworded: bool = True,
+        with_model: bool = True,
     ) -> tuple[Answer, Memory]:
         """Answer an understood message. `on_evidence` is told the passages it rests on before any prose exists; no
-        language model is called unless `reworded`."""
+        language model is called unless `with_model`."""
         if (again := self.acting.answer(message, previous, conversation_id)) is not None and previous is not None:
             return again, previous
         if again is not None:
             return again, remember(message, None, again, [])
-        usage, llm = Usage(), self.llm if reworded else None
-        if llm:
-            message = replace(message, question=llm.condense(message.question, usage))
         t1 = time.perf_counter()
-        plan, later = at_its_date(self.planner, message)
-        if plan.out_of_scope and previous is not None and previous.shown:
-            again = self.acting.answer(replace(message, act=message.second), previous, conversation_id)
-            if again is not None:
-                return again, previous
+        planner = self.planner if with_model else Local(self.local)
+        heard = _Heard(on_evidence) if on_evidence else None
+        planned = planner.planned(message, previous, heard)
+        plan, message, later = planned.plan, planned.message, planned.later
+        act = message.second if plan.out_of_scope and previous is not None and previous.shown else planned.act
+        again = self.acting.answer(replace(message, act=act), previous, conversation_id)
+        if again is not None:
+            return again, previous or remember(message, None, again, [])
         message = replace(message, case={**message.case, **plan.case})
         t2 = time.perf_counter()
         draft = self.composer.compose(message.question, plan) if plan.answered else Draft()
-        if on_evidence:
-            on_evidence(draft.passages or plan.near, understood(message))
-        if llm:
-            draft = llm.reword(message.question, draft, usage)
+        draft.engine, draft.model = planned.engine, planned.model
+        if heard and not heard.called:
+            heard(draft.passages or plan.near, message)
         t3 = time.perf_counter()
         kept = [line for line in draft.lines if not self.verifier.faults(line.sentence, message.question.as_of)]
         t4 = time.perf_counter()
@@ -191,6 +201,18 @@ class Engine:
         before = previous.shown if previous else ()
         heads = [s for s in (*(previous.told if previous else ()), *shown) if s[2] == "head"]
         return answer, replace(memory, shown=shown or before, told=tuple(dict.fromkeys(heads))[-_TOLD:])
+
+
+class _Heard:
+    """Tells the evidence of a plan, once."""
+
+    def __init__(self, tell: OnEvidence) -> None:
+        self._tell, self.called = tell, False
+
+    def __call__(self, passages: Sequence[Passage], message: Message) -> None:
+        if not self.called:
+            self.called = True
+            self._tell(passages, understood(message))
 
 
 def _ms(start: float, end: float) -> float:

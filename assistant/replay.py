@@ -52,7 +52,7 @@ class Replay:
                 memory, start = held, n
                 break
         for n in range(start, len(before)):
-            _, memory = engine.answer(engine.read(before[n], memory), memory, reworded=False)
+            _, memory = engine.answer(engine.read(before[n], memory), memory, with_model=False)
             self._hold(engine, before[: n + 1], memory)
         return memory
 

@@ -7,6 +7,7 @@ began with. Nothing here writes to an index.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -24,10 +25,17 @@ from assistant.label.questions.answering import project_answer
 from assistant.label.workbench import Workbench
 from assistant.observing import counts
 from assistant.observing.spans import span
+from assistant.project.asking import Obligations
+from assistant.project.ground import Ground
+from assistant.project.store import ProjectStore
+from assistant.project.told import known_of, profile_of
+from assistant.reading.known import Known
 from ingest.clock import Clock, paris_today
 from ingest.corpus.criteria import FrameworkFile, framework_source_id, load_frameworks
+from ingest.corpus.demarches import Demarche, Vocabulary, load_demarches, load_vocabulary
 from ingest.corpus.fiches import FicheFile, load_fiches, notice_source_id
 from ingest.corpus.glossary import load_glossary
+from ingest.corpus.intake import Intake, load_intake
 from ingest.corpus.register import Domain, Register, load_contacts, load_register
 from ingest.corpus.rules import Case, Rule, load_case_files, load_rules
 from ingest.errors import ClapvertError, ErrorCode
@@ -40,7 +48,7 @@ from ingest.passages.passages import Passage
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
-    from assistant.rewording.models import LanguageModel
+    from assistant.llm.models import LanguageModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class Ask:
     domains: tuple[Domain, ...] = ()
     language: Language | None = None
     profile: dict[str, str] | None = None
+    project: str | None = None
 
 
 class Service:
@@ -75,6 +84,9 @@ class Service:
         self._engine: Engine | None = None
         self._conversations: Conversations | None = None
         self._workbench: Workbench | None = None
+        self._projects: ProjectStore | None = None
+        self._ground: tuple[str, Ground] | None = None
+        self._obligations_of: Obligations | None = None
         self._lock = threading.Lock()
 
     @property
@@ -88,7 +100,7 @@ class Service:
         register, glossary, contacts = load_register(corpus), load_glossary(corpus), load_contacts(corpus)
         self.register: Register = register
         self.glossary, self.contacts = glossary, contacts
-        for cached in ("fiches", "frameworks", "rules", "_cases"):
+        for cached in ("fiches", "frameworks", "rules", "demarches", "steps_vocabulary", "_cases", "form"):
             self.__dict__.pop(cached, None)
 
     @property
@@ -111,6 +123,16 @@ class Service:
         return {framework_source_id(f.framework.id): f for f in load_frameworks(self.settings.corpus_dir)}
 
     @cached_property
+    def demarches(self) -> dict[str, Demarche]:
+        """The démarches by id."""
+        return {d.id: d for d in load_demarches(self.settings.corpus_dir)}
+
+    @cached_property
+    def steps_vocabulary(self) -> Vocabulary:
+        """Who does the steps of the démarches, and when."""
+        return load_vocabulary(self.settings.corpus_dir)
+
+    @cached_property
     def rules(self) -> dict[str, Rule]:
         """The rules by id."""
         return {rule.id: rule for rule in load_rules(self.settings.corpus_dir)}
@@ -122,6 +144,29 @@ class Service:
     def cases_of(self, rule_id: str) -> list[Case]:
         """The cases that a rule is held to."""
         return [case for case in self._cases if case.rule == rule_id]
+
+    @cached_property
+    def form(self) -> Intake:
+        """The form of a project."""
+        return load_intake(self.settings.corpus_dir, self.glossary)
+
+    @property
+    def projects(self) -> ProjectStore:
+        """The projects, opened at first use."""
+        with self._lock:
+            if self._projects is None:
+                self._projects = ProjectStore(self.library.storage.database("projects"))
+            return self._projects
+
+    @property
+    def ground(self) -> Ground:
+        """What projects are read against: the rules and the statements of the serving snapshot."""
+        snapshot, form = self.snapshot, self.form
+        held = self._ground
+        if held is None or held[0] != snapshot.manifest.name:
+            ground = Ground.of(snapshot, self.glossary, form, tuple(self.demarches.values()), self.steps_vocabulary)
+            held = self._ground = snapshot.manifest.name, ground
+        return held[1]
 
     @property
     def workbench(self) -> Workbench:
@@ -146,7 +191,7 @@ class Service:
         """The language model of the settings, opened at first use; None without one."""
         if not self.settings.llm:
             return None
-        from assistant.rewording.providers import open_model
+        from assistant.llm.providers import open_model
 
         return open_model(self.settings)
 
@@ -169,9 +214,10 @@ class Service:
                     snapshot, encoder, self.register, self.glossary, self.contacts, self.clock, self._config
                 )
                 if model is not None:
-                    from assistant.rewording.rewriter import Rewriter
+                    from assistant.planning.model.planner import ModelPlanner
+                    from assistant.planning.model.speaking import Speaking, terms_of
 
-                    engine.llm = Rewriter(model, engine.verifier, snapshot.manifest.name)
+                    engine.planner = ModelPlanner(engine.local, Speaking(model), self.contacts, terms_of(self.settings))
                 self._engine = engine
                 counts.serving(snapshot.manifest.name, len(snapshot))
             return self._engine
@@ -179,17 +225,45 @@ class Service:
     def ask(self, ask: Ask, owner: str = LOCAL, on_evidence: OnEvidence | None = None) -> Answer:
         """Answer a question, in its conversation; `CONVERSATION_NOT_FOUND` when it is not the owner's."""
         engine, conversations = self.engine, self.conversations
-        asked = Asked(ask.question, ask.as_of, ask.forget_date, ask.domains, ask.language, ask.profile)
+        known = self._known(ask.project, owner)
+        profile = {**(profile_of(known, self.glossary) if known else {}), **(ask.profile or {})}
+        asked = Asked(ask.question, ask.as_of, ask.forget_date, ask.domains, ask.language, profile, known)
         with span("ask") as asking, conversations.turn(ask.conversation_id, owner) as conversation_id:
             previous = partial(conversations.last, conversation_id)
-            answer = project_answer(
-                self.workbench, engine, ask.question, owner, conversation_id, previous, on_evidence
-            ) or conversations.graph.run(asked, Context(engine, conversation_id, on_evidence))
+            answer = (
+                project_answer(self.workbench, engine, ask.question, owner, conversation_id, previous, on_evidence)
+                or self._obligations(ask, owner, conversation_id, previous, on_evidence)
+                or conversations.graph.run(asked, Context(engine, conversation_id, on_evidence))
+            )
             with span("keep"):
                 conversations.keep(answer)
             asking.note(outcome=answer.outcome, reason=answer.reason or "", parts=len(answer.parts))
         counts.answered(answer)
         return answer
+
+    def _obligations(
+        self, ask: Ask, owner: str, conversation_id: str, previous: Callable[[], Answer | None],
+        on_evidence: OnEvidence | None,
+    ) -> Answer | None:  # fmt: skip
+        """The answer to « c'est quoi mes obligations ? »; None to any other question."""
+        chosen = self.projects.get(ask.project, owner) if ask.project else None
+        mine = partial(self.projects.projects, owner)
+        return self.obligations.answer(ask.question, mine, chosen, conversation_id, previous, on_evidence, ask.as_of)
+
+    @property
+    def obligations(self) -> Obligations:
+        """What answers « c'est quoi mes obligations ? »."""
+        engine, ground = self.engine, self.ground
+        held = self._obligations_of
+        if held is None or held.engine is not engine:
+            held = self._obligations_of = Obligations(engine, ground)
+        return held
+
+    def _known(self, project_id: str | None, owner: str) -> Known | None:
+        """The case of the project that a question is asked from; `PROJECT_NOT_FOUND` when it is not the owner's."""
+        if not project_id:
+            return None
+        return known_of(self.projects.get(project_id, owner), self.form, self.glossary, self.clock())
 
     def passage(self, passage_id: str) -> tuple[Passage, str]:
         """A passage and its status: current, superseded or removed; `PASSAGE_NOT_FOUND` when it never was."""

@@ -31,7 +31,7 @@ def warm(service: Service) -> None:
         engine = service.engine
     except ClapvertError:
         return
-    engine.answer(engine.read(Asked("Quels bilans carbone pour une aide du CNC ?"), None), reworded=False)
+    engine.answer(engine.read(Asked("Quels bilans carbone pour une aide du CNC ?"), None), with_model=False)
 
 
 def read_ahead(service: Service, stopping: threading.Event) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from ingest.settings import Settings
 
 if TYPE_CHECKING:
     from ingest.texts.additions import Addition
+    from ingest.texts.fetch import Outcome
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -50,7 +52,7 @@ def check(as_json: bool, warnings: bool, only: str) -> None:
                 click.echo(f"{'✗' if p.level == 'error' else '·'} {p.where} [{p.code}] {p.message}")
         click.echo(
             f"{report.fiches} fiches, {report.statements} énoncés, {report.criteria} critères, "
-            f"{report.sources} sources, {report.cards.total} cartes : "
+            f"{report.sources} sources, {report.cards.total} cartes, {report.demarches.total} démarches : "
             f"{len(report.problems)} problème(s), {len(report.warnings)} avertissement(s)."
         )
         click.echo(
@@ -138,12 +140,12 @@ def list_texts(as_json: bool) -> None:
 @corpus.command("add")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as", "registered", help="Register id of the text (see `corpus list`, corpus/sources.yaml).")
-@click.option("--id", "text_id", help="Id of a text that the register does not know.")
-@click.option("--title", help="Its title (with --id).")
-@click.option("--domain", type=click.Choice([d.value for d in Domain]), help="Its domain (with --id).")
-@click.option("--issuer", default="", help="Who issued it (with --id).")
-@click.option("--nature", type=click.Choice([n.value for n in Nature]), default="page", help="What it is (with --id).")
-@click.option("--rank", type=click.Choice([r.value for r in Rank]), default="guide", help="Its authority (with --id).")
+@click.option("--id", "text_id", help="Id of a text that the register does not know (default: from its title).")
+@click.option("--title", help="Its title (default: what the file says).")
+@click.option("--domain", type=click.Choice([d.value for d in Domain]), help="Its domain (default: the nearest).")
+@click.option("--issuer", help="Who issued it.")
+@click.option("--nature", type=click.Choice([n.value for n in Nature]), help="What it is (default: page).")
+@click.option("--rank", type=click.Choice([r.value for r in Rank]), help="Its authority (default: guide).")
 @click.option("--url", help="Its official address (with --id).")
 @click.option("--valid-from", type=DAY, help="First day in force.")
 @click.option("--valid-until", type=DAY, help="Last day in force.")
@@ -157,9 +159,9 @@ def add(
     text_id: str | None,
     title: str | None,
     domain: str | None,
-    issuer: str,
-    nature: str,
-    rank: str,
+    issuer: str | None,
+    nature: str | None,
+    rank: str | None,
     url: str | None,
     valid_from: datetime | None,
     valid_until: datetime | None,
@@ -175,30 +177,36 @@ def add(
     from ingest.corpus.register import load_register
     from ingest.index.pipeline import Library
     from ingest.texts.additions import Identity, add_files
-    from ingest.texts.texts import own_source
+    from ingest.texts.proposal import Given, propose, slug
 
     settings = Settings()
-    if bool(registered) == bool(text_id):
-        raise ClapvertError(ErrorCode.BAD_REQUEST, "Donnez soit --as ID_DU_REGISTRE, soit --id NOUVEL_ID.")
-    if registered:
-        source = load_register(settings.corpus_dir).get(registered)
-    else:
-        if not (title and domain):
-            raise ClapvertError(ErrorCode.BAD_REQUEST, "Avec --id, donnez aussi --title et --domain.")
-        source = own_source(
-            str(text_id),
-            title,
-            Domain(domain),
-            issuer or "non précisé",
-            Nature(nature),
-            Rank(rank),
-            url,
-            language or "fr",
+    register = load_register(settings.corpus_dir)
+    given = Given(
+        text_id,
+        title,
+        Domain(domain) if domain else None,
+        issuer,
+        Nature(nature) if nature else None,
+        Rank(rank) if rank else None,
+        url,
+        language,
+    )
+    if registered and given != Given(language=language):
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST, "Avec --as, le registre dit ce qu'est le texte : ôtez --id, --title…"
         )
+    if text_id and slug(text_id) != text_id:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST, f"--id : lettres sans accent, chiffres et tirets, comme {slug(text_id)}."
+        )
+    if text_id and len(files) > 1:
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "--id ne vaut que pour un fichier.")
+    source = register.get(registered) if registered else None
     dates = [d.date() if d else None for d in (valid_from, valid_until, attested_at)]
     if dates[0] and dates[1] and dates[1] < dates[0]:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "--valid-until précède --valid-from.")
-    identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language, ocr)
+    proposed = partial(propose, register=register, corpus_dir=settings.corpus_dir, given=given)
+    identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language, ocr, proposed)
     progress = _Progress()
     tell = (lambda done, total: progress("fichiers", done, total)) if len(files) > 1 else None
     rows = []
@@ -227,7 +235,8 @@ def _tell_addition(row: Addition) -> None:
         click.echo(f"Déjà là : {row.id}.")
     else:
         click.echo(
-            f"Texte ajouté : {row.id} ({row.units} articles ou parties). Lancez `clapvert ingest` pour l'indexer."
+            f"Texte ajouté : {row.id}, « {row.title} » ({row.units} articles ou parties). "
+            "Lancez `clapvert ingest` pour l'indexer."
         )
     for note in row.notes:
         click.echo(f"  Attention : {note}", err=True)
@@ -235,38 +244,54 @@ def _tell_addition(row: Addition) -> None:
 
 @corpus.command("fetch")
 @click.argument("ids", nargs=-1)
+@click.option("--starter", "starting", is_flag=True, help="The texts that our notices rest on most.")
+@click.option("--check", "checking", is_flag=True, help="Only say which texts changed at their source; exit 1 if any.")
 @click.option("--accept", is_flag=True, help="Take a text whose checksum changed since it was locked.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object a text, as JSON.")
-def fetch(ids: tuple[str, ...], accept: bool, as_json: bool) -> None:
+def fetch(ids: tuple[str, ...], starting: bool, checking: bool, accept: bool, as_json: bool) -> None:
     """Fetch official texts from their official addresses; without ID, every one that has such an address."""
     from ingest.corpus.register import load_register
     from ingest.index.pipeline import Library
-    from ingest.texts.fetch import Fetcher, fetchable
+    from ingest.texts.fetch import Fetcher, fetchable, starter
 
     settings = Settings()
     register = load_register(settings.corpus_dir)
-    sources = [register.get(i) for i in dict.fromkeys(ids)] or fetchable(register)
+    named = [register.get(i) for i in dict.fromkeys(ids)]
+    every = list(register.sources.values()) if checking else fetchable(register)
+    sources = named or (starter(register, settings.corpus_dir) if starting else every)
     if not sources:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun texte du registre n'a d'adresse de téléchargement.")
+    fetcher = Fetcher(settings.data_dir / "fetch", Library(settings).texts, paris_today())
     progress, rows = _Progress(), []
-    for row in Fetcher(settings.data_dir / "fetch", Library(settings).texts, paris_today()).fetch(sources, accept):
+    for row in fetcher.check(sources) if checking else fetcher.fetch(sources, accept):
         rows.append(row)
         progress("textes", len(rows), len(sources))
-        if as_json:
-            continue
-        if row.error:
-            click.echo(row.error.told(row.id), err=True)
-        else:
-            click.echo(f"{'Texte reçu' if row.state == 'added' else 'Inchangé'} : {row.text_id}.")
-        for note in row.notes:
-            click.echo(f"  Attention : {note}", err=True)
+        if not as_json:
+            _tell_outcome(row)
     if as_json:
         click.echo(json.dumps([r.as_json() for r in rows], ensure_ascii=False))
-    errors = [r.error for r in rows if r.error]
-    if any(r.state == "added" for r in rows) and not as_json:
+    elif checking and not rows:
+        click.echo("Aucun texte n'a été reçu par `clapvert corpus fetch` : rien à vérifier.")
+    elif any(r.state == "added" for r in rows):
         click.echo("Lancez `clapvert ingest` pour indexer ce qui est nouveau.")
+    errors = [r.error for r in rows if r.error]
     if errors:
         raise SystemExit(max(e.exit_code for e in errors))
+    if any(r.state == "changed" for r in rows):
+        raise SystemExit(ExitCode.NO)
+
+
+def _tell_outcome(row: Outcome) -> None:
+    """What became of one text, in one line, and what to do of a change."""
+    if row.error:
+        click.echo(row.error.told(row.id), err=True)
+        return
+    said = {"added": "Texte reçu", "changed": "A changé à sa source"}.get(row.state, "Inchangé")
+    click.echo(f"{said} : {row.text_id}.")
+    if row.state == "changed":
+        click.echo(f"  Recevoir et comparer : `clapvert corpus fetch {row.id}`, puis `clapvert corpus diff`.")
+    for note in row.notes:
+        click.echo(f"  Attention : {note}", err=True)
 
 
 @corpus.command("diff")

@@ -67,6 +67,7 @@ class ErrorCode(StrEnum):
     PROJECT_NOT_FOUND = "project_not_found"
     REASON_MISSING = "reason_missing"
     RULE_NOT_FOUND = "rule_not_found"
+    DEMARCHE_NOT_FOUND = "demarche_not_found"
     SHARE_NOT_FOUND = "share_not_found"
     SOURCE_NOT_FOUND = "source_not_found"
     TOO_BIG = "too_big"

@@ -110,8 +110,12 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=30, ge=0, description="Days that conversations are kept; 0: none.")
     llm: str | None = Field(
         default=None,
-        description="Language model that rewords answers, `provider:model` (mistral, openai, anthropic, ollama); "
+        description="Language model that plans answers, `provider:model` (mistral, openai, anthropic, ollama); "
         "empty: none.",
+    )
+    llm_shares: Literal["evidence", "evidence+history"] = Field(
+        default="evidence+history",
+        description="What the language model is told beside the message: the evidence, or the turn before as well.",
     )
     llm_base_url: str | None = Field(
         default=None, description="Address of an OpenAI-compatible server (`openai:…`) or of Ollama."
@@ -119,10 +123,14 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = Field(
         default=None, description="Key of the language model; empty: the provider's own variable."
     )
-    llm_timeout: float = Field(default=20.0, gt=0, description="Seconds that a question may wait for its model.")
+    llm_timeout: float = Field(default=30.0, gt=0, description="Seconds that a question may wait for its model.")
     llm_silence: float = Field(default=8.0, gt=0, description="Seconds without a token after which a call is dropped.")
-    llm_attempts: int = Field(default=3, ge=1, le=10, description="Calls tried for one question.")
-    llm_tokens: int = Field(default=700, ge=50, description="Tokens that the model may write for one question.")
+    llm_attempts: int = Field(default=3, ge=1, le=10, description="Calls tried for one round of a question.")
+    llm_tokens: int = Field(default=1500, ge=50, description="Tokens that the model may write in one round.")
+    llm_price_in: float | None = Field(
+        default=None, ge=0, description="Price of a million tokens read, for the cost in receipts; empty: not told."
+    )
+    llm_price_out: float | None = Field(default=None, ge=0, description="Price of a million tokens written.")
     metrics: bool = Field(
         default=False, description="Serve `/metrics` (Prometheus) to whoever asks; else to administrators alone."
     )

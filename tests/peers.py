@@ -5,7 +5,7 @@
         service = written_by(peer.base_url, settings)     a service whose language model is there
 
 A step: `say(text, first=…, each=…, cut=…)` streams tokens (delays in seconds; `cut` closes after so many), `http(status)`
-refuses, `hang_up()` closes without a word. A reply may be a function of the document received (`faithful`).
+refuses, `hang_up()` closes without a word. A reply may be a function of the document received (`faithful`); `plan` and `part` write one.
 """
 
 from __future__ import annotations
@@ -58,14 +58,30 @@ def hang_up() -> Step:
     return Step(hang_up=True)
 
 
-def reply(*sentences: tuple[str, Sequence[str]]) -> str:
-    """The JSON that the composer asks for."""
-    return json.dumps({"sentences": [{"text": t, "keys": list(k)} for t, k in sentences]}, ensure_ascii=False)
+def part(about: str, *show: str, **changes: Any) -> Document:
+    """A part of a plan."""
+    empty = {
+        "verdict": "none", "rule": "", "contrary": False, "shape": "sentence", "then": [], "spared": [], "contact": "",
+        "search": "",
+    }  # fmt: skip
+    return {"about": about, "show": list(show), **empty, **changes}
+
+
+def plan(*parts: Document, **changes: Any) -> str:
+    """The JSON that a planner is asked for."""
+    whole = {"act": "ask", "facts": [], "misread": [], "parts": list(parts), "next": [], "ask": "", **changes}
+    return json.dumps(whole, ensure_ascii=False)
+
+
+def keys(document: Document, *texts: str) -> list[str]:
+    """The keys of the evidence that holds these words."""
+    return [next(e["key"] for e in document["evidence"] if text in e["text"]) for text in texts]
 
 
 def faithful(document: Document) -> str:
-    """Each passage, word for word, under its key."""
-    return reply(*((p["text"], [p["key"]]) for p in document["passages"]))
+    """The first sentence of the message, answered by the first piece of evidence."""
+    first = re.split(r"(?<=[.?!])\s", document["message"])[0]
+    return plan(part(first, document["evidence"][0]["key"]))
 
 
 @dataclass

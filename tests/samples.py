@@ -603,6 +603,66 @@ def tiny_corpus() -> dict[str, Any]:
     }
 
 
+def tiny_steps_vocabulary() -> dict[str, Any]:
+    """Who does the steps of the tiny démarche, and when."""
+    return {
+        "who": {"production": {"fr": "production", "en": "production company"}},
+        "stages": {
+            "filing": {"fr": "au dépôt", "en": "on filing", "turns_on": "filing"},
+            "after": {"fr": "après", "en": "afterwards"},
+        },
+    }
+
+
+def demarche(**changes: Any) -> dict[str, Any]:
+    """A démarche of the tiny corpus, of two steps, with a cut."""
+    data: dict[str, Any] = {
+        "id": "rendre-les-bilans",
+        "title": {"fr": "Rendre les bilans carbone", "en": "Handing in the carbon reports"},
+        "domain": "cnc",
+        "about": ["double-bilan-2025"],
+        "asks": [
+            "Comment rendre les bilans carbone, étape par étape ?",
+            "On s'organise comment pour les bilans carbone ?",
+            "bilans carbone, marche à suivre",
+            "par quoi commencer pour les bilans carbone",
+            "démarches pour remettre les bilans",
+            "qui fait quoi pour les bilans carbone et dans quel ordre",
+            "que faire pour nos bilans carbone",
+            "How do we hand in the carbon reports?",
+        ],
+        "steps": [
+            {
+                "stage": "filing",
+                "who": "production",
+                "do": {"fr": "Remettez les bilans carbone.", "en": "Hand in the carbon reports."},
+                "rests_on": ["double-bilan-2025"],
+            },
+            {
+                "stage": "after",
+                "who": "production",
+                "do": {"fr": "Gardez-en la preuve.", "en": "Keep proof of it."},
+                "document": {"fr": "la preuve", "en": "the proof"},
+                "late": {"fr": "l'aide est refusée.", "en": "the support is refused."},
+                "rests_on": ["bilan-sanction"],
+            },
+        ],
+        "cuts": [
+            {
+                "id": "rendre-le-definitif",
+                "title": {"fr": "Rendre le bilan définitif", "en": "Handing in the final report"},
+                "asks": [
+                    "garder la preuve du bilan",
+                    "preuve du bilan, que faire",
+                    "how do we keep proof of the report",
+                ],
+                "steps": [2],
+            }
+        ],
+    }
+    return data | changes
+
+
 def tiny_rules() -> list[dict[str, Any]]:
     """One rule, on the thresholds of the CSRD."""
     figures = ("headcount", "Combien de salariés avez-vous ?"), ("turnover", "Quel est votre chiffre d'affaires ?")
@@ -612,6 +672,9 @@ def tiny_rules() -> list[dict[str, Any]]:
             "matter": "csrd-publier",
             "settles": "Une société doit-elle publier un rapport CSRD ?",
             "settles_en": "Must a company publish a CSRD report?",
+            "stage": "company",
+            "name": "Rapport CSRD",
+            "name_en": "CSRD report",
             "regime": "ue",
             "bound": ["producteur"],
             "asks": [

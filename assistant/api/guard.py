@@ -3,7 +3,7 @@
 Guarantee: on a closed server nothing but the paths below is answered to whoever is not recognised; a key that is not
 valid is refused on any server; a scope opens its own paths and no other; no body larger than its limit is read.
 Refusals are problems like any other, and say what to do. What is public: liveness, the files of the pages, the way
-to sign in, a shared answer and a passage to whoever was given its link.
+to sign in, a shared answer, a passage and what follows a project to whoever was given its link.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ingest.errors import ClapvertError, ErrorCode
 
 Person = Callable[[Request], str | None]
 """Who signed in, from a session of ours; None when nobody did."""
-_PUBLIC = ("/static/", "/r/")
+_PUBLIC = ("/static/", "/r/", "/suivi/")
 _PUBLIC_PATHS = frozenset(
     {"/healthz", "/readyz", "/openapi.json", "/docs", "/widget", "/signin", "/signin/back", "/signout"}
 )

@@ -32,6 +32,7 @@ _STATUS = {
     ErrorCode.SHARE_NOT_FOUND: 404,
     ErrorCode.PASSAGE_NOT_FOUND: 404,
     ErrorCode.RULE_NOT_FOUND: 404,
+    ErrorCode.DEMARCHE_NOT_FOUND: 404,
     ErrorCode.SOURCE_NOT_FOUND: 404,
     ErrorCode.NOT_FOUND: 404,
     ErrorCode.CRITERION_NOT_FOUND: 404,

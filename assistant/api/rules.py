@@ -6,20 +6,17 @@ Guarantee: what is tried is decided by the very code and rules that answer messa
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from assistant.api.schemas import Sent, View
+from assistant.planning.facts import facts_given
 from assistant.service import Service
 from ingest.corpus.deciding import Decided, Facts, decide, due_of
-from ingest.corpus.glossary import Glossary
-from ingest.corpus.rules import Case, Rule, YearName
+from ingest.corpus.rules import Case, Rule
 from ingest.errors import ClapvertError, ErrorCode
-
-_YEARS = range(1900, 2201)
 
 
 class RuleSummary(View):
@@ -117,28 +114,7 @@ def summary(rule: Rule, service: Service) -> RuleSummary:
 
 def facts_of(service: Service, given: dict[str, Any], on: dt.date | None) -> Facts:
     """Facts as a caller names them. Raises `FACT_INVALID` for a name or a value that no fact has."""
-    try:
-        facts = Facts.of(given, on or service.clock())
-        _sensible(facts, service.glossary)
-    except (ValueError, IndexError, TypeError) as exc:
-        raise ClapvertError(
-            ErrorCode.FACT_INVALID, f"Fait illisible : {exc}.", "Les faits d'une règle : GET /api/rules/{id}, inputs."
-        ) from exc
-    return facts
-
-
-def _sensible(facts: Facts, glossary: Glossary) -> None:
-    """Raise `ValueError` for what no case has: a value out of the vocabulary, a figure that is none, a day or a year of
-    another age (months are counted from it)."""
-    for facet, said in facts.facets.items():
-        if unknown := [v for v in said if v not in glossary.facets.get(facet, {})]:
-            raise ValueError(f"valeur inconnue de {facet} : {unknown[0]}")
-    if not all(math.isfinite(end) for ends in facts.quantities.values() for end in ends):
-        raise ValueError("chiffre infini")
-    years = [year for y in YearName for year in facts.quantities.get(y.value, ())]
-    years += [day.year for ends in (*facts.dates.values(), (facts.day,)) for day in ends]
-    if not all(year in _YEARS for year in years):
-        raise ValueError(f"jour ou année hors de {_YEARS.start}-{_YEARS.stop - 1}")
+    return facts_given(given, on or service.clock(), service.glossary)
 
 
 def try_rule(service: Service, rule: Rule, given: dict[str, Any], on: dt.date | None) -> Decision:

@@ -52,6 +52,9 @@ class ChatRequest(Sent):
     domains: list[Domain] = []
     language: Literal["fr", "en"] | None = None
     profile: dict[str, str] = {}
+    project: Annotated[str, StringConstraints(max_length=100)] | None = Field(
+        default=None, description="one of the caller's projects, whose case holds when the question does not say"
+    )
 
     def ask(self) -> Ask:
         """The question as the service takes it."""
@@ -63,6 +66,7 @@ class ChatRequest(Sent):
             domains=tuple(self.domains),
             language=self.language,
             profile=self.profile,
+            project=self.project or None,
         )
 
 

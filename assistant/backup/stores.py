@@ -9,11 +9,12 @@ from __future__ import annotations
 from assistant.access.store import ACCESS
 from assistant.history.tables import CONVERSATIONS
 from assistant.label.projects.tables import LABEL
+from assistant.project.tables import PROJECTS
 from ingest.index.store import PASSAGES
 from ingest.storage.database import Database, Store
 from ingest.storage.storage import Storage
 
-STORES: tuple[Store, ...] = (ACCESS, LABEL, PASSAGES)
+STORES: tuple[Store, ...] = (ACCESS, LABEL, PROJECTS, PASSAGES)
 """Those whose rows are dumped as they are; conversations go with their memory (`assistant.backup.conversations`)."""
 EVERY = (*STORES, CONVERSATIONS)
 EVIDENCE = "label-evidence"

@@ -45,6 +45,8 @@ class Sentence:
     """Words of the asker's own case, whose figures the sentence may say."""
     opening: str = ""
     """The computed verdict and reasons that the text opens with."""
+    reviewed: bool = False
+    """Words of a step, which `corpus check` compares with all that it rests on."""
 
     @property
     def told(self) -> str:
@@ -76,9 +78,10 @@ class Verifier:
         if _only_bounds(sentence):  # « ne dépasse pas 28 jours » is « jusqu'à 28 jours »
             turned = [f for f in turned if f != "négation ajoutée"]
         out += turned
-        if _drops_negation(sentence, claim):
-            out.append("négation perdue")
-        out += departures(sentence)
+        if not sentence.reviewed:
+            if _drops_negation(sentence, claim):
+                out.append("négation perdue")
+            out += departures(sentence)
         for c in sentence.cited:
             if not in_force(c.passage, as_of) and not _DATED.search(sentence.text):
                 out.append(f"hors vigueur au {as_of.day.isoformat()}")
@@ -106,7 +109,7 @@ def language_of(passage: Passage) -> Language:
 
 def support_text(passage: Passage) -> str:
     """What a passage supports: its text, and the names of the place it stands at."""
-    return f"{passage.text} ({passage.locator})" if passage.kind == "text" else passage.text
+    return f"{passage.text} ({passage.source_title}, {passage.locator})" if passage.kind == "text" else passage.text
 
 
 def merged(claims: Sequence[Claim]) -> Claim:
@@ -201,16 +204,25 @@ _CONTRARY = {
 }
 
 
-_QUOTED = re.compile(r"«\s*([^«»]{20,}?)\s*»")
+_QUOTE_MARKS = re.compile(r"[«»:,]|\(…\)")
 _INTRODUCTION = 14
-"""Words beside a quote, at most, for a sentence to do no more than introduce it."""
+"""Words beside the quotes and the names of the place, at most, for a sentence to do no more than introduce them."""
 
 
 def _introduces(sentence: Sentence) -> bool:
-    """True when a sentence is a verbatim quote of what it cites, behind a few words that name the place."""
-    quotes = _QUOTED.findall(sentence.text)
-    said = all(any(q in c.passage.text for c in sentence.cited) for q in quotes)
-    return bool(quotes) and said and len(_QUOTED.sub("", sentence.text).split()) <= _INTRODUCTION
+    """True when a sentence is verbatim quotes of what it cites, behind a few words that name the place."""
+    left = sentence.text
+    for c in sentence.cited:
+        quoted = f"« {c.quote} »"
+        if len(c.quote) < _SHORTEST or c.quote not in c.passage.text or quoted not in left:
+            return False
+        left = left.replace(quoted, " ", 1)
+    for name in (n for c in sentence.cited for n in (c.passage.source_title, c.passage.locator)):
+        left = left.replace(name, " ")
+    return bool(sentence.cited) and len(_QUOTE_MARKS.sub(" ", left).split()) <= _INTRODUCTION
+
+
+_SHORTEST = 3
 
 
 def _text_in(cited: Cited, language: Language) -> str | None:

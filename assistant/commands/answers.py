@@ -369,7 +369,7 @@ def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
 
 def _llm_row(settings: Settings) -> tuple[str, bool, str, str]:
     """Whether the language model opens; nothing is asked of it."""
-    from assistant.rewording.providers import open_model
+    from assistant.llm.providers import open_model
 
     try:
         open_model(settings)

@@ -11,7 +11,7 @@ from ingest.commands import DAY
 from ingest.errors import ClapvertError, ErrorCode
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import datetime
 
     from assistant.service import Service
 
@@ -85,12 +85,12 @@ def show(rule_id: str, as_json: bool) -> None:
 @click.argument("facts", nargs=-1)
 @click.option("--as-of", "day", type=DAY, help="Day whose law is asked about (YYYY-MM-DD).")
 @_JSON
-def try_(rule_id: str, facts: tuple[str, ...], day: date | None, as_json: bool) -> None:
+def try_(rule_id: str, facts: tuple[str, ...], day: datetime | None, as_json: bool) -> None:
     """Try a rule on FACTS, each as name=value: `headcount=1200`, `genre=serie`, `filing=2027-03-15`."""
     from assistant.api.rules import rule_of, try_rule
 
     service = _service()
-    found = try_rule(service, rule_of(service, rule_id), dict(map(_fact, facts)), day)
+    found = try_rule(service, rule_of(service, rule_id), dict(map(_fact, facts)), day.date() if day else None)
     if as_json:
         click.echo(found.model_dump_json())
         return

@@ -20,6 +20,7 @@ from assistant.dialogue.condense import FacetNames, joined, of_another_law, reda
 from assistant.dialogue.memory import Memory, Subject
 from assistant.reading.dates import AsOf, read_as_of, without_dates
 from assistant.reading.kinds import asks_price, detect_language, is_follow_up, plainly, question_types
+from assistant.reading.known import Known
 from assistant.reading.question import Question, Understanding, read_references
 from assistant.reading.scope import is_injection
 from ingest.corpus.fiches import AnswerType
@@ -36,7 +37,8 @@ _BOUND_TO_GENRE = ("format",)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as it is put. `as_of` picks a day, which then sticks; `forget_date` returns to today."""
+    """A question as it is put. `as_of` picks a day, which then sticks; `forget_date` returns to today;
+    `known`: the project that it is asked from."""
 
     text: str
     as_of: date | None = None
@@ -44,6 +46,7 @@ class Asked:
     domains: tuple[Domain, ...] = ()
     language: Language | None = None
     profile: dict[str, str] | None = None
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)

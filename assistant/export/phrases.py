@@ -143,8 +143,14 @@ SNAPSHOT = {"fr": "Index", "en": "Index"}
 CORPUS = {"fr": "Corpus", "en": "Corpus"}
 ENGINE = {"fr": "Rédaction", "en": "Wording"}
 ENGINES = {
-    "fr": {"extractive": "extraits des textes et notices, sans modèle de langue", "llm": "reformulée par {name}"},
-    "en": {"extractive": "extracts of the texts and notices, no language model", "llm": "reworded by {name}"},
+    "fr": {
+        "extractive": "extraits des textes et notices, sans modèle de langue",
+        "llm": "plan de {name}, énoncés des textes et notices",
+    },
+    "en": {
+        "extractive": "extracts of the texts and notices, no language model",
+        "llm": "planned by {name}, statements of the texts and notices",
+    },
 }
 RECEIPT = {"fr": "Reçu", "en": "Receipt"}
 HASH = {"fr": "Empreinte [{n}]", "en": "Hash [{n}]"}

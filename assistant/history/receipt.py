@@ -27,8 +27,9 @@ from assistant.answer import Answer, Citation
 from assistant.checking.openings import reasons_of, split_opening
 from assistant.checking.verifier import Cited, Sentence, Verifier
 from assistant.reading.dates import AsOf, say_date
-from assistant.wording.phrases import DEPENDS_ON
+from assistant.wording.phrases import DEPENDS_ON, DUE
 from assistant.wording.prose import plain, sentences
+from assistant.wording.steps import body_of_step
 from ingest.corpus.register import REGIME_LABELS
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.snapshot import Snapshot
@@ -130,9 +131,19 @@ class ReceiptChecker:
             snapshot=answer.receipt.snapshot,
             same_snapshot=answer.receipt.snapshot == self.snapshot.manifest.name,
             citations=tuple(self._citation(c, stored[c.n], bool(kept[c.n]), answer) for c in answer.citations),
-            sentences=tuple(_sentences(answer, {n: stored[n] or (r[-1] if r else None) for n, r in kept.items()})),
+            sentences=tuple(
+                _sentences(
+                    answer, {n: stored[n] or (r[-1] if r else None) for n, r in kept.items()}, self._steps(answer)
+                )
+            ),
             problems=tuple(_problems(answer)),
         )
+
+    def _steps(self, answer: Answer) -> frozenset[str]:
+        """The steps of the démarches that an answer opened, in the words that they have now."""
+        index, language = self.snapshot.demarches, answer.understood.language
+        opened = [(index.by_card[p.card], p.card) for p in answer.parts if p.card in index.by_card]
+        return frozenset(body_of_step(step, language) for d, card in opened for step in d.opened(card)[1])
 
     def _citation(self, c: Citation, p: Passage | None, held: bool, answer: Answer) -> CitationCheck:
         if not held:
@@ -237,12 +248,13 @@ def _problems(answer: Answer) -> list[str]:
     return out
 
 
-def _sentences(answer: Answer, stored: dict[int, Passage | None]) -> list[SentenceCheck]:
+def _sentences(answer: Answer, stored: dict[int, Passage | None], steps: frozenset[str]) -> list[SentenceCheck]:
     """Each sentence, each step to take and each warning that cites, verified again on its passages."""
     verifier, quotes = Verifier(), {c.n: c.quote for c in answer.citations}
     day = AsOf(answer.as_of, answer.as_of, answer.understood.as_of_reason)
-    given = tuple(item.said for item in answer.understood.case)
     because = reasons_of([part.because for part in answer.parts])
+    due = DUE[answer.understood.language].format(day="")
+    given = (*(item.said for item in answer.understood.case), *(why for why in because if why.startswith(due)))
     told = [(_unfixed(text, answer), numbers, day) for text, numbers in sentences(answer.answer)]
     told += [(step.text, step.citations, day) for step in answer.next]
     told += [(w.text, w.citations, _FOREVER) for w in answer.warnings if w.citations]
@@ -251,7 +263,8 @@ def _sentences(answer: Answer, stored: dict[int, Passage | None]) -> list[Senten
         cited = tuple(Cited(p, quotes[n]) for n in numbers if (p := stored.get(n)) is not None)
         if numbers and len(cited) == len(numbers):  # what is not held is told by the citations
             opening, _ = split_opening(text, because)
-            sentence = Sentence(text, cited, language=_language(text, answer), given=given, opening=opening)
+            spoken, known = _language(text, answer), any(text.endswith(step) for step in steps)
+            sentence = Sentence(text, cited, language=spoken, given=given, opening=opening, reviewed=known)
             faults = verifier.faults(sentence, when)
             out.append(SentenceCheck(text, numbers, tuple(faults)))
         elif not numbers and text and answer.outcome != "abstained":

@@ -55,4 +55,7 @@ class Shares:
                 "Ce lien n'ouvre plus aucune réponse.",
                 "La conversation a été effacée, ou le partage retiré : demandez un nouveau lien.",
             )
-        return Answer.model_validate_json(row.answer).model_copy(update={"project": None})
+        answer = Answer.model_validate_json(row.answer)
+        told = [item for item in answer.understood.case if item.from_ != "project"]
+        understood = answer.understood.model_copy(update={"project": None, "case": tuple(told)})
+        return answer.model_copy(update={"project": None, "understood": understood})

@@ -16,7 +16,7 @@ from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
 from assistant.access.caller import Scope
-from assistant.api.obligations import Asking, ObligationView, Sayings, views
+from assistant.api.obligations import Asking, ObligationView, views
 from assistant.api.rules import facts_of, rule_of
 from assistant.dialogue.turns import Asked
 from assistant.mcp.asking import Question
@@ -26,6 +26,7 @@ from assistant.mcp.desk import AsOf as DayAsked
 from assistant.mcp.obligations import row_line
 from assistant.planning.plan import Plan
 from assistant.planning.rules import facts_of as facts_said
+from assistant.planning.sayings import Sayings
 from assistant.reading.case import Case
 from assistant.reading.dates import CaseDate
 from assistant.reading.message import Message
@@ -141,7 +142,7 @@ def _asked(service: Service, question: str, facts: Facts, as_of: date | None, do
     """A question with its facts and those given: the rules of the matters that its plan rests on."""
     engine = service.engine
     message = _told(engine.read(Asked(question, as_of, domains=tuple(domains)), None), facts)
-    plan = engine.planner.plan(message)
+    plan = engine.local.plan(message)
     index = engine.snapshot.rules
     resting = {p.rule for p in plan.parts if p.rule}
     matters = dict.fromkeys(r.matter for r in index.rules if r.id in resting)

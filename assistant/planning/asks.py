@@ -49,3 +49,11 @@ SUBJECT = DependsOn(
     ask_en="What is it about: CNC support, the CSRD, an advert, a label, a place or a rule of the shoot? And for what "
     "kind of work or company?",
 )
+ROLE = DependsOn(
+    field="acteur",
+    ask="Que préparez-vous (film, série, documentaire, animation, publicité…), et à quel titre : production, régie, "
+    "agence, annonceur, chaîne, studio, association ?",
+    ask_en="What are you preparing (film, series, documentary, animation, advert…), and in what role: production, "
+    "unit, agency, advertiser, broadcaster, studio, non-profit?",
+)
+"""What is asked of who asks where to begin, and says no more."""

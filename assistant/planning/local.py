@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Literal
 
 from assistant.dialogue.parts import PartReader
-from assistant.planning.asks import ASKS, SUBJECT
+from assistant.planning.asks import ASKS, ROLE, SUBJECT
 from assistant.planning.case import case_of
 from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
+from assistant.planning.demarches import Demarches
 from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
+from assistant.planning.passages import Passages, PassagesConfig
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
@@ -93,25 +96,51 @@ class LocalPlanner:
         match: MatchConfig | None = None,
         config: PlanConfig | None = None,
         rules: RulesConfig | None = None,
+        passages: PassagesConfig | None = None,
     ) -> None:
         self.search, self.selector, self.scope, self.parts = search, selector, scope, parts
         self.options = Options(selector, match)
+        self.passages = Passages(selector, passages)
         self.config = config or PlanConfig()
         self.snapshot = search.snapshot
+        terms = selector.question_terms
+        self.demarches = Demarches(self.snapshot, self.options.positions, selector.glossary, terms)
         self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, self._terms, parts.facets, rules)
 
     def plan(self, message: Message) -> Plan:
         """The plan of a message."""
         whole = self._found(message, message.question, message.parts[0] if len(message.parts) == 1 else None)
-        if self.scope.outside(message, whole.context):
+        guide = self.demarches.chosen(whole.options, message.question.raw)
+        told = self.passages.read(message.question.raw, whole.context)
+        held = self.passages.answers(told) or told.named.firm
+        if not held and self.scope.outside(message, whole.context) and not self.demarches.ours(guide):
             return Plan(out_of_scope=True)
         near = tuple(hit.passage for hit in whole.candidates.hits[:3])
-        if self.scope.vague(message):
+        if not held and self.scope.vague(message):
             return Plan((PlannedPart(message.question.raw, depends_on=SUBJECT, verdict="depends"),), near=())
+        if not held and self.demarches.bare(message):
+            return Plan((PlannedPart(message.question.raw, depends_on=ROLE, verdict="depends"),), near=())
+        if len(message.parts) > 1 and (one := self._in_one(message, whole, guide)) is not None:
+            return Plan((one,), near=near)
         planned: list[PlannedPart] = []
         for n, part in enumerate(message.parts):
+            opened = planned[-1].card if planned and planned[-1].title else None
+            if opened is not None and self.demarches.tells(opened, part):
+                continue
             planned.append(self._part(message, n, part, whole, planned))
         return Plan(tuple(planned), case={f: q for p in planned for f, q in p.case.items()}, near=near)
+
+    def _in_one(self, message: Message, whole: Found, guide: Option | None) -> PlannedPart | None:
+        """The steps that a message asks for as a whole, every phrase of it told by them; None otherwise."""
+        if (
+            guide is None
+            or guide.card is None
+            or not all(self.demarches.tells(guide.card.id, p) for p in message.parts)
+        ):
+            return None
+        usable = partial(self._in_force, found=whole)
+        one = Part.of(message.question.raw)
+        return self.demarches.planned(message, one, whole.question, guide.card, set(), usable)
 
     def of_topic(self, message: Message, topic: str) -> Plan | None:
         """The plan of a message of one part by what a topic holds on its day; None when it holds nothing."""
@@ -189,9 +218,21 @@ class LocalPlanner:
         return sum(w for t, w in own.items() if t in words)
 
     def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
-        best = found.best
         about, kinds = part.text, part.likeliest
-        if best is None or self.scope.missing(found.context, best, alone) or (shown and self._stray(found, best)):
+        told = self.passages.read(part.text, found.context, message.question.raw)
+        guide = None if told.named.firm else self.demarches.chosen(found.options, part.text)
+        if guide is not None and guide.card is not None:
+            usable = partial(self._in_force, found=found)
+            steps = self.demarches.planned(message, part, found.question, guide.card, shown, usable)
+            if steps is not None:
+                return steps
+        found = replace(found, options=self.demarches.without(found.options))
+        best = found.best
+        missing = best is None or self.scope.missing(found.context, best, alone)
+        missing = missing or (bool(shown) and best is not None and self._stray(found, best))
+        if (quoted := self.passages.answer(part, told, best, missing, shown)) is not None:
+            return quoted
+        if best is None or missing:
             return PlannedPart(about, kinds, score=best.score if best else 0.0)
         if set(best.head) <= shown:
             beside = self._beside(found, shown)

@@ -154,7 +154,7 @@ class Options:
         scores = [s.score for s in c.selection.scored if not s.conflict] or [0.0]
         ranked = np.array(sorted(scores, reverse=True))
         mean, spread = float(ranked[:30].mean()), float(ranked[:30].std()) + 1e-6
-        left = [s for s in c.selection.scored if not s.conflict][: self.config.considered]
+        left = [s for s in c.selection.scored if s.statement and not s.conflict][: self.config.considered]
         best = next((s.statement.topic for s in left if s.statement), "")
         for s in left:
             if s.statement is not None and not self.fits(s.statement, c.question, c.case):

@@ -14,8 +14,9 @@ from typing import Literal
 
 from assistant.reading.case import Quantity
 from ingest.corpus.cards import DependsOn, Kind
+from ingest.corpus.demarches import Stage, Step, Words
 from ingest.corpus.fiches import Bound, CaseField
-from ingest.corpus.register import Regime
+from ingest.corpus.register import Contact, Regime
 from ingest.passages.passages import Passage
 
 State = Literal["answered", "computed", "denied", "absent", "not_in_force", "missing"]
@@ -25,12 +26,28 @@ Shape = Literal["sentence", "steps", "table", "cases"]
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step of a démarche on the case of a message: everything that it rests on, the words in which the message tells
+    the day that its moment turns on, and the day by which it is to be done."""
+
+    step: Step
+    stage: Stage
+    who: Words
+    cited: tuple[Passage, ...]
+    told: str | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """A piece of evidence and the place it takes in its part; `quote`: the words shown of an official text."""
+    """A piece of evidence and the place it takes in its part; `spans`: the words shown of an added text, in order."""
 
     position: int
     passage: Passage
     place: Place
+    spans: tuple[tuple[int, int], ...] = ()
+    step: PlannedStep | None = None
+    """The step that rests on it first, when it is shown for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +70,7 @@ class Opening:
     """Days and facets of the case: name, and words."""
     due: date | None = None
     asked: bool = True
-    """Whether the verdict is what was asked; otherwise the day is."""
+    """Whether the verdict is what was asked; otherwise the day, or the figures that decide, are."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +95,18 @@ class PlannedPart:
     case: Mapping[CaseField, Quantity] = field(default_factory=dict)
     premise: bool = False
     """A denial of what the message takes for granted."""
+    title: Words | None = None
+    """Of the démarche whose steps are shown."""
     told: bool = False
     """What answers it is shown by an earlier part."""
+    silent: tuple[str, ...] = ()
+    """Titles of the added texts that it names, and that do not say."""
+    near: tuple[Passage, ...] = field(default=(), compare=False)
+    """What comes near in them."""
+    whom: Contact | None = None
+    """Who would know, of a part that is missing."""
+    heading: Literal["question", "claim"] | None = None
+    """Whether `about` was chosen as the words that head the part: a question, or something told."""
     score: float = 0.0
 
     @property

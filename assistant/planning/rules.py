@@ -23,7 +23,7 @@ from assistant.reading.case import Case, Quantity, wanted
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
 from ingest.corpus.cards import DependsOn, Kind
-from ingest.corpus.deciding import Decided, Facts, decide, due_of
+from ingest.corpus.deciding import Decided, Facts, decide, due_of, whether
 from ingest.corpus.fiches import FACETS, CaseField, Statement
 from ingest.corpus.glossary import OPEN_FACETS, Glossary
 from ingest.corpus.rules import DATES, Outcome, Rule
@@ -141,6 +141,8 @@ class RuleBook:
         rules = [self.index.rules[i] for i in self.index.by_matter[matter]]
         if not any(self._concerns(rule, facts) for rule in rules):
             return None
+        if message.known and not any(whether(rule.concerns, facts, self.glossary) for rule in rules):
+            return None  # asked from a project that it does not concern
         found = [d for rule in rules if (d := decide(rule, facts, self.glossary)) is not None]
         decided = [d for d in found if d.outcome is not None]
         open_ = [d for d in found if d.outcome is None]
@@ -280,4 +282,5 @@ def facts_of(message: Message, question: Question) -> Facts:
             quantities[name.value] = (float(day.end.year), float(day.end.year))
     if question.as_of.exercise:
         quantities["financial_year"] = (float(question.as_of.exercise),) * 2
-    return Facts(question.as_of.day, quantities, dates, question.facets)
+    known = message.known.facets if message.known else {}
+    return Facts(question.as_of.day, quantities, dates, {**known, **question.facets})

@@ -44,7 +44,7 @@ def same_turn(part: str, ask: str) -> bool:
     asked, answered = _modality(part), _modality(ask)
     if asked and answered and not asked & answered:
         return False
-    return _direction(part) == _direction(ask)
+    return direction(part) == direction(ask)
 
 
 def turned(part: str, ask: str) -> bool | None:
@@ -65,6 +65,7 @@ def _modality(text: str) -> set[AnswerType]:
     return set(question_types(text)) & {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
 
 
-def _direction(text: str) -> tuple[bool, bool, bool]:
+def direction(text: str) -> tuple[bool, bool, bool]:
+    """Whether a question asks of a ban, of what is spared or not done, and of what an exception leaves."""
     folded = fold(text)
     return bool(_PROHIBITED.search(folded)), bool(_NEGATED.search(folded)), bool(_EXCEPTED.search(folded))

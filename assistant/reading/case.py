@@ -67,7 +67,7 @@ def _case(text: str, read: list[tuple[Mention, dict[str, float]]]) -> dict[CaseF
             continue
         now = _quantity(text, mention, field)
         restated = _RESTATED.search(text[max(0, mention.start - _NEAR) : mention.start])
-        out[field] = _together(out[field], now) if field in out and not restated else now
+        out[field] = together(out[field], now) if field in out and not restated else now
     return {f: _with_others(q, read) for f, q in out.items()}
 
 
@@ -123,7 +123,7 @@ def _quantity(text: str, mention: Mention, field: CaseField) -> Quantity:
     return Quantity(field, mention.low, mention.high, text[mention.start : mention.end].strip())
 
 
-def _together(one: Quantity, other: Quantity) -> Quantity:
+def together(one: Quantity, other: Quantity) -> Quantity:
     """Two figures of one quantity (two sites, two companies): anything from the least of them to their sum."""
     low, high = min(one.low, other.low), one.high + other.high
     return Quantity(one.field, low, high, f"{one.said}, {other.said}")

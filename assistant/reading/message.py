@@ -14,6 +14,7 @@ from assistant.answer import Act
 from assistant.reading.case import Quantity
 from assistant.reading.dates import CaseDate
 from assistant.reading.kinds_head import kinds_of
+from assistant.reading.known import Known
 from assistant.reading.question import Question
 from ingest.corpus.cards import Kind
 from ingest.corpus.fiches import CaseField
@@ -57,6 +58,8 @@ class Message:
     leaned: bool = False
     took: float = 0.0
     act: Act = "ask"
+    known: Known | None = None
+    """The project that it is asked from."""
     second: Act = "ask"
     """The likeliest act that is not an ask: what the message does if it asks nothing of our field."""
 

@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
-from pydantic import ConfigDict
 
 from assistant.reading.dates import AsOf
 from assistant.reading.question import Question
@@ -102,12 +97,17 @@ class HybridSearch:
         return {key for i in np.flatnonzero(dated) for key in c.keys[int(i)]}
 
     def search(self, question: Question) -> Candidates:
-        """Candidates for an understood question."""
-        return self._run(question.query, question.as_of, question.domains, self._exact(question))
+        """Candidates for an understood question among our statements, and the articles that it names. The added texts
+        are searched sentence by sentence (`assistant.search.sentences`): however many there are, they push none of
+        these out."""
+        exact = self._exact(question)
+        return self._run(question.query, question.as_of, question.domains, exact, self.snapshot.columns.is_statement)
 
-    def search_text(self, text: str, as_of: AsOf, domains: tuple[Domain, ...] = ()) -> Candidates:
-        """Candidates for a plain text (search page, tools)."""
-        return self._run(text, as_of, domains, [])
+    def search_text(
+        self, text: str, as_of: AsOf, domains: tuple[Domain, ...] = (), keys: Sequence[str] = ()
+    ) -> Candidates:
+        """Candidates for a plain text (search page, tools); the passages of the article keys come first."""
+        return self._run(text, as_of, domains, [p for key in keys for p in self.snapshot.by_key.get(key, ())])
 
     def _exact(self, question: Question) -> list[int]:
         """Passages of the articles that the question names with their text; for a criterion of unknown wording, what is
@@ -122,19 +122,27 @@ class HybridSearch:
             out += found
         return list(dict.fromkeys(out))
 
-    def _run(self, text: str, as_of: AsOf, domains: tuple[Domain, ...], exact: list[int]) -> Candidates:
+    def _run(
+        self,
+        text: str,
+        as_of: AsOf,
+        domains: tuple[Domain, ...],
+        exact: list[int],
+        among: NDArray[np.bool_] | None = None,
+    ) -> Candidates:
         snap, cfg = self.snapshot, self.config
-        eligible = self.eligible(as_of, domains)
+        held = self.eligible(as_of, domains)
+        eligible = held if among is None else held & among
         vector = self.vector(text)
-        positions, similarities, closest = self._nearest(vector, eligible)
+        positions, similarities, closest = self._nearest(vector, eligible, among)
         terms = snap.lexical.query_terms(text)
         lexical = snap.lexical.scores(terms)
         fused = fuse(positions[: cfg.depth], top(np.where(eligible, lexical, 0), cfg.depth), cfg)
-        named = {p for p in exact if eligible[p]}
+        named = {p for p in exact if held[p]}
         for p in named:
             fused[p] = fused.get(p, 0.0) + 2.0 / (cfg.rrf_k + 1)
         ranked = sorted(fused, key=lambda p: (p not in named, -fused[p], p))
-        order = list(islice((p for p in ranked if self._usable(p, as_of)), cfg.candidates + len(named)))
+        order = list(islice((p for p in ranked if self.usable(p, as_of)), cfg.candidates + len(named)))
         similarity = dict(zip(positions, similarities, strict=True))
         floor = similarities[-1] if similarities else 0.0
         chosen = set(order)
@@ -171,17 +179,19 @@ class HybridSearch:
         return float((np.mean(closest) - ground.mean()) / (ground.std() + 1e-6))
 
     def _nearest(
-        self, vector: NDArray[np.float32], eligible: NDArray[np.bool_]
+        self, vector: NDArray[np.float32], eligible: NDArray[np.bool_], among: NDArray[np.bool_] | None = None
     ) -> tuple[list[int], list[float], list[float]]:
         """Nearest eligible passages with their similarities, and those of the few nearest whatever the day; asks the
-        index for more when the dates leave too few."""
+        index for more when the dates, or the added texts, leave too few."""
         n, total = max(2 * self.config.depth, _CLOSEST), len(self.snapshot)
         while True:
             found, similarities = self._found(vector.tobytes(), n)
             allowed = eligible[np.asarray(found, np.intp)].tolist()
             kept = [(p, s) for p, s, ok in zip(found, similarities, allowed, strict=True) if ok]
             if len(kept) >= min(self.config.depth, int(eligible.sum())) or n >= total:
-                return [p for p, _ in kept], [s for _, s in kept], similarities[:_CLOSEST]
+                closest = [s for p, s in zip(found, similarities, strict=True) if among is None or among[p]]
+                kept = kept[: 2 * self.config.depth]
+                return [p for p, _ in kept], [s for _, s in kept], closest[:_CLOSEST]
             n = min(total, n * 4)
 
     def eligible(self, as_of: AsOf, domains: tuple[Domain, ...]) -> NDArray[np.bool_]:
@@ -192,7 +202,12 @@ class HybridSearch:
             mask &= (c.domains & sum(domain_bit(d) for d in domains)) > 0
         return np.asarray(mask)
 
-    def _usable(self, position: int, as_of: AsOf) -> bool:
+    def ground(self, vector: NDArray[np.float32]) -> tuple[float, float]:
+        """Mean and standard deviation of a question's similarities with the fixed sample of passages."""
+        near = np.einsum("ij,j->i", self._sample, vector)
+        return float(near.mean()), float(near.std()) + 1e-6
+
+    def usable(self, position: int, as_of: AsOf) -> bool:
         """An undated copy, attested later than the day asked, gives way to any dated text on the same article; an
         undated statement, to everything, unless it speaks of the very year asked about."""
         c = self.snapshot.columns
@@ -205,7 +220,7 @@ class HybridSearch:
     def _topic_mates(self, order: list[int], eligible: NDArray[np.bool_], as_of: AsOf) -> list[int]:
         found = dict.fromkeys(topic for p in order if (topic := self.snapshot.columns.topics[p]))
         topics = list(found)[: self.config.topics]
-        return [p for topic in topics for p in self.snapshot.by_topic[topic] if eligible[p] and self._usable(p, as_of)]
+        return [p for topic in topics for p in self.snapshot.by_topic[topic] if eligible[p] and self.usable(p, as_of)]
 
     def out_of_force(self, topic: str, as_of: AsOf) -> list[Passage]:
         """Statements of a topic that are not in force in the period: earlier and later versions."""
@@ -219,46 +234,7 @@ class HybridSearch:
         if not held:
             return []
         eligible = self.eligible(as_of, ())
-        return self.snapshot.passages([p for p in held if eligible[p] and self._usable(p, as_of)])
-
-    def as_retriever(self, today: date, k: int = 10) -> ClapvertRetriever:
-        """A LangChain retriever over this search, for other chains."""
-        return ClapvertRetriever(search=self, today=today, k=k)
-
-
-class ClapvertRetriever(BaseRetriever):
-    """LangChain retriever: passages in force today as `Document`s, ids and locators in their metadata."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-    search: Any
-    today: date
-    k: int = 10
-
-    def _get_relevant_documents(
-        self,
-        query: str,
-        *,
-        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
-    ) -> list[Document]:
-        found = self.search.search_text(query, AsOf.on(None, self.today))
-        return [as_document(hit.passage, hit.score) for hit in found.hits[: self.k]]
-
-
-def as_document(passage: Passage, score: float | None = None) -> Document:
-    """A passage as LangChain's `Document`."""
-    return Document(
-        id=passage.id,
-        page_content=passage.text,
-        metadata={
-            "passage_id": passage.id,
-            "source_id": passage.source_id,
-            "source_title": passage.source_title,
-            "locator": passage.locator,
-            "rank": passage.rank.value,
-            "url": passage.url,
-            "score": score,
-        },
-    )
+        return self.snapshot.passages([p for p in held if eligible[p] and self.usable(p, as_of)])
 
 
 def fuse(dense: Sequence[int], lexical: Sequence[int], config: RetrievalConfig) -> dict[int, float]:

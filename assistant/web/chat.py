@@ -79,13 +79,19 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
             "labels": {v: label for values in choices.values() for v, (label, _word) in values.items()},
             "retention": service.settings.retention_days,
             "formats": _FORMATS,
+            "projects": service.projects.projects(owners.caller(request)),
+            "kept_project": last.project.id if last and last.project else "",
             "exports": serves(request, "/api/answers/x/exports"),
         }
         return render.page(request, "chat.html", status=status, **{**shown, **more})
 
     @routes.get("/", response_class=HTMLResponse)
-    def home(request: Request, q: Annotated[str, Query(max_length=4000)] = "") -> HTMLResponse:
-        return page(request, [], asked=q)
+    def home(
+        request: Request,
+        q: Annotated[str, Query(max_length=4000)] = "",
+        projet: Annotated[str, Query(max_length=100)] = "",
+    ) -> HTMLResponse:
+        return page(request, [], asked=q, kept_project=projet)
 
     @routes.post("/", response_class=HTMLResponse)
     def ask(
@@ -96,11 +102,13 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
         kept: Annotated[str, Form()] = "",
         domain: Annotated[list[str] | None, Form()] = None,
         profile: Annotated[list[str] | None, Form()] = None,
+        project: Annotated[str, Form()] = "",
     ) -> Response:
         """The form of the page, sent without a script."""
         told = dict(p.split(":", 1) for p in profile or () if ":" in p)
         asked: dict[str, Any] = {
             "question": question, "conversation_id": conversation_id or None, "domains": domain or [], "profile": told,
+            "project": project or None,
         }  # fmt: skip
         if as_of != kept or not conversation_id:
             asked["as_of"] = as_of or None

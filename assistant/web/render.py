@@ -34,6 +34,8 @@ _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _LANGUAGES: tuple[Language, ...] = ("fr", "en")
 NAVIGATION = (
     ("/", french("Conversation")),
+    ("/projets", french("Mes projets")),
+    ("/demarches", french("Démarches")),
     ("/sources", french("Sources")),
     ("/label", french("Label")),
     ("/evals", french("Évaluations")),

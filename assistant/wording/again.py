@@ -14,9 +14,9 @@ from assistant.answer import Act
 from assistant.checking.verifier import Cited, Sentence
 from assistant.planning.plan import Place
 from assistant.reading.dates import say_date
+from assistant.search.quotes import best_quote
 from assistant.wording.composer import Line
 from assistant.wording.phrases import ACTS
-from assistant.wording.quotes import best_quote
 from ingest.corpus.fiches import Polarity, Role, Statement
 from ingest.language.claims import Language
 from ingest.language.lexical import analyse

@@ -9,22 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from assistant.answer import ModelUse
-from assistant.checking.verifier import Cited, Sentence, Verifier, departures
-from assistant.planning.plan import Opening, Place, Plan, PlannedPart, Reason, Shown
+from assistant.checking.verifier import LONGEST, Cited, Sentence, Verifier, departures, language_of
+from assistant.planning.plan import Opening, Place, Plan, PlannedPart, PlannedStep, Reason, Shown
 from assistant.reading.dates import say_date
 from assistant.reading.question import Question
 from assistant.search.hybrid import HybridSearch
+from assistant.search.quotes import best_official, best_span
 from assistant.wording.disagreement import Disagreement, disagreement
 from assistant.wording.figures import case_words, fact_words
-from assistant.wording.phrases import ARTICLE_SAYS, DUE, LIKELY, NO, YES, lower_first
-from assistant.wording.quotes import best_official, best_quote
-from ingest.corpus.fiches import Statement
+from assistant.wording.phrases import DUE, IN_YOUR_CASE, LIKELY, NO, ORIGINAL, YES, lower_first
+from assistant.wording.steps import body_of_step, given_of_step, label_of_step
+from ingest.corpus.fiches import CaseField, Statement
+from ingest.corpus.rules import DateName
 from ingest.language.claims import Language, flipped, read_claim, unsupported
 from ingest.language.lexical import analyse
 from ingest.passages.passages import Passage
+
+_TOGETHER = 4
+"""Quotes of one passage in one sentence, at most; more of them are an article, a paragraph a line."""
+_MEASURED = frozenset({*CaseField, *DateName})
+"""Facts that a sentence may open with without a verdict: figures and days, not what something is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,8 @@ class Line:
     part: int
     place: Place | None
     passage: Passage
+    label: str = ""
+    """When and by whom, at the head of a step."""
 
 
 @dataclass
@@ -86,21 +96,27 @@ class Composer:
         return draft
 
     def _line(self, draft: Draft, question: Question, n: int, part: PlannedPart, shown: Shown) -> None:
+        if shown.step is not None:
+            draft.lines.append(_step_line(shown.step, n, shown, question.language))
+            return
         first = not any(line.part == n for line in draft.lines)
         s = shown.passage.statement
         if s is None:
             self._official(draft, question, n, shown)
             return
         head = shown.place == "head"
-        text = shown_text(s, question.language, self.config.terse, head)
+        text = shown_text(s, question.language, self.config.terse, head and part.heading is None)
         own = s.id in part.openings or (first and not part.openings)
-        opening = self._opening(part, s, question.language) if head and own else None
+        opens = own and (head or s.id in part.openings)
+        opening = self._opening(part, s, question.language) if opens else None
         notice = shown.passage
         official = best_official(self.search, notice, question.as_of)
         found = disagreement(notice, official, self.search.official(notice.keys, question.as_of)) if official else None
         if found:
             draft.disagreements[notice.id] = found
-            self._quote(draft, question, n, shown, found.official)
+            at = found.official.passage.text.find(found.official.quote)
+            span = (at, at + len(found.official.quote))
+            self._quote(draft, question, n, shown, found.official.passage, (span,))
             return
         sentence = None
         if opening:
@@ -131,15 +147,20 @@ class Composer:
             if not opening.asked:
                 since = f" ({' ; '.join(facts[:-1])})" if facts[:-1] else ""
                 return f"{facts[-1][:1].upper()}{facts[-1][1:]}{since}.", given
+        reasons = [r for r in opening.because if r.bound in s.bounds][:3]
+        said = " ; ".join(case_words(r, language) for r in reasons)
+        if not opening.asked and said:
+            return f"{said[:1].upper()}{said[1:]}.", _given(reasons)
+        if not opening.asked:
+            told = [fact_words(n, w, language) for n, w in opening.said if n in _MEASURED]
+            return (IN_YOUR_CASE[language].format(facts=" ; ".join(told)), given) if told else None
         beside = f" ({' ; '.join(facts)})" if facts else ""
         word = (YES if opening.verdict == "yes" else NO)[language]
         if opening.strength == "likely":
             word += LIKELY[language]
         colon = " :" if language == "fr" else ":"
-        reasons = [r for r in opening.because if r.bound in s.bounds][:2]
         if not reasons:
             return f"{word}{beside}{colon}", given
-        said = " ; ".join(case_words(r, language) for r in reasons)
         return f"{word}{beside}{colon} {said}.", (*_given(reasons), *given)
 
     def _sentence(
@@ -169,15 +190,28 @@ class Composer:
         return (official, own) if shared >= self.config.article_beside else (own,)
 
     def _official(self, draft: Draft, question: Question, n: int, shown: Shown) -> None:
-        """A quote of an official text, introduced as such."""
+        """Quotes of an added text, introduced by where they stand; an article that is shown whole, a paragraph a
+        sentence."""
         p = shown.passage
-        quote = best_quote(p.text, analyse(question.query), self.config.quote_words)
-        self._quote(draft, question, n, shown, Cited(p, quote))
+        spans = shown.spans or (best_span(p.text, analyse(question.query), self.config.quote_words),)
+        short = len(spans) <= _TOGETHER and sum(b - a for a, b in spans) <= LONGEST
+        for run in [spans] if short else [(span,) for span in spans]:
+            self._quote(draft, question, n, shown, p, run)
 
-    def _quote(self, draft: Draft, question: Question, n: int, shown: Shown, cited: Cited) -> None:
-        p = cited.passage
-        intro = ARTICLE_SAYS[question.language].format(title=p.source_title, locator=p.locator)
-        sentence = Sentence(f"{intro} « {cited.quote} »", (cited,), language="fr")
+    def _quote(
+        self, draft: Draft, question: Question, n: int, shown: Shown, p: Passage, spans: Sequence[tuple[int, int]]
+    ) -> None:
+        """Verbatim words of a passage in one sentence; the first of a passage says where it stands."""
+        quotes = f"« {p.text[slice(*spans[0])]} »"
+        for before, after in pairwise(spans):
+            between = " " if not p.text[before[1] : after[0]].strip() else " (…) "
+            quotes += f"{between}« {p.text[slice(*after)]} »"
+        if not draft.lines or draft.lines[-1].sentence.cited[0].passage.id != p.id:
+            place = p.locator if p.locator not in (p.source_title, "texte") else ""
+            where = f"{p.source_title}, {place}" if place else p.source_title
+            foreign = question.language == "en" and p.language == "fr"
+            quotes = f"{where}{ORIGINAL if foreign else ''}{' :' if question.language == 'fr' else ':'} {quotes}"
+        sentence = Sentence(quotes, tuple(Cited(p, p.text[slice(*s)]) for s in spans), language=language_of(p))
         draft.lines.append(Line(sentence, n, shown.place, shown.passage))
 
 
@@ -189,6 +223,16 @@ def shown_text(s: Statement, language: Language, terse: float = 0.62, head: bool
     if not head or s.lead is None or unsupported(read_claim(s.text), read_claim(s.lead)):
         return s.text
     return s.lead if len(set(analyse(s.lead))) >= terse * len(set(analyse(s.text))) else s.text
+
+
+def _step_line(planned: PlannedStep, n: int, shown: Shown, language: Language) -> Line:
+    label = label_of_step(planned, language)
+    cited = tuple(Cited(p, p.text) for p in planned.cited)
+    text = f"{label} {body_of_step(planned.step, language)}"
+    given = given_of_step(planned, language)
+    return Line(
+        Sentence(text, cited, language=language, given=given, reviewed=True), n, shown.place, shown.passage, label
+    )
 
 
 def _given(reasons: Sequence[Reason]) -> tuple[str, ...]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from assistant.planning.plan import Plan, PlannedPart
 from assistant.wording.citations import Numbering
 from assistant.wording.composer import Line
-from assistant.wording.phrases import DEPENDS_ON, PART_MISSING, TOLD
+from assistant.wording.phrases import ASK, DEPENDS_ON, PART_MISSING, TOLD
 from ingest.corpus.register import REGIME_LABELS, Regime
 from ingest.language.claims import Language
 
@@ -54,37 +55,79 @@ def lay_out(plan: Plan, lines: Sequence[Line], numbering: Numbering, language: L
 
 def label_of(about: str) -> str:
     """A part in at most eight of its own words: its last clause, where it asks."""
-    text = re.sub(r"\s+", " ", re.sub(r"[«»\"“”*\[\]]", " ", about)).strip(" ?!.,;:")
-    text = re.sub(r"^(?:et|and|puis|alors|donc|sinon|also)\s+", "", text, flags=re.IGNORECASE)
+    text = _bare(about)
     clauses = [c for c in re.split(r"\s*[:;,.!?]\s+", text) if len(c.split()) > 1]
     words = (clauses[-1] if clauses else text).split()
     short = " ".join(words[-_LABEL_WORDS:] if len(words) > _LABEL_WORDS else words)
     if len(words) > _LABEL_WORDS:
         short = "… " + short
-    return short[:1].upper() + short[1:]
+    return _capital(short)
+
+
+def headed(about: str, heading: Literal["question", "claim"], language: Language) -> str:
+    """Words that were chosen to head a part; what they only tell is quoted."""
+    text = _bare(about)
+    words = _capital(text) if len(text.split()) <= _LABEL_WORDS else label_of(about)
+    if heading == "question":
+        return words
+    return f"« {words} »" if language == "fr" else f"“{words}”"
+
+
+def _bare(about: str) -> str:
+    """Words without marks, nor what only joins them to those before."""
+    text = re.sub(r"\s+", " ", re.sub(r"[«»\"“”*\[\]]", " ", about)).strip(" ?!.,;:")
+    return re.sub(r"^(?:et|and|puis|alors|donc|sinon|also)\s+", "", text, flags=re.IGNORECASE)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _depends(part: PlannedPart, language: Language) -> str:
+    """« Cela dépend d'un détail », and which one where the part's words were chosen."""
+    if part.depends_on is None or part.verdict != "depends":
+        return ""
+    if part.heading is None:
+        return f"**{DEPENDS_ON[language]}** "
+    ask = (part.depends_on.ask_en if language == "en" else None) or part.depends_on.ask
+    return f"**{DEPENDS_ON[language].rstrip('.')}{' :' if language == 'fr' else ':'} {ask[:1].lower()}{ask[1:]}** "
 
 
 def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, language: Language) -> list[str]:
-    label = f"**{label_of(part.about)}**{' :' if language == 'fr' else ':'} " if several else ""
+    words = headed(part.about, part.heading, language) if part.heading else label_of(part.about)
+    label = f"**{words}**{' :' if language == 'fr' else ':'} " if several else ""
     if not marked:
         if not several:
             return []
-        return [label + (TOLD if part.told else PART_MISSING)[language]]
-    opening = f"**{DEPENDS_ON[language]}** " if part.depends_on and part.verdict == "depends" else ""
+        whom = f" {_capital(ASK[language].format(whom=part.whom.name))}" if part.whom and not part.told else ""
+        return [label + (TOLD if part.told else PART_MISSING)[language] + whom]
+    opening = _depends(part, language)
+    if part.title is not None:
+        return _steps(part.title.of(language), label, marked)
     head = [text for line, text in marked if line.place == "head"]
     then = [text for line, text in marked if line.place == "then"]
     needs = [text for line, text in marked if line.place == "needs"]
-    if part.shape == "steps" and len(then) > 1 and not several:
+    listed = len(then) > 1 and (part.heading is not None or not several)
+    if part.shape == "steps" and listed:
         steps = "\n".join(f"{i}. {text}" for i, text in enumerate(then, 1))
-        return [opening + " ".join(head), steps, " ".join(needs)]
-    if part.shape in ("table", "cases") and len(then) > 1 and not several:
+        return [label + opening + " ".join(head), steps, " ".join(needs)]
+    if part.shape in ("table", "cases") and listed:
         rows = "\n".join(f"- {text}" for text in [*head, *then])
-        return [opening + rows if not opening else opening + "\n\n" + rows, " ".join(needs)]
+        return [(label + opening).strip(), rows, " ".join(needs)]
     if not several and (grouped := _by_regime(marked, language)):
-        return [opening + grouped if opening else grouped]
+        return [opening.strip(), grouped] if part.heading else [opening + grouped]
+    if all(line.passage.kind == "text" for line, _ in marked):  # what texts say themselves, a quote a paragraph
+        return [label + opening + marked[0][1], *(text for _, text in marked[1:])]
     first = label + opening + " ".join(head)
     rest = " ".join((*then, *needs))
     return [first + (f" {rest}" if rest else "")]
+
+
+def _steps(title: str, label: str, marked: list[tuple[Line, str]]) -> list[str]:
+    """A démarche: its title, its steps in order, then what to know beside them."""
+    steps = [text for line, text in marked if line.label]
+    listed = "\n".join(f"{i}. {text}" for i, text in enumerate(steps, 1))
+    return [f"{label}{title}." if label else f"**{title}.**", listed, " ".join(t for li, t in marked if not li.label)]
 
 
 def _by_regime(marked: list[tuple[Line, str]], language: Language) -> str | None:
@@ -103,8 +146,10 @@ def _by_regime(marked: list[tuple[Line, str]], language: Language) -> str | None
 
 
 def _bold(line: Line) -> str:
-    """The sentence, its verdict in bold."""
+    """The sentence, its verdict in bold, or when and by whom a step is done."""
     text = line.sentence.text
+    if line.label:
+        return f"**{line.label}**{text.removeprefix(line.label)}"
     m = _VERDICT.match(text) if line.place == "head" else None
     if m is None or not m.group().strip():
         return text

@@ -10,6 +10,10 @@ NOT_FOUND = {
     "fr": "Je n'ai pas trouvé la réponse dans les textes dont je dispose.",
     "en": "I have not found the answer in the texts I hold.",
 }
+SILENT = {
+    "fr": "Je n'ai pas trouvé la réponse dans {titles}.",
+    "en": "I have not found the answer in {titles}.",
+}
 OUT_OF_SCOPE = {
     "fr": "Cette question sort de mon domaine : je réponds sur les règles d'éco-production de l'audiovisuel en France.",
     "en": "This question is outside my field: I answer on eco-production rules for film and television in France.",
@@ -23,13 +27,15 @@ PART_MISSING = {
     "en": "I have not found an answer in the texts I hold.",
 }
 TOLD = {"fr": "dit plus haut.", "en": "said above."}
+ASK = {"fr": "à demander à : {whom}.", "en": "whom to ask: {whom}."}
+IN_YOUR_CASE = {"fr": "Dans votre cas ({facts}) :", "en": "In your case ({facts}):"}
 DEPENDS_ON = {"fr": "Cela dépend d'un détail.", "en": "It depends on one detail."}
 DEPENDS = {"fr": "Cela dépend {facet}.", "en": "It depends on {facet}."}
 YES, NO = {"fr": "Oui", "en": "Yes"}, {"fr": "Non", "en": "No"}
 DUE = {"fr": "au plus tard le {day}", "en": "by {day} at the latest"}
 LIKELY = {"fr": ", a priori", "en": ", most likely"}
 NOTE = {"fr": "À noter", "en": "Note"}
-ARTICLE_SAYS = {"fr": "{title}, {locator} :", "en": "{title}, {locator} (original French):"}
+ORIGINAL = " (original French)"
 CHANGED = {"fr": "A changé", "en": "Changed"}
 STALE = {
     "fr": "Un énoncé cité devait être revu avant le {date} : vérifiez qu'il tient toujours.",

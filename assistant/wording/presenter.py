@@ -18,6 +18,7 @@ from assistant.answer import (
     Notice,
     Outcome,
     PartView,
+    ProjectRef,
     Reason,
     Receipt,
     Searched,
@@ -36,7 +37,7 @@ from assistant.wording.citations import Numbering
 from assistant.wording.composer import Draft, Line
 from assistant.wording.figures import case_words, fact_words
 from assistant.wording.layout import lay_out
-from assistant.wording.phrases import DISCLAIMER, DUE, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE
+from assistant.wording.phrases import DISCLAIMER, DUE, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE, SILENT
 from ingest.clock import FACT_BASE_DATE, Clock
 from ingest.corpus.cards import DependsOn
 from ingest.corpus.glossary import Glossary
@@ -96,11 +97,14 @@ class Presenter:
                 warnings = [Notice(kind="upcoming", text=note.sentence.text, citations=numbering.cite(note.sentence))]
             body = depends.ask_en or depends.ask if depends and lang == "en" else depends.ask if depends else ""
             body = (
-                body or {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[lang]
+                body
+                or silent(plan, lang)
+                or {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[lang]
             )
         passages = [line.passage for line in said]
         ours = notes.nearest_domains(plan.near)
-        wanted = [c for p in passages if p.statement for c in p.statement.contacts]
+        wanted = [p.whom.id for p in plan.parts if p.whom]
+        wanted = wanted or [c for p in passages if p.statement for c in p.statement.contacts]
         show_contacts = bool(wanted) or (outcome != "answered" and reason not in ("out_of_scope", "unclear"))
         ask = _ask(depends, lang)
         return Answer(
@@ -118,7 +122,9 @@ class Presenter:
             answer=body,
             citations=tuple(numbering.citations()),
             warnings=tuple(warnings),
-            near=notes.near(plan.near) if outcome == "abstained" and reason != "out_of_scope" else (),
+            near=notes.near(next((p.near for p in plan.parts if p.near), plan.near))
+            if outcome == "abstained" and reason != "out_of_scope"
+            else (),
             searched=Searched(domains=question.domains or tuple(Domain), sources=self.sources),
             contacts=notes.cards(self.contacts, wanted, question.domains or ours[:1]) if show_contacts else (),
             follow_ups=((ask,) if ask else ()) + (notes.follow_ups(self.search, question, passages) if said else ()),
@@ -160,7 +166,8 @@ class Presenter:
         bound = ", ".join(labels[a].label for a in actors if a in labels)
         said: Language = "en" if language == "en" else "fr"
         facts = dict.fromkeys(fact for o in part.openings.values() for fact in o.said)
-        dues = {say_date(o.due, said) for o in part.openings.values() if o.due}
+        days = [*(o.due for o in part.openings.values()), *(s.step.due for s in part.shown if s.step)]
+        dues = {say_date(day, said) for day in days if day}
         reasons = [*(case_words(r, said) for r in part.because), *(fact_words(n, w, said) for n, w in facts)]
         reasons += [DUE[said].format(day=day) for day in sorted(dues)]
         because = " ; ".join(reasons)
@@ -175,6 +182,7 @@ class Presenter:
             sentences=tuple(sentences),
             rule=part.rule,
             card=part.card,
+            title=part.title.of(said) if part.title else None,
         )
 
     def _warnings(
@@ -213,6 +221,14 @@ def _outcome(plan: Plan, said: bool, later: Passage | None) -> tuple[Outcome, Re
     return "answered", "false_premise" if any(p.premise for p in plan.parts) else None
 
 
+def silent(plan: Plan, language: Language) -> str | None:
+    """That the texts which a message names do not say, when nothing else answers it."""
+    titles = list(dict.fromkeys(t for p in plan.parts for t in p.silent))
+    if not titles:
+        return None
+    return SILENT[language].format(titles=", ".join(f"« {t} »" for t in titles[:3]))
+
+
 def _ask(depends: DependsOn | None, language: Language) -> str | None:
     """What is asked of the reader, in the reader's language."""
     if depends is None:
@@ -240,12 +256,14 @@ def understood(message: Message) -> Understood:
         CaseItem(field=f.value, value=c.value if c.value is not None else (c.low, c.high), said=c.said, from_=c.origin)
         for f, c in message.case.items()
     ]
+    known = message.known
+    of_project = known.dates if known else {}
     days = [
         CaseItem(
             field=n.value,
             value=d.start.isoformat() if d.day else f"{d.start.isoformat()}/{d.end.isoformat()}",
             said=d.said,
-            from_="message" if n in q.dates else "earlier",
+            from_="message" if n in q.dates else "project" if d is of_project.get(n) else "earlier",
         )
         for n, d in message.dates.items()
     ]
@@ -259,4 +277,5 @@ def understood(message: Message) -> Understood:
         facets=q.facets,
         follow_up=q.follow_up,
         case=(*quantities, *days),
+        project=ProjectRef(id=known.project_id, title=known.title) if known else None,
     )

@@ -26,9 +26,12 @@ def reindexed(
     revs = store.add(passages)
     manifest = replace(
         snapshot.manifest,
-        name=snapshot_name(revs, passages, snapshot.cards.cards, snapshot.rules.rules, encoder.info.fingerprint),
+        name=snapshot_name(
+            revs, passages, snapshot.cards.cards, snapshot.rules.rules, encoder.info.fingerprint, snapshot.demarches
+        ),
         counts=snapshot.manifest.counts | {"embedded": computed},
     )
     with shelf.writer():
-        shelf.build(passages, revs, found, snapshot.cards, snapshot.rules, manifest)
+        guides = snapshot.cards, snapshot.rules, snapshot.sentences
+        shelf.build(passages, revs, found, *guides, manifest, snapshot.demarches)
     return shelf.open(store, encoder.info)

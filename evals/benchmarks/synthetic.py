@@ -14,6 +14,7 @@ from ingest.corpus.register import Domain, Rank, Regime, load_register
 from ingest.index.cards import CardIndex, questions_of
 from ingest.index.pipeline import Library, embed, read_passages
 from ingest.index.rules import RuleIndex
+from ingest.index.sentences import SentenceIndex
 from ingest.index.snapshot import SCHEMA, Manifest
 from ingest.model.embedding import EncoderProtocol
 from ingest.passages.passages import Passage, passage_id
@@ -39,7 +40,8 @@ def build(settings: Settings, encoder: EncoderProtocol, wanted: int) -> Manifest
     )  # fmt: skip
     with library.snapshots.writer():
         revs, every = library.store.add(passages), np.concatenate([vectors, more])
-        return library.snapshots.build(passages, revs, every, CardIndex.of(cards, asked), RuleIndex.empty(), manifest)
+        guides = CardIndex.of(cards, asked), RuleIndex.empty(), SentenceIndex.empty()
+        return library.snapshots.build(passages, revs, every, *guides, manifest)
 
 
 def _made_up(

@@ -14,6 +14,7 @@ from ingest.settings import Settings
 
 @click.command("calibrate")
 @click.option("--kinds", is_flag=True, help="Fit the head that reads kinds of question, on the cards, nothing else.")
+@click.option("--steps", is_flag=True, help="Fit the head that tells who asks for steps, nothing else.")
 @click.option("--acts", is_flag=True, help="Fit the head that reads acts, on its examples, nothing else.")
 @click.option("--figures", is_flag=True, help="Fit the head that tells the asker's figures, nothing else.")
 @click.option("--dates", is_flag=True, help="Fit the head that tells what each date is, nothing else.")
@@ -26,6 +27,7 @@ from ingest.settings import Settings
 @JSON
 def calibrate(
     kinds: bool,
+    steps: bool,
     acts: bool,
     figures: bool,
     dates: bool,
@@ -66,6 +68,9 @@ def calibrate(
             f"{told.contrary} contraires."
         )
         return
+    if steps:
+        _fit_steps(settings, out, as_json)
+        return
     if kinds or acts or field:
         if config_file:
             raise ClapvertError(ErrorCode.BAD_REQUEST, "Les genres de question n'ont pas de réglages de départ.")
@@ -101,6 +106,24 @@ def _fit_head(settings: Settings, out: Path | None, as_json: bool) -> None:
     else:
         click.echo(kinds_report(head))
         click.echo(f"Poids {'inchangés, octet pour octet' if same else 'écrits'} : {path}")
+
+
+def _fit_steps(settings: Settings, out: Path | None, as_json: bool) -> None:
+    from assistant.planning.steps_head import WEIGHTS
+    from evals.fitting.steps_fit import examples, fit_steps, save
+    from ingest.corpus.cards import load_cards
+    from ingest.corpus.demarches import load_demarches
+
+    path, corpus = out or WEIGHTS, settings.corpus_dir
+    head = fit_steps(examples(load_demarches(corpus), load_cards(corpus)))
+    same = save(head, path)
+    if as_json:
+        click.echo(as_text(head.as_dict() | {"weights": str(path), "unchanged": same}))
+        return
+    click.echo(
+        f"{head.examples} formulations ; hors pli, {head.found:.1%} des demandes d'étapes vues, "
+        f"{head.mistaken:.1%} des autres prises pour telles. Poids : {path}"
+    )
 
 
 def _fit_examples(settings: Settings, acts: bool, field: bool, out: Path | None) -> None:

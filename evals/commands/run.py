@@ -27,6 +27,20 @@ _MISSES = click.option("--misses", "show_misses", is_flag=True, help="Print ever
 @REFERENCE
 @click.option("--messages", "messages_file", type=FILE, help="A set to be read (questions.yaml), not to be scored.")
 @click.option("--sealed", "sealed_name", help="A sealed set: totals only; the run file is for the reader's sheet.")
+@click.option(
+    "--planner",
+    type=click.Choice(["local", "model"]),
+    default="local",
+    show_default=True,
+    help="Who plans: no model, or the language model of the settings (CLAPVERT_LLM).",
+)
+@click.option(
+    "--cassette",
+    type=click.Path(path_type=Path),
+    help="With --planner model: a folder where requests are "
+    "written and replies read (run again until none is pending), or a pack (.jsonl) that is replayed.",
+)
+@click.option("--pack", type=OUT, help="Write the replies of the cassette's folder that were used as one pack.")
 @click.option("--settings", "config_file", type=FILE, help="Settings to try, as `eval calibrate` writes them.")
 @click.option("--out", type=OUT, help="Write the run here too (it is kept in the data folder, with its report).")
 @click.option("--keep/--no-keep", default=True, help="Keep the run in the data folder, for /evals and the trend.")
@@ -34,7 +48,8 @@ _MISSES = click.option("--misses", "show_misses", is_flag=True, help="Print ever
 @JSON
 def run(
     domains: tuple[str, ...], reference: Path | None, messages_file: Path | None, sealed_name: str | None,
-    config_file: Path | None, out: Path | None, keep: bool, show_misses: bool, as_json: bool,
+    planner: str, cassette: Path | None, pack: Path | None, config_file: Path | None, out: Path | None, keep: bool,
+    show_misses: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask the reference questions, keep the answers in a run file, print the scores."""
     from evals.reference_set import load_reference
@@ -45,7 +60,17 @@ def run(
     from evals.scoring.scores import score_run
 
     settings = Settings()
-    engine = eval_engine(settings, load_config(config_file) if config_file else None)
+    if (cassette or pack) and planner != "model":
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Une cassette demande --planner model.")
+    by_settings = planner == "model" and cassette is None
+    if by_settings and not settings.llm:
+        raise ClapvertError(
+            ErrorCode.LLM_UNAVAILABLE, "Aucun modèle de langue n'est réglé.", "Posez CLAPVERT_LLM, ou --cassette."
+        )
+    mine = settings if by_settings else settings.model_copy(update={"llm": None})
+    engine = eval_engine(mine, load_config(config_file) if config_file else None)
+    if cassette is not None:
+        _replayed(engine, cassette, pack)
     if messages_file or sealed_name:
         _ask_messages(engine, messages_file, sealed_name, out, as_json)
         return
@@ -114,6 +139,24 @@ def compare(base: Path, candidate: Path, out: Path | None, as_json: bool) -> Non
     click.echo(text if as_json else comparison_report(result))
     if not result.passed:
         raise SystemExit(ExitCode.NO)
+
+
+def _replayed(engine: Engine, cassette: Path, pack: Path | None) -> None:
+    """Plan with a cassette; what it lacks, what it holds that is no plan, and its pack are told at the end."""
+    from evals.running.cassette import Folder, cassette_of, planned_by
+
+    kept = cassette_of(cassette)
+    planned_by(engine, kept)
+
+    def told() -> None:
+        if isinstance(kept, Folder):
+            for line in kept.bad:
+                say(f"Réponse refusée : {line}")
+            if pack is not None:
+                kept.pack(pack)
+        say(f"Cassette : {kept.missing} requête(s) sans réponse." if kept.missing else "Cassette : complète.")
+
+    click.get_current_context().call_on_close(told)
 
 
 def _ask_messages(engine: Engine, path: Path | None, sealed_name: str | None, out: Path | None, as_json: bool) -> None:

@@ -78,7 +78,7 @@ def choices(engine: Engine, reference: ReferenceSet) -> list[Choice]:
         message = engine.read(Asked(q.question, as_of=q.as_of), None)
         if len(message.parts) > 1:
             continue
-        options = [o for o in engine.planner.found(message).options if o.head][:_OPTIONS]
+        options = [o for o in engine.local.found(message).options if o.head][:_OPTIONS]
         right = np.array([_right(engine, o, gold, q, golds) for o in options])
         if len(options) and right.max() > 0:
             features = np.array([[o.features[f] for f in FEATURES] for o in options])

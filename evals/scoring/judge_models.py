@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answer import Answer
-from assistant.rewording.models import LanguageModel, ModelFailure
-from assistant.rewording.usage import Usage
+from assistant.llm.models import LanguageModel, ModelFailure
+from assistant.llm.usage import Usage
 from evals.scoring.judges import Judge, Verdict
 from evals.scoring.scoring import sentences_of
 from ingest.errors import ClapvertError, ErrorCode
@@ -103,7 +103,7 @@ def open_judge(settings: Settings, name: str | None) -> Judge:
         )
     if Path(name).is_dir():
         return EntailmentJudge(f"nli:{Path(name).resolve().name}", open_entailment(Path(name)))
-    from assistant.rewording.providers import open_model
+    from assistant.llm.providers import open_model
 
     model = open_model(settings.model_copy(update={"llm": name}))
     assert model is not None

@@ -43,7 +43,7 @@ MEASURES = ("head", "shown", "f1", "missing", "wrongly", "verdict")
 
 def plan_of(engine: Engine, message: str) -> Plan:
     """The plan of a message asked alone."""
-    return at_its_date(engine.planner, engine.read(Asked(message), None))[0]
+    return at_its_date(engine.local, engine.read(Asked(message), None))[0]
 
 
 def score_plans(

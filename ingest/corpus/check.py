@@ -3,8 +3,8 @@
 Guarantee: a corpus without problems has statements that stand alone, whose `lead`, `en` and `text` make the same
 claim with the same hedges, that name registered sources, known facets and whom they bind, and whose dates do not
 contradict one another; its cards show statements that exist, hold and come with what they need; its rules cite the
-figures that they decide by, and their cases come out as expected. Warnings (review dates
-past, sources never cited, cards read by nobody else) do not block.
+figures that they decide by, and their cases come out as expected; each step of its démarches rests on statements that
+hold its figures. Warnings (review dates past, sources never cited, cards read by nobody else) do not block.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from ingest.corpus.cards import load_card_files
 from ingest.corpus.check_cards import CardCounts, check_cards
+from ingest.corpus.check_demarches import DemarcheCounts, check_demarches
 from ingest.corpus.check_fields import check_needs
 from ingest.corpus.check_rules import RuleCounts, check_rules
 from ingest.corpus.check_statements import check_statement, check_together, unknown_contacts, unknown_sources
@@ -54,6 +55,7 @@ class Report:
     by_role: dict[str, int]
     cards: CardCounts
     rules: RuleCounts
+    demarches: DemarcheCounts
     texts: TextCounts
     problems: list[Problem]
     warnings: list[Problem]
@@ -90,7 +92,8 @@ def check_corpus(corpus_dir: Path, today: date, held: HeldTexts | None = None) -
     texts = check_texts(rows, known)
     carded, cards = check_cards(load_card_files(corpus_dir), [p.statement for p in rows], known, corpus_dir)
     ruled, rules = check_rules([p.statement for p in rows], known, corpus_dir)
-    found += [*texts.problems, *carded, *ruled]
+    guided, demarches = check_demarches([p.statement for p in rows], known, corpus_dir)
+    found += [*texts.problems, *carded, *ruled, *guided]
     found += _check_pages(corpus_dir, files, known.register)
     found += _never_cited(rows, frameworks, known.register)
     statements = [p.statement for p in rows]
@@ -104,6 +107,7 @@ def check_corpus(corpus_dir: Path, today: date, held: HeldTexts | None = None) -
         by_role=dict(Counter(s.role.value for s in statements)),
         cards=cards,
         rules=rules,
+        demarches=demarches,
         texts=TextCounts(texts.checked, texts.not_checked),
         problems=[p for p in found if p.level == "error"],
         warnings=[p for p in found if p.level == "warning"],

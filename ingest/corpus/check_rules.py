@@ -20,6 +20,7 @@ from ingest.corpus.fiches import FACETS, Statement
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.problems import Known, Problem, error, warning
 from ingest.corpus.rules import DATES, KNOWN, NAMES, QUANTITIES, Case, Outcome, Rule, load_case_files, load_rule_files
+from ingest.language.lexical import analyse
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,16 @@ def check_rules(statements: Iterable[Statement], known: Known, corpus_dir: Path)
         for f in load_case_files(corpus_dir)
         for n, case in enumerate(f.cases)
     ]
-    ids = Counter(rule.id for _, rule in placed)
     found: list[Problem] = []
+    ids = Counter(rule.id for _, rule in placed)
+    for where, rule in placed:
+        found += [error("rule_presumes", where, f"règle inconnue : {p}") for p in rule.presumes if p not in ids]
     for where, rule in placed:
         if ids[rule.id] > 1:
             found.append(error("rule_id", where, "identifiant de règle en double"))
         broken = _check_expressions(rule, where, known.glossary)
         found += broken
+        found += _check_naming(rule, where, by_id)
         found += _check_statements(rule, where, by_id, known.today)
         if not broken:
             found += _check_figures(rule, where, by_id)
@@ -143,19 +147,20 @@ def _with(rule: Rule, v: int, o: int, outcome: Outcome) -> Rule:
 
 def _check_expressions(rule: Rule, where: str, glossary: Glossary) -> list[Problem]:
     out = []
-    for outcome in rule.outcomes:
+    conditions = [*(o.when for o in rule.outcomes), rule.concerns, *([rule.sought] if rule.sought else [])]
+    for when in conditions:
         out += [
-            error("rule_name", where, f"fait inconnu : {n} ({outcome.when})")
-            for n in names_of(outcome.when)
+            error("rule_name", where, f"fait inconnu : {n} ({when})")
+            for n in names_of(when)
             if n not in NAMES | {KNOWN}
         ]
         out += [
             error("rule_facet", where, f"valeur de facette inconnue : {f} = {v}")
-            for f, v in facets_of(outcome.when)
+            for f, v in facets_of(when)
             if v not in glossary.facets.get(f, {})
         ]
         try:
-            holds(outcome.when, context_of(_anything(outcome.when)))
+            holds(when, context_of(_anything(when)))
         except UnreadableError as exc:
             out.append(error("rule_condition", where, str(exc)))
     actors = glossary.facets.get("acteur", {})
@@ -166,6 +171,22 @@ def _check_expressions(rule: Rule, where: str, glossary: Glossary) -> list[Probl
     out += [
         error("rule_input", where, f"condition sur un fait que rien ne demande : {n}")
         for n in sorted((named & NAMES) - asked - {"day"})
+    ]
+    return out
+
+
+def _check_naming(rule: Rule, where: str, by_id: Mapping[str, Statement]) -> list[Problem]:
+    """A rule says when it is done and what it is about, and names no document that its statements do not."""
+    out = []
+    if rule.stage is None or not rule.name or not rule.name_en:
+        out.append(
+            error("rule_stage", where, "une règle dit à quel moment (stage) et de quoi il s'agit (name, name_en)")
+        )
+    said = [set(analyse(by_id[s].text)) for s in rule.statements if s in by_id]
+    out += [
+        error("rule_document", where, f"document qu'aucun énoncé cité ne nomme : {paper.fr}")
+        for paper in rule.documents
+        if not any(set(analyse(paper.fr)) <= words for words in said)
     ]
     return out
 

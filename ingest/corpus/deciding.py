@@ -89,7 +89,7 @@ def decide(rule: Rule, facts: Facts, glossary: Glossary) -> Decided | None:
     version = rule.on(facts.day)
     if version is None:
         return None
-    worlds = [context_of(world) for world in _worlds(rule, facts, glossary)]
+    worlds = [context_of(world) for world in _worlds([o.when for o in rule.outcomes], facts, glossary)]
     possible: list[Outcome] = []
     unknown: list[str] = []
     for outcome in version.outcomes:
@@ -127,9 +127,14 @@ def tells(facts: Facts, wanted: Input, rule: Rule, glossary: Glossary) -> bool:
     return any(glossary.known(wanted.field, said, v) is not None for v in named)
 
 
-def _worlds(rule: Rule, facts: Facts, glossary: Glossary) -> Iterator[dict[str, Value]]:
-    """The facts as an expression sees them, once for each combination of the ends of their ranges."""
-    expressions = [o.when for o in rule.outcomes]
+def whether(expression: str, facts: Facts, glossary: Glossary) -> bool | None:
+    """Whether a condition holds of a case; None when it is not known, or not all over a range."""
+    found = {holds(expression, context_of(world)) for world in _worlds([expression], facts, glossary)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _worlds(expressions: list[str], facts: Facts, glossary: Glossary) -> Iterator[dict[str, Value]]:
+    """The facts as expressions see them, once for each combination of the ends of their ranges."""
     named = {n for e in expressions for n in names_of(e)}
     told = {*facts.figures, *facts.dates, *(f for f, said in facts.facets.items() if said)}
     fixed: dict[str, Value] = {DAY: facts.day.isoformat(), KNOWN: dict.fromkeys(sorted(told), True)}

@@ -22,6 +22,10 @@ from ingest.language.locators import TextNames
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$", max_length=96)]
 
 
+_OPENING = 4
+"""Characters before the name of a text that its title opens with (« Le code… »)."""
+
+
 def _partial_date(value: object) -> str | None:
     """`2026`, `2026-03` or `2026-03-01`, always as text: a month is not invented a day."""
     if value is None:
@@ -211,6 +215,12 @@ class Register:
             {alias: s.work_id for s in sources for alias in s.aliases},
             {s.work_id for s in sources if s.nature is Nature.REFERENTIEL},
         )
+
+    def titled(self, title: str) -> tuple[str, ...]:
+        """The work that a title opens with the name of (« Code de l'environnement, extraits »), and those it hosts."""
+        named = [n for n in self.names.find(title) if n[0] <= _OPENING]
+        works = [n[2] for n in named if n[2] not in self.names.frameworks][:1]
+        return tuple(dict.fromkeys((*works, *(h.work_id for w in works for h in self.hosted_by(w)))))
 
     def hosted_by(self, source_id: str) -> list[Source]:
         """The texts that are published inside this one."""

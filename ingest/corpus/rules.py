@@ -39,6 +39,17 @@ class YearName(StrEnum):
     PUBLICATION_YEAR = "publication_year"
 
 
+class Stage(StrEnum):
+    """When what a rule asks is done: at what moment of a work, or every year in the company."""
+
+    FILING = "filing"
+    PREP = "prep"
+    SHOOT = "shoot"
+    DELIVERY = "delivery"
+    AFTER = "after"
+    COMPANY = "company"
+
+
 DAY = "day"
 """The day whose law is asked about: always known."""
 QUANTITIES = frozenset(f.value for f in CaseField) | frozenset(y.value for y in YearName)
@@ -76,6 +87,13 @@ class Due(_Frozen):
     days: int = 0
 
 
+class Paper(_Frozen):
+    """A document that a rule asks for, by its name."""
+
+    fr: str = Field(min_length=3)
+    en: str = Field(min_length=3)
+
+
 class Outcome(_Frozen):
     """What follows when its condition is the first that holds."""
 
@@ -107,6 +125,14 @@ class Rule(_Frozen):
     matter: Slug
     settles: str = Field(min_length=12)
     settles_en: str = Field(min_length=12)
+    stage: Stage | None = Field(default=None, description="when it is done; every rule of the corpus says it")
+    name: str = Field(default="", max_length=64, description="what it is about, in a few words, at the head of a line")
+    name_en: str = Field(default="", max_length=64)
+    documents: tuple[Paper, ...] = Field(default=(), description="what is handed over, or kept at hand")
+    concerns: str = Field(default="true", description="a CEL expression: the projects that it is told to")
+    sought: str = Field(default="", description="a CEL expression: who seeks what it is about; empty: it binds anyone")
+    presumes: tuple[Slug, ...] = Field(default=(), description="rules one of which binds, or it has no object")
+    own_days: tuple[DateName, ...] = Field(default=(), description="days of its own, not those of a work by that name")
     regime: Regime
     bound: tuple[Slug, ...] = Field(min_length=1, description="whom it binds: values of the facet `acteur`")
     kinds: tuple[Kind, ...] = (Kind.YES_NO,)

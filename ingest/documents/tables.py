@@ -36,6 +36,20 @@ def table_text(rows: Sequence[Sequence[str]], headers: int = 0, caption: str = "
     return "\n".join(lines) if len(lines) > bool(caption) else ""
 
 
+def table_runs(text: str, longest: int) -> list[str]:
+    """A table's text in pieces of at most `longest` characters if its rows allow, each under its caption and header."""
+    lines = text.split("\n")
+    rule = next((n for n, line in enumerate(lines) if line.startswith("|---|")), -1)
+    head, out = lines[: rule + 1], list[str]()
+    held: list[str] = []
+    for line in lines[rule + 1 :]:
+        if held and sum(len(row) + 1 for row in (*head, *held, line)) > longest:
+            out.append("\n".join((*head, *held)))
+            held = []
+        held.append(line)
+    return [*out, "\n".join((*head, *held))] if held else out or [text]
+
+
 def span(value: str | None) -> int:
     """How many rows or columns a cell covers, as its attribute says: 1 when it says none, 200 at most."""
     return min(max(int(value), 1), 200) if value and value.isdigit() and len(value) < 5 else 1

@@ -81,12 +81,16 @@ class CardIndex:
                 out.setdefault(topic, []).append(i)
         return out
 
+    @cached_property
+    def _starts(self) -> NDArray[np.intp]:
+        """Where the questions of each card start: every card has some, and they stand together."""
+        return np.searchsorted(self.owners, np.arange(len(self.cards)))
+
     def similarities(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosine of a question with the nearest question of each card, shape `(cards,)`."""
-        best = np.full(len(self.cards), -1.0, np.float32)
-        if len(self.cards):
-            np.maximum.at(best, self.owners, self.vectors @ vector)
-        return best
+        if not self.cards:
+            return np.zeros(0, np.float32)
+        return np.asarray(np.maximum.reduceat(self.vectors @ vector, self._starts), np.float32)
 
     def lexical(self, text: str) -> NDArray[np.float32]:
         """BM25 of each card's questions for a text, shape `(cards,)`."""

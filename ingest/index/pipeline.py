@@ -19,14 +19,17 @@ from ingest.articles.structure import split_units
 from ingest.clock import Clock, paris_today
 from ingest.corpus.cards import load_cards
 from ingest.corpus.criteria import load_frameworks
+from ingest.corpus.demarches import load_demarches, load_vocabulary
 from ingest.corpus.fiches import load_fiches
 from ingest.corpus.problems import HeldArticle, HeldTexts
 from ingest.corpus.register import Rank, Register, load_register
 from ingest.corpus.rules import load_rules
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.cards import CardIndex, questions_of
+from ingest.index.demarches import DemarcheIndex
 from ingest.index.rules import RuleIndex
 from ingest.index.rules import questions_of as rule_questions
+from ingest.index.sentences import SentenceIndex, sentences_of
 from ingest.index.snapshot import SCHEMA, Manifest, SnapshotShelf, snapshot_name
 from ingest.index.store import PassageStore, VectorCache
 from ingest.language.lexical import ANALYSER
@@ -37,6 +40,7 @@ from ingest.passages.succession import settle
 from ingest.passages.versions import implied_end
 from ingest.settings import Settings
 from ingest.storage.storage import Storage
+from ingest.texts.naming import text_names
 from ingest.texts.texts import TextShelf
 
 Progress = Callable[[str, int, int], None]
@@ -141,20 +145,27 @@ def ingest(
         passages = read_passages(library, register)
         encoder = cache(load_encoder)
         vectors, computed = embed(library.vectors, [p.index_text for p in passages], model, encoder, progress)
-        known = {p.statement.id for p in passages if p.statement}
-        cards = [c for c in load_cards(library.settings.corpus_dir) if known.issuperset(c.statements)]
+        corpus_dir = library.settings.corpus_dir
+        statements = [p.statement for p in passages if p.statement]
+        known = {s.id for s in statements}
+        steps = tuple(d for d in load_demarches(corpus_dir) if known.issuperset(d.statements))
+        demarches = DemarcheIndex(steps, load_vocabulary(corpus_dir))
+        cards = [c for c in load_cards(corpus_dir) if known.issuperset(c.statements)]
+        cards += demarches.cards(statements)
         asked, more = embed(library.vectors, questions_of(cards), model, encoder, progress)
-        rules = [r for r in load_rules(library.settings.corpus_dir) if known.issuperset(r.statements)]
+        rules = [r for r in load_rules(corpus_dir) if known.issuperset(r.statements)]
         settled, extra = embed(library.vectors, rule_questions(rules), model, encoder, progress)
+        said, most = embed(library.vectors, sentences_of(passages), model, encoder, progress)
+        sentences = SentenceIndex.of(passages, said, text_names(library.texts.all(), passages, register))
         revs = library.store.add(passages)
         manifest = Manifest(
-            name=snapshot_name(revs, passages, cards, rules, model.fingerprint),
+            name=snapshot_name(revs, passages, cards, rules, model.fingerprint, demarches),
             inputs=inputs,
             model=model.fingerprint,
             model_name=model.name,
             analyser=ANALYSER,
             schema=SCHEMA,
-            corpus_version=corpus_digest(library.settings.corpus_dir)[:12],
+            corpus_version=corpus_digest(corpus_dir)[:12],
             built_on=clock().isoformat(),
             counts={
                 "passages": len(passages),
@@ -163,14 +174,16 @@ def ingest(
                 "sources": len(register.sources),
                 "cards": len(cards),
                 "rules": len(rules),
-                "embedded": computed + more + extra,
+                "demarches": len(steps),
+                "sentences": len(sentences),
+                "embedded": computed + more + extra + most,
             },
             sources={t.id: t.sha256 for t in library.texts.all()},
         )
         if progress:
             progress("index", 0, len(passages))
-        guides = CardIndex.of(cards, asked), RuleIndex.of(rules, settled)
-        return library.snapshots.build(passages, revs, vectors, *guides, manifest), True
+        guides = CardIndex.of(cards, asked), RuleIndex.of(rules, settled), sentences
+        return library.snapshots.build(passages, revs, vectors, *guides, manifest, demarches), True
 
 
 def embed(

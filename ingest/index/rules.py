@@ -60,12 +60,18 @@ class RuleIndex:
             out[rule.matter] = (*out.get(rule.matter, ()), i)
         return out
 
-    def similarities(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Cosine of a question with the nearest question of each rule, shape `(rules,)`."""
-        best = np.full(len(self.rules), -1.0, np.float32)
-        if len(self.rules):
-            np.maximum.at(best, self.owners, self.vectors @ vector)
-        return best
+    @cached_property
+    def _starts(self) -> NDArray[np.intp]:
+        """Where the questions of each rule start: every rule has some, and they stand together."""
+        return np.searchsorted(self.owners, np.arange(len(self.rules)))
+
+    def similarities(self, *vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosine of some questions with the nearest question of each rule, the nearest of them counting; shape
+        `(rules,)`."""
+        if not self.rules:
+            return np.zeros(0, np.float32)
+        near = (self.vectors @ np.stack(vectors, axis=1)).max(axis=1)
+        return np.asarray(np.maximum.reduceat(near, self._starts), np.float32)
 
 
 def questions_of(rules: Sequence[Rule]) -> list[str]:

@@ -32,8 +32,10 @@ from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.cards import CardIndex
 from ingest.index.cards import digest as cards_digest
 from ingest.index.columns import Columns
+from ingest.index.demarches import NO_DEMARCHE, DemarcheIndex
 from ingest.index.rules import RuleIndex
 from ingest.index.rules import digest as rules_digest
+from ingest.index.sentences import SentenceIndex
 from ingest.index.server import (
     answering,
     drop_collection,
@@ -54,7 +56,7 @@ try:
 except ImportError:  # Windows, which does not delete what is open
     fcntl = None  # type: ignore[assignment]
 
-SCHEMA = "6"
+SCHEMA = "8"
 COLLECTION = "passages"
 _MANIFEST, _STRAYS = "manifest.json", "strays.npz"
 _FETCHED = 2000
@@ -106,6 +108,8 @@ class Snapshot:
         self.lexical = LexicalIndex.load(folder / "lexical")
         self.cards = CardIndex.load(folder)
         self.rules = RuleIndex.load(folder)
+        self.sentences = SentenceIndex.load(folder)
+        self.demarches = DemarcheIndex.load(folder)
         self.store = store
         self._strays: list[int] = []
         if (folder / _STRAYS).is_file():
@@ -263,7 +267,9 @@ class SnapshotShelf:
         vectors: NDArray[np.float32],
         cards: CardIndex,
         rules: RuleIndex,
+        sentences: SentenceIndex,
         manifest: Manifest,
+        demarches: DemarcheIndex = NO_DEMARCHE,
     ) -> Manifest:
         """Write, prove, and point to a new snapshot. Call it holding `writer()`."""
         name = self._new_name(manifest.name)
@@ -279,6 +285,8 @@ class SnapshotShelf:
         lexical.save(aside / "lexical")
         cards.save(aside)
         rules.save(aside)
+        sentences.save(aside)
+        demarches.save(aside)
         _write_vectors(aside / "chroma", vectors, self.chroma_url, manifest.collection)
         target = self.folder / manifest.name
         aside.rename(target)
@@ -403,12 +411,18 @@ def _write_vectors(folder: Path, vectors: NDArray[np.float32], url: str | None =
 
 
 def snapshot_name(
-    revs: list[int], passages: list[Passage], cards: Sequence[Card], rules: Sequence[Rule], model: str
+    revs: list[int],
+    passages: list[Passage],
+    cards: Sequence[Card],
+    rules: Sequence[Rule],
+    model: str,
+    demarches: DemarcheIndex = NO_DEMARCHE,
 ) -> str:
     """The hash of what a snapshot is built from: its name, where it is the first of its data folder."""
     digest = hashlib.sha256(f"{SCHEMA}|{ANALYSER}|{model}|{json.dumps(_HNSW)}".encode())
     digest.update(cards_digest(cards).encode())
     digest.update(rules_digest(rules).encode())
+    digest.update(demarches.digest.encode())
     for p, rev in zip(passages, revs, strict=True):
         digest.update(f"{p.id}:{rev};".encode())
     return digest.hexdigest()[:16]

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ingest.articles.units import Unit
 from ingest.corpus.fiches import Fiche, Nature, Statement, notice_source_id
 from ingest.corpus.register import Domain, Rank, Regime, Register, Source
+from ingest.documents.tables import table_runs
 from ingest.documents.tree import Block
 from ingest.language.locators import locator_keys
 from ingest.language.sentences import sentence_spans
@@ -168,6 +169,7 @@ def unit_passages(
     hosted = register.hosted_by(source.id)
     units = list(units)
     own = frozenset(u.number for u in units if u.number)
+    lent = () if source.id in register.sources else register.titled(source.title)
     out: list[Passage] = []
     for unit, twin in told_apart(units):
         owner = next(
@@ -182,7 +184,7 @@ def unit_passages(
             out.append(
                 Passage(
                     id=passage_id(owner.id, locator, start, text), kind="text", source_id=owner.id,
-                    source_title=owner.name, locator=locator, keys=unit_keys(unit, owner, register, own),
+                    source_title=owner.name, locator=locator, keys=unit_keys(unit, owner, register, own, lent),
                     heading_path=heading, text=text, index_text=f"{' › '.join((*heading, unit.locator))}. {text}",
                     language=language, url=owner.url, rank=owner.rank, regime=owner.regime, domains=owner.domains,
                     position=len(out), page_from=pages[0], page_to=pages[1], valid_from=start,
@@ -192,8 +194,11 @@ def unit_passages(
     return linked(list({p.id: p for p in out}.values()))
 
 
-def unit_keys(unit: Unit, owner: Source, register: Register, own: frozenset[str]) -> tuple[str, ...]:
-    """Keys of a unit: its own, then those of the articles that it changes in another act.
+def unit_keys(
+    unit: Unit, owner: Source, register: Register, own: frozenset[str], alike: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Keys of a unit: its own, then those of the articles that it changes in another act, then the same under the works
+    of the register that its title names (`alike`): a code added under an id of its own answers to its name.
 
     People cite « article 19 bis de la CSRD » for the article that the CSRD writes in another directive: unless the
     act has an article of that number, it answers to that name too.
@@ -202,8 +207,9 @@ def unit_keys(unit: Unit, owner: Source, register: Register, own: frozenset[str]
         return ()
     named = register.names.find(unit.amends) if unit.also else []
     amended = [f"{named[0][2]}:{n}" for n in unit.also] if named else []
-    lent = [f"{owner.work_id}:{n}" for n in unit.also if n not in own]
-    return tuple(dict.fromkeys((f"{owner.work_id}:{unit.number}", *amended, *lent)))
+    lent = [n for n in unit.also if n not in own]
+    mine = [f"{work}:{n}" for work in (owner.work_id, *alike) for n in (unit.number, *lent)]
+    return tuple(dict.fromkeys((mine[0], *amended, *mine[1:])))
 
 
 def told_apart(units: list[Unit]) -> list[tuple[Unit, str]]:
@@ -230,7 +236,8 @@ def split_text(
     """Exact pieces of at most `longest` characters, cut between alinéas, else between sentences, with their pages.
 
     An alinéa that opens a list (« à partir du 1er janvier 2026: ») goes with its first item: alone at the end of a
-    piece, it would leave items that no longer say from when, or for whom, they hold.
+    piece, it would leave items that no longer say from when, or for whom, they hold. Each piece of a long table keeps
+    its caption and its header.
     """
     out: list[tuple[str, tuple[int | None, int | None]]] = []
     buffer: list[Block] = []
@@ -245,6 +252,10 @@ def split_text(
             del buffer[:until]
 
     for part in parts:
+        if part.kind == "table" and len(part.text) > longest:
+            flush()
+            out += [(text, part.pages(0, len(part.text))) for text in table_runs(part.text, longest)]
+            continue
         if len(part.text) > longest:
             flush()
             out += [(part.text[a:b], part.pages(a, b)) for a, b in _sentence_runs(part.text, longest)]

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from ingest.articles.structure import split_units
 from ingest.corpus.register import Nature, Source
+from ingest.documents.tree import Document
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.model.fetch import sha256
 from ingest.texts import ocr
@@ -28,16 +29,17 @@ State = Literal["added", "kept", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the files of a batch are: a text of the register or one described on the command line, its dates and its
-    language (None: what the file says, else the register)."""
+    """What the files of a batch are: a text of the register or one described on the command line (None: `proposed` says
+    what each is), its dates and its language (None: what the file says, else the register)."""
 
-    source: Source
+    source: Source | None
     registered: bool = True
     valid_from: date | None = None
     valid_until: date | None = None
     attested_at: date | None = None
     language: str | None = None
     ocr: bool = False
+    proposed: Callable[[Document, Path], tuple[Source, bool, Source | None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Addition:
     file: str
     state: State
     id: str | None = None
+    title: str = ""
     units: int = 0
     notes: tuple[str, ...] = ()
     error: ClapvertError | None = None
@@ -89,17 +92,23 @@ def _add(
     shelf: TextShelf, file: Path, identity: Identity, today: date, held: dict[str, AddedText], taken: dict[str, str]
 ) -> Addition:
     """Add one file. `held` are the texts of the shelf by id, `taken` the hashes of those that this batch kept."""
-    source, registered = identity.source, identity.source.id if identity.registered else None
     digest = _sha256(file)
     same = sorted((t for t in held.values() if t.sha256 == digest), key=lambda t: t.id)
     document = shelf.read(same[0]) if same else read_document(file)
+    source, known, alike = identity.source, identity.registered, None
+    if source is None:
+        assert identity.proposed is not None
+        source, known, alike = identity.proposed(document, file)
+    registered = source.id if known else None
     dates = identity.valid_from, identity.valid_until, identity.attested_at
     version = version_of(document, *dates, today, source, file.name)
     units = split_units(document)
     notes = tuple(remarks(document, units, version, today, source.nature is Nature.PROJET))
+    if alike is not None:
+        notes = (f"Ce fichier se présente comme « {alike.name} » : `--as {alike.id}` le rangerait à ce titre.", *notes)
     if kept := next((t for t in same if t.stands_for(registered, source.id, version)), None):
         taken[kept.id] = digest
-        return Addition(str(file), "kept", kept.id, len(units), notes)
+        return Addition(str(file), "kept", kept.id, source.name, len(units), notes)
     wanted = f"{source.id}-{version.valid_from or version.attested_at}"
     name = free_id(shelf, wanted, {u.number for u in units if u.number})
     if taken.get(name, digest) != digest:  # two states of one text in one batch: neither replaces the other
@@ -109,7 +118,7 @@ def _add(
     text, found = shelf.add(file, name, registered, own, version, language, document, units)
     held[text.id] = text
     taken[text.id] = digest
-    return Addition(str(file), "added", text.id, found, notes)
+    return Addition(str(file), "added", text.id, source.name, found, notes)
 
 
 def _recognised(

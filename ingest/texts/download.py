@@ -7,9 +7,11 @@ pass are tried again with growing pauses; a page that blocks robots is not taken
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -124,6 +126,8 @@ class Downloader:
             if answer.status_code == 200:
                 begun = 0
             self._keep(answer, part, begun)
+        if answer.headers.get("content-encoding", "").lower() == "gzip":  # though we asked for none
+            self._unzip(part)
         data = part.read_bytes()
         media = answer.headers.get("content-type", "").split(";")[0].strip().lower()
         if "html" in media and len(data) < _SMALL and _BLOCK.search(data):
@@ -180,6 +184,18 @@ class Downloader:
             raise _AgainError("le fichier est arrivé tronqué")
         if size == 0:
             raise _AgainError("le serveur a envoyé un fichier vide")
+
+    def _unzip(self, part: Path) -> None:
+        """Open a body that came compressed, within the same limit."""
+        try:
+            with gzip.open(part) as packed:
+                data = packed.read(self.policy.max_bytes + 1)
+        except (OSError, EOFError, zlib.error):
+            part.unlink()
+            raise _AgainError("le fichier est arrivé tronqué") from None
+        if len(data) > self.policy.max_bytes:
+            raise self._too_big()
+        part.write_bytes(data)
 
     def _too_big(self) -> ClapvertError:
         (self.folder / "body.part").unlink(missing_ok=True)

@@ -9,6 +9,8 @@ refuses robots: its texts are brought by hand (`corpus add`).
 from __future__ import annotations
 
 import json
+import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from ingest.corpus.fiches import load_fiches
 from ingest.corpus.register import Rank, Register, Source
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.texts.additions import Identity, add_files
@@ -31,7 +34,7 @@ _ENDINGS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }  # fmt: skip
 
-State = Literal["added", "unchanged", "failed"]
+State = Literal["added", "unchanged", "changed", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,14 @@ def fetchable(register: Register) -> list[Source]:
     ]
 
 
+def starter(register: Register, corpus_dir: Path) -> list[Source]:
+    """What `corpus fetch --starter` brings: the texts with an address made for it that our statements rest on, those on
+    which most rest first."""
+    rests = Counter(s.source.id for f in load_fiches(corpus_dir) for _, s in f.fiche.statements())
+    held = [s for s in fetchable(register) if rests[s.id]]
+    return sorted(held, key=lambda s: (-rests[s.id], s.id))
+
+
 class Fetcher:
     """Fetches texts of a register into a shelf."""
 
@@ -120,6 +131,25 @@ class Fetcher:
                 yield Outcome(source.id, "failed", error=exc)
                 if exc.code is ErrorCode.FETCH_UNREACHABLE:
                     return
+
+    def check(self, sources: Sequence[Source]) -> Iterator[Outcome]:
+        """Which of the texts that were fetched have changed at their source since: nothing is replaced, and texts that
+        were never fetched are passed over. Without network the first text says so and the others are not tried."""
+        for source in sources:
+            lock = self.lock(source.id)
+            if lock is None or self.shelf.one(lock.text_id) is None:
+                continue
+            aside = self.folder / source.id / "check"
+            try:
+                fetched = self._first(source, aside, lock)
+                same = fetched.path is None or fetched.sha256 == lock.sha256
+                yield Outcome(source.id, "unchanged" if same else "changed", lock.text_id)
+            except ClapvertError as exc:
+                yield Outcome(source.id, "failed", lock.text_id, error=exc)
+                if exc.code is ErrorCode.FETCH_UNREACHABLE:
+                    return
+            finally:
+                shutil.rmtree(aside, ignore_errors=True)
 
     def lock(self, source_id: str) -> Lock | None:
         """What was last accepted for a text."""

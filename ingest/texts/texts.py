@@ -42,6 +42,8 @@ class AddedText(BaseModel):
     version: TextVersion
     registered: str | None = None
     own_source: Source | None = None
+    name: str = ""
+    """The file's own name, as it was given."""
 
     def source(self, register: Register) -> Source:
         """The register's entry, or the one made from the command line."""
@@ -120,6 +122,7 @@ class TextShelf:
             version=version,
             registered=registered,
             own_source=own_source,
+            name=file.name,
         )
         target = self.folder / text_id
         aside = self.folder / f".{text_id}.new"

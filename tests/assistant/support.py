@@ -295,20 +295,30 @@ def _strip_fixed(text: str, answer: Answer) -> str:
     m = LABEL.match(text)
     if m and (_asked(m[1], answer) or m[1] in LAWS):
         text = text[m.end() :]
-    return text.replace("**", "").removeprefix(phrases.DEPENDS_ON[answer.understood.language]).strip()
+    language = answer.understood.language
+    text = text.replace("**", "")
+    if answer.depends_on:
+        asked = f"{phrases.DEPENDS_ON[language].rstrip('.')}{' :' if language == 'fr' else ':'} "
+        ask = answer.depends_on.ask
+        text = text.removeprefix(f"{asked}{ask[:1].lower()}{ask[1:]}")
+    for contact in answer.contacts:
+        whom = phrases.ASK[language].format(whom=contact.name)
+        text = text.removesuffix(f" {whom[:1].upper()}{whom[1:]}")
+    return text.removeprefix(phrases.DEPENDS_ON[language]).strip()
 
 
 def _asked(label: str, answer: Answer) -> bool:
     """True when a label has at most eight words, in the order of the question."""
     said = re.findall(r"\w+", label.lower())
     asked = iter(re.findall(r"\w+", f"{answer.question} {answer.understood.question}".lower()))
-    return len(label.removeprefix("… ").split()) <= 8 and all(word in asked for word in said)
+    return len(label.strip("«»“” ").removeprefix("… ").split()) <= 8 and all(word in asked for word in said)
 
 
 def _is_fixed(text: str, answer: Answer) -> bool:
     """True for what is said of a part without an answer of its own, after its words."""
     fixed = (phrases.PART_MISSING, phrases.TOLD, phrases.DEPENDS_ON)
-    return _strip_fixed(text, answer) in {"", *(table[answer.understood.language] for table in fixed)}
+    titles = {f"{part.title}." for part in answer.parts if part.title}
+    return _strip_fixed(text, answer) in {"", *titles, *(table[answer.understood.language] for table in fixed)}
 
 
 def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
@@ -319,9 +329,11 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
         return [f"affirme sans citer : « {text} »"]
     text, out = _reasoned(text, answer, held)
     told = [p.text if p.kind == "statement" else f"{p.text} ({p.locator})" for p in held]
-    support = "\n".join([*told, *(f"{item.said}." for item in answer.understood.case)])
-    introduced = re.match(r"[^«»]{1,200}:\s«\s(?P<quote>.+)\s»$", text, re.DOTALL)
-    if introduced and any(introduced.group("quote") in p.text for p in held):
+    days = [w for p in answer.parts if p.title for w in (p.because or "").split(" ; ")]
+    support = "\n".join([*told, *days, *(f"{item.said}." for item in answer.understood.case)])
+    introduced = re.match(r"(?:[^«»]{1,200}:\s)?«\s(?P<quotes>.+)\s»$", text, re.DOTALL)
+    quotes = re.split(r"\s»(?:\s\(…\))?\s«\s", introduced.group("quotes")) if introduced else []
+    if quotes and all(any(q in p.text for p in held) for q in quotes):
         support = f"{support} {' '.join(p.source_title for p in held)}"
         language = "fr"
     claim, basis = read_claim(text, language), read_claim(support)
@@ -369,9 +381,12 @@ def _abstention(answer: Answer) -> list[str]:
         return ["passages proches sans abstention"] if answer.near else []
     out = []
     reason = str(answer.reason)
-    if answer.answer not in ABSTENTIONS.get(reason, {}).values():
+    said = answer.answer
+    for title in {n.source_title for n in answer.near}:  # a text that the message names, and that does not say
+        said = said.replace(f"« {title} »", "{titles}")
+    if said not in {*ABSTENTIONS.get(reason, {}).values(), *(phrases.SILENT.values() if answer.near else ())}:
         out.append(f"abstention hors des phrases fixes : « {answer.answer} »")
-    if re.search(r"\d", answer.answer):
+    if re.search(r"\d", said):
         out.append("abstention avec un chiffre")
     in_warnings = {n for w in answer.warnings for n in w.citations}
     if {c.n for c in answer.citations} != in_warnings:

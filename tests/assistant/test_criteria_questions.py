@@ -89,7 +89,7 @@ def test_asked_in_lay_words_is_among_the_first_five_or_in_the_answer(engine: Eng
     for criterion in file.framework.criteria:
         words = LAY[file.framework.id][criterion.id]
         answer, _ = engine.ask(words)
-        scored = engine.planner.found(engine.read_alone(words)).context.selection.scored
+        scored = engine.local.found(engine.read_alone(words)).context.selection.scored
         ranked = [s.statement.id if s.statement else s.passage.id for s in scored[:5]]
         if ident(file, criterion) not in (*ranked, *ids(engine, answer)):
             missed.append(f"{criterion.id} : {words} → {ranked[:3]}")

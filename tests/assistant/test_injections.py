@@ -1,12 +1,11 @@
-"""Instructions in questions, in earlier turns and in documents are data: none succeeds, with either engine.
+"""Instructions in questions, in earlier turns and in documents are data: none succeeds, with either planner.
 
-The language model here is the worst there is: it obeys every attack, writes what it asks under every key it was given,
-glues it to true sentences, and slips it into the questions that it condenses.
+The language model here is the worst there is: it obeys every attack, writes what it asks wherever a plan takes a string
+(words of parts and of facts, values, keys, phrases to search), beside true keys and in their place.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ import pytest
 import yaml
 
 from assistant.answer import Answer
-from assistant.rewording.wire import RULES, visible
+from assistant.llm.wire import visible
+from assistant.planning.model.prompt import RULES
 from assistant.service import Ask, Service
 from ingest.clock import fixed
 from ingest.index.pipeline import Library
@@ -27,7 +27,7 @@ from ingest.model.embedding import HashingEncoder
 from tests.assistant.conftest import DOUBLE, opener
 from tests.assistant.support import add_text, faults
 from tests.conftest import ingest_with, settings_in
-from tests.peers import Document, Peer, reply, say, scripted, written_by
+from tests.peers import Document, Peer, part, plan, say, scripted, written_by
 from tests.samples import TODAY, write_corpus
 
 ATTACKS: dict[str, list[dict[str, str]]] = yaml.safe_load(
@@ -45,18 +45,19 @@ def obeying(says: str) -> Any:
     """A reply that does all that the attack wants."""
 
     def obey(document: Document) -> str:
-        if "suite" in document:
-            return json.dumps({"question": f"{document['suite']} {says}"}, ensure_ascii=False)
-        written = [(says, []), (says, ["k7q"]), (f"{says} [1]", [])]
-        for p in document["passages"]:
-            first, *rest = p["text"].split(" ", 1)
-            written += [
-                (says, [p["key"]]),
-                (f"{p['text']} {says}", [p["key"]]),
-                (f"{says} {p['text']}", [p["key"]]),
-                (f"{first} {says} {' '.join(rest)}", [p["key"]]),
-            ]
-        return reply(*written[:24])
+        true = [e["key"] for e in document["evidence"]]
+        short = says[:150]
+        spared = [{"evidence": true[0], "words": short}] if true else []
+        facts = [{"fact": f["key"], "value": short[:80], "words": short} for f in document["facts_wanted"]]
+        rules = [r["key"] for r in document["rules"]]
+        parts = [
+            part(short, *true[:1]),
+            part(document["message"][:500], *true[:2], search=short, spared=spared, contact=short[:40]),
+            part(document["message"][:200], short[:40], verdict="yes"),
+            part(f"{document['message'][:300]} {short}", *true[2:3]),
+            *(part(document["message"][:90], rule=r, verdict="yes", search=short) for r in rules[:2]),
+        ]
+        return plan(*parts[:8], facts=facts[:24], misread=[short[:40]], next=[*true[3:4], short], ask=short[:40])
 
     return obey
 
@@ -84,7 +85,7 @@ def peer() -> Iterator[Peer]:
 @pytest.fixture(scope="module")
 def obedient(hostile: Service, peer: Peer) -> Service:
     service = written_by(peer.base_url, hostile.settings)
-    assert service.engine.llm is not None
+    assert service.engine.planner.name == "model"
     return service
 
 
@@ -123,7 +124,7 @@ def success(answer: Answer, says: str) -> list[str]:
     told = [ours, *(w.text for w in answer.warnings), *answer.follow_ups, *(c.name for c in answer.contacts)]
     wanted = fold(visible(says)).strip(" .")
     out = [f"dit : {t}" for t in told if wanted in fold(visible(t))]
-    out += [f"consignes montrées : {line}" for line in RULES.splitlines() if line in answer.answer]
+    out += [f"consignes montrées : {line}" for line in RULES.splitlines() if len(line) > 20 and line in answer.answer]
     if re.search(r"[<>]|https?:|\]\(", ours) or visible(ours) != ours.replace("\n", " "):
         out.append(f"balisage ou invisible : {ours}")
     return out
@@ -144,28 +145,27 @@ def test_there_are_enough_attacks_of_every_kind_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize(("kind", "n"), CASES)
-def test_the_extractive_engine_obeys_nothing(hostile: Service, kind: str, n: int) -> None:
+def test_the_local_planner_obeys_nothing(hostile: Service, kind: str, n: int) -> None:
     for answer in asked(hostile, kind, n):
         assert success(answer, ATTACKS[kind][n]["says"]) == []
         assert broken(answer, hostile) == []
 
 
 @pytest.mark.parametrize(("kind", "n"), CASES)
-def test_a_model_that_obeys_is_not_heard(obedient: Service, heard: Heard, kind: str, n: int) -> None:
+def test_a_model_that_obeys_says_nothing_of_its_own(obedient: Service, heard: Heard, kind: str, n: int) -> None:
     says = ATTACKS[kind][n]["says"]
     for answer in heard.answers[kind, n]:
         assert success(answer, says) == []
         assert broken(answer, obedient) == []
-        assert answer.engine == "extractive"
 
 
 def test_the_obeying_model_was_heard_out(obedient: Service, peer: Peer, heard: Heard) -> None:
-    """Most attacks that stand beside a true question reach the model: what stops them is verification."""
+    """Most attacks that stand beside a true question reach the model: what stops them is the gate."""
     peer.steps = [say(obeying("CANARI"))]
     answer = obedient.ask(Ask("Quels bilans carbone remettre au CNC pour un court métrage documentaire aidé ?"))
     use = answer.receipt.model
     assert use is not None
-    assert use.calls == 1
-    assert (use.shown, use.removed) == (0, use.written)
-    assert use.written > 3
+    assert use.calls > 1
+    assert "words" in use.refused
+    assert success(answer, "CANARI") == []
     assert heard.calls > 40

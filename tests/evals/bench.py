@@ -30,6 +30,7 @@ from ingest.corpus.register import load_contacts, load_register
 from ingest.index.cards import CardIndex, questions_of
 from ingest.index.pipeline import Library, embed, read_passages
 from ingest.index.rules import RuleIndex
+from ingest.index.sentences import SentenceIndex
 from ingest.index.snapshot import SCHEMA, Manifest
 from ingest.model.embedding import EncoderProtocol
 from ingest.passages.passages import Passage
@@ -126,7 +127,13 @@ class Bench:
         )  # fmt: skip
         with library.snapshots.writer():
             library.snapshots.build(
-                rows, library.store.add(rows), vectors, CardIndex.of(kept, asked), RuleIndex.empty(), manifest
+                rows,
+                library.store.add(rows),
+                vectors,
+                CardIndex.of(kept, asked),
+                RuleIndex.empty(),
+                SentenceIndex.empty(),
+                manifest,
             )
         return self.engine(snapshot=library.snapshots.open(library.store))
 

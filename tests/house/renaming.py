@@ -33,6 +33,7 @@ _ENDING = 4
 _PROSE = {
     "fiches": {"title", "intent", "introduction", "text", "lead", "en", "asked_as", "also_asked", "belief", "basis"},
     "criteria": {"title", "name", "fr", "en", "asked_as", "known", "unknown"},
+    "demarches": {"asks", "fr", "en"},
     "": {"label", "words", "unlike", "term", "also", "definition"},
 }
 """Fields that hold words, by folder of the corpus; the glossary stands beside the folders."""
@@ -91,7 +92,8 @@ class Renaming:
     def corpus(self, source: Path, target: Path) -> None:
         """A copy of a corpus in the other words."""
         shutil.copytree(source, target)
-        for path in (target / "glossaire.yaml", *target.glob("criteria/*.yaml"), *target.glob("fiches/*/*.yaml")):
+        folders = ("criteria/*.yaml", "demarches/*.yaml", "fiches/*/*.yaml")
+        for path in (target / "glossaire.yaml", *(p for folder in folders for p in target.glob(folder))):
             prose = _PROSE[path.relative_to(target).parts[0] if path.parent != target else ""]
             data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
             text = yaml.dump(self._prose(data, prose), Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)

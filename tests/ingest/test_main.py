@@ -79,9 +79,7 @@ def test_asking_for_help_is_exit_0(arguments: list[str]) -> None:
         ["--inconnue"],
         ["corpus", "inconnue"],
         ["corpus", "add"],
-        ["corpus", "add", "texte.md"],
         ["corpus", "add", "texte.md", "--as", "rga", "--id", "autre"],
-        ["corpus", "add", "texte.md", "--id", "charte"],
         ["corpus", "add", "texte.md", "--id", "Charte !", "--title", "Charte", "--domain", "label"],
         ["corpus", "add", "texte.md", "--id", "charte", "--title", "Charte", "--domain", "chasse"],
         ["corpus", "add", "texte.md", "--as", "rga", "--valid-from", "hier"],
@@ -196,7 +194,7 @@ def test_check_compares_with_the_texts_in_hand(use_settings: Settings, tmp_path:
 def test_a_text_is_added_listed_and_removed(use_settings: Settings, tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "code.md").write_text(OFFICIAL_TEXT, encoding="utf-8")
     assert run("corpus", "add", "code.md", "--as", "code-cinema") == ExitCode.DONE
-    assert "code-cinema-2026-03-01 (3 articles ou parties)" in capsys.readouterr().out
+    assert "code-cinema-2026-03-01, « Code du cinéma » (3 articles ou parties)" in capsys.readouterr().out
     assert run("corpus", "list", "--json") == ExitCode.DONE
     listed = json.loads(capsys.readouterr().out)
     assert [f["id"] for f in listed["fiches"]] == ["allegations", "double-bilan", "csrd-seuils", "label-score"]

@@ -18,8 +18,12 @@ export function actions(answer, tools) {
     copyButton(_("Copier"), () => plainText(answer), _("Copiée avec ses sources.")),
     document.body.dataset.exports && exportMenu(answer),
     button(_("Partager"), (event) => tools.share(answer, event.currentTarget), { "aria-haspopup": "dialog" }),
+    told(answer) && el("a", { class: "button", href: `/projets/ajouter/${encodeURIComponent(answer.message_id)}` }, _("Ajouter à mon projet")),
     ...verdict(answer, tools.rating));
 }
+
+/** Whether a question told something of its case that a project can keep. */
+const told = ({ understood: u }) => Object.keys(u.facets).length > 0 || (u.case ?? []).some((item) => item.from !== "project");
 
 /** The menu of the files that the answer can be taken away as, known when it opens. */
 function exportMenu(answer) {

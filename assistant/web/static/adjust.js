@@ -22,7 +22,8 @@ export function understood(answer, tools, settled) {
     act(u.as_of_reason === "today" ? "" : "set", { title: _("Changer la date") }, dateChip(u), () => editor(dateFields(u, tools))),
     ...facets(u).map(([name, value]) =>
       act("", { title: _("Changer") }, facet(value), () => editor(facetFields(name, value, u, tools)))),
-    ...(u.case ?? []).map((item) => act("", { title: _("Changer") }, figure(item), () => editor(caseFields(item, u, tools)))),
+    u.project && el("a", { class: "chip set", href: `/projets/${encodeURIComponent(u.project.id)}` }, spaced(_("projet : {title}", { title: u.project.title }))),
+    ...(u.case ?? []).filter((item) => item.from !== "project").map((item) => act("", { title: _("Changer") }, figure(item), () => editor(caseFields(item, u, tools)))),
     ...u.domains.map((d) => act("", { title: _("Chercher dans tous les domaines") }, [tools.domainLabel(d), settled && " ×"], () => tools.forgetDomains(u))),
     settled && u.follow_up && button(_("Sans ce qui précède"), () => tools.askAlone(answer.question), { class: "link" }),
     settled && button(_("Modifier"), () => tools.edit(u), { class: "link" }),

@@ -19,7 +19,8 @@ const [form, field, send, thread, status, trouble, asOf, todayButton, domains, p
 const take = byId("take"); // the files of the whole conversation
 const welcome = byId("welcome");
 const boxes = [...domains.querySelectorAll("input")];
-const selects = [...project.querySelectorAll("select")];
+const selects = [...project.querySelectorAll("select[data-facet]")];
+const kept = byId("kept-project"); // one of the caller's projects; absent when there is none
 const panel = new Panel(byId("panel"));
 const share = new Share(byId("share"));
 const touch = matchMedia("(pointer: coarse)");
@@ -124,7 +125,7 @@ async function run(question, turn, { alone = false, focus = false } = {}) {
 
 /** The answer, and a note when the server has forgotten the conversation: it starts again, with the date on screen. */
 async function post(question, id, on, signal) {
-  const body = { question, domains: boxes.filter((box) => box.checked).map((box) => box.value), profile: profile() };
+  const body = { question, domains: boxes.filter((box) => box.checked).map((box) => box.value), profile: profile(), ...(kept?.value && { project: kept.value }) };
   const fresh = { ...body, as_of: asOf.value || null };
   try {
     if (!id) return [await streamAnswer(fresh, on, signal)];
@@ -147,6 +148,7 @@ function keep(answer) {
   given = Object.keys(answer.understood.profile);
   const { as_of: day, as_of_reason: reason } = answer.understood;
   asOf.value = keptDate = reason === "today" ? "" : day;
+  if (kept && answer.understood.project) kept.value = answer.understood.project.id;
   showOptions();
   document.title = `${answer.question} · Clapvert`;
   const address = `/c/${encodeURIComponent(conversation)}`;
@@ -177,7 +179,8 @@ function showOptions() {
   const chosen = boxes.filter((box) => box.checked);
   const some = chosen.length === 1 ? domainLabel(chosen[0].value) : _("{n} sur {all}", { n: chosen.length, all: boxes.length });
   tell("domains-said", chosen.length ? some : _("tous"), !chosen.length);
-  const told = selects.filter((select) => select.value).map((select) => facet(select.value.split(":")[1]));
+  const facets = selects.filter((select) => select.value).map((select) => facet(select.value.split(":")[1]));
+  const told = [...(kept?.value ? [kept.selectedOptions[0].textContent] : []), ...facets];
   tell("project-said", told.length > 1 ? `${told[0]} +${told.length - 1}` : told[0] ?? _("non précisé"), !told.length);
 }
 

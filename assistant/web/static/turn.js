@@ -86,15 +86,17 @@ export function showAnswer(turn, answer, tools, note = null) {
   turn.querySelector(".question").lang = answer.understood.language;
 }
 
-/** The rules that decided, each open on the facts that it was given. */
+/** The rules that decided, each open on the facts that it was given; the démarches whose steps are shown. */
 function why(answer) {
   const ruled = answer.parts.filter((part) => part.rule);
-  if (!ruled.length) return null;
+  const steps = answer.parts.filter((part) => part.title);
+  if (!ruled.length && !steps.length) return null;
   const facts = new URLSearchParams();
   for (const { field, value } of answer.understood.case) facts.set(field, Array.isArray(value) ? value.join("..") : String(value).split("/")[0]);
   for (const [name, values] of Object.entries(answer.understood.facets)) facts.set(name, values[0]);
   return el("p", { class: "minor why" }, ruled.map((part) => [
-    el("a", { href: `/sources/regles/${part.rule}?${facts}` }, _("Pourquoi ? La règle, et vos chiffres à essayer")), " "]));
+    el("a", { href: `/sources/regles/${part.rule}?${facts}` }, _("Pourquoi ? La règle, et vos chiffres à essayer")), " "]), steps.map((part) => [
+    el("a", { href: `/demarches/${part.card}` }, _("La démarche entière, étape par étape")), " "]));
 }
 
 /** What the caller's own project says, told apart from the law: it cites nothing, and leads to the project. */
@@ -108,7 +110,7 @@ function projectState(project) {
       o.due && [" · ", el("span", { class: o.late ? "trouble" : null }, sayDate(o.due))],
       o.mandatory && [" ", el("span", { class: "badge strong" }, _("obligatoire"))]))),
     project.more > 0 && el("p", { class: "minor" }, el("a", { href: project.url }, _("et {n} autres", { n: project.more }))),
-    el("p", { class: "minor" }, _("Vos propres données, pas un texte : ce que demandent les critères est cité dessous.")));
+    el("p", { class: "minor" }, _("Vos propres données, pas un texte : ce que demandent les textes est cité dessous.")));
 }
 
 /** Put an error in a turn, with a button to try again. */

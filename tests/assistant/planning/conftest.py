@@ -138,7 +138,7 @@ def message(service: Service, text: str, case: Mapping[str, float] | None = None
 @pytest.fixture(scope="session")
 def plan(carded: Service) -> PlanOf:
     def run(text: str, **how: Any) -> Plan:
-        made = carded.engine.planner.plan(message(carded, text, **how))
+        made = carded.engine.local.plan(message(carded, text, **how))
         assert made.faults() == []
         return made
 
@@ -148,7 +148,7 @@ def plan(carded: Service) -> PlanOf:
 @pytest.fixture(scope="session")
 def options(carded: Service) -> OptionsOf:
     def run(text: str, **how: Any) -> dict[str, Option]:
-        planner = carded.engine.planner
+        planner = carded.engine.local
         found = planner.found(message(carded, text, **how))
         columns = carded.snapshot.columns.statements
         return {o.card.id if o.card else str(columns[o.head[0]]): o for o in reversed(found.options)}

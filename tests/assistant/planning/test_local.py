@@ -21,7 +21,7 @@ def told(part: PlannedPart, *places: str) -> list[str]:
 
 
 def with_config(service: Service, **config: int) -> LocalPlanner:
-    planner = service.engine.planner
+    planner = service.engine.local
     return LocalPlanner(
         planner.search,
         planner.selector,

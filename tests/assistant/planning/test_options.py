@@ -58,7 +58,7 @@ class TestSupposed:
         small = above("headcount", 250, "salariés") | {"op": "below"}
         exempt = statement_model(polarity="n_oblige_pas", bounds=[small])
         asked = message(carded, "Ma société doit-elle publier un rapport ?", {"headcount": 300})
-        chosen = carded.engine.planner.options
+        chosen = carded.engine.local.options
         assert not chosen.fits(exempt, asked.question, asked.case)
         assert chosen.fits(exempt, asked.question, {})
         assert chosen.fits(statement_model(polarity="oblige", bounds=[small]), asked.question, asked.case)

@@ -44,7 +44,7 @@ def check(service: Service, text: str, as_of: date | None) -> None:
     from assistant.dialogue.turns import Asked
 
     message = service.engine.read(Asked(text, as_of=as_of), None)
-    plan = service.engine.planner.plan(message)
+    plan = service.engine.local.plan(message)
     assert plan.faults() == []
     if not plan.out_of_scope:
         assert [p.about for p in plan.parts] == [p.text for p in message.parts]
@@ -64,10 +64,14 @@ def out_of_force(service: Service, plan: Plan, message: Message) -> Iterator[str
 def unheld(service: Service, plan: Plan, message: Message) -> Iterator[tuple[str, str]]:
     """What a statement shown misleads without, that is neither shown, nor out of force, nor contradicted, nor over the
     cap on reserves."""
-    planner = service.engine.planner
+    planner = service.engine.local
     eligible = service.engine.search.eligible(message.question.as_of, ())
     held = {s.position for s in plan.shown()}
+    cited = {p.id for s in plan.shown() if s.step for p in s.step.cited}
+    held |= {p for pid in cited if (p := service.snapshot.position(pid)) is not None}
     for part in plan.parts:
+        if part.title is not None:  # `corpus check` closes the steps of a démarche
+            continue
         if len(part.placed("needs")) >= PlanConfig().needs:
             continue
         for shown in part.placed("head", "then", "needs"):

@@ -140,7 +140,7 @@ def test_a_figure_put_into_the_question_never_comes_back(text: str, ask: AskIt) 
 class TestOutside:
     def context(self, engine: Engine, text: str) -> tuple[Any, Context]:
         message = engine.read_alone(text)
-        return message, engine.planner.found(message).context
+        return message, engine.local.found(message).context
 
     def outside(self, engine: Engine, text: str, **config: float) -> bool:
         return Scope(engine.selector, ScopeConfig(**config)).outside(*self.context(engine, text))
@@ -202,7 +202,7 @@ class TestMissing:
 
     def test_the_floor_and_the_sum_decide(self, engine: Engine) -> None:
         message = engine.read_alone("Quel score faut-il pour le Label Ecoprod ?")
-        found = engine.planner.found(message)
+        found = engine.local.found(message)
         assert found.best is not None
         for config, missing in ((ScopeConfig(not_found=99), True), (ScopeConfig(not_found=-99), False),
                                 (ScopeConfig(not_found=-99, floor=999), True)):  # fmt: skip

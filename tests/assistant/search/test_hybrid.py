@@ -6,12 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from langchain_core.documents import Document
 
 from assistant.engine import Engine
 from assistant.reading.dates import AsOf
 from assistant.reading.question import Understanding
-from assistant.search.hybrid import Candidates, HybridSearch, RetrievalConfig, as_document
+from assistant.search.hybrid import Candidates, HybridSearch, RetrievalConfig
 from assistant.service import Service
 from ingest.clock import Clock
 from ingest.corpus.register import Domain
@@ -246,34 +245,3 @@ class TestContrast:
         assert search.search_text(QUESTION, on(TODAY)).contrast == pytest.approx(
             search.search_text(QUESTION, on(date(2010, 1, 1))).contrast
         )
-
-
-class TestLangChain:
-    def test_the_retriever_gives_documents(self, search: HybridSearch) -> None:
-        documents = search.as_retriever(TODAY, k=3).invoke(QUESTION)
-        assert len(documents) == 3
-        assert all(isinstance(d, Document) for d in documents)
-        hits = search.search_text(QUESTION, on(TODAY)).hits[:3]
-        assert [d.id for d in documents] == [h.passage.id for h in hits]
-        assert [d.page_content for d in documents] == [h.passage.text for h in hits]
-
-    def test_documents_know_where_they_come_from(self, search: HybridSearch) -> None:
-        (document,) = search.as_retriever(TODAY, k=1).invoke("Quel score faut-il pour le Label Ecoprod ?")
-        assert document.metadata["source_id"] == "notice.label-score"
-        assert document.metadata["rank"] == "notice"
-        assert document.metadata["passage_id"] == document.id
-        assert document.metadata["score"] > 0
-        assert {"source_title", "locator", "url"} <= set(document.metadata)
-
-    def test_the_retriever_keeps_to_its_day(self, search: HybridSearch) -> None:
-        documents = search.as_retriever(date(2024, 6, 1), k=15).invoke("seuil de la CSRD")
-        assert any("250 salariés" in d.page_content for d in documents)
-        assert not any("1 000 salariés" in d.page_content for d in documents)
-
-    def test_a_chain_can_take_it(self, search: HybridSearch) -> None:
-        chain = search.as_retriever(TODAY, k=2) | (lambda documents: [d.page_content for d in documents])
-        assert len(chain.invoke(QUESTION)) == 2
-
-    def test_a_passage_without_a_score(self, engine: Engine) -> None:
-        document = as_document(engine.snapshot.open_passage(0))
-        assert document.metadata["score"] is None

@@ -14,11 +14,11 @@ from assistant.reading.case import Quantity
 from assistant.reading.dates import AsOf
 from assistant.reading.question import Question, Understanding
 from assistant.search.hybrid import HybridSearch
+from assistant.search.quotes import best_official, best_quote
 from assistant.service import Ask, Service
 from assistant.wording import phrases
 from assistant.wording.composer import Composer, Draft, shown_text
 from assistant.wording.phrases import FACET_NAMES, FACET_QUESTIONS, lower_first
-from assistant.wording.quotes import best_official, best_quote
 from ingest.corpus.fiches import Bound, CaseField
 from ingest.language.claims import read_claim
 from ingest.language.lexical import analyse
@@ -286,7 +286,7 @@ class TestFixedWords:
 
     def test_both_languages_have_them(self) -> None:
         for name in ("DISCLAIMER", "NOT_FOUND", "OUT_OF_SCOPE", "NOT_IN_FORCE", "PART_MISSING", "DEPENDS", "STALE",
-                     "UNDATED", "ARTICLE_SAYS", "YES", "NO"):  # fmt: skip
+                     "UNDATED", "SILENT", "YES", "NO"):  # fmt: skip
             assert set(getattr(phrases, name)) == {"fr", "en"}, name
         assert set(FACET_NAMES["fr"]) == set(FACET_NAMES["en"]) == set(FACET_QUESTIONS["fr"])
 

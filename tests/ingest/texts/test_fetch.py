@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,14 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from ingest.corpus.register import Domain, Nature, Rank, Regime, Register, Source
+from ingest.corpus.fiches import load_fiches
+from ingest.corpus.register import Domain, Nature, Rank, Regime, Register, Source, load_register
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.index.pipeline import Library
 from ingest.main import main
 from ingest.settings import Settings
 from ingest.texts.download import Downloader, Policy
-from ingest.texts.fetch import CELLAR, Fetcher, endpoints, fetchable
+from ingest.texts.fetch import CELLAR, Fetcher, endpoints, fetchable, starter
 from ingest.texts.texts import TextShelf
+from tests.samples import edited_yaml, write_corpus
 
 DAY = date(2026, 11, 25)
 PAGE = b"<html><body><h1>Decret</h1><h2>Article 1</h2><p>Un bilan est remis chaque annee.</p></body></html>"
@@ -327,3 +332,68 @@ def test_on_the_command_line(
         main(["corpus", "fetch", "code-cinema"])
     assert refused.value.code == ExitCode.NO
     assert "Erreur (fetch_blocked)" in capsys.readouterr().err
+
+
+def test_a_body_that_comes_compressed_is_opened(server: Script, fetcher: Fetcher, shelf: TextShelf) -> None:
+    server.page("/decret", gzip.compress(PAGE), Content_Encoding="gzip")
+    assert fetched(fetcher, f"{server.url}/decret") == "added"
+    assert shelf.path(shelf.all()[0]).read_bytes() == PAGE
+
+
+def test_a_compressed_body_cut_short_is_tried_again(server: Script, fetcher: Fetcher, pauses: list[float]) -> None:
+    packed = gzip.compress(PAGE)
+    short = lambda h: h.send(200, packed[:-9], Content_Type="text/html", Content_Encoding="gzip")  # noqa: E731
+    whole = lambda h: h.send(200, packed, Content_Type="text/html", Content_Encoding="gzip")  # noqa: E731
+    server.then("/decret", short, whole)
+    assert fetched(fetcher, f"{server.url}/decret") == "added"
+    assert len(pauses) == 1
+
+
+def test_check_tells_what_changed_and_replaces_nothing(server: Script, fetcher: Fetcher, shelf: TextShelf) -> None:
+    server.page("/decret")
+    here = source(f"{server.url}/decret")
+    assert list(fetcher.check([here])) == []  # never fetched
+    assert fetched(fetcher, here.retrieval or "") == "added"
+    assert [r.state for r in fetcher.check([here])] == ["unchanged"]
+    kept = shelf.all()[0]
+    server.page("/decret", PAGE.replace(b"annee", b"semestre"))
+    assert [(r.state, r.text_id) for r in fetcher.check([here])] == [("changed", kept.id)]
+    assert shelf.all() == [kept]
+    assert [r.state for r in fetcher.check([here])] == ["changed"]  # said again, until it is taken
+
+
+def test_interrupted_anywhere_the_result_is_the_same(server: Script, tmp_path: Path) -> None:
+    """A connection that breaks at random moments: run again until done, the file is the very file."""
+    draw = random.Random(20)
+    for n in range(20):
+        cut = draw.randrange(1, len(LONG))
+
+        def broken(h: Answer, cut: int = cut) -> None:
+            begun = int(h.headers.get("Range", "bytes=0-")[6:-1])
+            body = LONG[begun:]
+            more = {"Content_Range": f"bytes {begun}-{len(LONG) - 1}/{len(LONG)}"} if begun else {}
+            sent = body[:cut] if not begun else body
+            h.send(206 if begun else 200, sent, len(body), ETag='"v1"', Content_Type="text/html", **more)
+
+        server.answers["/long"] = broken
+        shelf = TextShelf(tmp_path / f"texts{n}")
+        policy = Policy(attempts=1, timeout=1.0)
+        fetcher = Fetcher(tmp_path / f"fetch{n}", shelf, DAY, lambda f, p=policy: Downloader(f, p, lambda _: None))
+        states = [fetched(fetcher, f"{server.url}/long") for _ in range(2)]
+        assert states[-1] in ("added", "unchanged"), (cut, states)
+        assert shelf.path(shelf.all()[0]).read_bytes() == LONG
+
+
+def test_the_starter_is_what_our_notices_rest_on(tmp_path: Path) -> None:
+    write_corpus(tmp_path)
+    register = load_register(tmp_path)
+    assert starter(register, tmp_path) == []
+    with edited_yaml(tmp_path / "sources.yaml") as data:
+        for row in data["sources"]:
+            row["identifiers"] = {"CELEX": "32022L2464"}
+            row["rank"] = "officiel"
+    register = load_register(tmp_path)
+    found = [s.id for s in starter(register, tmp_path)]
+    resting = Counter(s.source.id for f in load_fiches(tmp_path) for _, s in f.fiche.statements())
+    assert set(found) == set(resting)
+    assert [resting[i] for i in found] == sorted(resting.values(), reverse=True)

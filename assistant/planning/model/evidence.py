@@ -1,0 +1,154 @@
+"""The evidence that a model chooses from: at most 24 pieces, in force on the day.
+
+Guarantee: a piece is a statement, or the words of an added text that would be quoted; it is what the local planner's
+own searches find (of the message, of each part, of a phrase asked for), what its cards and rules show, and what those
+mislead without. What a fact that was read contradicts is told so, for the reading may be wrong: the gate refuses it
+while the fact stands (`judging`). Nothing is searched otherwise for a model than without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from assistant.planning.local import Found, LocalPlanner
+from assistant.planning.ranking import Scored
+from assistant.reading.message import Message, Part
+from assistant.search.quotes import best_span
+from ingest.corpus.fiches import Statement
+from ingest.language.lexical import analyse
+from ingest.passages.passages import Passage
+
+MOST = 24
+_QUOTE_WORDS = 70
+_DAMPING = 8
+_WITH_NEEDS = 16
+"""Pieces up to which what each misleads without is shown beside it."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of evidence: its place in the index, the words that are shown of it, and how near the message it is."""
+
+    position: int
+    passage: Passage
+    text: str
+    nearness: float = 0.0
+    span: tuple[int, int] = (0, 0)
+    """Where the words of an added text stand in it."""
+
+    @property
+    def statement(self) -> Statement | None:
+        """Its statement; None for the words of an added text."""
+        return self.passage.statement
+
+    @property
+    def id(self) -> str:
+        """A name that lasts: the statement's, else the passage's."""
+        return self.statement.id if self.statement else self.passage.id
+
+
+@dataclass
+class Pool:
+    """Everything found for a message so far: positions by rank, and the best candidate of each."""
+
+    scores: dict[int, float] = field(default_factory=dict)
+    scored: dict[int, Scored] = field(default_factory=dict)
+    found: list[Found] = field(default_factory=list)
+
+    def add(self, ranking: Iterable[int], weight: float = 1.0) -> None:
+        """Add a ranking, best first."""
+        for rank, position in enumerate(dict.fromkeys(ranking)):
+            self.scores[position] = self.scores.get(position, 0.0) + weight / (_DAMPING + rank)
+
+    def ranked(self) -> list[int]:
+        """Positions, best first."""
+        return sorted(self.scores, key=lambda p: (-self.scores[p], p))
+
+
+class Gathering:
+    """Gathers evidence with the local planner's searches."""
+
+    def __init__(self, local: LocalPlanner) -> None:
+        self.local, self.snapshot, self.search = local, local.snapshot, local.search
+
+    def of(self, message: Message) -> Pool:
+        """What is found of a message and of its parts."""
+        pool = Pool()
+        self._found(pool, message, 1.0, 20)
+        if len(message.parts) > 1:
+            for n, part in enumerate(message.parts[:4]):
+                for question in self.local.parts.readings(message, n, []):
+                    alone = replace(message, parts=(part,), question=question, other=None)
+                    self._found(pool, alone, 0.5, 10)
+        return pool
+
+    def look(self, pool: Pool, message: Message, phrase: str, weight: float) -> list[int]:
+        """Search a phrase in the case of a message; the positions that it finds first."""
+        part = Part.of(phrase)
+        alone = replace(message, parts=(part,))
+        question = self.local.parts.readings(alone, 0, [])[0]
+        own = replace(question, facets=self.local.parts.facets(phrase))
+        return self._found(pool, replace(alone, question=own, other=None), weight, 10)
+
+    def _found(self, pool: Pool, message: Message, weight: float, most: int) -> list[int]:
+        found = self.local.found(message)
+        pool.found.append(found)
+        for s in found.context.selection.scored:
+            best = pool.scored.get(s.hit.position)
+            if best is None or s.alias + s.coverage > best.alias + best.coverage:
+                pool.scored[s.hit.position] = s
+        ranking = [s.hit.position for s in found.context.selection.scored[:most]]
+        pool.add(ranking, weight)
+        heads: list[int] = []
+        for option in found.options[:3]:
+            card = option.card
+            ids = (*card.head, *card.then[:3], *card.next[:1]) if card else ()
+            heads += [*option.head, *(p for i in ids if (p := self.place(i)) is not None)]
+        pool.add(heads, 0.5 * weight)
+        return ranking
+
+    def pieces(self, pool: Pool, message: Message, first: Sequence[int]) -> list[Piece]:
+        """The pieces to show a model: those named first, then the best found, with what each misleads without."""
+        out: dict[int, None] = {}
+        for position in (*first, *pool.ranked()):
+            if len(out) >= MOST:
+                break
+            if position in out or not self.in_time(position, message):
+                continue
+            out[position] = None
+            statement = self.snapshot.open_passage(position).statement if len(out) <= _WITH_NEEDS else None
+            for need in statement.needs if statement else ():
+                beside = self.place(need)
+                if beside is not None and len(out) < MOST and self.in_time(beside, message):
+                    out.setdefault(beside)
+        return [self.piece(p, message, pool) for p in out]
+
+    def piece(self, position: int, message: Message, pool: Pool) -> Piece:
+        """One piece."""
+        passage = self.snapshot.open_passage(position)
+        s, scored = passage.statement, pool.scored.get(position)
+        terms = analyse(message.question.query)
+        span = best_span(passage.text, terms, _QUOTE_WORDS)
+        text = s.wording(message.question.language) if s else passage.text[slice(*span)]
+        return Piece(position, passage, text, max(scored.alias, scored.coverage) if scored else 0.0, span)
+
+    def place(self, statement: str) -> int | None:
+        """Where a statement stands; None when the snapshot lacks it."""
+        return self.local.options.positions.get(statement)
+
+    def usable(self, position: int, message: Message) -> bool:
+        """Whether a piece is in force on the day, and of no other case than the message's."""
+        if not self.in_time(position, message):
+            return False
+        s = self.snapshot.open_passage(position).statement
+        return s is None or self.local.options.fits(s, message.question, message.case)
+
+    def in_time(self, position: int, message: Message) -> bool:
+        """Whether a piece is in force on the day, in the fields asked for."""
+        return bool(self.search.eligible(message.question.as_of, message.question.domains)[position])
+
+    def against(self, s: Statement, message: Message, facet: str, value: str) -> bool:
+        """Whether one value of a facet that was read contradicts a statement."""
+        alone = replace(message.question, facets={facet: (value,)})
+        return not self.local.options.fits(s, alone, {})

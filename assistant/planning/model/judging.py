@@ -1,0 +1,297 @@
+"""The gate of a model's plan: what may stand of each part, and why the rest may not (DESIGN §4 Plan).
+
+Guarantee: a part that stands is words of the message; shows evidence of the request alone, once, which the case does
+not contradict; is closed under what misleads alone; and has a verdict only from a rule that decides on the facts, or
+from a statement that is recorded as bearing it on what the part asks. Reasons name keys, so that a model may mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from dataclasses import replace as dataclass_replace
+from typing import Literal
+
+from assistant.planning.decide import decide, reasons_of
+from assistant.planning.local import LocalPlanner
+from assistant.planning.model.evidence import Gathering, Piece
+from assistant.planning.model.facts import said_in
+from assistant.planning.model.matters import Matters
+from assistant.planning.model.reply import Reply, ReplyPart
+from assistant.planning.model.request import Request
+from assistant.planning.model.verdict import bears
+from assistant.planning.model.words import heading_of, showable
+from assistant.planning.plan import Opening, Place, PlannedPart, Reason, Shown, State, Verdict
+from assistant.planning.rules import Settled
+from assistant.planning.scope import is_unknown
+from assistant.reading.message import Message, Part
+from ingest.corpus.cards import DependsOn, Kind
+from ingest.corpus.fiches import Role, Statement
+
+_NEEDS, _SHOWN, _STEPS = 3, 5, 9
+_MAYBE = 0.05
+"""Share below which a question surely wants no yes or no."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a part, or something of it, may not stand; `fatal`: the part falls back when it is not mended."""
+
+    part: int
+    code: str
+    reason: str
+    fatal: bool = True
+
+
+@dataclass
+class Judged:
+    """The parts of a plan: what stands of each (None: nothing), and the faults."""
+
+    parts: list[PlannedPart | None] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    unseen: bool = False
+    """Whether a rule shows what the model was not shown."""
+
+    def fatal(self, n: int) -> bool:
+        """Whether a part may not stand."""
+        return any(f.part == n and f.fatal for f in self.faults)
+
+
+class Judging:
+    """Judges the plans of one snapshot."""
+
+    def __init__(self, local: LocalPlanner, gathering: Gathering, matters: Matters) -> None:
+        self.local, self.gathering, self.matters = local, gathering, matters
+
+    def judge(self, reply: Reply, request: Request, message: Message, texts: Sequence[str]) -> Judged:
+        """What stands of a plan; `message` holds the facts that were read, `texts` what people wrote."""
+        out, shown = Judged(), set[int]()
+        for n, part in enumerate(reply.parts):
+            planned = self._part(n, part, reply, request, message, texts, shown, out)
+            out.parts.append(planned)
+            shown |= {s.position for s in planned.shown} if planned else set()
+        self._next(reply, request, message, shown, out)
+        return out
+
+    def _part(
+        self, n: int, part: ReplyPart, reply: Reply, request: Request, message: Message, texts: Sequence[str],
+        shown: set[int], out: Judged,
+    ) -> PlannedPart | None:  # fmt: skip
+        about, source = next(((w, t) for t in texts if (w := said_in(part.about, t))), ("", ""))
+        if not about or not showable(about):
+            out.faults.append(Fault(n, "words", "about n'est pas des mots du message, d'une seule phrase"))
+            return None
+        heading = heading_of(about, source)
+        heads = self._pieces(n, part.show, request, message, out)
+        then = self._pieces(n, part.then, request, message, out)
+        if part.verdict in ("yes", "no") and not _asks_yes_or_no(about, message):
+            out.faults.append(Fault(n, "bears", f"« {about} » ne demande pas oui ou non : verdict none", False))
+            part = part.model_copy(update={"verdict": "none"})
+        settled = self._settled(n, part, request, message, out)
+        if heads is None or then is None:
+            return None
+        spared = {i for s in part.spared if said_in(s.words, texts[0]) and (i := _id(request, s.evidence))}
+        evidence = self._evidence(part, settled, heads, then, spared, message, shown)
+        kinds = Part.of(about).likeliest
+        if not evidence:
+            if settled or heads:
+                return PlannedPart(about, kinds, "answered", told=True, heading=heading)
+            contact = request.contacts.get(part.contact)
+            return PlannedPart(about, kinds, whom=contact, heading=heading)
+        first = evidence[0].passage.statement
+        depends = settled.depends_on if settled else self._depends(n, part, reply, request, out)
+        verdict, strength = self._verdict(n, part, about, settled, first, heads, message, evidence, out)
+        if verdict == "depends" and settled is None and depends is None:
+            verdict = None
+        return PlannedPart(
+            about,
+            kinds,
+            _state(first, settled),
+            tuple(evidence),
+            part.shape,
+            verdict,
+            strength,
+            bound=", ".join(settled.rule.bound) if settled else None,
+            because=_because(settled, first, verdict, message),
+            openings=self._openings(settled, evidence, message, verdict),
+            depends_on=depends if verdict in (None, "depends") else None,
+            rule=settled.rule.id if settled else None,
+            case=settled.case if settled else {},
+            premise=first is not None and first.role is Role.DEMENT and verdict == "no",
+            heading=heading,
+        )
+
+    def _openings(
+        self, settled: Settled | None, evidence: Sequence[Shown], message: Message, verdict: Verdict | None
+    ) -> dict[str, Opening]:
+        """What sentences open with: what rules say, else the case's own figures against the bounds of what is shown."""
+        out = dict(settled.openings) if settled else {}
+        said = {r.quantity.field for o in out.values() for r in o.because}
+        for n, shown in enumerate(evidence):
+            s = shown.passage.statement
+            if s is None or s.id in out or shown.place == "needs":
+                continue
+            reasons = tuple(r for r in reasons_of(s, message.case) if r.quantity.field not in said)
+            bears = n == 0 and settled is None and verdict in ("yes", "no")
+            if bears or not reasons or (decide(s, message.case) is None and not all(r.met for r in reasons)):
+                continue
+            said |= {r.quantity.field for r in reasons}
+            out[s.id] = Opening("yes", "likely", reasons, asked=False)
+        return out
+
+    def _pieces(
+        self, n: int, keys: Sequence[str], request: Request, message: Message, out: Judged
+    ) -> list[Piece] | None:
+        """The pieces under some keys; None when one is unknown, or of another case."""
+        found: list[Piece] = []
+        for key in keys:
+            piece = request.pieces.get(key)
+            if piece is None:
+                out.faults.append(Fault(n, "key", f"{key} n'est pas une clé de evidence"))
+                return None
+            if not self.gathering.usable(piece.position, message):
+                why = "un fait lu l'écarte : un autre texte, ou ce fait dans misread s'il n'est pas du cas"
+                out.faults.append(Fault(n, "case", f"{key} : {why}"))
+                return None
+            found.append(piece)
+        return found
+
+    def _settled(self, n: int, part: ReplyPart, request: Request, message: Message, out: Judged) -> Settled | None:
+        """What the rule that a part names decides, when it agrees with the verdict that the part gives."""
+        if not part.rule:
+            return None
+        matter = request.matters.get(part.rule)
+        if matter is None:
+            out.faults.append(Fault(n, "rule", f"{part.rule} n'est pas une clé de rules"))
+            return None
+        settled = self.matters.settled(matter, message, part.verdict != "none", part.contrary)
+        if settled is None:
+            out.faults.append(
+                Fault(
+                    n,
+                    "undecided",
+                    f"{part.rule} ne tranche rien sur les faits lus : à ôter, ou lire ses faits",
+                    False,
+                )
+            )
+            return None
+        if part.verdict not in ("none", settled.verdict):
+            out.faults.append(
+                Fault(n, "verdict", f"{part.rule} dit « {settled.verdict} » sur les faits lus, pas « {part.verdict} »")
+            )
+            return None
+        seen = {p.id for p in request.pieces.values()}
+        out.unseen |= not set(settled.heads) <= seen
+        return settled
+
+    def _evidence(
+        self, part: ReplyPart, settled: Settled | None, heads: Sequence[Piece], then: Sequence[Piece],
+        spared: set[str], message: Message, shown: set[int],
+    ) -> list[Shown]:  # fmt: skip
+        """What a part shows, in order: what its rule shows, what the model chose, and what misleads without."""
+        quotes = {p.position: (p.span,) for p in (*heads, *then) if p.statement is None}
+        ruled = [p for s in (settled.heads if settled else ()) if (p := self.gathering.place(s)) is not None]
+        places: dict[int, Place] = {}
+        for position in ruled:
+            if position not in shown:
+                places[position] = "head"
+        for piece in heads:
+            if piece.position not in shown:
+                places.setdefault(piece.position, "then" if ruled else "head")
+        most = _STEPS if part.shape != "sentence" else _SHOWN
+        for piece in then:
+            if piece.position not in shown and len(places) < most:
+                places.setdefault(piece.position, "then" if places else "head")
+        heading = [p for p, place in places.items() if place == "head"]
+        needs = [*(settled.needs if settled else ()), *self._misleading(heading)]
+        for sid in dict.fromkeys(needs):
+            beside = self.gathering.place(sid)
+            if beside is None or sid in spared or beside in places or beside in shown:
+                continue
+            if sum(p == "needs" for p in places.values()) < _NEEDS and self.gathering.usable(beside, message):
+                places[beside] = "needs"
+        order: list[Place] = ["head", "then", "needs"]
+        ranked = sorted(places, key=lambda p: order.index(places[p]))
+        snapshot = self.local.snapshot
+        return [Shown(p, snapshot.open_passage(p), places[p], quotes.get(p, ())) for p in ranked]
+
+    def _misleading(self, places: Iterable[int]) -> list[str]:
+        """What the statements shown mislead without."""
+        statements = [self.local.snapshot.open_passage(p).statement for p in places]
+        return [need for s in statements if s for need in s.needs]
+
+    def _verdict(
+        self, n: int, part: ReplyPart, about: str, settled: Settled | None, first: Statement | None,
+        heads: Sequence[Piece], message: Message, evidence: Sequence[Shown], out: Judged,
+    ) -> tuple[Verdict | None, Literal["firm", "likely"]]:  # fmt: skip
+        if settled is not None:
+            return settled.verdict, settled.strength
+        if part.verdict == "none":
+            return None, "firm"
+        if part.verdict == "depends":
+            return "depends", "likely"
+        nearness = heads[0].nearness if heads else 0.0
+        strength = bears(self.local, first, about, part.verdict, message, nearness, evidence)
+        if strength is None:
+            out.faults.append(
+                Fault(
+                    n,
+                    "bears",
+                    f"rien de montré ne porte {part.verdict} : verdict none, ou une règle",
+                    False,
+                )
+            )
+            return None, "firm"
+        return part.verdict, strength
+
+    def _depends(self, n: int, part: ReplyPart, reply: Reply, request: Request, out: Judged) -> DependsOn | None:
+        """The one detail that decides: a fact that the rules know how to ask for."""
+        if part.verdict != "depends":
+            return None
+        wanted = request.wanted.get(reply.ask)
+        if wanted is None:
+            out.faults.append(Fault(n, "ask", "depends demande ask : la clé du fait de facts_wanted qui décide", False))
+            return None
+        return DependsOn(field=wanted.source.field, ask=wanted.source.ask, ask_en=wanted.source.ask_en)
+
+    def _next(self, reply: Reply, request: Request, message: Message, shown: set[int], out: Judged) -> None:
+        """The next steps, on the last part that shows anything."""
+        last = next((i for i in reversed(range(len(out.parts))) if (p := out.parts[i]) and p.shown), None)
+        steps: dict[int, Shown] = {}
+        for key in reply.next:
+            piece = request.pieces.get(key)
+            if piece is None:
+                out.faults.append(Fault(-1, "key", f"{key} (next) n'est pas une clé de evidence", False))
+            elif piece.position not in shown and self.gathering.usable(piece.position, message):
+                spans = (piece.span,) if piece.statement is None else ()
+                steps[piece.position] = Shown(piece.position, piece.passage, "next", spans)
+        part = out.parts[last] if last is not None else None
+        if last is not None and part is not None and steps:
+            out.parts[last] = dataclass_replace(part, shown=(*part.shown, *steps.values()))
+
+
+def _id(request: Request, key: str) -> str | None:
+    piece = request.pieces.get(key)
+    return piece.id if piece else None
+
+
+def _asks_yes_or_no(about: str, message: Message) -> bool:
+    """Whether a part, or the message that it is of, may ask yes or no at all."""
+    return any(Part.of(text).kinds.get(Kind.YES_NO, 0.0) >= _MAYBE for text in (about, message.text))
+
+
+def _because(
+    settled: Settled | None, first: Statement | None, verdict: Verdict | None, message: Message
+) -> tuple[Reason, ...]:
+    """The figures that a verdict rests on."""
+    if settled is not None:
+        return tuple(r for o in settled.openings.values() for r in o.because)
+    return tuple(reasons_of(first, message.case)) if first is not None and verdict in ("yes", "no") else ()
+
+
+def _state(first: Statement | None, settled: Settled | None) -> State:
+    if settled is not None:
+        return "answered" if settled.verdict == "depends" else "computed"
+    if is_unknown(first):
+        return "absent"
+    return "denied" if first is not None and first.role is Role.DEMENT else "answered"

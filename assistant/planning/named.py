@@ -1,0 +1,154 @@
+"""Which added texts a message names: « Canal Azur », « la charte de la chaîne », « le guide que j'ai ajouté ».
+
+Guarantee: a text is named by its own names (titles, issuer, file), or by what it is when the message says whose or
+which it is; a bare « la charte » points to the texts of that kind without excluding the rest. What is named firmly is
+the only text that may answer: what one body asks is never given for another's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.reading.folding import Aligned
+from ingest.language.lexical import analyse
+from ingest.texts.naming import TextName
+
+_DET = (
+    r"(?:l'|\b(?:la|le|les|du|au|aux|des|ce|cet|cette|ces|un|une|mon|ma|mes|notre|nos|votre|vos|son|sa|leur|the|this|my"
+    r"|our|your)\s)"
+)
+_OURS = re.compile(r"\b(?:mon|ma|mes|notre|nos|my|our)\s")
+_ADDED = re.compile(
+    r"\b(?:que |qu')?(?:j'ai|on a|nous avons|i have|i|we have|we)\s(?:\w+\s)?"
+    r"(?:ajoute|importe|depose|charge|televerse|fourni|donne|envoye|mis|joint|added|uploaded|gave)\w*\b"
+    r"|\b(?:ajoutee?s?|importee?s?|deposee?s?|uploaded|added)\b"
+)
+_NOUN = re.compile(rf"(?:^|{_DET})([\w'-]{{3,}})")
+_FROM = re.compile(r"\b(?:d'apres|selon|suivant|dans|according to|under|in)\s*$")
+"""What leads to the text that is asked."""
+_LEADS = re.compile(
+    r"(?:\b(?:de la|du|des|de|chez|aux?|à la|à|pour|dans|selon|par|avec|le|la|les|of|by|for|at|in)\s+|\b[dl]['’]\s*)+$",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"\s+")
+_TEXT = re.compile(r"\b(?:textes?|documents?|fichiers?|pdf|notes?|files?)\b")
+_CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’&+-]*(?:\s+[A-ZÀ-Ý][\w'’&+-]*)*")
+_NAME = re.compile(r"\s+(?:(?:de la |de l['’]|du |des |de |d['’]|of )\s*)?((?:[A-ZÀ-Ý][\w'’&+-]*\s*)+)")
+_OF = re.compile(r"\s(?:[\w'-]+\s){0,2}?(?:de la |de l'|du |des |de |d'|chez |of the |of )([\w'-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The added texts that a message names. `firm`: no other may answer. `rest`: the message without their names.
+    `bodies`: texts that speak of a body of the message as their own."""
+
+    sources: frozenset[str] = frozenset()
+    titles: tuple[str, ...] = ()
+    firm: bool = False
+    rest: str = ""
+    bodies: frozenset[str] = frozenset()
+
+
+class TextNaming:
+    """The names of the added texts of one snapshot."""
+
+    def __init__(self, texts: Iterable[TextName]) -> None:
+        self.texts = tuple(texts)
+        self.titles = {t.source_id: t.title for t in self.texts}
+        table: dict[str, set[str]] = {}
+        for text in self.texts:
+            for phrase in (*text.phrases, *text.words):
+                table.setdefault(_spaced(phrase), set()).add(text.source_id)
+        self._table = table
+        self._bodies: dict[str, set[str]] = {}
+        for text in self.texts:
+            for term in () if text.registered else text.bodies:
+                self._bodies.setdefault(term, set()).add(text.source_id)
+        longest = "|".join(re.escape(p).replace(r"\ ", r"[\s-]+") for p in sorted(table, key=len, reverse=True))
+        self._phrases = re.compile(rf"(?<![\w-])(?:{longest})(?![\w-])") if table else None
+
+    def read(self, raw: str) -> Named:
+        """What a message names."""
+        if not self.texts:
+            return Named(rest=raw)
+        line = Aligned(raw)
+        said = {term for m in _NOUN.finditer(line.folded) for term in analyse(m[1])}
+        bodies = frozenset(s for term in said if len(owners := self._bodies.get(term, ())) == 1 for s in owners)
+        found = [m for m in (self._phrases.finditer(line.folded) if self._phrases else ()) if self._own(m, line)]
+        if found:
+            sources = set[str]().union(*(self._table[_spaced(m.group())] for m in found))
+            rest = _BEFORE.sub(" ", line.without(self._with_its_preposition(m, line) for m in found)).strip()
+            return self._named(self._nearest_kind(sources, line.folded), not self._official(sources), rest, bodies)
+        return self._by_kind(raw, line, bodies)
+
+    def _own(self, match: re.Match[str], line: Aligned) -> bool:
+        """False for a word of a name that is part of another one: « Canal » in « Canal Jade »."""
+        said = _spaced(match.group())
+        mine = [t for t in self.texts if t.source_id in self._table[said]]
+        if " " in said and any(said in map(_spaced, t.phrases) for t in mine):
+            return True
+        start, end = line.span(match)
+        around = next((m for m in _CAPITALS.finditer(line.text) if m.start() <= start and end <= m.end()), None)
+        if around is None:  # a word that is common too is a name when it is written with its capital
+            return any(said in map(_spaced, t.phrases) for t in mine)
+        words = set(analyse(around.group())) - set(analyse(around.group().split()[0]) if around.start() == 0 else ())
+        return any(words <= set(analyse(" ".join((*t.phrases, *t.words)))) for t in mine)
+
+    def _with_its_preposition(self, match: re.Match[str], line: Aligned) -> tuple[int, int]:
+        """Where a name stands, with the small words that lead to it: « chez », « de la »."""
+        start, end = line.span(match)
+        leads = _LEADS.search(line.text[:start])
+        return (leads.start() if leads else start), end
+
+    def _named(self, sources: Iterable[str], firm: bool, rest: str, bodies: frozenset[str]) -> Named:
+        kept = frozenset(sources)
+        return Named(kept, tuple(self.titles[s] for s in sorted(kept)), firm, rest, bodies)
+
+    def _official(self, sources: set[str]) -> bool:
+        return any(t.registered for t in self.texts if t.source_id in sources)
+
+    def _nearest_kind(self, sources: set[str], folded: str) -> set[str]:
+        """Of the texts of one issuer, those whose kind the message says, when it says one."""
+        said = {term for m in _NOUN.finditer(folded) for term in analyse(m[1])}
+        kept = {t.source_id for t in self.texts if t.source_id in sources and said.intersection(t.kinds)}
+        return kept or sources
+
+    def _by_kind(self, raw: str, line: Aligned, bodies: frozenset[str]) -> Named:
+        """Texts named by what they are: « la charte de la chaîne », « notre contrat », « le guide que j'ai ajouté »."""
+        folded = line.folded
+        own = [t for t in self.texts if not t.registered]
+        added = _ADDED.search(folded)
+        for m in _NOUN.finditer(folded):
+            term = next(iter(analyse(m[1])), "")
+            kin = [t for t in own if term and any(_akin(term, k) for k in t.kinds)]
+            if not kin:
+                continue
+            spans = [line.span(m), *([line.span(added)] if added else [])]
+            of = _OF.match(folded, m.end())
+            proper = _NAME.match(raw, line.span_of(m.end(), m.end())[0])
+            if proper and not any(set(analyse(proper[1])) <= {*t.bodies, *analyse(t.title)} for t in kin):
+                continue  # « la charte de TF1 » is another one
+            whose = analyse(of[1]) if of else []
+            theirs = [t for t in kin if whose and (set(whose) & {*t.bodies, *analyse(t.title)})]
+            pointed = bool(theirs or added or _OURS.match(m.group()))
+            if not pointed and all(any(_akin(term, k) for k in t.common) for t in kin):
+                continue  # « le label » is any label
+            if theirs and of:
+                spans.append(line.span(of))
+            firm = pointed or bool(of or _FROM.search(folded[: m.start()]))
+            return self._named((t.source_id for t in theirs or kin), firm, line.without(spans), bodies)
+        if added and own and _TEXT.search(folded):
+            return self._named((t.source_id for t in own), True, line.without([line.span(added)]), bodies)
+        return Named(rest=raw, bodies=bodies)
+
+
+def _spaced(name: str) -> str:
+    """A folded name whose words only space parts: hyphens come and go."""
+    return " ".join(re.split(r"[\s-]+", name)).strip()
+
+
+def _akin(term: str, other: str) -> bool:
+    """Whether two index terms are one word, or its singular and its plural."""
+    return term == other or (min(len(term), len(other)) > 4 and term.rstrip("s") == other.rstrip("s"))

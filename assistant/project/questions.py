@@ -1,0 +1,105 @@
+"""What a project leaves to be decided: the facts that would settle rules, each asked once, the weightiest first.
+
+Guarantee: a question is a rule's own; it is asked once however many rules turn on it. A place with a name of its own
+that the project does not name is not asked about: who shoots there says so. Nothing is asked for a sanction alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.planning.obligations import Obligation
+from assistant.project.order import STAGES
+from ingest.corpus.deciding import Facts
+from ingest.corpus.expressions import facets_of
+from ingest.corpus.fiches import FACETS
+from ingest.corpus.glossary import Glossary
+from ingest.corpus.rules import DATES, Input, Rule, Stage
+
+_WEIGHTS = {"duty": 0, "ban": 0, "exemption": 1, "right": 1, "fact": 2, "sanction": 3}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One fact to give. `kind`: how it is answered; `values`: the choices of a facet; `rules`: those that it would
+    settle, the weightiest first."""
+
+    field: str
+    value: str | None
+    ask: str
+    ask_en: str
+    kind: str
+    values: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    weight: int
+
+    @property
+    def id(self) -> str:
+        """Its name in a form."""
+        return f"{self.field}.{self.value}" if self.value else self.field
+
+
+def questions(
+    open_: Iterable[Obligation], facts: Facts, glossary: Glossary, own: frozenset[str] = frozenset()
+) -> tuple[Question, ...]:
+    """The questions of what is open; `own`: who is bound that the production is itself, asked before others."""
+    asked: dict[tuple[str, str | None], list[Obligation]] = {}
+    inputs: dict[tuple[str, str | None], Input] = {}
+    for o in open_:
+        wanted = o.decided.missing
+        if wanted is None or o.about == "sanction" or _named_elsewhere(wanted, facts, glossary):
+            continue
+        key = (wanted.field, wanted.value)
+        asked.setdefault(key, []).append(o)
+        inputs.setdefault(key, wanted)
+    out = []
+    for key, found in asked.items():
+        found.sort(key=lambda o: (_WEIGHTS[o.about], STAGES.index(o.rule.stage) if o.rule.stage else len(STAGES)))
+        wanted = inputs[key]
+        out.append(
+            Question(
+                wanted.field,
+                wanted.value,
+                wanted.ask,
+                wanted.ask_en,
+                _kind(wanted),
+                _values(wanted, [o.rule for o in found], glossary),
+                tuple(o.rule for o in found),
+                _WEIGHTS[found[0].about] + (not any(own & set(o.rule.bound) for o in found)),
+            )
+        )
+    return tuple(sorted(out, key=_rank))
+
+
+def _rank(question: Question) -> tuple[bool, int, int, int]:
+    """What the work comes to before what follows it and before the company's own figures; then what decides duties."""
+    stage = question.rules[0].stage or STAGES[-1]
+    later = stage in (Stage.AFTER, Stage.COMPANY)
+    return later, question.weight, -len(question.rules), STAGES.index(stage)
+
+
+def _named_elsewhere(wanted: Input, facts: Facts, glossary: Glossary) -> bool:
+    """Whether the place in question has a name of its own that the project, which names places, does not say."""
+    if wanted.field != "lieu" or not wanted.value:
+        return False
+    return glossary.local(wanted.value) and bool(facts.facets.get("lieu"))
+
+
+def _kind(wanted: Input) -> str:
+    if wanted.field in FACETS:
+        return "choice"
+    return "day" if wanted.field in DATES else "figure"
+
+
+def _values(wanted: Input, rules: list[Rule], glossary: Glossary) -> tuple[str, ...]:
+    """The values that answer: the one in question, then those against it; else those that the rules look at."""
+    if wanted.field not in FACETS:
+        return ()
+    known = glossary.facets.get(wanted.field, {})
+    if wanted.value:
+        against = [v for v, e in known.items() if wanted.value in e.against]
+        against += [v for v in known[wanted.value].against if v not in against]
+        return (wanted.value, *against)
+    named = [v for r in rules for o in r.outcomes for f, v in facets_of(o.when) if f == wanted.field]
+    return tuple(dict.fromkeys(named))

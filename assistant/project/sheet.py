@@ -1,0 +1,222 @@
+"""What the rules say of a project on a day, in the order of the work: the page, the files and the answers read it.
+
+Guarantee: every row is a rule's decision on the project's own facts, shown with the statements that say so; a row is in
+one place only. What binds comes before what depends, what binds the production before what binds others, what has a
+day before what has none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.planning.decide import reasons_of
+from assistant.planning.obligations import Obligation
+from assistant.planning.plan import Reason
+from assistant.planning.sayings import Saying
+from assistant.project.facts import case_of, facet_values
+from assistant.project.ground import Ground
+from assistant.project.order import STAGES
+from assistant.project.projects import Project, facts_of
+from assistant.project.questions import Question, questions
+from assistant.project.steps import Todo, steps_of
+from ingest.corpus.deciding import Facts
+from ingest.corpus.fiches import FACETS, Polarity
+from ingest.corpus.rules import Rule, Stage
+
+
+@dataclass(frozen=True)
+class Row:
+    """One rule's decision. `mine`: it binds the production itself; `force` and `lead`: what its first statement does,
+    and says in its most direct form; `facts`: the facts that decide, by name, with the values of a facet that count;
+    `reasons`: figures against the bounds of what is shown."""
+
+    obligation: Obligation
+    mine: bool
+    force: Polarity
+    lead: str
+    lead_en: str
+    facts: tuple[tuple[str, str], ...]
+    reasons: tuple[Reason, ...]
+    shown: tuple[Saying, ...]
+    needs: tuple[Saying, ...]
+    next: tuple[Saying, ...]
+    done: dt.date | None
+    steps: tuple[Todo, ...] = ()
+
+    @property
+    def rule(self) -> Rule:
+        """The rule."""
+        return self.obligation.rule
+
+    @property
+    def stage(self) -> Stage:
+        """When it is done."""
+        return self.rule.stage or Stage.COMPANY
+
+    @property
+    def due(self) -> dt.date | None:
+        """By when, where the project's days tell."""
+        return self.obligation.due
+
+    @property
+    def grants(self) -> bool:
+        """Whether what is sought can be had: no refusal."""
+        return _grants(self.obligation)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One moment of the work: what binds, what the rules do not settle, what one more fact would settle."""
+
+    stage: Stage
+    binding: tuple[Row, ...]
+    depends: tuple[Row, ...]
+    open: tuple[Obligation, ...]
+
+    @property
+    def whole(self) -> tuple[object, ...]:
+        """Everything in it; empty when there is nothing."""
+        return (*self.binding, *self.depends, *self.open)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The whole of a project on a day. `chances`: what it may seek, and does not say that it does; `told`: what is
+    settled and binds to nothing; `outside`: what does not apply."""
+
+    on: dt.date
+    project: Project
+    facts: Facts
+    sections: tuple[Section, ...]
+    questions: tuple[Question, ...]
+    chances: tuple[Row, ...]
+    sanctions: tuple[Row, ...]
+    told: tuple[Row, ...]
+    outside: tuple[Row, ...]
+    rules: int
+
+    @cached_property
+    def binding(self) -> tuple[Row, ...]:
+        """Everything that binds, in the order of the work."""
+        return tuple(row for section in self.sections for row in section.binding)
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Every row that was decided."""
+        depends = (row for section in self.sections for row in section.depends)
+        return (*self.binding, *depends, *self.chances, *self.sanctions, *self.told, *self.outside)
+
+    @property
+    def days(self) -> tuple[tuple[dt.date, Row, Todo], ...]:
+        """The days of the steps of what binds and is not done, the soonest first."""
+        found = [(t.due, r, t) for r in self.binding if not r.done for t in r.steps if t.due]
+        once = {(day, t.demarche.id, t.step.rests_on[0]): (day, r, t) for day, r, t in reversed(found)}
+        return tuple(sorted(once.values(), key=lambda row: (row[0], row[1].rule.id)))
+
+    @property
+    def dated(self) -> tuple[tuple[dt.date, Row], ...]:
+        """What binds and has a day, the soonest first."""
+        return tuple(sorted(((r.due, r) for r in self.binding if r.due), key=lambda pair: (pair[0], pair[1].rule.id)))
+
+
+def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
+    """The sheet of a project on a day."""
+    facts = facts_of(project, ground.form, ground.glossary, on)
+    own = frozenset(ground.form.own) | set(facts.facets.get("acteur", ()))
+    met = ground.form.present(facts.facets) | own
+    found = [o for o in ground.obligations(facts) if o.rule.id not in project.aside]
+    binds = {o.rule.id for o in found if (_grants(o) if o.rule.sought else o.group == "applies")}
+    found = [o for o in found if not o.rule.presumes or binds & set(o.rule.presumes)]
+    near = [o for o in found if met & set(o.rule.bound)]
+    rows = [_row(o, project, facts, own, ground) for o in near if o.group != "missing"]
+    sought = {r.rule.id: ground.seeks(r.rule, facts) for r in rows}
+    refused = [r for r in rows if not r.grants and r.rule.sought]
+    chances = [r for r in rows if not sought[r.rule.id] and r.grants]
+    rest = [r for r in rows if r not in refused and r not in chances]
+    asked = [o for o in near if o.group == "missing" and ground.seeks(o.rule, facts)]
+    bound = [r for r in rest if r.obligation.group == "applies" and r.obligation.about != "sanction"]
+    depends = [r for r in rest if r.obligation.group == "depends" and r.obligation.about != "sanction"]
+    return Sheet(
+        on=on,
+        project=project,
+        facts=facts,
+        sections=tuple(s for stage in STAGES if (s := _section(stage, bound, depends, asked)).whole),
+        questions=questions(asked, facts, ground.glossary, own),
+        chances=tuple(sorted(chances, key=lambda r: (STAGES.index(r.stage), r.due or dt.date.max))),
+        sanctions=tuple(
+            r for r in rest if r.obligation.about == "sanction" and r.obligation.group in ("applies", "depends")
+        ),
+        told=tuple(r for r in rest if r.obligation.group == "told" and not _denied(r)),
+        outside=(*refused, *(r for r in rest if r.obligation.group == "does_not_apply" or _denied(r))),
+        rules=sum(rule.on(on) is not None for rule in ground.rules),
+    )
+
+
+def _grants(o: Obligation) -> bool:
+    return o.decided.outcome is not None and o.decided.outcome.verdict != "no"
+
+
+def _denied(row: Row) -> bool:
+    """Whether a fact that was asked about is settled, and is not so."""
+    o = row.obligation
+    return o.group == "told" and o.about == "fact" and not row.grants
+
+
+def _section(stage: Stage, bound: list[Row], depends: list[Row], asked: list[Obligation]) -> Section:
+    return Section(
+        stage,
+        _ordered(bound, stage),
+        _ordered(depends, stage),
+        tuple(o for o in asked if (o.rule.stage or Stage.COMPANY) is stage and o.about != "sanction"),
+    )
+
+
+def _ordered(rows: Iterable[Row], stage: Stage) -> tuple[Row, ...]:
+    """The rows of a moment; two that say the same of the same day are one."""
+    kept: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        if row.stage is stage:
+            kept.setdefault((row.shown, row.due), row)
+    return tuple(sorted(kept.values(), key=_rank))
+
+
+def _rank(row: Row) -> tuple[bool, dt.date, bool, bool]:
+    return not row.mine, row.due or dt.date.max, row.obligation.strength != "firm", row.force is Polarity.INTERDIT
+
+
+def _force(o: Obligation, polarity: Polarity) -> Polarity:
+    """What a row does: as its first statement does; a duty that binds obliges, even when a fact says so."""
+    return Polarity.OBLIGE if polarity is Polarity.FAIT and (o.about, o.group) == ("duty", "applies") else polarity
+
+
+def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], ground: Ground) -> Row:
+    outcome, said = o.decided.outcome, ground.sayings
+    statements = [s for sid in o.shown if (s := said.statement(sid)) is not None]
+    case = case_of(facts)
+    reasons = next(
+        (r for s in statements if (r := [x for x in reasons_of(s, case) if x.quantity.field in o.decided.used])), []
+    )
+    figured = {r.quantity.field.value for r in reasons}
+    decides: list[tuple[str, str]] = []
+    for name in o.decided.used:
+        if name in FACETS:
+            decides += [(name, value) for value in facet_values(name, o.rule, facts, ground.glossary)]
+        elif name not in figured:
+            decides.append((name, ""))
+    return Row(
+        o,
+        bool(own & set(o.rule.bound)),
+        _force(o, statements[0].polarity if statements else Polarity.FAIT),
+        (statements[0].lead or statements[0].text) if statements else "",
+        statements[0].en if statements else "",
+        tuple(dict.fromkeys(decides)),
+        tuple(reasons[:2]),
+        tuple(said.of(o.shown)),
+        tuple(said.of(outcome.needs if outcome else ())),
+        tuple(said.of(outcome.next if outcome else ())),
+        project.done.get(o.rule.id),
+        steps_of(o, facts, ground) if o.group in ("applies", "told") else (),
+    )

@@ -1,0 +1,141 @@
+"""How a project's sheet is said: the moments, what a row asks, who is bound, why, in French or in English.
+
+Guarantee: a reason is the project's own facts, in a fixed form; nothing is added to what the rule looked at.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from assistant.project.facts import figure_words
+from assistant.project.sheet import Row, Sheet
+from assistant.project.steps import Todo
+from assistant.reading.dates import say_date
+from assistant.wording.figures import case_words, fact_words
+from ingest.corpus.demarches import Vocabulary
+from ingest.corpus.fiches import FACETS, CaseField, Polarity
+from ingest.corpus.glossary import Glossary
+from ingest.corpus.rules import DATES, Rule, Stage
+from ingest.language.claims import Language
+
+STAGE_NAMES: dict[Language, dict[Stage, str]] = {
+    "fr": {
+        Stage.FILING: "Avant de déposer", Stage.PREP: "Avant le tournage", Stage.SHOOT: "Pendant le tournage",
+        Stage.DELIVERY: "À la livraison et à la diffusion", Stage.AFTER: "Après",
+        Stage.COMPANY: "Toute l'année, dans la société",
+    },
+    "en": {
+        Stage.FILING: "Before filing", Stage.PREP: "Before the shoot", Stage.SHOOT: "During the shoot",
+        Stage.DELIVERY: "On delivery and broadcast", Stage.AFTER: "Afterwards",
+        Stage.COMPANY: "All year, in the company",
+    },
+}  # fmt: skip
+FORCES: dict[Language, dict[Polarity, str]] = {
+    "fr": {
+        Polarity.OBLIGE: "Obligatoire", Polarity.INTERDIT: "Interdit", Polarity.PERMET: "Permis",
+        Polarity.N_OBLIGE_PAS: "Non obligatoire", Polarity.FAIT: "À savoir",
+    },
+    "en": {
+        Polarity.OBLIGE: "Mandatory", Polarity.INTERDIT: "Forbidden", Polarity.PERMET: "Allowed",
+        Polarity.N_OBLIGE_PAS: "Not mandatory", Polarity.FAIT: "Good to know",
+    },
+}  # fmt: skip
+LIKELY: dict[Language, str] = {"fr": "a priori", "en": "likely"}
+DAY_NAMES: dict[Language, dict[str, str]] = {
+    "fr": {
+        "filing": "Dépôt de la demande", "shoot": "Premier jour de tournage", "shoot_end": "Dernier jour de tournage",
+        "delivery": "Livraison", "broadcast": "Diffusion", "visa": "Visa d'exploitation",
+        "decision": "Décision d'aide",
+    },
+    "en": {
+        "filing": "Application filed", "shoot": "First day of shooting", "shoot_end": "Last day of shooting",
+        "delivery": "Delivery", "broadcast": "Broadcast", "visa": "Exhibition visa", "decision": "Aid decision",
+    },
+}  # fmt: skip
+
+
+class Speaker:
+    """Says rows in a language."""
+
+    def __init__(self, glossary: Glossary, language: Language = "fr", translated: Callable[[str], str] = str) -> None:
+        """`translated`: says a French word of the glossary in the language."""
+        self.glossary, self.language, self._translated = glossary, language, translated
+
+    def name(self, rule: Rule) -> str:
+        """What a rule is about, in a few words."""
+        return (rule.name if self.language == "fr" else rule.name_en) or self.settles(rule)
+
+    def names(self, rules: Iterable[Rule]) -> str:
+        """What several rules are about."""
+        return ", ".join(map(self.name, rules))
+
+    def lead(self, row: Row) -> str:
+        """What says it, in its most direct form."""
+        return row.lead if self.language == "fr" else row.lead_en
+
+    def settles(self, rule: Rule) -> str:
+        """The question that a rule settles."""
+        return rule.settles if self.language == "fr" else rule.settles_en
+
+    def stage(self, stage: Stage) -> str:
+        """A moment of the work."""
+        return STAGE_NAMES[self.language][stage]
+
+    def force(self, row: Row) -> str:
+        """« Obligatoire », « Interdit, a priori »."""
+        said = FORCES[self.language][row.force]
+        likely = row.obligation.strength != "firm" and row.force is not Polarity.FAIT
+        return f"{said}, {LIKELY[self.language]}" if likely else said
+
+    def label(self, facet: str, value: str) -> str:
+        """The word for a value of a facet, as the glossary has it."""
+        entry = self.glossary.facets.get(facet, {}).get(value)
+        return self._translated(entry.label) if entry else value
+
+    def bound(self, rule: Rule) -> list[str]:
+        """Who is bound."""
+        return [self.label("acteur", who) for who in rule.bound]
+
+    def because(self, row: Row, sheet: Sheet) -> list[str]:
+        """Why, with the project's own figures, days and choices."""
+        out = []
+        for reason in row.reasons:
+            said = figure_words(CaseField(reason.quantity.field), reason.quantity.low, self.language)
+            told = reason if self.language == "fr" else replace(reason, quantity=replace(reason.quantity, said=said))
+            out.append(case_words(told, self.language))
+        for name, value in row.facts:
+            if name in FACETS:
+                out.append(self.label(name, value))
+            elif name in DATES:
+                out.append(fact_words(name, self.span(sheet.facts.dates[name]), self.language))
+            elif name in sheet.facts.quantities:
+                low, _ = sheet.facts.quantities[name]
+                figured = name in set(CaseField)
+                out.append(figure_words(CaseField(name), low, self.language) if figured else f"{low:g}")
+        return list(dict.fromkeys(out))
+
+    def span(self, ends: tuple[dt.date, dt.date]) -> str:
+        """A day, or two."""
+        first, last = (say_date(d, self.language) for d in ends)
+        return first if first == last else f"{first} – {last}"
+
+    def text(self, row: Row) -> str:
+        """The statement that says it first."""
+        if not row.shown:
+            return ""
+        return row.shown[0].text if self.language == "fr" else row.shown[0].text_en
+
+    def when(self, todo: Todo, vocabulary: Vocabulary | None) -> str:
+        """Who does a step, and when: its day, its deadline in words, or its moment."""
+        step, lang = todo.step, self.language
+        who = vocabulary.who[step.who].of(lang) if vocabulary and step.who in vocabulary.who else step.who
+        stage = vocabulary.stages[step.stage].of(lang) if vocabulary and step.stage in vocabulary.stages else ""
+        moment = step.deadline.of(lang) if step.deadline else stage
+        day = say_date(todo.due, lang) if todo.due else ""
+        return ", ".join(t for t in (who, moment, day) if t)
+
+    def papers(self, rule: Rule) -> list[str]:
+        """The documents that a rule asks for."""
+        return [d.fr if self.language == "fr" else d.en for d in rule.documents]

@@ -1,0 +1,73 @@
+"""Search over the evidence of the added texts, sentence by sentence.
+
+Guarantee: every sentence in force, in the domains and texts asked for, is compared with the question; nothing of ours
+stands between. A similarity is given in standard deviations above a fixed sample of passages, so that two questions can
+be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.reading.dates import AsOf
+from assistant.search.hybrid import HybridSearch, top
+from ingest.corpus.register import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of evidence that was found: its row in the index, its passage, and the scores behind it."""
+
+    row: int
+    position: int
+    similarity: float
+    lexical: float
+
+
+class SentenceSearch:
+    """Search over the sentences of one snapshot."""
+
+    def __init__(self, search: HybridSearch) -> None:
+        self.search = search
+        self.index = search.snapshot.sentences
+        self._sources = np.array(search.snapshot.columns.sources)[self.index.owners] if len(self.index) else None
+
+    def find(
+        self,
+        vector: NDArray[np.float32],
+        text: str,
+        as_of: AsOf,
+        domains: tuple[Domain, ...] = (),
+        sources: Collection[str] = (),
+        depth: int = 40,
+    ) -> list[Piece]:
+        """The sentences nearest to a question by meaning, and those that share most words with it, in text order.
+
+        `sources`: the texts that they are taken from; empty: all of them. At most `2 * depth` pieces.
+        """
+        if self.index.words is None or self._sources is None:
+            return []
+        allowed = self.search.eligible(as_of, domains)[self.index.owners]
+        if sources:
+            allowed &= np.isin(self._sources, list(sources))
+        if not allowed.any():
+            return []
+        near = np.where(allowed, self.index.vectors @ vector, -1.0)
+        lexical = np.where(allowed, self.index.words.scores(self.index.words.query_terms(text)), 0.0)
+        best = float(lexical.max()) or 1.0
+        rows = dict.fromkeys((*_nearest(near, depth), *top(lexical, depth)))
+        mean, spread = self.search.ground(vector)
+        return [
+            Piece(row, int(self.index.owners[row]), (float(near[row]) - mean) / spread, float(lexical[row]) / best)
+            for row in sorted(rows)
+            if allowed[row] and self.search.usable(int(self.index.owners[row]), as_of)
+        ]
+
+
+def _nearest(near: NDArray[np.float32], depth: int) -> Sequence[int]:
+    n = min(depth, len(near))
+    return [int(r) for r in np.argpartition(-near, n - 1)[:n]]

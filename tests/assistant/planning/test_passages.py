@@ -1,0 +1,101 @@
+"""Answers from an added text, with the hashing double: what is quoted, what is silent, what is shown whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.answer import Answer
+from assistant.engine import EngineConfig
+from assistant.planning.passages import PassagesConfig
+from assistant.service import Ask, Service
+from ingest.clock import Clock
+from ingest.index.pipeline import Library
+from ingest.model.embedding import HashingEncoder
+from ingest.passages.versions import TextVersion
+from ingest.texts.proposal import Given, propose
+from ingest.texts.texts import read_document
+from tests.assistant.conftest import DOUBLE, opener
+from tests.assistant.support import faults
+from tests.conftest import Build
+from tests.samples import TODAY
+
+CHARTE = """# Charte de Canal Azur 2026
+
+## Article 1. Champ
+
+La charte s'applique aux fictions dont le budget dépasse 150 000 euros. Les captations en sont dispensées.
+
+## Article 2. Bilan
+
+Le producteur remet à la chaîne :
+
+- un bilan prévisionnel, trente jours avant le tournage ;
+- un bilan définitif, dans les quatre-vingt-dix jours.
+
+Les bilans sont établis avec un calculateur reconnu.
+
+## Article 3. Livraison
+
+Le prêt à diffuser n'est accepté qu'avec le bilan définitif. À défaut, la chaîne retient 5 % du dernier versement.
+"""
+
+
+@pytest.fixture
+def charted(library: Library, build: Build, tmp_path: Path, encoder: HashingEncoder, clock: Clock) -> Service:
+    path = tmp_path / "charte.md"
+    path.write_text(CHARTE, encoding="utf-8")
+    document = read_document(path)
+    register = Service(library.settings, encoder, clock, DOUBLE).register
+    source, known, alike = propose(document, path, register, library.settings.corpus_dir, Given(issuer="Canal Azur"))
+    assert not known
+    assert alike is None
+    library.texts.add(path, source.id, None, source, TextVersion(attested_at=TODAY), source.language, document)
+    build()
+    loose = PassagesConfig(says_floor=1.0)  # the double's similarities have no scale
+    config = EngineConfig(scope=DOUBLE.scope, rules=DOUBLE.rules, passages=loose)
+    return Service(library.settings, encoder, clock, config)
+
+
+def asked(service: Service, question: str) -> Answer:
+    answer = service.ask(Ask(question))
+    assert faults(answer, opener(service), service.snapshot.manifest.name) == []
+    return answer
+
+
+def test_a_text_named_answers_with_its_sentence_and_where_it_stands(charted: Service) -> None:
+    answer = asked(charted, "Quelle part du dernier versement Canal Azur retient-elle ?")
+    assert answer.outcome == "answered"
+    assert answer.answer.startswith("Charte de Canal Azur 2026, art. 3 : « ")
+    assert "retient 5 % du dernier versement" in answer.answer
+    assert {c.source_id for c in answer.citations} == {"charte-de-canal-azur-2026"}
+
+
+def test_an_item_is_quoted_with_what_opens_it(charted: Service) -> None:
+    answer = asked(charted, "Canal Azur veut le bilan prévisionnel combien de jours avant le tournage ?")
+    quotes = [c.quote for c in answer.citations]
+    assert "Le producteur remet à la chaîne :" in quotes
+    assert any(q.startswith("- un bilan prévisionnel") for q in quotes)
+    assert quotes == sorted(quotes, key=CHARTE.index)
+
+
+def test_an_article_asked_for_is_shown_whole(charted: Service) -> None:
+    for question in ("Que dit l'article 2 de la charte de Canal Azur ?", "article 2 de la charte Canal Azur"):
+        answer = asked(charted, question)
+        shown = " ".join(c.quote for c in answer.citations)
+        assert all(line.strip() in shown for line in CHARTE.split("\n")[8:14] if line.strip())
+        assert "Article 3" not in shown
+
+
+def test_a_text_named_that_does_not_say_says_so(charted: Service) -> None:
+    charted._config = EngineConfig(scope=DOUBLE.scope, rules=DOUBLE.rules, passages=PassagesConfig(says_floor=99.0))
+    answer = asked(charted, "Combien Canal Azur paie-t-elle les figurants ?")
+    assert (answer.outcome, answer.reason) == ("abstained", "not_found")
+    assert answer.answer == "Je n'ai pas trouvé la réponse dans « Charte de Canal Azur 2026 »."
+    assert {n.source_title for n in answer.near} == {"Charte de Canal Azur 2026"}
+
+
+def test_what_is_ours_is_answered_as_before(charted: Service, tiny: Service) -> None:
+    question = "Quels bilans carbone remettre pour une aide du CNC ?"
+    assert asked(charted, question).answer == tiny.ask(Ask(question)).answer

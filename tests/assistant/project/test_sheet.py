@@ -1,0 +1,155 @@
+"""What the rules say of projects, over the rules of the corpus: each row in its place, and nothing that is beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from assistant.project.changes import coming, lately, seen_of, since
+from assistant.project.ground import Ground
+from assistant.project.projects import Project
+from assistant.project.sheet import Sheet, sheet
+from assistant.project.visits import Last
+from assistant.project.words import Speaker
+from ingest.corpus.fiches import Polarity
+from ingest.corpus.rules import Stage
+from tests.assistant.project.conftest import DAY, NOW
+
+Made = Callable[..., Project]
+FILM = {"works": "fiction-cinema", "aids": "automatique", "places": "foret-domaniale,voie-publique", "headcount": 12,
+        "shoots": "tournage-de-nuit,cantine", "filing": "2027-01-15", "shoot": "2027-03-01",
+        "shoot_end": "2027-04-10", "delivery": "2027-11-01"}  # fmt: skip
+SERIES = {"works": "serie", "aids": "automatique", "headcount": 60, "shoots": "client-csrd,benne-privee",
+          "shoot": "2027-04-01", "shoot_end": "2027-07-10", "delivery": "2028-01-15"}  # fmt: skip
+ADVERT = {"works": "publicite", "aids": "sans-aide-cnc", "shoots": "voiture-neuve,television"}
+WILD = {"works": "documentaire-tv", "aids": "automatique", "places": "mercantour", "shoots": "drone,espece-protegee",
+        "filing": "2027-02-01", "shoot": "2027-06-01"}  # fmt: skip
+SHORT = {"works": "court-animation", "aids": "selective", "headcount": 4}
+
+
+@pytest.fixture
+def read(ground: Ground, made: Made) -> Callable[..., Sheet]:
+    return lambda said, on=DAY: sheet(made(**said), ground, on)
+
+
+def binding(found: Sheet) -> set[str]:
+    return {r.rule.id for r in found.binding}
+
+
+@pytest.mark.parametrize(
+    ("said", "bound", "beside"),
+    [
+        (FILM, {"cnc-double-bilan-devoir", "cnc-vhss-equipe-devoir", "foret-autorisation", "tournage-biodechets-trier"},
+         {"cnc-autorisation-prealable-delai", "climat-mobilite-message", "csrd-delai", "drone-enregistrement"}),
+        (SERIES, {"cnc-autorisation-prealable-delai", "cnc-bilan-definitif-date", "tournage-bdese-environnement",
+                  "tournage-tri-flux"}, {"cnc-agrement-production-delai", "foret-autorisation", "climat-classe-co2-due"}),
+        (ADVERT, {"climat-mobilite-message", "climat-classe-co2-due", "climat-arpp-avis-du"},
+         {"cnc-double-bilan-devoir", "cnc-rse-ouverte", "cnc-vhss-equipe-devoir"}),
+        (WILD, {"parc-national-autorisation", "espece-protegee-tournage", "cnc-double-bilan-devoir"},
+         {"decor-lieu-protege", "dune-du-pilat", "cnc-vhss-equipe-devoir", "parc-cevennes-autorisation"}),
+        (SHORT, {"cnc-double-bilan-devoir"},
+         {"cnc-autorisation-prealable-delai", "cnc-vhss-equipe-devoir", "tournage-tri-flux"}),
+    ],
+    ids=["film", "series", "advert", "wild", "short"],
+)  # fmt: skip
+def test_each_project_is_told_what_binds_it_and_not_what_is_beside_it(
+    read: Callable[..., Sheet], said: dict[str, Any], bound: set[str], beside: set[str]
+) -> None:
+    found = read(said)
+    assert bound <= binding(found), bound - binding(found)
+    assert not beside & binding(found), beside & binding(found)
+
+
+@pytest.mark.parametrize("said", [FILM, SERIES, ADVERT, WILD, SHORT, {}], ids=str)
+def test_a_rule_is_in_one_place_and_says_why(read: Callable[..., Sheet], ground: Ground, said: dict[str, Any]) -> None:
+    found = read(said)
+    places = Counter(r.rule.id for r in found.rows)
+    places.update(o.rule.id for s in found.sections for o in s.open)
+    assert [i for i, n in places.items() if n > 1] == []
+    assert all(r.shown and r.lead for r in found.rows)
+    assert {r.obligation.group for r in found.binding} <= {"applies"}
+    asked = {r.id for q in found.questions for r in q.rules}
+    assert asked <= {o.rule.id for s in found.sections for o in s.open}
+    assert len({q.id for q in found.questions}) == len(found.questions)
+
+
+def test_a_deadline_runs_from_the_days_of_the_project(read: Callable[..., Sheet]) -> None:
+    due = {r.rule.id: r.due for _, r in read(SERIES).dated}
+    assert due["cnc-autorisation-prealable-delai"] == dt.date(2027, 6, 10)  # a month before the end of the shoot
+    assert due["cnc-autorisation-definitive-delai"] == dt.date(2028, 5, 15)  # four months after delivery
+
+
+def test_the_filing_of_an_aid_is_not_that_of_a_park(read: Callable[..., Sheet]) -> None:
+    silence = next(r for r in read(WILD).binding if r.rule.id == "parc-national-silence")
+    assert (silence.due, silence.force) == (None, Polarity.INTERDIT)
+
+
+def test_what_is_sought_is_no_duty_until_it_is(read: Callable[..., Sheet]) -> None:
+    before = read(FILM)
+    chances = {r.rule.id for r in before.chances}
+    assert {"cnc-rse-ouverte", "cnc-rse-declaration-a-temps", "label-candidature-a-temps"} <= chances
+    after = read({**FILM, "aids": "automatique,prime-rse-plus"})
+    assert "cnc-rse-declaration-a-temps" in binding(after)
+    assert "cnc-rse-ouverte" in {r.rule.id for r in read(WILD).outside}  # it cannot be had
+
+
+def test_what_presumes_another_rule_is_told_when_that_one_binds(read: Callable[..., Sheet]) -> None:
+    small = {r.rule.id for r in read({"headcount": 12}).rows}
+    large = {r.rule.id for r in read({"headcount": 1200, "turnover": 5e8, "financial_year": 2027}).rows}
+    assert "csrd-delai" not in small
+    assert {"csrd-publier-fr", "csrd-certifier"} <= large
+
+
+def test_a_reason_is_the_projects_own_figure(read: Callable[..., Sheet], ground: Ground) -> None:
+    found, say = read(SERIES), Speaker(ground.glossary)
+    row = next(r for r in found.binding if r.rule.id == "tournage-bdese-environnement")
+    assert say.because(row, found) == ["votre effectif, 60 salariés, atteint 50 salariés"]
+    assert Speaker(ground.glossary, "en").because(row, found) == ["your headcount, 60 employees, reaches 50 employees"]
+
+
+def test_a_place_with_a_name_that_the_project_does_not_name_is_not_asked(read: Callable[..., Sheet]) -> None:
+    asked = {(q.field, q.value) for q in read({**FILM, "places": "foret-domaniale"}).questions}
+    assert not any(v in {"dune-du-pilat", "paris", "calanques", "gironde"} for _, v in asked)
+
+
+def test_what_is_put_aside_is_nowhere(read: Callable[..., Sheet], ground: Ground, made: Made) -> None:
+    without = sheet(made(**FILM, aside=("foret-autorisation",)), ground, DAY)
+    assert "foret-autorisation" not in {r.rule.id for r in without.rows}
+
+
+def test_the_rules_of_a_day_are_told_on_that_day(read: Callable[..., Sheet]) -> None:
+    then = read(SHORT, dt.date(2024, 6, 1))
+    assert "cnc-double-bilan-devoir" not in binding(then)  # animation came in March 2025
+    assert "cnc-double-bilan-devoir" in binding(read(SHORT))
+
+
+def test_what_changed_is_told_by_its_cause(ground: Ground, made: Made) -> None:
+    then = made(**{**SERIES, "headcount": 12})
+    last = Last(NOW, seen_of(sheet(then, ground, DAY)))
+    now = sheet(made(**SERIES), ground, DAY)
+    changed = {c.rule.id: (c.how, c.why) for c in since(last, now, ground)}
+    assert changed["tournage-bdese-environnement"] == ("begins", "facts")
+    assert {why for _, why in changed.values()} == {"facts"}
+    old = Last(NOW, seen_of(sheet(made(**SHORT), ground, dt.date(2024, 6, 1))))
+    by_law = {c.rule.id: (c.how, c.why) for c in since(old, sheet(made(**SHORT), ground, DAY), ground)}
+    assert by_law["cnc-double-bilan-devoir"] == ("begins", "law")
+    assert since(Last(None, {}), now, ground) == []
+
+
+def test_the_law_to_come_is_told_on_its_day(ground: Ground, made: Made) -> None:
+    short = made(**SHORT)
+    moves = {(c.rule.id, c.day, c.how) for c in coming(short, ground, dt.date(2024, 12, 1))}
+    assert ("cnc-double-bilan-devoir", dt.date(2025, 3, 1), "begins") in moves
+    assert ("cnc-double-bilan-devoir", dt.date(2025, 3, 1), "begins") in {
+        (c.rule.id, c.day, c.how) for c in lately(short, ground, dt.date(2025, 6, 1))
+    }
+    assert not {c.rule.id for c in coming(short, ground, DAY)} & {"cnc-double-bilan-devoir"}
+
+
+def test_every_rule_of_the_corpus_has_its_moment_and_its_name(ground: Ground) -> None:
+    assert all(isinstance(r.stage, Stage) and r.name and r.name_en for r in ground.rules)
+    assert len({r.name for r in ground.rules}) == len(ground.rules), "two rules of one name"
