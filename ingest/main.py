@@ -26,6 +26,8 @@ HELPS = {
     "keys": "Keys of the API: make, list and revoke them; who did what.",
     "label": "Criteria of the label, projects, official grid, score and evidence file.",
     "mcp": "Serve the tools to an MCP host over stdio; `clapvert serve` has them at /mcp.",
+    "demarche": "Démarches, step by step: list, show.",
+    "projet": "Projects: describe one, see its obligations, take them away.",
     "regle": "Rules as code: list, show, try.",
     "restore": "Restore a backup into an empty installation, on the same engines or on others.",
     "search": "Search the passages.",
