@@ -17,10 +17,12 @@ test: install
 	@$(BIN)/clapvert ingest
 	@$(BIN)/python -m pytest
 
-# What is too slow for every push: a browser (Chromium), seeded regressions, a thousand dialogues, processes killed.
+# What is too slow for every push: a browser (Chromium), seeded regressions, a thousand dialogues, processes killed, the
+# API over PostgreSQL.
 nightly: install
 	@$(BIN)/clapvert ingest
 	@$(BIN)/python -m pytest -m nightly
+	@TEST_ENGINE=postgresql $(BIN)/python -m pytest tests/assistant/api tests/assistant/label/test_api.py tests/assistant/access
 
 check: install
 	@$(BIN)/ruff check .

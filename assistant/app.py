@@ -52,6 +52,9 @@ from assistant.api.schemas import (
     SourceDetail,
     SourceList,
 )
+from assistant.observing import counts
+from assistant.observing.counts import Counting
+from assistant.observing.spans import Tracing, send_spans
 from assistant.openai import routes as openai
 from assistant.reading.dates import AsOf
 from assistant.replay import Replay
@@ -89,17 +92,19 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
         access: who is answered; that of the settings by default.
     """
     access = access or Access(service.settings)
+    send_spans(service.settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(upkeep.warm, service)
-        sweeping = asyncio.create_task(upkeep.sweep(service, access))
+        keeping = [asyncio.create_task(upkeep.sweep(service, access)), asyncio.create_task(upkeep.follow(service))]
         stopping = threading.Event()
         reading = asyncio.create_task(run_in_threadpool(upkeep.read_ahead, service, stopping))
         async with tools.running() if tools else nullcontext():
             yield
         stopping.set()
-        sweeping.cancel()
+        for task in keeping:
+            task.cancel()
         await reading
 
     app = FastAPI(
@@ -113,7 +118,7 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     render = Renderer(service.clock)
     page = partial(_problem_page, render)
     problems.install(app, page)
-    owners = Owners(service.settings.data_dir / "secret.key", service.settings.retention_days, service.clock)
+    owners = Owners(lambda: access.secret, service.settings.retention_days, service.clock)
     app.include_router(conversations.router(service, owners), responses=problems.documented(404))
     app.include_router(answers.router(service, owners), responses=problems.documented(404))
     app.include_router(feedback.router(service, owners), responses=problems.documented(404, 413))
@@ -164,6 +169,8 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
 
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=service.settings.trusted_proxies.split(","))
     app.add_middleware(Peer)
+    app.add_middleware(Tracing)
+    app.add_middleware(Counting)
 
     @app.post("/api/chat", response_model=Answer, tags=["chat"], responses=_ASKED)
     def chat(body: ChatRequest, request: Request, response: Response) -> Answer:
@@ -226,6 +233,11 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
         return Health(
             status="ready", snapshot=snapshot.manifest.name, passages=len(snapshot), model=service.encoder.info.name
         )
+
+    @app.get("/metrics", response_class=Response, tags=["operations"])
+    def metrics() -> Response:
+        """Counts for Prometheus, of every process of this server."""
+        return Response(counts.exposition(), media_type=counts.CONTENT_TYPE)
 
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app

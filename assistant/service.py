@@ -23,6 +23,8 @@ from assistant.history.store import Conversations
 from assistant.label.frameworks import Frameworks
 from assistant.label.questions.answering import project_answer
 from assistant.label.workbench import Workbench
+from assistant.observing import counts
+from assistant.observing.spans import span
 from assistant.project.asking import Obligations
 from assistant.project.ground import Ground
 from assistant.project.store import ProjectStore
@@ -39,6 +41,7 @@ from ingest.corpus.rules import Case, Rule, load_case_files, load_rules
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.pipeline import Library
 from ingest.index.snapshot import Snapshot
+from ingest.index.store import PassageStore
 from ingest.language.claims import Language
 from ingest.model.embedding import EncoderProtocol, load_encoder
 from ingest.passages.passages import Passage
@@ -75,7 +78,6 @@ class Service:
         self.settings = settings
         self.clock = clock
         self.library = Library(settings)
-        self.store = self.library.store
         self._read_corpus()
         self._config = config
         self._encoder = encoder
@@ -86,6 +88,11 @@ class Service:
         self._ground: tuple[str, Ground] | None = None
         self._obligations_of: Obligations | None = None
         self._lock = threading.Lock()
+
+    @property
+    def store(self) -> PassageStore:
+        """Every passage that ever was, opened at first use."""
+        return self.library.store
 
     def _read_corpus(self) -> None:
         """What stands beside the snapshot; read again when a new one is taken up."""
@@ -101,8 +108,8 @@ class Service:
         """The conversation store, opened at first use."""
         with self._lock:
             if self._conversations is None:
-                path = self.settings.data_dir / "conversations.db"
-                self._conversations = Conversations(path, self.settings.retention_days, self.clock)
+                where = self.library.storage.database("conversations")
+                self._conversations = Conversations(where, self.settings.retention_days, self.clock)
             return self._conversations
 
     @cached_property
@@ -148,7 +155,7 @@ class Service:
         """The projects, opened at first use."""
         with self._lock:
             if self._projects is None:
-                self._projects = ProjectStore(self.settings.data_dir / "projects.db")
+                self._projects = ProjectStore(self.library.storage.database("projects"))
             return self._projects
 
     @property
@@ -167,7 +174,7 @@ class Service:
         frameworks = Frameworks(f.framework for f in self.frameworks.values())
         with self._lock:
             if self._workbench is None:
-                self._workbench = Workbench(self.settings.data_dir, frameworks, self.clock)
+                self._workbench = Workbench(self.library.storage, frameworks, self.clock)
             self._workbench.frameworks = frameworks
             return self._workbench
 
@@ -212,6 +219,7 @@ class Service:
 
                     engine.planner = ModelPlanner(engine.local, Speaking(model), self.contacts, terms_of(self.settings))
                 self._engine = engine
+                counts.serving(snapshot.manifest.name, len(snapshot))
             return self._engine
 
     def ask(self, ask: Ask, owner: str = LOCAL, on_evidence: OnEvidence | None = None) -> Answer:
@@ -220,14 +228,17 @@ class Service:
         known = self._known(ask.project, owner)
         profile = {**(profile_of(known, self.glossary) if known else {}), **(ask.profile or {})}
         asked = Asked(ask.question, ask.as_of, ask.forget_date, ask.domains, ask.language, profile, known)
-        with conversations.turn(ask.conversation_id, owner) as conversation_id:
+        with span("ask") as asking, conversations.turn(ask.conversation_id, owner) as conversation_id:
             previous = partial(conversations.last, conversation_id)
             answer = (
                 project_answer(self.workbench, engine, ask.question, owner, conversation_id, previous, on_evidence)
                 or self._obligations(ask, owner, conversation_id, previous, on_evidence)
                 or conversations.graph.run(asked, Context(engine, conversation_id, on_evidence))
             )
-            conversations.keep(answer)
+            with span("keep"):
+                conversations.keep(answer)
+            asking.note(outcome=answer.outcome, reason=answer.reason or "", parts=len(answer.parts))
+        counts.answered(answer)
         return answer
 
     def _obligations(

@@ -1,4 +1,5 @@
-"""What a server does beside answering: it warms up, reads ahead of questions, and erases what is past its days."""
+"""What a server does beside answering: it warms up, reads ahead of questions, takes up new snapshots, and
+erases what is past its days."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ from assistant.dialogue.turns import Asked
 from assistant.service import Service
 from ingest.errors import ClapvertError
 
+_LOOK = 2.0
+"""Seconds between two looks for a new snapshot: every process serves it within five."""
 _SWEEP = 3600.0
 """Seconds between two looks for conversations whose retention is over."""
 _READ_AHEAD, _PAUSE = 4096, 0.004
@@ -40,6 +43,15 @@ def read_ahead(service: Service, stopping: threading.Event) -> None:
             if stopping.wait(_PAUSE):
                 return
             engine.selector.terms_of(position)
+
+
+async def follow(service: Service) -> None:
+    """Take up a new snapshot soon after it is built, whether or not a question comes; a failure waits for the next
+    look."""
+    while True:
+        await asyncio.sleep(_LOOK)
+        with suppress(ClapvertError):
+            await run_in_threadpool(lambda: service.engine)
 
 
 async def sweep(service: Service, access: Access) -> None:

@@ -12,10 +12,12 @@ from enum import StrEnum
 class ErrorCode(StrEnum):
     """Stable codes. They are part of the HTTP and `--json` contracts: add, never rename."""
 
+    BACKUP_REFUSED = "backup_refused"
     BAD_REQUEST = "bad_request"
     CONVERSATION_NOT_FOUND = "conversation_not_found"
     CORPUS_INVALID = "corpus_invalid"
     CRITERION_NOT_FOUND = "criterion_not_found"
+    DATABASE_UNAVAILABLE = "database_unavailable"
     DEADLINE_NOT_FOUND = "deadline_not_found"
     DOCUMENT_DAMAGED = "document_damaged"
     DOCUMENT_DISGUISED = "document_disguised"
@@ -31,6 +33,7 @@ class ErrorCode(StrEnum):
     FETCH_CHANGED = "fetch_changed"
     FETCH_FAILED = "fetch_failed"
     FETCH_UNREACHABLE = "fetch_unreachable"
+    FILES_UNAVAILABLE = "files_unavailable"
     FORBIDDEN = "forbidden"
     FOREIGN_REQUEST = "foreign_request"
     FRAMEWORK_NOT_FOUND = "framework_not_found"
@@ -50,6 +53,7 @@ class ErrorCode(StrEnum):
     INDEX_BUSY = "index_busy"
     INDEX_DAMAGED = "index_damaged"
     INDEX_MISSING = "index_missing"
+    INDEX_UNAVAILABLE = "index_unavailable"
     INTERNAL = "internal_error"
     KEY_MISSING = "key_missing"
     KEY_NOT_FOUND = "key_not_found"
@@ -81,12 +85,15 @@ class ExitCode:
 
 
 _NOT_READY = {
+    ErrorCode.DATABASE_UNAVAILABLE,
     ErrorCode.EXTRA_MISSING,
     ErrorCode.FETCH_UNREACHABLE,
+    ErrorCode.FILES_UNAVAILABLE,
     ErrorCode.HUB_UNREACHABLE,
     ErrorCode.INDEX_BUSY,
     ErrorCode.INDEX_DAMAGED,
     ErrorCode.INDEX_MISSING,
+    ErrorCode.INDEX_UNAVAILABLE,
     ErrorCode.LLM_UNAVAILABLE,
     ErrorCode.MODEL_MISMATCH,
     ErrorCode.MODEL_MISSING,

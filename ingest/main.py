@@ -17,6 +17,7 @@ from ingest.errors import ClapvertError
 GROUP = "clapvert.commands"
 HELPS = {
     "ask": "Ask one question, or every question of a file.",
+    "backup": "Write all that is kept to one file, while serving or not; it holds the secret of the installation.",
     "chat": "Talk with Clapvert in the terminal; an empty line ends, /aide lists the commands.",
     "corpus": "List, check, fetch, add, compare, remove and render the texts of the corpus.",
     "doctor": "Say what is ready, what is not, and the command that mends it; exit 3 when something is not.",
@@ -28,6 +29,7 @@ HELPS = {
     "demarche": "Démarches, step by step: list, show.",
     "projet": "Projects: describe one, see its obligations, take them away.",
     "regle": "Rules as code: list, show, try.",
+    "restore": "Restore a backup into an empty installation, on the same engines or on others.",
     "search": "Search the passages.",
     "serve": "Serve the chat, the pages and the API.",
     "verify": "Check that a saved answer is still true.",

@@ -59,6 +59,22 @@ class Settings(BaseSettings):
         default="auto", description="Precision of the encoder; auto takes bfloat16 where the CPU has it."
     )
     threads: int | None = Field(default=None, ge=1, description="CPU threads of the encoder; empty: all.")
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL database of all that is stored, `postgresql://user:password@host/base`; empty: SQLite "
+        "in the data folder.",
+    )
+    chroma_url: str | None = Field(
+        default=None,
+        description="Chroma server of the vectors, `http://host:8000` or `http://host:8000/database`; empty: Chroma in "
+        "the data folder.",
+    )
+    files_url: str | None = Field(
+        default=None,
+        description="S3-compatible store of evidence files, `s3://bucket/prefix` (server and keys in `AWS_*`); empty: "
+        "the data folder.",
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that answer.")
     host: str = Field(default="127.0.0.1", description="Address the server binds to.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the server.")
     allow_remote: bool = Field(default=False, description="Allow binding to a non-loopback address without API keys.")
@@ -115,6 +131,14 @@ class Settings(BaseSettings):
         default=None, ge=0, description="Price of a million tokens read, for the cost in receipts; empty: not told."
     )
     llm_price_out: float | None = Field(default=None, ge=0, description="Price of a million tokens written.")
+    metrics: bool = Field(
+        default=False, description="Serve `/metrics` (Prometheus) to whoever asks; else to administrators alone."
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="OpenTelemetry collector that spans are sent to (OTLP over gRPC), never with the text of a "
+        "question; empty: none.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="Log level; questions are never logged."
     )

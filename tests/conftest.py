@@ -11,6 +11,9 @@
     tiny             `shared_service`, its gate set for the double's similarities
     model            the real encoder, loaded once for the session; skips where none can be had
 
+With `TEST_ENGINE=postgresql` in the environment, what `settings` store goes to a PostgreSQL server of the run's own: the
+API's tests hold on both engines (`.ci/nightly`). `postgres_server` and `chroma_server` start one each, once a run.
+
 `use_settings` puts `settings` in the environment (`CLAPVERT_*`), for commands that read it.
 """
 
@@ -19,25 +22,34 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from evals.benchmarks.services import AbsentError, Chroma, Postgres, chroma, postgres
 from ingest.clock import Clock, fixed
 from ingest.errors import ClapvertError
 from ingest.index.pipeline import Library, ingest
 from ingest.index.snapshot import Manifest
 from ingest.model.embedding import Encoder, HashingEncoder, load_encoder
 from ingest.settings import Settings
+from ingest.storage.dumping import dump, load
+from ingest.storage.engine import postgres_engine
 from tests.samples import TODAY, write_corpus
 
 if TYPE_CHECKING:
     from assistant.service import Service
 
 Build = Callable[..., tuple[Manifest, bool]]
+
+
+_ON_POSTGRES = os.environ.get("TEST_ENGINE") == "postgresql"
+OF_THE_FOLDER = pytest.mark.skipif(_ON_POSTGRES, reason="of the files of the data folder")
+_running: dict[str, Any] = {}
+"""The servers that this run started, and what stops them."""
 
 
 def settings_in(folder: Path) -> Settings:
@@ -47,8 +59,52 @@ def settings_in(folder: Path) -> Settings:
         data_dir=folder / "data",
         model_dir=folder / "models",
         corpus_dir=folder / "corpus",
+        database_url=_postgres().database() if _ON_POSTGRES else None,
         offline=True,
     )
+
+
+def _started(name: str, start: Callable[[], Any]) -> Any:
+    """A server of this run, started at first use and stopped at its end."""
+    if name not in _running:
+        stack = ExitStack()
+        try:
+            _running[name] = stack.enter_context(start()), stack
+        except AbsentError as error:
+            pytest.skip(str(error))
+    return _running[name][0]
+
+
+def _postgres() -> Postgres:
+    found = _started("postgres", postgres)
+    assert isinstance(found, Postgres)
+    return found
+
+
+def pytest_unconfigure() -> None:
+    for _, stack in _running.values():
+        stack.close()
+    _running.clear()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Postgres:
+    return _postgres()
+
+
+@pytest.fixture(scope="session")
+def chroma_server() -> Chroma:
+    found = _started("chroma", chroma)
+    assert isinstance(found, Chroma)
+    return found
+
+
+def copied(source: Settings, target: Settings) -> None:
+    """What one installation ingested, in another."""
+    shutil.copytree(source.data_dir, target.data_dir)
+    if target.database_url is not None:
+        passages = Library(source).store.database, Library(target).store.database
+        load(passages[1], dump(passages[0]))
 
 
 def real_settings(folder: Path) -> Settings:
@@ -104,14 +160,19 @@ def corpus_dir(tmp_path: Path, _corpus: Path) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, corpus_dir: Path, _no_environment: None) -> Settings:
-    return settings_in(tmp_path)
+def settings(tmp_path: Path, corpus_dir: Path, _no_environment: None) -> Iterator[Settings]:
+    found = settings_in(tmp_path)
+    yield found
+    if found.database_url is not None:
+        postgres_engine(found.database_url.get_secret_value()).dispose()
 
 
 @pytest.fixture
 def use_settings(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
     for name in ("data_dir", "model_dir", "corpus_dir"):
         monkeypatch.setenv(f"CLAPVERT_{name.upper()}", str(getattr(settings, name)))
+    if settings.database_url is not None:
+        monkeypatch.setenv("CLAPVERT_DATABASE_URL", settings.database_url.get_secret_value())
     monkeypatch.setenv("CLAPVERT_OFFLINE", "1")
     monkeypatch.chdir(tmp_path)  # no .env of the checkout
     return settings
@@ -128,7 +189,7 @@ def _built(tmp_path_factory: pytest.TempPathFactory, _corpus: Path) -> Settings:
 
 @pytest.fixture
 def library(settings: Settings, _built: Settings) -> Library:
-    shutil.copytree(_built.data_dir, settings.data_dir)
+    copied(_built, settings)
     return Library(settings)
 
 
@@ -152,9 +213,10 @@ def shared_service(_built: Settings, tmp_path_factory: pytest.TempPathFactory) -
     from assistant.service import Service
 
     folder = tmp_path_factory.mktemp("shared")
-    shutil.copytree(_built.data_dir, folder / "data")
-    shutil.copytree(_built.corpus_dir, folder / "corpus")
-    return Service(settings_in(folder), HashingEncoder(), fixed(TODAY))
+    settings = settings_in(folder)
+    copied(_built, settings)
+    shutil.copytree(_built.corpus_dir, settings.corpus_dir)
+    return Service(settings, HashingEncoder(), fixed(TODAY))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,7 +32,9 @@ def main() -> None:
         capture_output=True,
         text=True,
     ).stdout
-    (ROOT / "constraints.txt").write_text(tidy(compiled), encoding="utf-8")
+    pinned = tidy(compiled)
+    (ROOT / "constraints.txt").write_text(pinned, encoding="utf-8")
+    (ROOT / "docker" / "requirements.txt").write_text(for_image(pinned), encoding="utf-8")
 
 
 def tidy(compiled: str) -> str:
@@ -37,6 +43,33 @@ def tidy(compiled: str) -> str:
     blocks = re.findall(r"^\S.*(?:\n\s+--hash.*)*", text, flags=re.MULTILINE)
     kept = [b for b in blocks if not re.match(r"(?:torch|triton|pip|setuptools|wheel)==|nvidia-|cuda-", b)]
     return "# Written by `make lock`: exact versions with their hashes.\n" + "\n".join(sorted(kept)) + "\n"
+
+
+EXTRAS = ("mcp", "oidc", "openai", "otel", "postgresql", "s3")
+"""What the image holds besides."""
+
+
+def for_image(pinned: str) -> str:
+    """The blocks of `constraints.txt` that the image needs: without what only tests and measures use."""
+    wanted, seen = [("clapvert", EXTRAS)], {("clapvert", extra) for extra in ("", *EXTRAS)}
+    while wanted:
+        name, extras = wanted.pop()
+        try:
+            asked = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:  # of another platform
+            continue
+        for line in asked:
+            needed = Requirement(line)
+            for extra in ("", *extras):
+                if needed.marker is None or needed.marker.evaluate({"extra": extra}):
+                    fresh = {(needed.name, e) for e in ("", *needed.extras)} - seen
+                    seen |= fresh
+                    if fresh:
+                        wanted.append((needed.name, tuple(needed.extras)))
+    names = {canonicalize_name(name) for name, _ in seen}
+    blocks = re.findall(r"^\S.*(?:\n\s+--hash.*)*", pinned, flags=re.MULTILINE)
+    kept = [b for b in blocks if canonicalize_name(b.partition("==")[0].strip()) in names]
+    return "# Written by `make lock`: what the image installs, of constraints.txt.\n" + "\n".join(kept) + "\n"
 
 
 if __name__ == "__main__":

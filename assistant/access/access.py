@@ -14,11 +14,12 @@ from itsdangerous import BadSignature, Signer
 from assistant.access.caller import Caller, Scope
 from assistant.access.keys import Keys
 from assistant.access.limits import Places, Rates
-from assistant.access.secret import secret
+from assistant.access.secret import secret, shared_secret
 from assistant.access.store import Now, access_database, utc_now
 from assistant.access.trail import Trail
-from ingest.database import Database
 from ingest.settings import Settings
+from ingest.storage.database import Database
+from ingest.storage.storage import Storage
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PER_ADDRESS = 120
@@ -37,7 +38,7 @@ class Access:
 
     @cached_property
     def _database(self) -> Database:
-        return access_database(self.settings.data_dir)
+        return access_database(Storage.of(self.settings).database("access"))
 
     @cached_property
     def keys(self) -> Keys:
@@ -51,8 +52,9 @@ class Access:
 
     @cached_property
     def secret(self) -> bytes:
-        """The secret of the data folder."""
-        return secret(self.settings.data_dir / "secret.key")
+        """The secret of the installation."""
+        path = self.settings.data_dir / "secret.key"
+        return shared_secret(self._database, path) if self.settings.database_url else secret(path)
 
     @property
     def per_address(self) -> int | None:

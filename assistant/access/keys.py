@@ -14,12 +14,15 @@ import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import Row, func, insert, select, update
+
 from assistant.access.caller import Caller, Scope
-from assistant.access.store import Now, utc_now
-from ingest.database import Database
+from assistant.access.store import KEY, Now, utc_now
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.database import Database
 
 _TOKEN = re.compile(r"clv_(?P<id>[0-9a-f]{10})_[\w-]{43}")
 _NAME = 80
@@ -66,9 +69,11 @@ class Keys:
         key = Key(ident, " ".join(name.split())[:_NAME], wanted, sites, rate, self._now(), None)
         with self._db.write() as db:
             db.execute(
-                "insert into key values (?, ?, ?, ?, ?, ?, ?, null)",
-                (ident, _digest(token), key.name, " ".join(wanted), " ".join(sites), rate, key.created.isoformat()),
-            )
+                insert(KEY).values(
+                    id=ident, digest=_digest(token), name=key.name, scopes=" ".join(wanted), origins=" ".join(sites),
+                    rate=rate, created=key.created.isoformat(),
+                )
+            )  # fmt: skip
         return key, token
 
     def find(self, token: str) -> Key | None:
@@ -77,31 +82,32 @@ class Keys:
         if match is None:
             return None
         with self._db.read() as db:
-            row = db.execute("select digest, * from key where id = ?", (match["id"],)).fetchone()
-        if row is None or not hmac.compare_digest(row[0], _digest(token)):
+            row = db.execute(select(KEY).where(KEY.c.id == match["id"])).one_or_none()
+        if row is None or not hmac.compare_digest(bytes(row.digest), _digest(token)):
             return None
-        key = _key(row[1:])
+        key = _key(row)
         return None if key.revoked else key
 
     def get(self, ident: str) -> Key | None:
         """A key by its id, which is no secret; None when there is none, or it is revoked."""
         with self._db.read() as db:
-            row = db.execute("select * from key where id = ? and revoked is null", (ident,)).fetchone()
+            row = db.execute(select(KEY).where(KEY.c.id == ident, KEY.c.revoked.is_(None))).one_or_none()
         return _key(row) if row else None
 
     def all(self) -> list[Key]:
         """Every key, revoked ones too, the oldest first."""
         with self._db.read() as db:
-            return [_key(row) for row in db.execute("select * from key order by created, id")]
+            return [_key(row) for row in db.execute(select(KEY).order_by(KEY.c.created, KEY.c.id))]
 
     def revoke(self, ident: str) -> Key:
         """Close a key for good; `KEY_NOT_FOUND`."""
         with self._db.write() as db:
-            row = db.execute("select * from key where id = ?", (ident.removeprefix("key:"),)).fetchone()
+            row = db.execute(select(KEY).where(KEY.c.id == ident.removeprefix("key:"))).one_or_none()
             if row is None:
                 raise ClapvertError(ErrorCode.KEY_NOT_FOUND, "Clé inconnue.", "La liste : clapvert keys list.")
             key = _key(row)
-            db.execute("update key set revoked = coalesce(revoked, ?) where id = ?", (self._now().isoformat(), key.id))
+            revoked = func.coalesce(KEY.c.revoked, self._now().isoformat())
+            db.execute(update(KEY).where(KEY.c.id == key.id).values(revoked=revoked))
         return key
 
 
@@ -124,14 +130,13 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _key(row: Sequence[str | int | bytes | None]) -> Key:
-    ident, _, name, scopes, origins, rate, created, revoked = row
+def _key(row: Row[Any]) -> Key:
     return Key(
-        id=str(ident),
-        name=str(name),
-        scopes=tuple(Scope(s) for s in str(scopes).split()),
-        origins=tuple(str(origins).split()),
-        rate=int(rate) if isinstance(rate, int) else None,
-        created=dt.datetime.fromisoformat(str(created)),
-        revoked=dt.datetime.fromisoformat(str(revoked)) if revoked else None,
+        id=row.id,
+        name=row.name,
+        scopes=tuple(Scope(s) for s in row.scopes.split()),
+        origins=tuple(row.origins.split()),
+        rate=row.rate,
+        created=dt.datetime.fromisoformat(row.created),
+        revoked=dt.datetime.fromisoformat(row.revoked) if row.revoked else None,
     )

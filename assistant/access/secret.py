@@ -1,10 +1,19 @@
-"""The secret of a data folder, that signs what this installation gives: names, links, sessions."""
+"""The secret of an installation, that signs what it gives: names, links, sessions.
+
+Guarantee: it is made once, and every process of the installation has the same: it lies in a file of the data folder, or
+in the PostgreSQL database where that stands in for the folder. What was signed before a move is still believed after.
+"""
 
 from __future__ import annotations
 
 import os
 import secrets
 from pathlib import Path
+
+from sqlalchemy import insert, select
+
+from assistant.access.store import SECRET
+from ingest.storage.database import Database
 
 
 def secret(path: Path) -> bytes:
@@ -23,3 +32,13 @@ def secret(path: Path) -> bytes:
         finally:
             aside.unlink(missing_ok=True)
     return path.read_bytes()
+
+
+def shared_secret(database: Database, path: Path) -> bytes:
+    """The secret that a database holds; that of the data folder, when it holds none yet and the folder does."""
+    with database.write() as db:
+        known = db.execute(select(SECRET.c.secret)).scalar()
+        if known is None:
+            known = path.read_bytes() if path.is_file() else secrets.token_bytes(32)
+            db.execute(insert(SECRET).values(n=1, secret=known))
+    return bytes(known)

@@ -1,4 +1,4 @@
-"""What access keeps, in one private file of the data folder (`access.db`): keys, and the trail."""
+"""What access keeps: keys as digests, the trail, and the secret of an installation without a data folder of its own."""
 
 from __future__ import annotations
 
@@ -6,20 +6,39 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.database import Database
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-_SCHEMA = """
-create table if not exists key (
-    id text primary key, digest blob not null, name text not null, scopes text not null, origins text not null,
-    rate integer, created text not null, revoked text
-);
-create table if not exists trail (
-    seq integer primary key, at text not null, who text not null, did text not null, place text not null,
-    status integer not null
-);
-create index if not exists trail_at on trail (at);
-"""
+from ingest.storage.database import Database, Store
+from ingest.storage.engine import Where
+from ingest.storage.rows import Number, Words
+
 Now = Callable[[], dt.datetime]
+_TABLES = MetaData()
+KEY = Table(
+    "key",
+    _TABLES,
+    Column("id", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("origins", Words, nullable=False),
+    Column("rate", Integer),
+    Column("created", Text, nullable=False),
+    Column("revoked", Text),
+)
+TRAIL = Table(
+    "trail",
+    _TABLES,
+    Column("seq", Number, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("did", Words, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Index("trail_at", "at"),
+)
+SECRET = Table("secret", _TABLES, Column("n", Integer, primary_key=True), Column("secret", LargeBinary, nullable=False))
+ACCESS = Store("access", _TABLES, Path(__file__).parent / "migrations", "2")
 
 
 def utc_now() -> dt.datetime:
@@ -27,6 +46,6 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
-def access_database(data_dir: Path) -> Database:
-    """The file, made at first use, readable by its user alone."""
-    return Database(data_dir / "access.db", _SCHEMA, version=1, private=True)
+def access_database(where: Where) -> Database:
+    """The tables, made at first use, readable by their user alone."""
+    return Database(where, ACCESS)

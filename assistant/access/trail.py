@@ -13,8 +13,10 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from assistant.access.store import Now, utc_now
-from ingest.database import Database
+from sqlalchemy import delete, insert, select
+
+from assistant.access.store import TRAIL, Now, utc_now
+from ingest.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +43,19 @@ class Trail:
     def add(self, who: str, did: str, path: str, status: int) -> None:
         """Write a line."""
         place = hmac.new(self._secret, path.encode(), hashlib.sha256).hexdigest()[:12]
-        with self._db.write() as db:
-            db.execute(
-                "insert into trail (at, who, did, place, status) values (?, ?, ?, ?, ?)",
-                (self._now().isoformat(), who, did, place, status),
-            )
+        line = {"at": self._now().isoformat(), "who": who, "did": did, "place": place, "status": status}
+        with self._db.write(alone=None) as db:
+            db.execute(insert(TRAIL).values(**line))
 
     def lines(self, most: int = 100, before: int | None = None, who: str | None = None) -> list[Line]:
         """The last lines, the last first."""
+        asked = select(TRAIL).where(TRAIL.c.seq < (before or 1 << 62)).order_by(TRAIL.c.seq.desc()).limit(most)
         with self._db.read() as db:
-            rows = db.execute(
-                "select * from trail where seq < ? and (? is null or who = ?) order by seq desc limit ?",
-                (before or 1 << 62, who, who, most),
-            ).fetchall()
+            rows = db.execute(asked.where(TRAIL.c.who == who) if who is not None else asked).all()
         return [Line(seq, dt.datetime.fromisoformat(at), *rest) for seq, at, *rest in rows]
 
     def forget_old(self) -> int:
         """Erase the lines whose days are over; how many."""
         limit = (self._now() - dt.timedelta(days=self._days)).isoformat()
         with self._db.write() as db:
-            return int(db.execute("delete from trail where at < ?", (limit,)).rowcount)
+            return db.execute(delete(TRAIL).where(TRAIL.c.at < limit)).rowcount

@@ -8,6 +8,7 @@ to sign in, a shared answer, a passage and what follows a project to whoever was
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -22,7 +23,7 @@ from assistant.access.caller import VISITOR, Caller, Scope
 from assistant.access.keys import is_ours
 from assistant.api import problems
 from assistant.api.owner import CALLER
-from ingest.errors import ErrorCode
+from ingest.errors import ClapvertError, ErrorCode
 
 Person = Callable[[Request], str | None]
 """Who signed in, from a session of ours; None when nobody did."""
@@ -31,11 +32,18 @@ _PUBLIC_PATHS = frozenset(
     {"/healthz", "/readyz", "/openapi.json", "/docs", "/widget", "/signin", "/signin/back", "/signout"}
 )
 _PASSAGES = "/passages/"
-_OPENED_BY = (("/api/admin", (Scope.ADMIN,)), ("/api/label", (Scope.LABEL,)), ("/label", (Scope.LABEL,)),
-              ("/mcp", (Scope.ASK, Scope.LABEL)))  # fmt: skip
+_METRICS = "/metrics"
+_OPENED_BY = (
+    ("/api/admin", (Scope.ADMIN,)),
+    (_METRICS, (Scope.ADMIN,)),
+    ("/api/label", (Scope.LABEL,)),
+    ("/label", (Scope.LABEL,)),
+    ("/mcp", (Scope.ASK, Scope.LABEL)),
+)
 """The scopes that open a path, one of them; any other path is opened by « ask »."""
 _PAGE_KEYS = ("/v1/",)
 """What a key opens that every visitor of another site can read: nothing that is kept."""
+_log = logging.getLogger("clapvert")
 _BODY, _FILES = 1024 * 1024, 64 * 1024 * 1024
 _WRONG_KEYS = 20
 """Wrong keys that one address may try in a minute."""
@@ -52,6 +60,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, access: Access, person: Person, page: problems.Page) -> None:
         self._app, self._access, self._person, self._page = app, access, person, page
+        self._public = _PUBLIC_PATHS | {_METRICS} if access.settings.metrics else _PUBLIC_PATHS
         self._proxies = [ip_network(p.strip()) for p in access.settings.trusted_proxies.split(",") if p.strip()]
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
@@ -80,6 +89,8 @@ class Guard:
             await response(scope, receive, send)
             if caller is not None and caller.name:
                 await self._written(request, caller, refusal.status)
+        except ClapvertError as exc:  # the keys cannot be read: their database does not answer
+            await problems.respond(request, problems.problem_of(exc), self._page)(scope, receive, send)
 
     async def _served(self, request: Request, caller: Caller, receive: Receive, send: Send) -> None:
         status = 500
@@ -99,12 +110,15 @@ class Guard:
     async def _written(self, request: Request, caller: Caller, status: int) -> None:
         route = getattr(request.scope.get("route"), "path", None) or _family(_path(request))
         did = f"{request.method} {route}"
-        await run_in_threadpool(self._access.trail.add, caller.name, did, _path(request), status)
+        try:
+            await run_in_threadpool(self._access.trail.add, caller.name, did, _path(request), status)
+        except ClapvertError as exc:
+            _log.error("a line of the trail is lost: %s %s, %d", did, exc.code.value, status)
 
     def _recognised(self, request: Request) -> Caller | None:
         """Who calls; None for what is public and asks for nobody."""
         path, token = _path(request), _token(request)
-        if path in _PUBLIC_PATHS or path.startswith(_PUBLIC):
+        if path in self._public or path.startswith(_PUBLIC):
             return None
         if token and (self._access.closed or is_ours(token)):
             return self._key(request, token)

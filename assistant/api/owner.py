@@ -1,7 +1,7 @@
 """Who calls: a random name in a signed cookie, so that a conversation is seen by its owner alone, without an account.
 
-Guarantee: a name that this installation did not give is never believed: it is signed (HMAC-SHA256) with a secret of the
-data folder, made at first use and readable by its user alone. The cookie is out of reach of scripts and of other
+Guarantee: a name that this installation did not give is never believed: it is signed (HMAC-SHA256) with the secret of
+the installation, made at first use and readable by its user alone. The cookie is out of reach of scripts and of other
 sites, and lives no longer than what it opens.
 """
 
@@ -11,16 +11,15 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 
 from fastapi import Request, Response
 from itsdangerous import BadSignature, Signer
 
 from assistant.access.caller import VISITOR, Caller
-from assistant.access.secret import secret
 from assistant.history.owner import NOBODY
 from ingest.clock import Clock
 
@@ -46,8 +45,8 @@ def caller_of(request: Request) -> Caller:
 class Owners:
     """Gives names to callers, and recognises those it gave."""
 
-    def __init__(self, secret_file: Path, retention_days: int, clock: Clock) -> None:
-        self._file = secret_file
+    def __init__(self, secret: Callable[[], bytes], retention_days: int, clock: Clock) -> None:
+        self._secret = secret
         self._clock = clock
         self._days = max(retention_days, 1) + _RENEWED_AFTER
 
@@ -114,4 +113,4 @@ class Owners:
 
     @cached_property
     def _key(self) -> bytes:
-        return secret(self._file)
+        return self._secret()

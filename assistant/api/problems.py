@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from assistant.label.grid.account import UndecidedError
 from assistant.label.grid.problems import GridProblemError
 from assistant.label.projects.edits import EditConflictError
+from assistant.observing.counts import ERRORS
 from ingest.errors import ClapvertError, ErrorCode
 
 _STATUS = {
@@ -44,13 +45,18 @@ _STATUS = {
     ErrorCode.DOCUMENT_TOO_BIG: 413,
     ErrorCode.FACT_INVALID: 422,
     ErrorCode.REASON_MISSING: 422,
+    ErrorCode.DATABASE_UNAVAILABLE: 503,
+    ErrorCode.FILES_UNAVAILABLE: 503,
     ErrorCode.INDEX_MISSING: 503,
+    ErrorCode.INDEX_UNAVAILABLE: 503,
     ErrorCode.INDEX_DAMAGED: 503,
     ErrorCode.INDEX_BUSY: 503,
     ErrorCode.LLM_UNAVAILABLE: 503,
     ErrorCode.MODEL_MISSING: 503,
     ErrorCode.MODEL_MISMATCH: 503,
 }
+_AGAIN = 5
+"""Seconds after which what was not available may be asked again."""
 _TITLES = {
     400: "Demande refusée",
     401: "Clé demandée",
@@ -141,8 +147,10 @@ def problem_of(exc: Exception) -> dict[str, Any]:
     """The body of the problem that an error is; nothing of an unexpected one is shown."""
     if isinstance(exc, ClapvertError):
         detail = f"{exc.message} {exc.hint}" if exc.hint else exc.message
+        ERRORS.labels(exc.code.value).inc()
         return body(_STATUS.get(exc.code, 400), exc.code, detail)
     _log.error("unexpected error", exc_info=exc)
+    ERRORS.labels(ErrorCode.INTERNAL.value).inc()
     return body(
         500,
         ErrorCode.INTERNAL,
@@ -178,13 +186,14 @@ def install(app: FastAPI, page: Page) -> None:
     @app.exception_handler(ClapvertError)
     async def _clapvert(request: Request, exc: ClapvertError) -> Response:
         told = problem_of(exc)
+        again = {"Retry-After": str(_AGAIN)} if told["status"] == 503 else {}
         if isinstance(exc, EditConflictError):
             told["current"] = exc.current
         if isinstance(exc, GridProblemError):
             told["cells"] = [c.listed() for c in exc.cells]
         if isinstance(exc, UndecidedError):
             told["doubts"] = exc.listed()
-        return answer(request, told)
+        return respond(request, told, page, again)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, exc: RequestValidationError) -> Response:

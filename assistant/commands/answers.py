@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from assistant.answer import Answer
     from assistant.service import Service
 
-_SWITCH = 0.0005
-"""Seconds that a thread keeps the interpreter when others wait. An embedding takes it back some 150 times: at Python's
-5 ms, one beside three busy answers took three times as long."""
-
 
 def _service() -> Service:
     from assistant.service import Service
@@ -39,34 +35,60 @@ def _service() -> Service:
 @click.option("--host", help="Address to bind to (default: 127.0.0.1).")
 @click.option("--port", type=int, help="Port (default: 8000).")
 @click.option("--open", "open_browser", is_flag=True, help="Open the page in a browser.")
-def serve(host: str | None, port: int | None, open_browser: bool) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer (default: 1).")
+def serve(host: str | None, port: int | None, open_browser: bool, workers: int | None) -> None:
     """Serve the chat, the pages and the API."""
-    import uvicorn
-
     from assistant.access.access import LOOPBACK, Access, closes
-    from assistant.app import create_app
+    from assistant.backup.backup import half_restored
 
     settings = Settings()
     host, port = host or settings.host, settings.port if port is None else port
+    workers = workers or settings.workers
     access = Access(settings, closed=closes(settings, host))
     if host not in LOOPBACK and not settings.allow_remote:
         _check_ways_in(access, host)
+    if workers > 1 and not settings.retention_days:
+        raise ClapvertError(
+            ErrorCode.BAD_REQUEST,
+            "CLAPVERT_RETENTION_DAYS=0 garde les conversations dans la mémoire d'un seul processus.",
+            "Servez avec un processus, ou gardez-les au moins un jour.",
+        )
+    if half_restored(settings):
+        raise ClapvertError(
+            ErrorCode.INDEX_MISSING, "Une restauration a été interrompue ici.", "Relancez la même `clapvert restore`."
+        )
     service = _service()
     if service.library.snapshots.current_name() is None:
         raise ClapvertError(
             ErrorCode.INDEX_MISSING, "Aucun index n'a encore été construit.", "Lancez `clapvert ingest`."
         )
-    sys.setswitchinterval(_SWITCH)
     service.language_model  # noqa: B018 - a model that cannot be had is said now, not at the first question
+    service.library.store  # noqa: B018 - so is a database that cannot be had, or that a later version wrote
     _check_port(host, port)
     url = f"http://{'127.0.0.1' if host in LOOPBACK else host}:{port}/"
     click.echo(f"Clapvert : {url}  (Ctrl+C pour arrêter)")
     if open_browser:
         webbrowser.open(url)
-    uvicorn.run(
-        create_app(service, access), host=host, port=port, log_level=settings.log_level, access_log=False,
-        proxy_headers=False,  # the application believes the proxies of its settings, and no other
-    )  # fmt: skip
+    _run(service, access, host, port, workers)
+
+
+def _run(service: Service, access: Access, host: str, port: int, workers: int) -> None:
+    """Serve in this process, or in several that it looks after."""
+    import uvicorn
+
+    from assistant import worker
+    from assistant.app import create_app
+
+    how: dict[str, Any] = {
+        "log_level": service.settings.log_level,
+        "access_log": False,
+        "proxy_headers": False,  # the application believes the proxies of its settings, and no other
+    }
+    if workers > 1:
+        worker.serve(service.settings, host, port, workers, **how)
+        return
+    sys.setswitchinterval(worker.SWITCH)
+    uvicorn.run(create_app(service, access), host=host, port=port, **how)
 
 
 def _check_ways_in(access: Access, host: str) -> None:
@@ -297,6 +319,7 @@ def doctor(as_json: bool, table: bool) -> None:
 
 def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
     """`(what, ready, detail, command that mends it)`, without fetching or building anything."""
+    from assistant.commands.engines import engine_rows
     from ingest.index.pipeline import Library, inputs_digest
     from ingest.model.info import ready_model
 
@@ -324,6 +347,7 @@ def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
     )
     if settings.llm:
         rows.append(_llm_row(settings))
+    rows += engine_rows(settings)
     library = Library(settings)
     manifest = library.snapshots.current_manifest()
     rows.append(

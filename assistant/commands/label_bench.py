@@ -22,9 +22,10 @@ def bench() -> Workbench:
     from assistant.label.workbench import Workbench
     from ingest.clock import paris_today
     from ingest.settings import Settings
+    from ingest.storage.storage import Storage
 
     settings = Settings()
-    return Workbench(settings.data_dir, Frameworks.of(settings.corpus_dir), paris_today)
+    return Workbench(Storage.of(settings), Frameworks.of(settings.corpus_dir), paris_today)
 
 
 def project_named(workbench: Workbench, name: str) -> Project:

@@ -15,7 +15,7 @@ from datetime import date
 from assistant.answer import Answer, Citation, NextStep
 from assistant.export import phrases as say
 from assistant.export.document import Block, Column, Document, Heading, Listing, Paragraph, Quote, Run, Table, Text
-from assistant.history.store import title as title_of
+from assistant.history.words import title as title_of
 from assistant.reading.dates import say_date
 from assistant.wording.prose import blocks, pieces
 from ingest.corpus.register import DOMAIN_LABELS, Domain

@@ -1,6 +1,6 @@
 """The conversation as a LangGraph graph: read ─► answer ─► END, with the memory as its checkpointed state.
 
-Guarantee: one checkpoint a conversation, the last. The question, the understood question and the answer travel in
+Guarantee: one checkpoint a turn, written at its end. The question, the understood question and the answer travel in
 channels that are never checkpointed (answers are kept once, as history); LangGraph's default would write the whole
 state at every step and keep every version of it. A turn that fails leaves the memory of the turn before. Nothing of a
 question is sent to a tracing service, whatever the environment says.
@@ -8,15 +8,12 @@ question is sent to a tracing service, whatever the environment says.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.channels import UntrackedValue
-from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from langsmith import tracing_context
@@ -25,6 +22,7 @@ from assistant.answer import Answer
 from assistant.dialogue.memory import Memory, Plain
 from assistant.dialogue.turns import Asked
 from assistant.engine import Engine, OnEvidence
+from assistant.observing.spans import span
 from assistant.reading.message import Message
 
 
@@ -46,34 +44,10 @@ class Context:
     on_evidence: OnEvidence | None = None
 
 
-class LastCheckpoint(SqliteSaver):
-    """LangGraph's SQLite checkpointer, keeping the last checkpoint of a thread only (it has no pruning of its own)."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        super().__init__(conn, serde=JsonPlusSerializer(allowed_msgpack_modules=()))
-
-    def put(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        """Save a checkpoint, and forget those before it."""
-        saved = super().put(config, checkpoint, metadata, new_versions)
-        with self.cursor() as cur:
-            for table in ("checkpoints", "writes"):
-                cur.execute(
-                    f"delete from {table} where thread_id = ? and checkpoint_id <> ?",  # noqa: S608
-                    (str(config["configurable"]["thread_id"]), checkpoint["id"]),
-                )
-        return saved
-
-
 class ConversationGraph:
     """Runs turns over a checkpointer."""
 
-    def __init__(self, checkpointer: LastCheckpoint) -> None:
+    def __init__(self, checkpointer: BaseCheckpointSaver[Any]) -> None:
         builder = StateGraph(State, context_schema=Context)
         builder.add_node("read", _read)
         builder.add_node("answer", _answer)
@@ -97,6 +71,10 @@ class ConversationGraph:
         raw = self._graph.get_state(_config(conversation_id)).values.get("memory")
         return Memory.of(raw) if raw else None
 
+    def remember(self, conversation_id: str, memory: Memory) -> None:
+        """What a conversation is to remember, from a backup."""
+        self._graph.update_state(_config(conversation_id), {"memory": memory.plain()}, as_node="answer")
+
 
 def _config(conversation_id: str) -> RunnableConfig:
     return {"configurable": {"thread_id": conversation_id}, "callbacks": []}
@@ -105,14 +83,16 @@ def _config(conversation_id: str) -> RunnableConfig:
 def _read(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     """The question, in the light of the turn before it."""
     raw = state.get("memory")
-    return {"message": runtime.context.engine.read(state["asked"], Memory.of(raw) if raw else None)}
+    with span("read"):
+        return {"message": runtime.context.engine.read(state["asked"], Memory.of(raw) if raw else None)}
 
 
 def _answer(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     """The answer, and what to remember."""
     context, raw = runtime.context, state.get("memory")
     previous = Memory.of(raw) if raw else None
-    answer, memory = context.engine.answer(
-        state["message"], previous, conversation_id=context.conversation_id, on_evidence=context.on_evidence
-    )
+    with span("answer"):
+        answer, memory = context.engine.answer(
+            state["message"], previous, conversation_id=context.conversation_id, on_evidence=context.on_evidence
+        )
     return {"answer": answer, "memory": memory.plain()}

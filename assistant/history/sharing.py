@@ -10,14 +10,19 @@ from __future__ import annotations
 import secrets
 from datetime import date
 
+from sqlalchemy import delete, select
+
 from assistant.answer import Answer
 from assistant.history.store import Conversations
+from assistant.history.tables import CONVERSATION, MESSAGE, SHARE
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.rows import put
 
-_OPENED = """
-select m.answer, c.started from share s join message m on m.id = s.message
-join conversation c on c.id = s.conversation where s.token = ?
-"""
+_OPENED = (
+    select(MESSAGE.c.answer, CONVERSATION.c.started)
+    .join(SHARE, SHARE.c.message == MESSAGE.c.id)
+    .join(CONVERSATION, CONVERSATION.c.id == SHARE.c.conversation)
+)
 
 
 class Shares:
@@ -28,31 +33,29 @@ class Shares:
 
     def make(self, message_id: str, owner: str) -> str:
         """The token of the link to an answer of the owner's, the same if there is one already."""
-        with self._conversations.cursor() as db:
+        with self._conversations.database.write(alone=None) as db:
             answer = self._conversations.owned_answer(message_id, owner, db)
-            db.execute(
-                "insert or ignore into share values (?, ?, ?)",
-                (secrets.token_urlsafe(24), message_id, answer.conversation_id),
-            )
-            return str(db.execute("select token from share where message = ?", (message_id,)).fetchone()[0])
+            row = {"token": secrets.token_urlsafe(24), "message": message_id, "conversation": answer.conversation_id}
+            put(db, SHARE, row, ("message",), ())
+            return str(db.execute(select(SHARE.c.token).where(SHARE.c.message == message_id)).scalar_one())
 
     def take_back(self, message_id: str, owner: str) -> None:
         """Close the link to an answer of the owner's, if there is one."""
-        with self._conversations.cursor() as db:
+        with self._conversations.database.write(alone=None) as db:
             self._conversations.owned_answer(message_id, owner, db)
-            db.execute("delete from share where message = ?", (message_id,))
+            db.execute(delete(SHARE).where(SHARE.c.message == message_id))
 
     def open(self, token: str) -> Answer:
         """The answer that a link is to; `SHARE_NOT_FOUND` when there is no such link, or no longer."""
-        with self._conversations.cursor(transaction=False) as db:
-            row = db.execute(_OPENED, (token,)).fetchone()
-        if row is None or date.fromisoformat(row[1]) < self._conversations.kept_since:
+        with self._conversations.database.read() as db:
+            row = db.execute(_OPENED.where(SHARE.c.token == token)).one_or_none()
+        if row is None or date.fromisoformat(row.started) < self._conversations.kept_since:
             raise ClapvertError(
                 ErrorCode.SHARE_NOT_FOUND,
                 "Ce lien n'ouvre plus aucune réponse.",
                 "La conversation a été effacée, ou le partage retiré : demandez un nouveau lien.",
             )
-        answer = Answer.model_validate_json(row[0])
+        answer = Answer.model_validate_json(row.answer)
         told = [item for item in answer.understood.case if item.from_ != "project"]
         understood = answer.understood.model_copy(update={"project": None, "case": tuple(told)})
         return answer.model_copy(update={"project": None, "understood": understood})

@@ -6,11 +6,11 @@ disk. Everything is asked on behalf of an owner (None: the user of the data fold
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from assistant.label.evidence.store import MAX_PROJECT_BYTES, EvidenceFiles
+from assistant.label.evidence.store import MAX_PROJECT_BYTES, EvidenceFiles, checked_type, harmless_name
 from assistant.label.frameworks import Frameworks, folded
 from assistant.label.projects.history import Now
 from assistant.label.projects.progress import Progress, progress
@@ -19,16 +19,17 @@ from assistant.label.projects.store import LabelStore, utc_now
 from ingest.clock import Clock
 from ingest.corpus.criteria import Framework
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.storage import Storage
 
 
 class Workbench:
     """Projects over the frameworks of a corpus."""
 
-    def __init__(self, data_dir: Path, frameworks: Frameworks, clock: Clock, now: Now = utc_now) -> None:
+    def __init__(self, storage: Storage, frameworks: Frameworks, clock: Clock, now: Now = utc_now) -> None:
         self.frameworks = frameworks
-        self.store = LabelStore(data_dir / "label.db", now)
+        self.store = LabelStore(storage.database("label"), now)
         self.clock = clock
-        self._files = EvidenceFiles(data_dir / "label-evidence")
+        self._files = EvidenceFiles(storage.files("label-evidence"))
 
     def framework(self, project: Project) -> Framework:
         """The framework of a project."""
@@ -119,8 +120,11 @@ class Workbench:
                 f"Les preuves de ce projet dépassent {MAX_PROJECT_BYTES // 1024**2} Mo.",
                 "Retirez des fichiers, ou rangez les plus lourds ailleurs et notez où ils sont.",
             )
-        harmless, digest, media_type = self._files.keep(name, content)
-        return self.store.add_evidence(project_id, owner, row.key, harmless, digest, len(content), media_type)
+        harmless = harmless_name(name)
+        media_type, digest = checked_type(harmless, content), hashlib.sha256(content).hexdigest()
+        return self.store.add_evidence(
+            project_id, owner, row.key, harmless, digest, len(content), media_type, lambda: self._files.keep(content)
+        )
 
     def open(self, project_id: str, owner: str | None, evidence_id: str) -> tuple[EvidenceFile, bytes]:
         """An attached file and its content."""
@@ -129,16 +133,12 @@ class Workbench:
 
     def detach(self, project_id: str, owner: str | None, evidence_id: str) -> None:
         """Remove an attached file, and its bytes when no other criterion or project has them."""
-        self._sweep({self.store.remove_evidence(project_id, owner, evidence_id)})
+        removed = self.store.remove_evidence(project_id, owner, evidence_id)
+        self.store.unheld({removed}, self._files.erase)
 
     def delete(self, project_id: str, owner: str | None) -> None:
         """Erase a project with its history and its evidence, for good."""
-        self._sweep(self.store.delete(project_id, owner))
-
-    def _sweep(self, hashes: set[str]) -> None:
-        for sha256 in hashes:
-            if not self.store.holds(sha256):
-                self._files.erase(sha256)
+        self.store.unheld(self.store.delete(project_id, owner), self._files.erase)
 
     def _scheme(self, framework_id: str, scheme: str | None) -> None:
         known = {t.scheme for t in self.frameworks.get(framework_id).thresholds}

@@ -1,30 +1,32 @@
-"""Projects in one SQLite file (`projects.db`), kept and shared as label projects are.
+"""Projects, kept and shared as label projects are.
 
 Guarantee: ids are unguessable, and a project is seen by its members alone (the caller's signed name, or whoever was
 given its invitation). A write based on an older revision is refused with the current value; every change is kept in
-the history. A deleted project leaves no byte in the file. `owner` None is the user of the data folder (the command
-line), who sees every project in it.
+the history. A deleted project leaves no row, and in a SQLite file no byte. `owner` None is the user of the data folder
+(the command line), who sees every project in it.
 """
 
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.engine import Connection
 
 from assistant.label.projects.edits import differences, same_revision
 from assistant.label.projects.history import History, Now
 from assistant.label.projects.records import add_member, check_member, member_name
 from assistant.label.projects.store import MAX_PROJECTS, utc_now
+from assistant.label.projects.tables import HISTORY, MEMBER, PROJECT
 from assistant.project.projects import Project
-from assistant.project.tables import project_database
+from assistant.project.tables import VISIT, WATCH, project_database
 from assistant.project.visits import Visits
 from assistant.project.watches import Watches
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.engine import Where
 
 EDITED = ("title", "note", "picked", "given", "done", "aside", "label")
 
@@ -32,8 +34,8 @@ EDITED = ("title", "note", "picked", "given", "done", "aside", "label")
 class ProjectStore:
     """The projects of a data folder, with their `history`, their `visits` and their `watches`."""
 
-    def __init__(self, path: Path, now: Now = utc_now) -> None:
-        self._db = project_database(path)
+    def __init__(self, where: Where, now: Now = utc_now) -> None:
+        self._db = project_database(where)
         self._now = now
         self.history = History(self._db, now)
         self.visits = Visits(self._db, now)
@@ -44,26 +46,24 @@ class ProjectStore:
         at = self._now()
         project = _valid(id=secrets.token_urlsafe(18), title=title, created_at=at, updated_at=at, **fields)
         with self._db.write() as db:
-            if db.execute("select count(*) from member where owner = ?", (owner,)).fetchone()[0] >= MAX_PROJECTS:
+            held = select(func.count()).select_from(MEMBER).where(MEMBER.c.owner == owner)
+            if db.execute(held).scalar_one() >= MAX_PROJECTS:
                 raise ClapvertError(
                     ErrorCode.BAD_REQUEST, f"{MAX_PROJECTS} projets au plus.", "Supprimez un projet terminé."
                 )
-            db.execute(
-                "insert into project values (?, ?, ?, null)", (project.id, project.model_dump_json(), at.isoformat())
-            )
+            row = {"id": project.id, "data": project.model_dump_json(), "updated": at.isoformat()}
+            db.execute(insert(PROJECT).values(**row))
             add_member(db, project.id, owner, "")
             self.history.add(db, project.id, owner, "project", None, {}, _said(project))
         return project
 
     def projects(self, owner: str | None) -> list[Project]:
         """The projects that a caller may open, the last changed first."""
-        where = "" if owner is None else "where id in (select project from member where owner = ?)"
+        asked = select(PROJECT.c.data).order_by(PROJECT.c.updated.desc(), PROJECT.c.id)
+        if owner is not None:
+            asked = asked.where(PROJECT.c.id.in_(select(MEMBER.c.project).where(MEMBER.c.owner == owner)))
         with self._db.read() as db:
-            rows = db.execute(
-                f"select data from project {where} order by updated desc, rowid desc",  # noqa: S608
-                () if owner is None else (owner,),
-            ).fetchall()
-        return [Project.model_validate_json(r[0]) for r in rows]
+            return [Project.model_validate_json(data) for data in db.execute(asked).scalars()]
 
     def get(self, project_id: str, owner: str | None) -> Project:
         """A project; `PROJECT_NOT_FOUND` when it is not the caller's."""
@@ -80,7 +80,7 @@ class ProjectStore:
         self, project_id: str, owner: str | None, changes: Mapping[str, Any], revision: int | None = None
     ) -> Project:
         """Change the fields that `changes` names; `EDIT_CONFLICT` when `revision` is no longer the current one."""
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
             old = _load(db, project_id)
             same_revision(revision, old.revision, lambda: old.model_dump(mode="json"))
@@ -90,45 +90,48 @@ class ProjectStore:
             if not after:
                 return old
             new = new.model_copy(update={"revision": old.revision + 1, "updated_at": self._now()})
-            db.execute("update project set data = ? where id = ?", (new.model_dump_json(), project_id))
+            db.execute(update(PROJECT).where(PROJECT.c.id == project_id).values(data=new.model_dump_json()))
             self.history.add(db, project_id, owner, "project", None, before, after)
             return new
 
     def delete(self, project_id: str, owner: str | None) -> None:
         """Erase a project, its history and its links, for good."""
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
-            for table in ("history", "visit", "watch", "member"):
-                db.execute(f"delete from {table} where project = ?", (project_id,))  # noqa: S608
-            db.execute("delete from project where id = ?", (project_id,))
+            for table in (HISTORY, VISIT, WATCH, MEMBER):
+                db.execute(delete(table).where(table.c.project == project_id))
+            db.execute(delete(PROJECT).where(PROJECT.c.id == project_id))
         self._db.empty_log()
 
     def invitation(self, project_id: str, owner: str | None, renew: bool = False) -> str:
         """The secret of a project's invitation; renewed, the one before no longer opens it."""
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
-            known = db.execute("select invitation from project where id = ?", (project_id,)).fetchone()[0]
+            known = db.execute(select(PROJECT.c.invitation).where(PROJECT.c.id == project_id)).scalar()
             if known and not renew:
                 return str(known)
             token = secrets.token_urlsafe(24)
-            db.execute("update project set invitation = ? where id = ?", (token, project_id))
+            db.execute(update(PROJECT).where(PROJECT.c.id == project_id).values(invitation=token))
             return token
 
     def join(self, token: str, owner: str, name: str) -> Project:
         """Make the holder of an invitation a member; `PROJECT_NOT_FOUND` when it is none, or no longer."""
         with self._db.write() as db:
-            row = db.execute("select id from project where invitation = ?", (token,)).fetchone() if token else None
-            if row is None:
+            asked = select(PROJECT.c.id).where(PROJECT.c.invitation == token)
+            project_id = db.execute(asked).scalar() if token else None
+            if project_id is None:
                 raise ClapvertError(
                     ErrorCode.PROJECT_NOT_FOUND,
                     "Cette invitation est inconnue, ou a été remplacée.",
                     "Demandez-en une autre à la personne qui tient le projet.",
                 )
-            known = db.execute("select 1 from member where project = ? and owner = ?", (row[0], owner)).fetchone()
-            add_member(db, row[0], owner, name)
+            mine = MEMBER.c.project == project_id, MEMBER.c.owner == owner
+            known = db.execute(select(MEMBER.c.n).where(*mine)).first()
+            add_member(db, project_id, owner, name)
             if not known:
-                self.history.add(db, row[0], owner, "joined", None, {}, {"name": member_name(db, row[0], owner)})
-            return _load(db, row[0])
+                called = member_name(db, project_id, owner)
+                self.history.add(db, project_id, owner, "joined", None, {}, {"name": called})
+            return _load(db, project_id)
 
     def member(self, project_id: str, owner: str | None) -> str:
         """The name under which the caller's changes are kept."""
@@ -136,11 +139,11 @@ class ProjectStore:
             return member_name(db, project_id, owner)
 
 
-def _load(db: sqlite3.Cursor, project_id: str) -> Project:
-    row = db.execute("select data from project where id = ?", (project_id,)).fetchone()
-    if row is None:
+def _load(db: Connection, project_id: str) -> Project:
+    data = db.execute(select(PROJECT.c.data).where(PROJECT.c.id == project_id)).scalar()
+    if data is None:
         raise ClapvertError(ErrorCode.PROJECT_NOT_FOUND, "Ce projet est inconnu, ou n'est pas le vôtre.")
-    return Project.model_validate_json(row[0])
+    return Project.model_validate_json(data)
 
 
 def _said(project: Project) -> dict[str, Any]:

@@ -1,37 +1,44 @@
-"""The tables of the projects (`projects.db`), and their version."""
+"""The tables of the projects. Those that label projects have too have the same columns: their history and their
+members are kept by the same code."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.database import Database
+from sqlalchemy import Column, ForeignKey, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-VERSION = 1
-_SCHEMA = """
-create table if not exists project (
-    id text primary key, data text not null, updated text not null, invitation text unique
-);
-create table if not exists member (
-    project text not null references project (id), owner text not null, name text not null, n integer not null,
-    primary key (project, owner)
-);
-create index if not exists member_owner on member (owner);
-create table if not exists history (
-    seq integer primary key, project text not null references project (id), at text not null, by text not null,
-    kind text not null, code text, before text not null, after text not null
-);
-create index if not exists history_project on history (project, seq);
-create table if not exists visit (
-    project text not null references project (id), owner text not null, at text not null, seen text not null,
-    before_at text, before text, primary key (project, owner)
-);
-create table if not exists watch (
-    token text primary key, owner text not null, project text references project (id), domain text, made text not null,
-    unique (owner, project, domain)
-);
-"""
+from assistant.label.projects.tables import HISTORY, MEMBER, PROJECT
+from ingest.storage.database import Database, Store
+from ingest.storage.engine import Where
+from ingest.storage.rows import Words
+
+_TABLES = MetaData()
+for _shared in (PROJECT, MEMBER, HISTORY):
+    _shared.to_metadata(_TABLES)
+VISIT = Table(
+    "visit",
+    _TABLES,
+    Column("project", Words, ForeignKey("project.id"), nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("before_at", Text),
+    Column("before", Text),
+    PrimaryKeyConstraint("project", "owner"),
+)
+WATCH = Table(
+    "watch",
+    _TABLES,
+    Column("token", Words, primary_key=True),
+    Column("owner", Words, nullable=False),
+    Column("project", Words, ForeignKey("project.id")),
+    Column("domain", Text),
+    Column("made", Text, nullable=False),
+    UniqueConstraint("owner", "project", "domain"),
+)
+PROJECTS = Store("projects", _TABLES, Path(__file__).parent / "migrations", "1")
 
 
-def project_database(path: Path) -> Database:
-    """The file of the projects, readable by its user alone."""
-    return Database(path, _SCHEMA, version=VERSION, private=True)
+def project_database(where: Where) -> Database:
+    """The tables of the projects, readable by their user alone."""
+    return Database(where, PROJECTS)

@@ -12,10 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from assistant.label.projects.history import Now
 from assistant.label.projects.records import check_member
 from assistant.label.projects.visits import SITTING
-from ingest.database import Database
+from assistant.project.tables import VISIT
+from ingest.storage.database import Database
+from ingest.storage.rows import put
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +40,16 @@ class Visits:
     def look(self, project_id: str, owner: str, seen: Mapping[str, Any]) -> Last:
         """Note what a member sees of a project; what they saw at the end of the sitting before."""
         at = self._now()
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
-            row = db.execute(
-                "select at, seen, before_at, before from visit where project = ? and owner = ?", (project_id, owner)
-            ).fetchone()
+            row = db.execute(select(VISIT).where(VISIT.c.project == project_id, VISIT.c.owner == owner)).one_or_none()
             if row is None:
                 before_at, before = None, None
-            elif at - dt.datetime.fromisoformat(row[0]) > SITTING:
-                before_at, before = row[0], row[1]
+            elif at - dt.datetime.fromisoformat(row.at) > SITTING:
+                before_at, before = row.at, row.seen
             else:
-                before_at, before = row[2], row[3]
-            db.execute(
-                "insert or replace into visit values (?, ?, ?, ?, ?, ?)",
-                (project_id, owner, at.isoformat(), json.dumps(seen, ensure_ascii=False), before_at, before),
-            )
+                before_at, before = row.before_at, row.before
+            now = {"project": project_id, "owner": owner, "at": at.isoformat()}
+            told = {"seen": json.dumps(seen, ensure_ascii=False), "before_at": before_at, "before": before}
+            put(db, VISIT, now | told, ("project", "owner"))
         return Last(dt.datetime.fromisoformat(before_at) if before_at else None, json.loads(before) if before else {})

@@ -9,11 +9,16 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
+from sqlalchemy import delete, insert, select
+
 from assistant.label.projects.history import Now
 from assistant.label.projects.records import check_member
+from assistant.project.tables import WATCH
 from ingest.corpus.register import Domain
-from ingest.database import Database
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.database import Database
+
+_FIELDS = select(WATCH.c.token, WATCH.c.owner, WATCH.c.project, WATCH.c.domain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +40,32 @@ class Watches:
 
     def make(self, owner: str, *, project: str | None = None, domain: Domain | None = None) -> Watch:
         """The link of an owner to a project of theirs, or to a domain; the same if there is one already."""
+        same = WATCH.c.project.is_not_distinct_from(project), WATCH.c.domain.is_not_distinct_from(domain)
         with self._db.write() as db:
             if project is not None:
                 check_member(db, project, owner)
-            row = db.execute(
-                "select token from watch where owner = ? and project is ? and domain is ?", (owner, project, domain)
-            ).fetchone()
-            if row:
-                return Watch(row[0], owner, project, domain)
-            token = secrets.token_urlsafe(24)
-            db.execute(
-                "insert into watch values (?, ?, ?, ?, ?)", (token, owner, project, domain, self._now().isoformat())
-            )
+            known = db.execute(select(WATCH.c.token).where(WATCH.c.owner == owner, *same)).scalar()
+            token = secrets.token_urlsafe(24) if known is None else str(known)
+            if known is None:
+                row = {"token": token, "owner": owner, "project": project, "domain": domain}
+                db.execute(insert(WATCH).values(**row, made=self._now().isoformat()))
             return Watch(token, owner, project, domain)
 
     def take_back(self, owner: str, token: str) -> None:
         """Close a link of an owner's, if there is one."""
         with self._db.write() as db:
-            db.execute("delete from watch where token = ? and owner = ?", (token, owner))
+            db.execute(delete(WATCH).where(WATCH.c.token == token, WATCH.c.owner == owner))
 
     def of(self, owner: str) -> list[Watch]:
         """The links of an owner, oldest first."""
         with self._db.read() as db:
-            rows = db.execute(
-                "select token, owner, project, domain from watch where owner = ? order by made, token", (owner,)
-            ).fetchall()
+            rows = db.execute(_FIELDS.where(WATCH.c.owner == owner).order_by(WATCH.c.made, WATCH.c.token)).all()
         return [Watch(t, o, p, Domain(d) if d else None) for t, o, p, d in rows]
 
     def open(self, token: str) -> Watch:
         """The link of a token; `SHARE_NOT_FOUND` when there is none, or no longer."""
         with self._db.read() as db:
-            row = db.execute("select token, owner, project, domain from watch where token = ?", (token,)).fetchone()
+            row = db.execute(_FIELDS.where(WATCH.c.token == token)).one_or_none()
         if row is None:
             raise ClapvertError(
                 ErrorCode.SHARE_NOT_FOUND,

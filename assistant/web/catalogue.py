@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.history.store import folded
+from assistant.history.words import folded
 from assistant.service import Service
 from assistant.web.words import french
 from ingest.corpus.register import Domain, Nature, Rank, Regime, Register, Source

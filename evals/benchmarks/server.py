@@ -10,13 +10,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_START_LIMIT = 120.0
+_START_LIMIT = 300.0
 
 
 @dataclass(frozen=True)
@@ -28,23 +28,43 @@ class Server:
     ready_s: float
 
     def rss_gb(self) -> float | None:
-        """Resident memory, where the system tells it (Linux)."""
-        try:
-            status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
-        except OSError:
-            return None
-        found = re.search(r"VmRSS:\s+(\d+) kB", status)
-        return int(found.group(1)) / 1024**2 if found else None
+        """Resident memory of all its processes, where the system tells it (Linux)."""
+        told = [_rss_gb(pid) for pid in (self.pid, *self.workers())]
+        return sum(v for v in told if v is not None) if told[0] is not None else None
+
+    def workers(self) -> list[int]:
+        """The processes that answer, where there are several (Linux)."""
+        children = []
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+                line = path.with_name("cmdline").read_bytes()
+            except (OSError, IndexError):
+                continue
+            if int(parent) == self.pid and b"spawn_main" in line:
+                children.append(int(path.parent.name))
+        return sorted(children)
+
+
+def _rss_gb(pid: int) -> float | None:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(found.group(1)) / 1024**2 if found else None
 
 
 @contextmanager
-def serving(data_dir: Path) -> Iterator[Server]:
+def serving(data_dir: Path, workers: int = 1, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A server over a data folder, stopped at the end whatever happens."""
     port = _free_port()
-    command = [sys.executable, "-m", "ingest", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "ingest", "serve", "--port", str(port), "--workers", str(workers)]
     started = time.perf_counter()
     process = subprocess.Popen(
-        command, env=os.environ | {"CLAPVERT_DATA_DIR": str(data_dir)}, stdout=subprocess.DEVNULL
+        command,
+        env=os.environ | {"CLAPVERT_DATA_DIR": str(data_dir)} | dict(environment or {}),
+        stdout=subprocess.DEVNULL,
     )
     try:
         while not _ready(port):

@@ -6,24 +6,29 @@ days there is nothing to read.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from assistant.answer import Answer
 from assistant.history.feedback import FeedbackStore
 from assistant.history.store import Conversations
+from assistant.history.tables import MESSAGE
 from evals.reports.coverage import refused
 from ingest.clock import paris_today
 from ingest.settings import Settings
+from ingest.storage.storage import Storage
 
 
 def kept_answers(settings: Settings) -> list[Answer]:
     """Every answer that the conversations of the data folder hold, the oldest first."""
-    path = settings.data_dir / "conversations.db"
-    if not path.is_file():
+    where = Storage.of(settings).database("conversations")
+    if isinstance(where, Path) and not where.is_file():
         return []
-    with Conversations(path, settings.retention_days, paris_today).cursor(transaction=False) as db:
-        rows = db.execute("select answer from message order by seq").fetchall()
-    return [Answer.model_validate_json(r[0]) for r in rows]
+    with Conversations(where, settings.retention_days, paris_today).database.read() as db:
+        answers = db.execute(select(MESSAGE.c.answer).order_by(MESSAGE.c.seq)).scalars().all()
+    return [Answer.model_validate_json(a) for a in answers]
 
 
 def judged_down(settings: Settings) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,7 @@ from ingest.passages.passages import Passage, fiche_passages, unit_passages
 from ingest.passages.succession import settle
 from ingest.passages.versions import implied_end
 from ingest.settings import Settings
+from ingest.storage.storage import Storage
 from ingest.texts.naming import text_names
 from ingest.texts.texts import TextShelf
 
@@ -50,15 +51,16 @@ class Library:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.snapshots = SnapshotShelf(settings.data_dir)
+        self.storage = Storage.of(settings)
+        self.snapshots = SnapshotShelf(settings.data_dir, settings.chroma_url)
         self.texts = TextShelf(settings.data_dir / "texts")
 
-    @property
+    @cached_property
     def store(self) -> PassageStore:
         """The append-only passage store."""
-        return PassageStore(self.settings.data_dir / "passages.db")
+        return PassageStore(self.storage.database("passages"))
 
-    @property
+    @cached_property
     def vectors(self) -> VectorCache:
         """The vector cache."""
         return VectorCache(self.settings.data_dir / "vectors.db")
@@ -136,7 +138,7 @@ def ingest(
     """
     inputs = inputs_digest(library, model)
     current = library.snapshots.current_manifest()
-    if current and current.inputs == inputs and not force:
+    if current and current.inputs == inputs and not force and library.snapshots.lies_well(current):
         return current, False
     with library.snapshots.writer():
         register = load_register(library.settings.corpus_dir)

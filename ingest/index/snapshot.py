@@ -4,7 +4,7 @@ Guarantee: a reader sees one whole snapshot or the one before. A build is writte
 hash of its inputs and by which build of its data folder it is, so that no name serves twice; every passage must be
 found by its own vector and by its own locator before the pointer is swapped by one atomic rename; a process killed at
 any moment leaves the old pointer, and what it left aside is swept by the next build; a snapshot is swept once nobody
-reads it. Chroma's index is never changed in place.
+reads it. Chroma's index is never changed in place: with a server (`vectors`), each build is a collection of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import json
 import os
 import shutil
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -35,6 +36,14 @@ from ingest.index.demarches import NO_DEMARCHE, DemarcheIndex
 from ingest.index.rules import RuleIndex
 from ingest.index.rules import digest as rules_digest
 from ingest.index.sentences import SentenceIndex
+from ingest.index.server import (
+    answering,
+    drop_collection,
+    local_client,
+    new_collection,
+    remote_client,
+    remote_collection,
+)
 from ingest.index.store import PassageStore
 from ingest.language.lexical import ANALYSER, LexicalIndex
 from ingest.passages.passages import Passage
@@ -50,6 +59,8 @@ except ImportError:  # Windows, which does not delete what is open
 SCHEMA = "8"
 COLLECTION = "passages"
 _MANIFEST, _STRAYS = "manifest.json", "strays.npz"
+_FETCHED = 2000
+"""Vectors asked of Chroma at once."""
 _MOST_STRAYS = 0.005
 """Share of the passages that the graph may leave out of every walk's reach (an HNSW graph does, now and then, for a
 vector far from all others): those are compared one by one at each search. More of them, and the build is no good."""
@@ -60,7 +71,8 @@ of the neighbours), at 1,000 two builds of one corpus find the same, for no meas
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot was built from, and what it holds."""
+    """What a snapshot was built from, and what it holds. `collection`: that of its vectors on a Chroma server; empty
+    when they lie beside it."""
 
     name: str
     inputs: str
@@ -70,6 +82,7 @@ class Manifest:
     schema: str
     corpus_version: str
     built_on: str
+    collection: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
 
@@ -86,8 +99,9 @@ class Manifest:
 class Snapshot:
     """One open snapshot: columns in memory, passages on demand, both indexes."""
 
-    def __init__(self, folder: Path, store: PassageStore) -> None:
+    def __init__(self, folder: Path, store: PassageStore, chroma_url: str | None = None) -> None:
         self.folder = folder
+        self._chroma_url = chroma_url
         weakref.finalize(self, os.close, _held(folder)).atexit = False
         self.manifest = Manifest.load(folder)
         self.columns = Columns.load(folder)
@@ -111,8 +125,10 @@ class Snapshot:
     @cached_property
     def collection(self) -> Any:
         """The Chroma collection of the vectors; its ids are passage positions."""
+        if self.manifest.collection:
+            return remote_collection(self._chroma_url, self.manifest.collection)
         try:
-            client = chroma_client(self.folder / "chroma")
+            client = local_client(self.folder / "chroma")
             weakref.finalize(self, client.close).atexit = False
             return client.get_collection(COLLECTION)
         except Exception as exc:  # Chroma, its Rust core and SQLite raise each their own
@@ -145,13 +161,23 @@ class Snapshot:
         """Vectors of `n` passages, shape `(≤ n, dimension)`: those whose ids come first, which are hashes, so that an
         edit of the corpus moves one row of the sample and not all of them."""
         positions = sorted(sorted(range(len(self)), key=self.columns.ids.__getitem__)[:n])
-        rows = self.collection.get(ids=[str(p) for p in positions], include=["embeddings"])
-        order = np.argsort([int(i) for i in rows["ids"]])
-        return np.asarray(rows["embeddings"], np.float32)[order]
+        return self.vectors(positions)
+
+    def vectors(self, positions: Sequence[int]) -> NDArray[np.float32]:
+        """The vectors of passages, shape `(len(positions), dimension)`."""
+        out: list[NDArray[np.float32]] = []
+        for start in range(0, len(positions), _FETCHED):
+            part = positions[start : start + _FETCHED]
+            with answering():
+                rows = self.collection.get(ids=[str(p) for p in part], include=["embeddings"])
+            found = dict(zip(rows["ids"], np.asarray(rows["embeddings"], np.float32), strict=True))
+            out.append(np.stack([found[str(p)] for p in part]))
+        return np.concatenate(out)
 
     def nearest(self, vector: NDArray[np.float32], n: int) -> tuple[list[int], list[float]]:
         """Positions and cosine similarities of the `n` nearest passages."""
-        found = self.collection.query(query_embeddings=[vector], n_results=min(n, len(self)), include=["distances"])
+        with answering():
+            found = self.collection.query(query_embeddings=[vector], n_results=min(n, len(self)), include=["distances"])
         near = {int(i): 1.0 - float(d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
         if self._strays:
             near |= dict(zip(self._strays, np.einsum("ij,j->i", self._stray_vectors, vector).tolist(), strict=True))
@@ -172,18 +198,11 @@ def _damaged(name: str) -> ClapvertError:
     return ClapvertError(ErrorCode.INDEX_DAMAGED, f"L'index {name} est illisible.", "Lancez `clapvert ingest --force`.")
 
 
-def chroma_client(folder: Path) -> Any:
-    """A local Chroma client without telemetry. Close it: Chroma shares clients of one path until then."""
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
-
-    return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
-
-
 class SnapshotShelf:
     """The snapshots of a data folder, and the pointer to the one that serves."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, chroma_url: str | None = None) -> None:
+        self.chroma_url = chroma_url
         self.folder = data_dir / "snapshots"
         self._pointer = data_dir / "current"
         self._lock = data_dir / "ingest.lock"
@@ -206,6 +225,10 @@ class SnapshotShelf:
         except (OSError, ValueError, TypeError):
             return None
 
+    def lies_well(self, manifest: Manifest) -> bool:
+        """Whether the vectors of a snapshot are where the settings want them."""
+        return bool(manifest.collection) == bool(self.chroma_url)
+
     def open(self, store: PassageStore, model: ModelInfo | None = None) -> Snapshot:
         """Open the serving snapshot; refuses one built by another model."""
         name = self.current_name()
@@ -214,7 +237,7 @@ class SnapshotShelf:
                 ErrorCode.INDEX_MISSING, "Aucun index n'a encore été construit.", "Lancez `clapvert ingest`."
             )
         try:
-            snapshot = Snapshot(self.folder / name, store)
+            snapshot = Snapshot(self.folder / name, store, self.chroma_url)
         except (OSError, ValueError, KeyError, TypeError) as exc:
             raise _damaged(name) from exc
         if model is not None and snapshot.manifest.model != model.fingerprint:
@@ -249,11 +272,13 @@ class SnapshotShelf:
         demarches: DemarcheIndex = NO_DEMARCHE,
     ) -> Manifest:
         """Write, prove, and point to a new snapshot. Call it holding `writer()`."""
-        manifest = replace(manifest, name=self._new_name(manifest.name))
+        name = self._new_name(manifest.name)
+        manifest = replace(manifest, name=name, collection=new_collection(name) if self.chroma_url else "")
         aside = self.folder / f".{manifest.name}.building"
         for old in self.folder.glob(".*.building"):
-            shutil.rmtree(old)
+            self._remove(old)
         (aside / "lexical").mkdir(parents=True)
+        manifest.save(aside)
         columns = Columns.of(passages, revs)
         columns.save(aside)
         lexical = LexicalIndex.build([f"{p.index_text} {p.lexical_text}" for p in passages])
@@ -262,15 +287,30 @@ class SnapshotShelf:
         rules.save(aside)
         sentences.save(aside)
         demarches.save(aside)
-        _write_vectors(aside / "chroma", vectors)
-        manifest.save(aside)
+        _write_vectors(aside / "chroma", vectors, self.chroma_url, manifest.collection)
         target = self.folder / manifest.name
         aside.rename(target)
-        strays = self._prove(target, columns, vectors)
+        strays = self._prove(target, columns, vectors, manifest.collection)
         if strays:
             np.savez(target / _STRAYS, positions=np.array(strays, np.int64), vectors=vectors[strays])
         self._sweep(self._point(manifest.name))
         return manifest
+
+    def adopt(self, name: str, fill: Callable[[Path], None], vectors: NDArray[np.float32]) -> None:
+        """Take up a snapshot built elsewhere, under its name: `fill` writes all but its vectors. Call it holding
+        `writer()`, on a shelf that has none of that name."""
+        aside = self.folder / f".{name}.building"
+        for old in self.folder.glob(".*.building"):
+            self._remove(old)
+        aside.mkdir(parents=True)
+        fill(aside)
+        manifest = replace(Manifest.load(aside), collection=new_collection(name) if self.chroma_url else "")
+        manifest.save(aside)
+        _write_vectors(aside / "chroma", vectors, self.chroma_url, manifest.collection)
+        target = self.folder / name
+        self._remove(target)
+        aside.rename(target)
+        self._point(name)
 
     def _new_name(self, name: str) -> str:
         """`name` if this is the first build of the data folder, else `name-2`, `name-3`…, one more than any that is
@@ -279,15 +319,15 @@ class SnapshotShelf:
         count = 1 + max((_number(p.name) for p in self.folder.glob("[!.]*")), default=0)
         return name if count == 1 else f"{name}-{count}"
 
-    def _prove(self, folder: Path, columns: Columns, vectors: NDArray[np.float32]) -> list[int]:
+    def _prove(self, folder: Path, columns: Columns, vectors: NDArray[np.float32], remote: str) -> list[int]:
         """Every passage found by its own vector (ties allowed) and by its own locator, or the build is no good.
 
         Returns the few that the graph does not reach.
         """
         lost: list[int] = []
         named = all(columns.locators[i] or key for i, key in enumerate(columns.keys))
-        with chroma_client(folder / "chroma") as client:
-            collection = client.get_collection(COLLECTION)
+        with _client(folder / "chroma", self.chroma_url, remote) as client:
+            collection = client.get_collection(remote or COLLECTION)
             for start in range(0, len(vectors), 512):
                 batch = vectors[start : start + 512]
                 found = collection.query(query_embeddings=batch, n_results=1, include=["distances"])
@@ -297,7 +337,7 @@ class SnapshotShelf:
                         lost.append(start + offset)
             complete = collection.count() == len(columns.ids)
         if not named or not complete or len(lost) > _MOST_STRAYS * len(vectors):
-            shutil.rmtree(folder)
+            self._remove(folder)
             raise ClapvertError(
                 ErrorCode.INDEX_DAMAGED,
                 f"L'index construit ne retrouve pas {len(lost)} passage(s) : il n'est pas mis en service.",
@@ -321,7 +361,14 @@ class SnapshotShelf:
         still read: Chroma opens its files again at any time."""
         for old in self.folder.iterdir():
             if old.is_dir() and old.name not in (self.current_name(), before) and not _is_read(old):
-                shutil.rmtree(old, ignore_errors=True)
+                self._remove(old)
+
+    def _remove(self, folder: Path) -> None:
+        """Remove a snapshot, or what a killed build left: its collection first, so that none is ever forgotten."""
+        with suppress(OSError, ValueError, TypeError):
+            if (remote := Manifest.load(folder).collection) and not drop_collection(self.chroma_url, remote):
+                return
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _held(folder: Path) -> int:
@@ -349,10 +396,14 @@ def _number(name: str) -> int:
     return int(number) if number.isdecimal() else 1
 
 
-def _write_vectors(folder: Path, vectors: NDArray[np.float32]) -> None:
-    with chroma_client(folder) as client:
+def _client(folder: Path, url: str | None, remote: str) -> Any:
+    return remote_client(url) if remote else local_client(folder)
+
+
+def _write_vectors(folder: Path, vectors: NDArray[np.float32], url: str | None = None, remote: str = "") -> None:
+    with _client(folder, url, remote) as client, answering():
         # Chroma writes into the configuration that it is given.
-        collection = client.create_collection(COLLECTION, configuration=deepcopy(_HNSW))
+        collection = client.create_collection(remote or COLLECTION, configuration=deepcopy(_HNSW))
         step = min(4000, client.get_max_batch_size())
         for start in range(0, len(vectors), step):
             batch = vectors[start : start + step]

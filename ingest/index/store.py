@@ -1,7 +1,8 @@
-"""The passage store and the vector cache: append-only SQLite files under the data folder.
+"""The passage store and the vector cache: append-only, in the databases of the installation.
 
 Guarantee: a passage that was ever part of a snapshot can be opened for ever, word for word (nothing here updates or
-deletes a row). A vector is computed once for a text and a model.
+deletes a row). A vector is computed once for a text and a model; the cache can be rebuilt, and so stays in the data
+folder whatever the engine of the rest.
 """
 
 from __future__ import annotations
@@ -12,77 +13,96 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Column, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, bindparam, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Connection
 
-from ingest.database import Database
 from ingest.passages.passages import Passage
+from ingest.storage.database import Database, Store
+from ingest.storage.engine import Where
+from ingest.storage.rows import Number, put
 
-_SCHEMA = """
-create table if not exists passage (
-    rev integer primary key, id text not null, digest text not null, body text not null, unique (id, digest)
-);
-create index if not exists passage_id on passage (id);
-"""
-
+_HERE = Path(__file__).parent / "migrations"
+_PASSAGES, _VECTORS = MetaData(), MetaData()
+_PASSAGE = Table(
+    "passage",
+    _PASSAGES,
+    Column("rev", Number, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("id", "digest"),
+    Index("passage_id", "id"),
+)
+_VECTOR = Table(
+    "vector",
+    _VECTORS,
+    Column("key", LargeBinary, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+PASSAGES = Store("passages", _PASSAGES, _HERE / "passages", "1", private=False)
+VECTORS = Store("vectors", _VECTORS, _HERE / "vectors", "1", private=False)
+_KNOWN = select(_PASSAGE.c.rev).where(_PASSAGE.c.id == bindparam("passage"), _PASSAGE.c.digest == bindparam("content"))
 _BLOCK = 256
 """Vectors computed between two writes."""
-
-
-def _marks(values: Sequence[object]) -> str:
-    """Placeholders for as many values (the values themselves are always bound)."""
-    return ",".join("?" * len(values))
+_AT_ONCE = 500
+"""Rows asked for at once."""
 
 
 class PassageStore:
     """Every passage that ever was, by id; several revisions of one id differ only around the text."""
 
-    def __init__(self, path: Path) -> None:
-        self._db = Database(path, _SCHEMA)
+    def __init__(self, where: Where) -> None:
+        self.database = Database(where, PASSAGES)
 
     def add(self, passages: Iterable[Passage]) -> list[int]:
         """Append the passages that are new; revision numbers, in order."""
-        revs = []
-        with self._db.write() as db:
-            for p in passages:
-                body = p.model_dump_json(exclude_defaults=True, by_alias=True)
-                digest = hashlib.sha256(body.encode()).hexdigest()
-                db.execute("insert or ignore into passage (id, digest, body) values (?, ?, ?)", (p.id, digest, body))
-                row = db.execute("select rev from passage where id = ? and digest = ?", (p.id, digest)).fetchone()
-                revs.append(int(row[0]))
-        return revs
+        with self.database.write() as db:
+            return [self._add(db, p) for p in passages]
+
+    @staticmethod
+    def _add(db: Connection, passage: Passage) -> int:
+        body = passage.model_dump_json(exclude_defaults=True, by_alias=True)
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        asked = {"passage": passage.id, "content": digest}
+        known = db.execute(_KNOWN, asked).scalar()
+        if known is None:
+            put(db, _PASSAGE, {"id": passage.id, "digest": digest, "body": body}, ("id", "digest"), ())
+            known = db.execute(_KNOWN, asked).scalar_one()
+        return int(known)
 
     def get(self, revs: Sequence[int]) -> list[Passage]:
         """Passages by revision number, in the order asked."""
         if not revs:
             return []
-        with self._db.read() as db:
-            rows = dict(
-                db.execute(f"select rev, body from passage where rev in ({_marks(revs)})", list(revs))  # noqa: S608
-            )
+        rows: dict[int, str] = {}
+        with self.database.read() as db:
+            for i in range(0, len(revs), _AT_ONCE):
+                asked = select(_PASSAGE.c.rev, _PASSAGE.c.body).where(_PASSAGE.c.rev.in_(revs[i : i + _AT_ONCE]))
+                rows.update((rev, body) for rev, body in db.execute(asked))
         return [Passage.model_validate_json(rows[r]) for r in revs]
 
     def latest(self, passage_id: str) -> Passage | None:
         """The last revision of a passage, in a snapshot or not."""
-        with self._db.read() as db:
-            row = db.execute(
-                "select body from passage where id = ? order by rev desc limit 1", (passage_id,)
-            ).fetchone()
-        return Passage.model_validate_json(row[0]) if row else None
+        asked = select(_PASSAGE.c.body).where(_PASSAGE.c.id == passage_id).order_by(_PASSAGE.c.rev.desc()).limit(1)
+        with self.database.read() as db:
+            body = db.execute(asked).scalar()
+        return None if body is None else Passage.model_validate_json(body)
 
     def revisions(self, passage_id: str) -> list[Passage]:
         """Every revision of a passage, oldest first: the same words at the places they stood, with what was known."""
-        with self._db.read() as db:
-            rows = db.execute("select body from passage where id = ? order by rev", (passage_id,)).fetchall()
-        return [Passage.model_validate_json(row[0]) for row in rows]
+        asked = select(_PASSAGE.c.body).where(_PASSAGE.c.id == passage_id).order_by(_PASSAGE.c.rev)
+        with self.database.read() as db:
+            bodies = db.execute(asked).scalars().all()
+        return [Passage.model_validate_json(body) for body in bodies]
 
 
 class VectorCache:
-    """Vectors by (model, text)."""
+    """Vectors by (model, text), in one file."""
 
     def __init__(self, path: Path) -> None:
-        self._db = Database(
-            path,
-            "create table if not exists vector (key blob primary key, value blob not null) without rowid;",
-        )
+        self._db = Database(path, VECTORS)
 
     @staticmethod
     def key(fingerprint: str, text: str) -> bytes:
@@ -93,20 +113,17 @@ class VectorCache:
         """The vectors that are known."""
         out: dict[bytes, NDArray[np.float32]] = {}
         with self._db.read() as db:
-            for i in range(0, len(keys), 500):
-                part = keys[i : i + 500]
-                query = f"select key, value from vector where key in ({_marks(part)})"  # noqa: S608
-                rows = db.execute(query, list(part))
+            for i in range(0, len(keys), _AT_ONCE):
+                rows = db.execute(select(_VECTOR).where(_VECTOR.c.key.in_(keys[i : i + _AT_ONCE])))
                 out.update((bytes(k), np.frombuffer(v, np.float32)) for k, v in rows)
         return out
 
     def put(self, items: Iterable[tuple[bytes, NDArray[np.float32]]]) -> None:
         """Remember vectors."""
-        with self._db.write() as db:
-            db.executemany(
-                "insert or ignore into vector values (?, ?)",
-                [(k, np.asarray(v, np.float32).tobytes()) for k, v in items],
-            )
+        rows = [{"key": k, "value": np.asarray(v, np.float32).tobytes()} for k, v in items]
+        if rows:
+            with self._db.write() as db:
+                db.execute(sqlite.insert(_VECTOR).on_conflict_do_nothing(), rows)
 
     def vectors(
         self,

@@ -32,8 +32,9 @@ from ingest.clock import Clock, fixed
 from ingest.index.pipeline import Library
 from ingest.model.embedding import Encoder, HashingEncoder
 from ingest.passages.passages import Passage
+from ingest.storage.storage import Storage
 from tests.assistant.support import Days, add_text, faults
-from tests.conftest import Build, ingest_with, real_settings
+from tests.conftest import Build, ingest_with, real_settings, settings_in
 from tests.samples import OFFICIAL_TEXT, TODAY
 
 AskIt = Callable[..., Answer]
@@ -90,7 +91,8 @@ def days() -> Days:
 
 @pytest.fixture
 def conversations(tmp_path: Path, days: Days) -> Conversations:
-    return Conversations(tmp_path / "conversations.db", 30, days)
+    elsewhere = Storage.of(settings_in(tmp_path)).database_url
+    return Conversations(elsewhere or tmp_path / "conversations.db", 30, days)
 
 
 @pytest.fixture

@@ -1,22 +1,21 @@
-"""Evidence files in the data folder, under the hash of their content.
+"""Evidence files, under the hash of their content.
 
 Guarantee: a file is kept only when its content is what its extension says (PDF, image, office document without macros,
-text), and no larger than `MAX_BYTES`. It is written aside and renamed, so that a file under a hash is whole. No name
-that a user gave ever becomes a path. Nothing in a file is run: an archive's table of contents is read, no more.
+text), and no larger than `MAX_BYTES`. A file under a hash is whole. No name that a
+user gave ever becomes a path. Nothing in a file is run: an archive's table of contents is read, no more.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
 import unicodedata
 import zipfile
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.files import Files
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PROJECT_BYTES = 1024 * 1024 * 1024
@@ -45,51 +44,40 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class EvidenceFiles:
-    """The folder of the evidence."""
+    """The evidence of an installation."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, files: Files) -> None:
+        self._files = files
 
-    def keep(self, name: str, content: bytes) -> tuple[str, str, str]:
-        """Keep a file that holds: its harmless name, the hash of its content and its media type.
-
-        Raises `DOCUMENT_TOO_BIG`, `DOCUMENT_REFUSED` (empty, or a kind that is not taken) or `DOCUMENT_DISGUISED`."""
-        harmless = harmless_name(name)
-        media_type = checked_type(harmless, content)
-        digest = hashlib.sha256(content).hexdigest()
-        path = self._path(digest)
-        if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            aside = path.with_name(f".{secrets.token_hex(8)}")
-            with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(content)
-            aside.replace(path)
-        return harmless, digest, media_type
+    def keep(self, content: bytes) -> None:
+        """Keep the bytes of a file that `checked_type` took."""
+        name = path_of(hashlib.sha256(content).hexdigest())
+        if not self._files.has(name):
+            self._files.put(name, content)
 
     def read(self, sha256: str) -> bytes:
         """The content of a hash; `EVIDENCE_NOT_FOUND` when the file is gone, `DOCUMENT_DAMAGED` when it changed."""
-        try:
-            content = self._path(sha256).read_bytes()
-        except FileNotFoundError as exc:
-            raise ClapvertError(
-                ErrorCode.EVIDENCE_NOT_FOUND, "Le fichier de cette preuve n'est plus dans le dossier de données."
-            ) from exc
+        content = self._files.get(path_of(sha256))
+        if content is None:
+            raise ClapvertError(ErrorCode.EVIDENCE_NOT_FOUND, "Le fichier de cette preuve n'est plus là où il était.")
         if hashlib.sha256(content).hexdigest() != sha256:
             raise ClapvertError(
                 ErrorCode.DOCUMENT_DAMAGED,
-                "Le fichier de cette preuve a été modifié sur le disque.",
+                "Le fichier de cette preuve a été modifié là où il est gardé.",
                 "Joignez-le à nouveau.",
             )
         return content
 
     def erase(self, sha256: str) -> None:
         """Remove the bytes of a hash."""
-        self._path(sha256).unlink(missing_ok=True)
+        self._files.erase(path_of(sha256))
 
-    def _path(self, sha256: str) -> Path:
-        if not _HASH.fullmatch(sha256):
-            raise ClapvertError(ErrorCode.EVIDENCE_NOT_FOUND, "Cette preuve est inconnue.")
-        return self._folder / sha256[:2] / sha256
+
+def path_of(sha256: str) -> str:
+    """Where the bytes of a hash lie."""
+    if not _HASH.fullmatch(sha256):
+        raise ClapvertError(ErrorCode.EVIDENCE_NOT_FOUND, "Cette preuve est inconnue.")
+    return f"{sha256[:2]}/{sha256}"
 
 
 def harmless_name(name: str) -> str:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Connection
+
 from assistant.label.projects.records import check_member, member_name
-from ingest.database import Database
+from assistant.label.projects.tables import HISTORY, PROJECT
+from ingest.storage.database import Database
 
 Now = Callable[[], dt.datetime]
 
@@ -33,7 +36,7 @@ class Change:
 
 
 class History:
-    """The changes of every project of a file."""
+    """The changes of every project."""
 
     def __init__(self, database: Database, now: Now) -> None:
         self._db = database
@@ -45,27 +48,30 @@ class History:
     ) -> list[Change]:  # fmt: skip
         """Changes of a project, the last first; of one criterion when `code` is given; `before` and `after` are
         `seq`s."""
+        asked = select(HISTORY).where(
+            HISTORY.c.project == project_id, HISTORY.c.seq < (before or 1 << 62), HISTORY.c.seq > after
+        )
+        if code is not None:
+            asked = asked.where(HISTORY.c.code == code)
         with self._db.read() as db:
             check_member(db, project_id, owner)
-            rows = db.execute(
-                "select seq, at, by, kind, code, before, after from history "
-                "where project = ? and (? is null or code = ?) and seq < ? and seq > ? order by seq desc limit ?",
-                (project_id, code, code, before or 1 << 62, after, limit),
-            ).fetchall()
+            rows = db.execute(asked.order_by(HISTORY.c.seq.desc()).limit(limit)).all()
         return [
-            Change(seq, dt.datetime.fromisoformat(at), by, kind, about, json.loads(old), json.loads(new))
-            for seq, at, by, kind, about, old, new in rows
+            Change(
+                r.seq, dt.datetime.fromisoformat(r.at), r.by, r.kind, r.code, json.loads(r.before), json.loads(r.after)
+            )
+            for r in rows
         ]
 
     def add(
-        self, db: sqlite3.Cursor, project_id: str, owner: str | None, kind: str, code: str | None,
+        self, db: Connection, project_id: str, owner: str | None, kind: str, code: str | None,
         before: Mapping[str, Any], after: Mapping[str, Any],
     ) -> None:  # fmt: skip
         """Write a change in the transaction of `db`; the project was changed now."""
         at = self._now().isoformat()
-        row = (project_id, at, member_name(db, project_id, owner), kind, code, _json(before), _json(after))
-        db.execute("insert into history (project, at, by, kind, code, before, after) values (?, ?, ?, ?, ?, ?, ?)", row)
-        db.execute("update project set updated = ? where id = ?", (at, project_id))
+        row = {"project": project_id, "at": at, "by": member_name(db, project_id, owner), "kind": kind, "code": code}
+        db.execute(insert(HISTORY).values(**row, before=_json(before), after=_json(after)))
+        db.execute(update(PROJECT).where(PROJECT.c.id == project_id).values(updated=at))
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import secrets
 
+from sqlalchemy import select, update
+
 from assistant.label.projects.history import History
 from assistant.label.projects.projects import Project
 from assistant.label.projects.records import add_member, check_member, load_project, member_name
-from ingest.database import Database
+from assistant.label.projects.tables import MEMBER, PROJECT
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.database import Database
 
 
 class Members:
-    """The members of every project of a file."""
+    """The members of every project."""
 
     def __init__(self, database: Database, history: History) -> None:
         self._db = database
@@ -20,34 +23,40 @@ class Members:
 
     def invitation(self, project_id: str, owner: str | None, renew: bool = False) -> str:
         """The secret of a project's invitation; renewed, the one before no longer opens it."""
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
-            known = db.execute("select invitation from project where id = ?", (project_id,)).fetchone()[0]
+            known = db.execute(select(PROJECT.c.invitation).where(PROJECT.c.id == project_id)).scalar()
             if known and not renew:
                 return str(known)
             token = secrets.token_urlsafe(24)
-            db.execute("update project set invitation = ? where id = ?", (token, project_id))
+            db.execute(update(PROJECT).where(PROJECT.c.id == project_id).values(invitation=token))
             return token
 
     def join(self, token: str, owner: str, name: str) -> Project:
         """Make the holder of an invitation a member, under a name that the history shows; `PROJECT_NOT_FOUND`."""
-        with self._db.write() as db:
-            row = db.execute("select id from project where invitation = ?", (token,)).fetchone() if token else None
-            if row is None:
-                raise ClapvertError(
-                    ErrorCode.PROJECT_NOT_FOUND,
-                    "Cette invitation est inconnue, ou a été remplacée.",
-                    "Demandez-en une autre à la personne qui tient le projet.",
-                )
-            known = db.execute("select 1 from member where project = ? and owner = ?", (row[0], owner)).fetchone()
-            add_member(db, row[0], owner, name)
+        with self._db.read() as db:
+            asked = select(PROJECT.c.id).where(PROJECT.c.invitation == token)
+            found = db.execute(asked).scalar() if token else None
+        if found is None:
+            raise ClapvertError(
+                ErrorCode.PROJECT_NOT_FOUND,
+                "Cette invitation est inconnue, ou a été remplacée.",
+                "Demandez-en une autre à la personne qui tient le projet.",
+            )
+        project_id = str(found)
+        with self._db.write(project_id) as db:
+            check_member(db, project_id, None)
+            mine = MEMBER.c.project == project_id, MEMBER.c.owner == owner
+            known = db.execute(select(MEMBER.c.n).where(*mine)).first()
+            add_member(db, project_id, owner, name)
             if not known:
-                self._history.add(db, row[0], owner, "joined", None, {}, {"name": member_name(db, row[0], owner)})
-            return load_project(db, row[0])
+                called = member_name(db, project_id, owner)
+                self._history.add(db, project_id, owner, "joined", None, {}, {"name": called})
+            return load_project(db, project_id)
 
     def rename(self, project_id: str, owner: str, name: str) -> None:
         """The name under which the caller's next changes are kept."""
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
             add_member(db, project_id, owner, name)
 

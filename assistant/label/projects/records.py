@@ -1,4 +1,4 @@
-"""Rows of `label.db` read as projects, states and evidence; who is a member of what.
+"""Rows of the workbench read as projects, states and evidence; who is a member of what.
 
 Guarantee: a look-up on behalf of an owner fails the same way for a project that does not exist and for one that is
 another's.
@@ -7,91 +7,105 @@ another's.
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Mapping
 
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.engine import Connection
+
 from assistant.label.projects.projects import CriterionState, EvidenceFile, Project
+from assistant.label.projects.tables import EVIDENCE, HISTORY, MEMBER, PROJECT, STATE
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.rows import put
 
 
-def check_member(db: sqlite3.Cursor, project_id: str, owner: str | None) -> None:
+def check_member(db: Connection, project_id: str, owner: str | None) -> None:
     """`PROJECT_NOT_FOUND` unless the owner is a member; None may open every project."""
     if owner is None:
-        known = db.execute("select 1 from project where id = ?", (project_id,)).fetchone()
+        asked = select(PROJECT.c.id).where(PROJECT.c.id == project_id)
     else:
-        known = db.execute("select 1 from member where project = ? and owner = ?", (project_id, owner)).fetchone()
-    if known is None:
+        asked = select(MEMBER.c.project).where(MEMBER.c.project == project_id, MEMBER.c.owner == owner)
+    if db.execute(asked).first() is None:
         raise ClapvertError(
             ErrorCode.PROJECT_NOT_FOUND, "Ce projet est inconnu, ou n'est pas le vôtre.", "La liste : /label."
         )
 
 
-def member_name(db: sqlite3.Cursor, project_id: str, owner: str | None) -> str:
+def member_name(db: Connection, project_id: str, owner: str | None) -> str:
     """The name under which an owner's changes are kept."""
     if owner is None:
         return "Ligne de commande"
-    row = db.execute("select name, n from member where project = ? and owner = ?", (project_id, owner)).fetchone()
-    return (row[0] or f"Navigateur {row[1]}") if row else "?"
+    asked = select(MEMBER.c.name, MEMBER.c.n).where(MEMBER.c.project == project_id, MEMBER.c.owner == owner)
+    row = db.execute(asked).one_or_none()
+    return (row.name or f"Navigateur {row.n}") if row else "?"
 
 
-def add_member(db: sqlite3.Cursor, project_id: str, owner: str, name: str) -> None:
+def add_member(db: Connection, project_id: str, owner: str, name: str) -> None:
     """Make an owner a member, or rename one; an empty name changes nothing."""
-    db.execute(
-        "insert into member (project, owner, name, n) values (?, ?, ?, "
-        "(select coalesce(max(n), 0) + 1 from member where project = ?)) "
-        "on conflict (project, owner) do update set name = excluded.name where excluded.name <> ''",
-        (project_id, owner, " ".join(name.split())[:60], project_id),
-    )
+    called = " ".join(name.split())[:60]
+    last = db.execute(select(func.max(MEMBER.c.n)).where(MEMBER.c.project == project_id)).scalar()
+    row = {"project": project_id, "owner": owner, "name": called, "n": (last or 0) + 1}
+    put(db, MEMBER, row, ("project", "owner"), ("name",) if called else ())
 
 
-def load_project(db: sqlite3.Cursor, project_id: str) -> Project:
+def load_project(db: Connection, project_id: str) -> Project:
     """A project with its states and their evidence."""
-    data, updated = db.execute("select data, updated from project where id = ?", (project_id,)).fetchone()
-    project = Project.model_validate_json(data)
+    row = db.execute(select(PROJECT.c.data, PROJECT.c.updated).where(PROJECT.c.id == project_id)).one()
+    project = Project.model_validate_json(row.data)
     states = {
-        code: CriterionState.model_validate_json(row)
-        for code, row in db.execute("select code, data from state where project = ?", (project_id,))
+        code: CriterionState.model_validate_json(data)
+        for code, data in db.execute(select(STATE.c.code, STATE.c.data).where(STATE.c.project == project_id))
     }
+    asked = select(EVIDENCE.c.code, EVIDENCE.c.data).where(EVIDENCE.c.project == project_id).order_by(EVIDENCE.c.n)
     files: dict[str, list[EvidenceFile]] = {}
-    for code, row in db.execute("select code, data from evidence where project = ? order by rowid", (project_id,)):
-        files.setdefault(code, []).append(EvidenceFile.model_validate_json(row))
+    for code, data in db.execute(asked):
+        files.setdefault(code, []).append(EvidenceFile.model_validate_json(data))
     for code, held in files.items():
         state = states.get(code) or CriterionState(code=code)
         states[code] = state.model_copy(update={"evidence": tuple(held)})
-    return project.model_copy(update={"states": states, "updated_at": dt.datetime.fromisoformat(updated)})
+    return project.model_copy(update={"states": states, "updated_at": dt.datetime.fromisoformat(row.updated)})
 
 
-def load_state(db: sqlite3.Cursor, project_id: str, code: str) -> CriterionState:
+def load_state(db: Connection, project_id: str, code: str) -> CriterionState:
     """The state of one criterion, « à faire » when nothing was said."""
-    row = db.execute("select data from state where project = ? and code = ?", (project_id, code)).fetchone()
-    state = CriterionState.model_validate_json(row[0]) if row else CriterionState(code=code)
-    files = db.execute(
-        "select data from evidence where project = ? and code = ? order by rowid", (project_id, code)
-    ).fetchall()
-    return state.model_copy(update={"evidence": tuple(EvidenceFile.model_validate_json(f[0]) for f in files)})
+    data = db.execute(select(STATE.c.data).where(STATE.c.project == project_id, STATE.c.code == code)).scalar()
+    state = CriterionState(code=code) if data is None else CriterionState.model_validate_json(data)
+    asked = select(EVIDENCE.c.data).where(EVIDENCE.c.project == project_id, EVIDENCE.c.code == code)
+    files = db.execute(asked.order_by(EVIDENCE.c.n)).scalars()
+    return state.model_copy(update={"evidence": tuple(EvidenceFile.model_validate_json(f) for f in files)})
 
 
-def rekey(db: sqlite3.Cursor, project_id: str, keys: Mapping[str, str]) -> None:
+def save_state(db: Connection, project_id: str, state: CriterionState) -> None:
+    """Keep what is said of one criterion; its evidence has rows of its own."""
+    row = {"project": project_id, "code": state.code, "data": state.model_dump_json(exclude={"evidence"})}
+    put(db, STATE, row, ("project", "code"))
+
+
+def rekey(db: Connection, project_id: str, keys: Mapping[str, str]) -> None:
     """Give criteria other keys, all at once: what is said of them, their evidence and their history follow."""
-    states = db.execute("select code, data from state where project = ?", (project_id,)).fetchall()
-    moved = [(keys[code], CriterionState.model_validate_json(data)) for code, data in states if code in keys]
-    for code in keys:
-        db.execute("delete from state where project = ? and code = ?", (project_id, code))
-    for code, state in moved:
-        data = state.model_copy(update={"code": code}).model_dump_json(exclude={"evidence"})
-        db.execute("insert into state values (?, ?, ?)", (project_id, code, data))
-    for table, ident in (("evidence", "id"), ("history", "seq")):
-        held = db.execute(f"select {ident}, code from {table} where project = ?", (project_id,)).fetchall()  # noqa: S608
-        for row, code in held:
-            if code in keys:
-                db.execute(f"update {table} set code = ? where {ident} = ?", (keys[code], row))  # noqa: S608
+    if not keys:
+        return
+    mine = STATE.c.project == project_id, STATE.c.code.in_(keys)
+    moved = db.execute(select(STATE.c.code, STATE.c.data).where(*mine)).all()
+    db.execute(delete(STATE).where(*mine))
+    for code, data in moved:
+        save_state(db, project_id, CriterionState.model_validate_json(data).model_copy(update={"code": keys[code]}))
+    for table, ident in ((EVIDENCE, EVIDENCE.c.id), (HISTORY, HISTORY.c.seq)):
+        held = db.execute(select(ident, table.c.code).where(table.c.project == project_id, table.c.code.in_(keys)))
+        for row, code in held.all():
+            db.execute(update(table).where(ident == row).values(code=keys[code]))
 
 
-def load_evidence(db: sqlite3.Cursor, project_id: str, evidence_id: str) -> tuple[str, EvidenceFile]:
+def add_evidence(db: Connection, project_id: str, code: str, file: EvidenceFile) -> None:
+    """Attach a file, after those that are."""
+    last = db.execute(select(func.max(EVIDENCE.c.n)).where(EVIDENCE.c.project == project_id)).scalar()
+    row = {"id": file.id, "project": project_id, "code": code, "sha256": file.sha256, "n": (last or 0) + 1}
+    db.execute(insert(EVIDENCE).values(**row, data=file.model_dump_json()))
+
+
+def load_evidence(db: Connection, project_id: str, evidence_id: str) -> tuple[str, EvidenceFile]:
     """The criterion and the description of an attached file; `EVIDENCE_NOT_FOUND`."""
-    row = db.execute(
-        "select code, data from evidence where project = ? and id = ?", (project_id, evidence_id)
-    ).fetchone()
+    asked = select(EVIDENCE.c.code, EVIDENCE.c.data).where(EVIDENCE.c.project == project_id)
+    row = db.execute(asked.where(EVIDENCE.c.id == evidence_id)).one_or_none()
     if row is None:
         raise ClapvertError(ErrorCode.EVIDENCE_NOT_FOUND, "Cette preuve est inconnue, ou a été retirée.")
-    return row[0], EvidenceFile.model_validate_json(row[1])
+    return row.code, EvidenceFile.model_validate_json(row.data)

@@ -1,9 +1,9 @@
-"""Label projects in one SQLite file (`label.db`): what was said of each criterion, its evidence, its official grid.
+"""Label projects: what was said of each criterion, its evidence, its official grid.
 
 Guarantee: ids are unguessable, and a project is seen by its members alone (the caller's signed name, or whoever was
 given its invitation). Every row has a revision: a write based on an older one is refused with the current value; a
 write without a revision changes only the fields it names. Every change is kept in the history. A deleted project leaves
-no byte in the file. The file is readable by its user alone. `owner` None is the user of the data folder (the command
+no row, and in a SQLite file no byte. `owner` None is the user of the data folder (the command
 line), who sees every project in it.
 """
 
@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-import sqlite3
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.engine import Connection
 
 from assistant.label.projects.edits import (
     differences,
@@ -33,6 +34,7 @@ from assistant.label.projects.history import History, Now
 from assistant.label.projects.members import Members
 from assistant.label.projects.projects import CriterionState, EvidenceFile, Grid, Project
 from assistant.label.projects.records import (
+    add_evidence,
     add_member,
     check_member,
     load_evidence,
@@ -40,14 +42,27 @@ from assistant.label.projects.records import (
     load_state,
     member_name,
     rekey,
+    save_state,
 )
-from assistant.label.projects.tables import label_database
+from assistant.label.projects.tables import (
+    EVIDENCE,
+    HISTORY,
+    MEMBER,
+    PROJECT,
+    STATE,
+    UPLOAD,
+    VISIT,
+    label_database,
+)
 from assistant.label.projects.uploads import Uploads
 from assistant.label.projects.visits import Visits
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.engine import Where
 
 MAX_PROJECTS = 200
 """Projects of one owner."""
+_BYTES = "evidence bytes"
+"""The name of writes that attach files, or erase the bytes of those that were detached."""
 
 
 def utc_now() -> dt.datetime:
@@ -58,8 +73,8 @@ def utc_now() -> dt.datetime:
 class LabelStore:
     """The projects of a data folder, with their `history`, their `members` and their `uploads`."""
 
-    def __init__(self, path: Path, now: Now = utc_now) -> None:
-        self._db = label_database(path)
+    def __init__(self, where: Where, now: Now = utc_now) -> None:
+        self._db = label_database(where)
         self.now = now
         self.history = History(self._db, now)
         self.members = Members(self._db, self.history)
@@ -74,7 +89,8 @@ class LabelStore:
             created_at=at, updated_at=at,
         )  # fmt: skip
         with self._db.write() as db:
-            if db.execute("select count(*) from member where owner = ?", (owner,)).fetchone()[0] >= MAX_PROJECTS:
+            held = select(func.count()).select_from(MEMBER).where(MEMBER.c.owner == owner)
+            if db.execute(held).scalar_one() >= MAX_PROJECTS:
                 raise ClapvertError(
                     ErrorCode.BAD_REQUEST, f"{MAX_PROJECTS} projets au plus.", "Supprimez un projet terminé."
                 )
@@ -84,13 +100,11 @@ class LabelStore:
 
     def projects(self, owner: str | None) -> list[Project]:
         """The projects that a caller may open, the last changed first."""
-        where = "" if owner is None else "where id in (select project from member where owner = ?)"
+        asked = select(PROJECT.c.id).order_by(PROJECT.c.updated.desc(), PROJECT.c.id)
+        if owner is not None:
+            asked = asked.where(PROJECT.c.id.in_(select(MEMBER.c.project).where(MEMBER.c.owner == owner)))
         with self._db.read() as db:
-            rows = db.execute(
-                f"select id from project {where} order by updated desc, rowid desc",  # noqa: S608
-                () if owner is None else (owner,),
-            ).fetchall()
-            return [load_project(db, r[0]) for r in rows]
+            return [load_project(db, ident) for ident in db.execute(asked).scalars().all()]
 
     def get(self, project_id: str, owner: str | None) -> Project:
         """A project with its states and its grid; `PROJECT_NOT_FOUND` when it is not the caller's."""
@@ -102,7 +116,7 @@ class LabelStore:
         self, project_id: str, owner: str | None, changes: Mapping[str, Any], revision: int | None = None
     ) -> Project:
         """Change `title`, `scheme` or `note`; `EDIT_CONFLICT` when `revision` is no longer the current one."""
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
             old = load_project(db, project_id)
             same_revision(revision, old.revision, lambda: without_states(old))
@@ -121,7 +135,7 @@ class LabelStore:
         """Take an imported grid in place of the one before; what was said of its criteria stays, under the keys that
         `rekeyed` gives them; `outside` holds the titles of those that are no longer in the grid. `kind`: what the
         history calls the change."""
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
             old = load_project(db, project_id)
             same_revision(revision, old.revision, lambda: without_states(old))
@@ -137,7 +151,7 @@ class LabelStore:
     ) -> Project:  # fmt: skip
         """Give departments other names, or criteria other departments (none: back where the grid puts them); what is
         not named stays."""
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
             old = load_project(db, project_id)
             same_revision(revision, old.revision, lambda: without_states(old))
@@ -161,7 +175,7 @@ class LabelStore:
     ) -> CriterionState:
         """Change what is said of a criterion; the fields that `changes` does not name stay. The caller checks that the
         criterion exists. `EDIT_CONFLICT` with the current state; `REASON_MISSING` for « sans objet » without one."""
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
             old = load_state(db, project_id, code)
             same_revision(revision, old.revision, lambda: old.model_dump(mode="json"))
@@ -171,27 +185,24 @@ class LabelStore:
                 return old
             at, by = self.now(), member_name(db, project_id, owner)
             new = new.model_copy(update={"revision": old.revision + 1, "updated_at": at, "updated_by": by})
-            db.execute(
-                "insert or replace into state values (?, ?, ?)",
-                (project_id, code, new.model_dump_json(exclude={"evidence"})),
-            )
+            save_state(db, project_id, new)
             self.history.add(db, project_id, owner, "state", code, before, after)
             return new
 
     def add_evidence(
-        self, project_id: str, owner: str | None, code: str, name: str, sha256: str, size: int, media_type: str
-    ) -> EvidenceFile:
-        """Attach a file whose bytes are already in the data folder."""
-        with self._db.write() as db:
+        self, project_id: str, owner: str | None, code: str, name: str, sha256: str, size: int, media_type: str,
+        keep: Callable[[], object] = bool,
+    ) -> EvidenceFile:  # fmt: skip
+        """Attach a file; `keep` sees to its bytes, while nobody erases those that no row refers to."""
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
+            self._db.exclude(db, _BYTES)
+            keep()
             file = EvidenceFile(
                 id=secrets.token_urlsafe(12), name=name, sha256=sha256, size=size, media_type=media_type,
                 added_at=self.now(), added_by=member_name(db, project_id, owner),
             )  # fmt: skip
-            db.execute(
-                "insert into evidence values (?, ?, ?, ?, ?)",
-                (file.id, project_id, code, sha256, file.model_dump_json()),
-            )
+            add_evidence(db, project_id, code, file)
             self.history.add(db, project_id, owner, "evidence_added", code, {}, {"name": name, "sha256": sha256})
             return file
 
@@ -202,36 +213,38 @@ class LabelStore:
             return load_evidence(db, project_id, evidence_id)[1]
 
     def remove_evidence(self, project_id: str, owner: str | None, evidence_id: str) -> str:
-        """Detach a file; its hash, for the caller to erase the bytes when `holds` says that nothing needs them."""
-        with self._db.write() as db:
+        """Detach a file; its hash, for the caller to have its bytes erased by `unheld`."""
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
             code, file = load_evidence(db, project_id, evidence_id)
-            db.execute("delete from evidence where id = ?", (evidence_id,))
+            db.execute(delete(EVIDENCE).where(EVIDENCE.c.id == evidence_id))
             self.history.add(
                 db, project_id, owner, "evidence_removed", code, {"name": file.name, "sha256": file.sha256}, {}
             )
         self._db.empty_log()
         return file.sha256
 
-    def holds(self, sha256: str) -> bool:
-        """Whether any project of the folder has a file of this content."""
-        with self._db.read() as db:
-            return db.execute("select 1 from evidence where sha256 = ? limit 1", (sha256,)).fetchone() is not None
+    def unheld(self, hashes: set[str], erase: Callable[[str], None]) -> None:
+        """Have the bytes erased of those contents that no project has any more."""
+        with self._db.write(_BYTES) as db:
+            held = db.execute(select(EVIDENCE.c.sha256).where(EVIDENCE.c.sha256.in_(hashes))).scalars().all()
+            for sha256 in hashes.difference(held):
+                erase(sha256)
 
     def stored_bytes(self, project_id: str) -> int:
         """Bytes of the files attached to a project."""
         with self._db.read() as db:
-            rows = db.execute("select data from evidence where project = ?", (project_id,)).fetchall()
-        return sum(EvidenceFile.model_validate_json(r[0]).size for r in rows)
+            rows = db.execute(select(EVIDENCE.c.data).where(EVIDENCE.c.project == project_id)).scalars().all()
+        return sum(EvidenceFile.model_validate_json(r).size for r in rows)
 
     def delete(self, project_id: str, owner: str | None) -> set[str]:
         """Erase a project, its history and its list of files; the hashes that it held."""
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
-            held = {r[0] for r in db.execute("select sha256 from evidence where project = ?", (project_id,))}
-            for table in ("state", "evidence", "history", "visit", "member", "upload"):
-                db.execute(f"delete from {table} where project = ?", (project_id,))  # noqa: S608
-            db.execute("delete from project where id = ?", (project_id,))
+            held = set(db.execute(select(EVIDENCE.c.sha256).where(EVIDENCE.c.project == project_id)).scalars())
+            for table in (STATE, EVIDENCE, HISTORY, VISIT, MEMBER, UPLOAD):
+                db.execute(delete(table).where(table.c.project == project_id))
+            db.execute(delete(PROJECT).where(PROJECT.c.id == project_id))
         self._db.empty_log()
         return held
 
@@ -250,21 +263,18 @@ class LabelStore:
                 if not (state.person or state.note):
                     continue
                 kept = CriterionState(code=code, person=state.person, note=state.note, revision=1, updated_at=at)
-                db.execute(
-                    "insert into state values (?, ?, ?)", (copy.id, code, kept.model_dump_json(exclude={"evidence"}))
-                )
+                save_state(db, copy.id, kept)
             self.history.add(
                 db, copy.id, owner, "project", None, {}, {**said_of_project(copy), "copy_of": source.title}
             )
             return load_project(db, copy.id)
 
-    def _insert(self, db: sqlite3.Cursor, project: Project, owner: str, name: str) -> None:
-        db.execute(
-            "insert into project values (?, ?, ?, null)",
-            (project.id, project.model_dump_json(exclude={"states"}), project.updated_at.isoformat()),
-        )
+    def _insert(self, db: Connection, project: Project, owner: str, name: str) -> None:
+        data, updated = project.model_dump_json(exclude={"states"}), project.updated_at.isoformat()
+        db.execute(insert(PROJECT).values(id=project.id, data=data, updated=updated))
         add_member(db, project.id, owner, name)
 
-    def _save_project(self, db: sqlite3.Cursor, project: Project) -> None:
+    def _save_project(self, db: Connection, project: Project) -> None:
         new = project.model_copy(update={"revision": project.revision + 1})
-        db.execute("update project set data = ? where id = ?", (new.model_dump_json(exclude={"states"}), project.id))
+        data = new.model_dump_json(exclude={"states"})
+        db.execute(update(PROJECT).where(PROJECT.c.id == project.id).values(data=data))

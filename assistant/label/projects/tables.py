@@ -1,48 +1,96 @@
-"""The tables of the workbench (`label.db`), and their version."""
+"""The tables of the workbench."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.database import Database
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text
 
-VERSION = 2
-_SCHEMA = """
-create table if not exists project (
-    id text primary key, data text not null, updated text not null, invitation text unique
-);
-create table if not exists member (
-    project text not null references project (id), owner text not null, name text not null, n integer not null,
-    primary key (project, owner)
-);
-create index if not exists member_owner on member (owner);
-create table if not exists state (
-    project text not null references project (id), code text not null, data text not null, primary key (project, code)
-);
-create table if not exists evidence (
-    id text primary key, project text not null references project (id), code text not null, sha256 text not null,
-    data text not null
-);
-create index if not exists evidence_sha256 on evidence (sha256);
-create index if not exists evidence_project on evidence (project);
-create table if not exists history (
-    seq integer primary key, project text not null references project (id), at text not null, by text not null,
-    kind text not null, code text, before text not null, after text not null
-);
-create index if not exists history_project on history (project, seq);
-create table if not exists visit (
-    project text not null references project (id), owner text not null, seen integer not null, at text not null,
-    since integer not null, before text, primary key (project, owner)
-);
-create table if not exists upload (
-    project text primary key references project (id), name text not null, content blob not null
-);
-create table if not exists mapping (
-    owner text not null, headings text not null, data text not null, primary key (owner, headings)
-);
-"""
+from ingest.storage.database import Database, Store
+from ingest.storage.engine import Where
+from ingest.storage.rows import Number, Words
+
+_TABLES = MetaData()
+PROJECT = Table(
+    "project",
+    _TABLES,
+    Column("id", Words, primary_key=True),
+    Column("data", Text, nullable=False),
+    Column("updated", Text, nullable=False),
+    Column("invitation", Words, unique=True),
+)
+MEMBER = Table(
+    "member",
+    _TABLES,
+    Column("project", Words, ForeignKey("project.id"), nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("n", Integer, nullable=False),
+    PrimaryKeyConstraint("project", "owner"),
+    Index("member_owner", "owner"),
+)
+STATE = Table(
+    "state",
+    _TABLES,
+    Column("project", Words, ForeignKey("project.id"), nullable=False),
+    Column("code", Words, nullable=False),
+    Column("data", Text, nullable=False),
+    PrimaryKeyConstraint("project", "code"),
+)
+EVIDENCE = Table(
+    "evidence",
+    _TABLES,
+    Column("id", Words, primary_key=True),
+    Column("project", Words, ForeignKey("project.id"), nullable=False),
+    Column("code", Words, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("n", Integer, nullable=False, server_default="0"),
+    Index("evidence_sha256", "sha256"),
+    Index("evidence_project", "project"),
+)
+HISTORY = Table(
+    "history",
+    _TABLES,
+    Column("seq", Number, primary_key=True),
+    Column("project", Words, ForeignKey("project.id"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("code", Words),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Index("history_project", "project", "seq"),
+)
+VISIT = Table(
+    "visit",
+    _TABLES,
+    Column("project", Words, ForeignKey("project.id"), nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("seen", Number, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("since", Number, nullable=False),
+    Column("before", Text),
+    PrimaryKeyConstraint("project", "owner"),
+)
+UPLOAD = Table(
+    "upload",
+    _TABLES,
+    Column("project", Words, ForeignKey("project.id"), primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+MAPPING = Table(
+    "mapping",
+    _TABLES,
+    Column("owner", Words, nullable=False),
+    Column("headings", Words, nullable=False),
+    Column("data", Text, nullable=False),
+    PrimaryKeyConstraint("owner", "headings"),
+)
+LABEL = Store("label", _TABLES, Path(__file__).parents[1] / "migrations", "2")
 
 
-def label_database(path: Path) -> Database:
-    """The workbench's file, readable by its user alone."""
-    return Database(path, _SCHEMA, version=VERSION, private=True)
+def label_database(where: Where) -> Database:
+    """The workbench's tables, readable by their user alone."""
+    return Database(where, LABEL)

@@ -9,9 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
+
 from assistant.label.projects.history import Change, History, Now
 from assistant.label.projects.records import check_member, member_name
-from ingest.database import Database
+from assistant.label.projects.tables import HISTORY, VISIT
+from ingest.storage.database import Database
+from ingest.storage.rows import put
 
 SITTING = dt.timedelta(minutes=30)
 SHOWN = 50
@@ -32,7 +36,7 @@ class Since:
 
 
 class Visits:
-    """The visits of every project of a file."""
+    """The visits of every project."""
 
     def __init__(self, database: Database, history: History, now: Now) -> None:
         self._db = database
@@ -42,25 +46,20 @@ class Visits:
     def look(self, project_id: str, owner: str) -> Since:
         """Note that a member looks at a project; what others changed since their sitting before."""
         at = self._now()
-        with self._db.write() as db:
+        with self._db.write(project_id) as db:
             check_member(db, project_id, owner)
             me = member_name(db, project_id, owner)
-            last = db.execute("select coalesce(max(seq), 0) from history where project = ?", (project_id,)).fetchone()[
-                0
-            ]
-            row = db.execute(
-                "select seen, at, since, before from visit where project = ? and owner = ?", (project_id, owner)
-            ).fetchone()
+            last = db.execute(select(func.max(HISTORY.c.seq)).where(HISTORY.c.project == project_id)).scalar() or 0
+            mine = VISIT.c.project == project_id, VISIT.c.owner == owner
+            row = db.execute(select(VISIT).where(*mine)).one_or_none()
             if row is None:
                 since, before = last, None
-            elif at - dt.datetime.fromisoformat(row[1]) > SITTING:
-                since, before = row[0], row[1]
+            elif at - dt.datetime.fromisoformat(row.at) > SITTING:
+                since, before = row.seen, row.at
             else:
-                since, before = row[2], row[3]
-            db.execute(
-                "insert or replace into visit values (?, ?, ?, ?, ?, ?)",
-                (project_id, owner, last, at.isoformat(), since, before),
-            )
+                since, before = row.since, row.before
+            seen = {"project": project_id, "owner": owner, "seen": last, "at": at.isoformat()}
+            put(db, VISIT, {**seen, "since": since, "before": before}, ("project", "owner"))
         found = self._history.of(project_id, owner, limit=500, after=since)
         others = tuple(c for c in found if c.by != me)[:SHOWN]
         return Since(dt.datetime.fromisoformat(before) if before else None, others)

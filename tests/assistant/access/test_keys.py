@@ -17,6 +17,7 @@ from ingest.errors import ClapvertError
 from ingest.settings import Settings
 from tests.assistant.access.conftest import Hours
 from tests.assistant.support import bytes_of
+from tests.conftest import OF_THE_FOLDER
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def test_a_key_is_found_by_its_token_and_by_no_other(store: Keys) -> None:
         assert store.find(wrong) is None
 
 
+@OF_THE_FOLDER
 def test_nothing_on_disk_gives_a_key_back(store: Keys, settings: Settings) -> None:
     _, token = store.create("école", [Scope.ASK])
     assert token.rsplit("_", 1)[1].encode() not in bytes_of(settings.data_dir)

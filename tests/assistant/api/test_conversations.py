@@ -14,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant import upkeep
+from assistant.access.access import Access
 from assistant.access.secret import secret
 from assistant.answer import Answer
 from assistant.api.owner import COOKIE
@@ -22,7 +23,7 @@ from assistant.service import Service
 from ingest.model.embedding import HashingEncoder
 from tests.assistant.conftest import DOUBLE
 from tests.assistant.support import BILANS, Days, asked, bytes_of, other, problem
-from tests.conftest import Build
+from tests.conftest import OF_THE_FOLDER, Build
 from tests.samples import TODAY
 
 
@@ -116,7 +117,7 @@ class TestOwners:
     ) -> None:
         ident = asked(client)["conversation_id"]
         said = client.cookies[COOKIE].rpartition(".")[0]
-        key = secret(apart.settings.data_dir / "secret.key")
+        key = Access(apart.settings).secret
         for kind, status in (("owner", 200), ("autre", 404)):
             mac = hmac.new(key, f"{kind}:{said}".encode(), hashlib.sha256).hexdigest()
             former = TestClient(client.app, cookies={COOKIE: f"{said}.{mac}"})
@@ -144,6 +145,7 @@ class TestOwners:
         asked(client)
         assert client.cookies[COOKIE].split(".")[0] != name
 
+    @OF_THE_FOLDER
     def test_the_secret_is_made_once_and_its_user_s_alone(self, client: TestClient, apart: Service) -> None:
         asked(client)
         path = apart.settings.data_dir / "secret.key"
@@ -153,6 +155,7 @@ class TestOwners:
         assert client.cookies[COOKIE].encode() not in path.read_bytes()
 
 
+@OF_THE_FOLDER
 def test_deletion_leaves_no_byte_in_the_data_folder(client: TestClient, apart: Service) -> None:
     ident = asked(client, "Quels bilans carbone du CNC pour un zanzibarique ?")["conversation_id"]
     asked(client, "Et pour un brontosaure ?", conversation_id=ident)
@@ -163,6 +166,7 @@ def test_deletion_leaves_no_byte_in_the_data_folder(client: TestClient, apart: S
     assert [w for w in (b"zanzibarique", b"brontosaure", ident.encode()) if w in left] == []
 
 
+@OF_THE_FOLDER
 def test_retention_is_enforced_while_the_server_runs(
     apart: Service, days: Days, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:

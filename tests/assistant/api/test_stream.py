@@ -207,9 +207,9 @@ def test_a_client_that_leaves_loses_nothing(app: FastAPI, mine: Service) -> None
     body = b"".join(m.get("body", b"") for m in sent)
     assert b"event: passages" in body
     assert b"event: answer" not in body
-    with mine.conversations._db.cursor(transaction=False) as db:
-        assert db.execute("select count(*) from message").fetchone() == (1,)
-    assert len(mine.conversations._turnstiles) == 0
+    with mine.conversations.database.read() as db:
+        assert db.exec_driver_sql("select count(*) from message").scalar() == 1
+    assert len(mine.conversations._locks._turnstiles) == 0
 
 
 def test_how_the_question_was_understood_comes_with_the_passages(client: TestClient) -> None:

@@ -16,7 +16,8 @@ from assistant.dialogue.memory import Memory, Subject
 from assistant.dialogue.turns import Asked
 from assistant.engine import Engine
 from assistant.history.graph import Context
-from assistant.history.store import TITLE, Conversations, title
+from assistant.history.store import Conversations
+from assistant.history.words import TITLE_LENGTH, title
 from assistant.reading.dates import AsOf
 from assistant.service import Ask, Service
 from ingest.corpus.register import Domain
@@ -166,9 +167,9 @@ class TestHistory:
     def test_titles_are_one_line_cut_at_a_word(self) -> None:
         assert title(" Quel\n score ? ") == "Quel score ?"
         long = title("mot, " * 60)
-        assert len(long) <= TITLE + 1
+        assert len(long) <= TITLE_LENGTH + 1
         assert long.endswith("mot…")
-        assert len(title("x" * 300)) <= TITLE + 1
+        assert len(title("x" * 300)) <= TITLE_LENGTH + 1
 
 
 class TestDeletion:

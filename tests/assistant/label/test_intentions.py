@@ -21,6 +21,7 @@ from ingest.corpus.criteria import Framework
 from ingest.corpus.register import load_register
 from ingest.errors import ClapvertError
 from ingest.settings import Settings
+from ingest.storage.storage import Storage
 from tests.assistant.label.published import DEPARTMENTS, PREFIXES, eight_sheets
 from tests.samples import TODAY
 
@@ -30,7 +31,7 @@ DOCUMENTS = ("dossier", "plan", "note")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Framework]:
-    bench = Workbench(tmp_path_factory.mktemp("bench"), Frameworks.of(Settings().corpus_dir), fixed(TODAY))
+    bench = Workbench(Storage(tmp_path_factory.mktemp("bench")), Frameworks.of(Settings().corpus_dir), fixed(TODAY))
     project = bench.create(LOCAL, "label-ecoprod", "Les Embruns", "performance", "Tourné en Bretagne.")
     choice = Choice(take_answers=True)
     taken(bench, project.id, LOCAL, planned(bench, LOCAL, "g.xlsx", eight_sheets(), choice), choice)

@@ -20,6 +20,7 @@ from assistant.label.workbench import Workbench
 from ingest.clock import fixed
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
+from ingest.storage.storage import Storage
 from tests.assistant.label.published import DEPARTMENTS, PUBLISHED, eight_sheets
 from tests.assistant.label.workbooks import sheet_of
 from tests.samples import TODAY
@@ -27,7 +28,7 @@ from tests.samples import TODAY
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Workbench:
-    return Workbench(tmp_path, Frameworks.of(Settings().corpus_dir), fixed(TODAY))
+    return Workbench(Storage(tmp_path), Frameworks.of(Settings().corpus_dir), fixed(TODAY))
 
 
 def account_of(bench: Workbench, data: bytes, name: str = "g.xlsx") -> Any:

@@ -20,6 +20,7 @@ from assistant.label.projects.projects import rows
 from assistant.label.workbench import Workbench
 from ingest.clock import fixed
 from ingest.settings import Settings
+from ingest.storage.storage import Storage
 from tests.assistant.label.published import eight_sheets
 from tests.assistant.label.test_api import project
 from tests.assistant.label.workbooks import saved, sheet_of
@@ -32,7 +33,7 @@ FIRST = [["A1", "Nommer une personne d'essai", "oui", 2], ["A2", "Mesurer les dÃ
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Workbench:
-    return Workbench(tmp_path, Frameworks.of(Settings().corpus_dir), fixed(TODAY))
+    return Workbench(Storage(tmp_path), Frameworks.of(Settings().corpus_dir), fixed(TODAY))
 
 
 def take(bench: Workbench, ident: str, data: bytes, choice: Choice | None = None) -> Any:

@@ -390,8 +390,8 @@ def test_an_index_that_loses_a_passage_is_never_put_in_service(
 
     name, write = library.snapshots.current_name(), module._write_vectors
 
-    def lossy(folder: Path, vectors: NDArray[np.float32]) -> None:
-        write(folder, np.roll(vectors, 1, axis=0))
+    def lossy(folder: Path, vectors: NDArray[np.float32], *where: Any) -> None:
+        write(folder, np.roll(vectors, 1, axis=0), *where)
 
     monkeypatch.setattr(module, "_write_vectors", lossy)
     with pytest.raises(ClapvertError) as refused:
@@ -408,10 +408,10 @@ def test_a_passage_that_the_graph_does_not_reach_is_compared_by_itself(
 
     write = module._write_vectors
 
-    def lossy(folder: Path, vectors: NDArray[np.float32]) -> None:
+    def lossy(folder: Path, vectors: NDArray[np.float32], *where: Any) -> None:
         away = vectors.copy()
         away[3] = -away[3]
-        write(folder, away)
+        write(folder, away, *where)
 
     monkeypatch.setattr(module, "_write_vectors", lossy)
     monkeypatch.setattr(module, "_MOST_STRAYS", 0.1)

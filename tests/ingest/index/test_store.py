@@ -41,7 +41,7 @@ def test_every_passage_of_the_tiny_corpus_comes_back(store: PassageStore, librar
 
 def test_adding_again_adds_nothing(store: PassageStore, passage: Passage) -> None:
     assert store.add([passage]) == store.add([passage]) == store.add([passage, passage])[:1]
-    with sqlite3.connect(store._db.path) as db:
+    with sqlite3.connect(store.database.where) as db:
         assert db.execute("select count(*) from passage").fetchone() == (1,)
 
 
@@ -68,7 +68,7 @@ def test_what_never_was_is_none(store: PassageStore) -> None:
 
 def test_a_second_opening_reads_what_the_first_wrote(store: PassageStore, passage: Passage) -> None:
     revs = store.add([passage])
-    assert PassageStore(store._db.path).get(revs) == [passage]
+    assert PassageStore(store.database.where).get(revs) == [passage]
 
 
 def test_a_failed_addition_leaves_nothing_behind(store: PassageStore, passage: Passage) -> None:

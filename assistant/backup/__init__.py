@@ -1,0 +1,1 @@
+"""Backups: one file that any engine restores, taken while serving."""

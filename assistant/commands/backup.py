@@ -1,0 +1,55 @@
+"""`clapvert backup` and `clapvert restore`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.backup.backup import Told
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_JSON
+def backup(file: Path, as_json: bool) -> None:
+    """Write all that is kept to one file, while serving or not; it holds the secret of the installation."""
+    from assistant.backup.backup import take
+
+    _show("Sauvegardé", take(Settings(), file), as_json)
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_JSON
+def restore(file: Path, as_json: bool) -> None:
+    """Restore a backup into an empty installation, on the same engines or on others."""
+    from assistant.backup.backup import restore as restored
+
+    _show("Restauré", restored(Settings(), file), as_json)
+
+
+def _show(done: str, told: Told, as_json: bool) -> None:
+    from assistant.backup.backup import shown
+
+    if as_json:
+        click.echo(json.dumps(shown(told), ensure_ascii=False))
+        return
+    counts = ", ".join(f"{_NAMES[name]} : {count}" for name, count in told.counts.items() if name in _NAMES)
+    click.echo(f"{done} : {told.path} ({told.bytes / 1e6:.1f} Mo). {counts}, index : {told.snapshot or 'aucun'}.")
+
+
+_NAMES = {
+    "conversations": "conversations",
+    "evidence": "preuves",
+    "passages": "passages",
+    "label": "lignes des projets",
+    "access": "clés et journal",
+}

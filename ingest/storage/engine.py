@@ -1,0 +1,100 @@
+"""The two engines, opened one way each: a SQLite file of the data folder, or a PostgreSQL database.
+
+Guarantee: of a SQLite file a process has one connection, deleted rows are overwritten, and a private file is readable
+by its user alone; of a PostgreSQL database it has one pool, whose connections are tried before they are lent, so that
+a server that went away and came back is used again without a restart. No password is ever shown.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
+
+from ingest.errors import ClapvertError, ErrorCode
+
+Where = Path | str | None
+"""A SQLite file, the address of a PostgreSQL database, or None: in memory, for as long as the process lives."""
+_CONNECT_SECONDS = 5
+_POOL, _MORE, _WAIT_SECONDS = 8, 12, 10
+"""Connections of a process to PostgreSQL: kept, lent besides when all are taken, and how long one is waited for."""
+
+
+def sqlite_connection(where: Path | None, *, private: bool) -> sqlite3.Connection:
+    """A connection that threads may share under a lock of the caller's; the folder and the file are made.
+
+    Transactions are begun by whoever uses it."""
+    if where is not None:
+        where.parent.mkdir(parents=True, exist_ok=True)
+        if private:
+            os.close(os.open(where, os.O_CREAT | os.O_RDWR, 0o600))
+            where.chmod(0o600)
+    db = sqlite3.connect(where or ":memory:", timeout=30, check_same_thread=False, isolation_level=None)
+    for pragma in ("journal_mode=wal", "synchronous=normal", "secure_delete=on", "foreign_keys=on"):
+        db.execute(f"pragma {pragma}")
+    return db
+
+
+def sqlite_engine(where: Path | None, *, private: bool) -> Engine:
+    """An engine over one connection; `immediate` among the options of a connection makes its transaction one that
+    writes."""
+    held = sqlite_connection(where, private=private)
+    engine = create_engine("sqlite://", creator=lambda: held, poolclass=StaticPool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("begin immediate" if immediate else "begin")
+
+    return engine
+
+
+@cache
+def postgres_engine(address: str) -> Engine:
+    """The engine of a database, one a process."""
+    return create_engine(
+        postgres_url(address),
+        pool_size=_POOL,
+        max_overflow=_MORE,
+        pool_timeout=_WAIT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "clapvert"},
+    )
+
+
+def postgres_url(address: str) -> URL:
+    """The address of a database as SQLAlchemy reads it; `BAD_REQUEST` for one that is none of PostgreSQL, and
+    `EXTRA_MISSING` where its driver is not installed."""
+    try:
+        url = make_url(address)
+    except ArgumentError as exc:
+        raise _no_postgres() from exc
+    if url.drivername.partition("+")[0] not in ("postgresql", "postgres"):
+        raise _no_postgres()
+    if find_spec("psycopg") is None:
+        raise ClapvertError(
+            ErrorCode.EXTRA_MISSING,
+            "Il manque ce qu'il faut pour PostgreSQL.",
+            "Installez-le : pip install 'clapvert[postgresql]'.",
+        )
+    return url.set(drivername="postgresql+psycopg")
+
+
+def shown(address: str) -> str:
+    """The address of a database without its password."""
+    return postgres_url(address).set(drivername="postgresql").render_as_string(hide_password=True)
+
+
+def _no_postgres() -> ClapvertError:
+    return ClapvertError(
+        ErrorCode.BAD_REQUEST,
+        "CLAPVERT_DATABASE_URL n'est pas l'adresse d'une base PostgreSQL.",
+        "Ainsi : postgresql://utilisateur:motdepasse@serveur:5432/base ; vide, SQLite dans le dossier de données.",
+    )
