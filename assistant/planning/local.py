@@ -63,6 +63,8 @@ class PlanConfig:
     told_words: float = 0.5
     yes_no: float = 0.3
     """How likely a part asks yes or no for it to get one."""
+    known: float = 0.3
+    """Overlap with a question that the head is known to answer, from which its statement may bear a verdict."""
     verdict: float = 0.4
     """Overlap with a question of a card from which its verdict is the answer to a part."""
 
@@ -221,7 +223,7 @@ class LocalPlanner:
         about, kinds = part.text, part.likeliest
         told = self.passages.read(part.text, found.context, message.question.raw)
         guide = None if told.named.firm else self.demarches.chosen(found.options, part.text)
-        if guide is not None and guide.card is not None:
+        if guide is not None and guide.card is not None and not (shown and self._stray(found, guide)):
             usable = partial(self._in_force, found=found)
             steps = self.demarches.planned(message, part, found.question, guide.card, shown, usable)
             if steps is not None:
@@ -508,7 +510,8 @@ class LocalPlanner:
         asked = best.features["alias"] >= self.config.verdict
         if card is not None and card.verdict and fits and asked and same_direction(part.text, card.asks, first.text):
             return card.verdict, card.strength, ()
-        said = verdict_of(part.text, first) if entailed else None
+        known = best.features["alias" if card is not None else "known"]
+        said = verdict_of(part.text, first) if entailed and known >= self.config.known else None
         if said is not None and self._other_law(first, evidence):
             said = None
         return said, "likely", ()
