@@ -115,7 +115,8 @@ class LocalPlanner:
         guide = self.demarches.chosen(whole.options, message.question.raw)
         told = self.passages.read(message.question.raw, whole.context)
         held = self.passages.answers(told) or told.named.firm
-        if not held and self.scope.outside(message, whole.context) and not self.demarches.ours(guide):
+        ours = held or (self.demarches.ours(guide) and not self.scope.abroad(whole.context))
+        if not ours and self.scope.outside(message, whole.context):
             return Plan(out_of_scope=True)
         near = tuple(hit.passage for hit in whole.candidates.hits[:3])
         if not held and self.scope.vague(message):

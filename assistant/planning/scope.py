@@ -70,13 +70,13 @@ class Scope:
         question = message.question
         if best is None or best.hit.exact or question.frameworks or (question.follow_up and question.context_topics):
             return False
-        if self._abroad(context):
+        if self.abroad(context):
             return True
         if max((s.alias for s in context.selection.scored[:8]), default=0.0) >= self.config.known:
             return False
         return self.chance(context) < self.config.field
 
-    def _abroad(self, context: Context) -> bool:
+    def abroad(self, context: Context) -> bool:
         """True when a question is set in a foreign country, and none of the best candidates speaks of it."""
         glossary = self.selector.glossary
         named = set(context.question.facets.get("lieu", ()))

@@ -94,12 +94,12 @@ def calibrate(
 
 def _fit_head(settings: Settings, out: Path | None, as_json: bool) -> None:
     from assistant.reading.kinds_head import WEIGHTS
-    from evals.fitting.kinds_fit import examples, fit_kinds, save
+    from evals.fitting.kinds_fit import examples, fit_kinds, labelled, save
     from evals.reports.calibration_report import kinds_report
     from ingest.corpus.cards import load_cards
 
     path = out or WEIGHTS
-    head = fit_kinds(examples(load_cards(settings.corpus_dir)))
+    head = fit_kinds([*examples(load_cards(settings.corpus_dir)), *labelled()])
     same = save(head, path)
     if as_json:
         click.echo(as_text(head.as_dict() | {"weights": str(path), "unchanged": same}))

@@ -59,10 +59,15 @@ class KindsFit:
 
 
 def examples(cards: Sequence[Card]) -> list[Example]:
-    """The questions of the cards, and the parts of the messages cut and labelled by hand (`data/parts.yaml`)."""
-    rows = yaml.safe_load(PARTS.read_text(encoding="utf-8"))
+    """The questions of the cards."""
+    return [Example(q, card.kinds, card.id) for card in cards for q in card.asks]
+
+
+def labelled(path: Path = PARTS) -> list[Example]:
+    """The parts of the messages cut and labelled by hand (`data/parts.yaml`), each as often as it counts."""
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     parts = [Example(p["about"], tuple(Kind(k) for k in p["kinds"]), row["text"]) for row in rows for p in row["parts"]]
-    return [*(Example(q, card.kinds, card.id) for card in cards for q in card.asks), *parts * _BY_HAND]
+    return parts * _BY_HAND
 
 
 def fit_kinds(rows: Sequence[Example]) -> KindsFit:

@@ -46,7 +46,7 @@ def calibration_report(c: Calibration) -> str:
 def kinds_report(k: KindsFit) -> str:
     """How often the head agrees with the cards."""
     return (
-        f"Genres de question : {k.examples} formulations de cartes. Le genre le plus probable est l'un de ceux de la "
+        f"Genres de question : {k.examples} formulations. Le genre le plus probable est l'un de ceux de la "
         f"carte : {spread(k.out_of_fold)} % hors pli (plis par carte), {percent(k.in_fold.value)} % dans l'échantillon."
     )
 

@@ -74,7 +74,6 @@ def test_a_part_that_the_texts_do_not_answer_is_named(ask: Ask, question: str, m
     assert phrases.PART_MISSING["fr"] in answer.answer
 
 
-@pytest.mark.xfail(strict=True, reason="the unknown fee of the Calanques is not found beside who decides")
 def test_a_part_that_a_statement_says_is_unknown_is_answered_by_it(ask: Ask) -> None:
     answer, _ = ask("Calanques pour une pub, qui décide ? la redevance est à combien")
     assert [p.state for p in answer.parts] == ["answered", "absent"]
