@@ -31,7 +31,7 @@ from ingest.settings import Settings
 from tests.assistant.conftest import DOUBLE, opener
 from tests.assistant.support import faults, problem
 from tests.conftest import ingest_with
-from tests.samples import TODAY, demarche, edited_yaml, tiny_steps_vocabulary, write_yaml
+from tests.samples import TODAY, demarche, tiny_steps_vocabulary, write_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = "Comment rendre les bilans carbone, étape par étape ?"
