@@ -194,6 +194,8 @@ def _line(row: Row, found: Sheet, say: Any) -> None:
     why = "; ".join(say.because(row, found))
     click.echo(f"  - [{say.force(row)}] {say.name(row.rule)}{due}{done}")
     click.echo(f"      {say.lead(row)}{f' ({why})' if why else ''}  [{row.rule.id}]")
+    for need in row.needs:
+        click.echo(f"      Réserve : {need.text}")
 
 
 def _facts(facts: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -101,7 +101,7 @@ def _row(row: Row, found: Sheet, say: Speaker) -> list[Block]:
     out.append(Listing(tuple(details)))
     out += [
         Quote(s.text if say.language == "fr" else s.text_en, f"{s.source_title}, {s.locator}", quiet=True)
-        for s in (*row.shown, *row.next)
+        for s in (*row.shown, *row.needs, *row.next)
     ]
     return out
 
