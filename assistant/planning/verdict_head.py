@@ -17,7 +17,7 @@ from ingest.corpus.fiches import Statement
 from ingest.language.lexical import fold
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "reading" / "data" / "verdicts.npz"
-SURE = 0.85
+SURE = 0.75
 _HEAD = MentionHead(WEIGHTS)
 _ASKED, _OPENS = 40, 4
 _TOLD = (["oui"], ["non"], ["yes"], ["no"])
