@@ -50,7 +50,7 @@ _ANEW = re.compile(
     r"|unrelated|while i'm at it)[\s,:]*"
 )
 _PAIRS = re.compile(
-    r"\b(?:les deux|l'un (?:et|ou) l'autre|ni l'un|both|either|neither)\b(?! \w*(?:bilans?|aides?|labels?)\b)"
+    r"\b(?:les deux|ni l'un|both|either|neither)\b(?! \w*(?:bilans?|aides?|labels?)\b)"
 )
 SHIFT_WORDS = frozenset(
     analyse(
