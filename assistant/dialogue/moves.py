@@ -49,9 +49,7 @@ _ANEW = re.compile(
     r"|par ailleurs|au passage|pendant que j'y suis|another (?:question|thing)"
     r"|unrelated|while i'm at it)[\s,:]*"
 )
-_PAIRS = re.compile(
-    r"\b(?:les deux|ni l'un|both|either|neither)\b(?! \w*(?:bilans?|aides?|labels?)\b)"
-)
+_PAIRS = re.compile(r"\b(?:les deux|ni l'un|both|either|neither)\b(?! \w*(?:bilans?|aides?|labels?)\b)")
 SHIFT_WORDS = frozenset(
     analyse(
         "version côté niveau équivalent équivalente pareil idem même aussi side equivalent same there et pour chez "
