@@ -123,7 +123,7 @@ def show(project: str | None, form: bool, delete: bool, link: bool, as_json: boo
         service.projects.delete(one.id, None)
         click.echo("Projet effacé.", err=True)
     elif link:
-        click.echo(f"/projets/invitation/{service.projects.invitation(one.id, None)}")
+        click.echo(f"/projets/invitation/{service.projects.members.invitation(one.id, None)}")
     else:
         _print(service, one, as_json)
 

@@ -18,7 +18,8 @@ from sqlalchemy.engine import Connection
 
 from assistant.label.projects.edits import differences, same_revision
 from assistant.label.projects.history import History, Now
-from assistant.label.projects.records import add_member, check_member, member_name
+from assistant.label.projects.members import Members
+from assistant.label.projects.records import add_member, check_member
 from assistant.label.projects.store import MAX_PROJECTS, utc_now
 from assistant.label.projects.tables import HISTORY, MEMBER, PROJECT
 from assistant.project.projects import Project
@@ -32,12 +33,13 @@ EDITED = ("title", "note", "picked", "given", "done", "aside", "label")
 
 
 class ProjectStore:
-    """The projects of a data folder, with their `history`, their `visits` and their `watches`."""
+    """The projects of a data folder, with their `history`, their `members`, their `visits` and their `watches`."""
 
     def __init__(self, where: Where, now: Now = utc_now) -> None:
         self._db = project_database(where)
         self._now = now
         self.history = History(self._db, now)
+        self.members = Members(self._db, self.history, _load)
         self.visits = Visits(self._db, now)
         self.watches = Watches(self._db, now)
 
@@ -102,41 +104,6 @@ class ProjectStore:
                 db.execute(delete(table).where(table.c.project == project_id))
             db.execute(delete(PROJECT).where(PROJECT.c.id == project_id))
         self._db.empty_log()
-
-    def invitation(self, project_id: str, owner: str | None, renew: bool = False) -> str:
-        """The secret of a project's invitation; renewed, the one before no longer opens it."""
-        with self._db.write(project_id) as db:
-            check_member(db, project_id, owner)
-            known = db.execute(select(PROJECT.c.invitation).where(PROJECT.c.id == project_id)).scalar()
-            if known and not renew:
-                return str(known)
-            token = secrets.token_urlsafe(24)
-            db.execute(update(PROJECT).where(PROJECT.c.id == project_id).values(invitation=token))
-            return token
-
-    def join(self, token: str, owner: str, name: str) -> Project:
-        """Make the holder of an invitation a member; `PROJECT_NOT_FOUND` when it is none, or no longer."""
-        with self._db.write() as db:
-            asked = select(PROJECT.c.id).where(PROJECT.c.invitation == token)
-            project_id = db.execute(asked).scalar() if token else None
-            if project_id is None:
-                raise ClapvertError(
-                    ErrorCode.PROJECT_NOT_FOUND,
-                    "Cette invitation est inconnue, ou a été remplacée.",
-                    "Demandez-en une autre à la personne qui tient le projet.",
-                )
-            mine = MEMBER.c.project == project_id, MEMBER.c.owner == owner
-            known = db.execute(select(MEMBER.c.n).where(*mine)).first()
-            add_member(db, project_id, owner, name)
-            if not known:
-                called = member_name(db, project_id, owner)
-                self.history.add(db, project_id, owner, "joined", None, {}, {"name": called})
-            return _load(db, project_id)
-
-    def member(self, project_id: str, owner: str | None) -> str:
-        """The name under which the caller's changes are kept."""
-        with self._db.read() as db:
-            return member_name(db, project_id, owner)
 
 
 def _load(db: Connection, project_id: str) -> Project:

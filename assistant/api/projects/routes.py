@@ -62,7 +62,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.post("/join", response_model=ProjectView)
     def join(body: Join, request: Request, response: Response) -> ProjectView:
         """Take up an invitation."""
-        found = service.projects.join(body.token, owners.named(request, response, lasting=True), body.name)
+        found = service.projects.members.join(body.token, owners.named(request, response, lasting=True), body.name)
         return ProjectView.of(found, service.form)
 
     @routes.get("/{project_id}", response_model=ProjectView)
@@ -99,7 +99,7 @@ def router(service: Service, owners: Owners) -> APIRouter:
     @routes.post("/{project_id}/invitation", response_model=Invitation)
     def invitation(project_id: str, body: Invite, request: Request) -> Invitation:
         """An address to give to a colleague, who then edits the project from another browser."""
-        token = service.projects.invitation(project_id, owners.caller(request), body.renew)
+        token = service.projects.members.invitation(project_id, owners.caller(request), body.renew)
         return Invitation(token=token, path=f"/projets/invitation/{token}")
 
     def read(project_id: str, request: Request, as_of: Day | None) -> Sheet:

@@ -77,7 +77,7 @@ class LabelStore:
         self._db = label_database(where)
         self.now = now
         self.history = History(self._db, now)
-        self.members = Members(self._db, self.history)
+        self.members = Members(self._db, self.history, load_project)
         self.uploads = Uploads(self._db)
         self.visits = Visits(self._db, self.history, now)
 

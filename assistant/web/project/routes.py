@@ -91,7 +91,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/invitation/{token}")
     def join(token: str, request: Request, name: Text = "") -> Response:
         onward = RedirectResponse("/projets", 303)
-        found = service.projects.join(token, desk.owners.named(request, onward, lasting=True), name)
+        found = service.projects.members.join(token, desk.owners.named(request, onward, lasting=True), name)
         onward.headers["location"] = f"/projets/{found.id}"
         return onward
 
@@ -226,7 +226,7 @@ def router(desk: Desk) -> APIRouter:
         words = desk.render.words(request)
         base = (service.settings.public_url or str(request.base_url)).rstrip("/")
         watches = service.projects.watches.of(owner)
-        token = service.projects.invitation(project_id, owner) if invitation else ""
+        token = service.projects.members.invitation(project_id, owner) if invitation else ""
         return desk.page(
             request,
             "following.html",
@@ -236,7 +236,7 @@ def router(desk: Desk) -> APIRouter:
             domains={d: next((w for w in watches if w.domain == d), None) for d in Domain},
             domain_labels=DOMAIN_LABELS,
             invitation=f"{base}/projets/invitation/{token}" if token else "",
-            me=service.projects.member(project_id, owner),
+            me=service.projects.members.name(project_id, owner),
             history=service.projects.history.of(project_id, owner, limit=20),
             fields_said=lambda change: ", ".join(words(_FIELDS[f]) for f in change.after if f in _FIELDS),
             label=desk.label(project, owner),
@@ -259,7 +259,7 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.post("/{project_id}/invitation")
     def invite(project_id: str, request: Request, renew: Text = "") -> Response:
-        service.projects.invitation(project_id, desk.caller(request), bool(renew))
+        service.projects.members.invitation(project_id, desk.caller(request), bool(renew))
         return _see(f"/projets/{project_id}/suivi?invitation=1#partage")
 
     @routes.post("/{project_id}/label")
