@@ -16,7 +16,7 @@ from assistant.reading.mention_head import NONE, MentionHead, words
 from ingest.corpus.fiches import Statement
 from ingest.language.lexical import fold
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "reading" / "data" / "verdicts.npz"
+WEIGHTS = Path(__file__).resolve().parent / "data" / "verdicts.npz"
 SURE = 0.75
 _HEAD = MentionHead(WEIGHTS)
 _ASKED, _OPENS = 40, 4

@@ -11,21 +11,26 @@ from pathlib import Path
 
 from assistant.reading.days import Day
 from assistant.reading.mention_head import NONE, MentionHead, around
+from assistant.reading.mentions import mentions
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "dates.npz"
 LAW = "law"
 """The class of the day whose law is asked about."""
 _SURE = 0.4
+_BESIDE = 40
 _HEAD = MentionHead(WEIGHTS)
 
 
 def marks(text: str, day: Day, others: list[Day], today: date) -> list[str]:
-    """What the head reads of a date: the words around it, how it is written, whether it is past or to come, and how
-    many dates stand beside it."""
+    """What the head reads of a date: the words around it, how it is written, whether it is past or to come, how many
+    dates stand beside it, and the unit of a figure said just before it (« 40 M€ de CA en 2025 »)."""
     when = "now" if day.first <= today <= day.last else "past" if day.last < today else "coming"
     out = [f"form={day.form}", f"when={when}", f"far={min(9, abs(day.first.year - today.year))}", f"{day.form}:{when}"]
     out += [f"dates={min(4, len(others))}", f"nth={others.index(day)}", f"last={day is others[-1]}"]
     out.append(f"alone={len(text) - (day.end - day.start) < 14}")
+    out += [
+        f"figure={m.unit}" for m in mentions(text[max(0, day.start - _BESIDE) : day.start])[-1:] if m.unit != "figure"
+    ]
     return out + around(text, day.start, day.end, day.form)
 
 

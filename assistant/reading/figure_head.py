@@ -15,16 +15,19 @@ from ingest.language.lexical import fold
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "figures.npz"
 SURE = 0.3
+_WORDS = 60
+"""Words of a message that tell whose its figures are."""
 _HEAD = MentionHead(WEIGHTS)
 
 
 def marks(text: str, mention: Mention, others: list[Mention]) -> list[str]:
-    """What the head reads of a figure: the words around it, its unit, its size, and whether figures of the same unit
-    stand beside it."""
+    """What the head reads of a figure: the words around it and of its message, its unit, its size, and whether figures
+    of the same unit stand beside it."""
     out = [f"unit={mention.unit}", f"size={mention.unit}{len(str(int(mention.high)))}"]
     said = words(fold(text[mention.start : mention.end]))
     out += [f"said={w}" for w in said if not w[0].isdigit()]
     out += around(text, mention.start, mention.end, mention.unit)
+    out += [f"W={w}" for w in set(words(fold(text))[:_WORDS])]
     out.append(f"mates={sum(o.unit == mention.unit for o in others)}")
     return out
 

@@ -68,10 +68,7 @@ def around(text: str, start: int, end: int, sort: str) -> list[str]:
             out.append(f"{side}={w}")
             out += [f"{side}~{w[:n]}" for n in (4, 6) if len(w) > n]
     out += [f"{sort}:{w}" for w in (*left[:6], *right[:4])]
-    whole = fold(text)
-    out += [f"ask={whole.rstrip().endswith('?')}", f"first={start < 25}"]
-    out += [f"W={w}" for w in set(words(whole)[:60])]
-    return out
+    return [*out, f"ask={text.rstrip().endswith('?')}", f"first={start < 25}"]
 
 
 def words(text: str) -> list[str]:

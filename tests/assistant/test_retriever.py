@@ -83,8 +83,13 @@ def test_a_chain_can_take_it(retriever: ClapvertRetriever) -> None:
 suite = pytest.importorskip("langchain_tests.integration_tests", reason="the extra `dev` brings langchain-tests")
 
 
+@pytest.mark.anyio
 class TestLangChainsOwn(suite.RetrieversIntegrationTests):  # type: ignore[name-defined]
-    """LangChain's tests of any retriever."""
+    """LangChain's tests of any retriever, its asynchronous ones too."""
+
+    @pytest.fixture
+    def anyio_backend(self) -> str:
+        return "asyncio"
 
     @pytest.fixture(autouse=True)
     def _served(self, tiny: Service) -> None:
@@ -101,7 +106,3 @@ class TestLangChainsOwn(suite.RetrieversIntegrationTests):  # type: ignore[name-
     @property
     def retriever_query_example(self) -> str:
         return QUESTION
-
-    @pytest.mark.xfail(reason="theirs asks for an asyncio plugin: the same is run here by hand", strict=False)
-    def test_ainvoke_returns_documents(self, retriever: BaseRetriever) -> None:
-        asyncio.run(super().test_ainvoke_returns_documents(retriever))
