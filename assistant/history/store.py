@@ -179,13 +179,16 @@ class Conversations:
     def forget_old(self) -> int:
         """Erase the conversations whose retention is over; how many.
 
-        The days count from the first question, so that nothing is ever kept longer than that."""
+        The days count from the first question, so that nothing is ever kept longer than that. The log is emptied in
+        any case: what was deleted while somebody else read it, a backup say, is still there."""
         limit = self.kept_since.isoformat()
         with self.database.read() as db:
             old = db.execute(select(CONVERSATION.c.id).where(CONVERSATION.c.started < limit)).scalars().all()
         for ident in old:
             with self._locks.held(ident):
                 self._erase([ident])
+        if not old:
+            self.database.empty_log()
         return len(old)
 
     def alone(self, conversation_id: str) -> AbstractContextManager[None]:

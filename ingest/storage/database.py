@@ -22,10 +22,12 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.storage.engine import Where, postgres_engine, sqlite_engine
+from ingest.storage.engine import BUSY_SECONDS, Where, postgres_engine, sqlite_engine
 
 WHOLE = ""
 """The name of a write that excludes every other write of its store but those of another name."""
+_LOG_SECONDS = 1
+"""How long the emptying of a log waits for its readers; others wait for it meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,21 @@ class Database:
             key = lock_key(f"{self.store.name} {name}")
             db.exec_driver_sql("select pg_advisory_xact_lock(%s)", (key,))
 
-    def empty_log(self) -> None:
-        """Empty what still holds deleted rows: SQLite's write-ahead log. PostgreSQL's own vacuum sees to its pages."""
-        if not self.postgres:
-            with self._lock, self._engine.connect() as db:
-                raw = db.connection.driver_connection
-                assert raw is not None
-                raw.execute("pragma wal_checkpoint(truncate)")
+    def empty_log(self) -> bool:
+        """Empty what still holds deleted rows: SQLite's write-ahead log. PostgreSQL's own vacuum sees to its pages.
+
+        False where a reader (a backup, another process) still needs the log: it is to be emptied later."""
+        if self.postgres:
+            return True
+        with self._lock, self._engine.connect() as db:
+            raw = db.connection.driver_connection
+            assert raw is not None
+            raw.execute(f"pragma busy_timeout={1000 * _LOG_SECONDS}")
+            try:
+                busy, _pages, _moved = raw.execute("pragma wal_checkpoint(truncate)").fetchone()
+            finally:
+                raw.execute(f"pragma busy_timeout={1000 * BUSY_SECONDS}")
+        return not busy
 
     def close(self) -> None:
         """Let go of a SQLite file; the connections of a PostgreSQL database are shared, and stay."""

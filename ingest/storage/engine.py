@@ -22,6 +22,8 @@ from ingest.errors import ClapvertError, ErrorCode
 
 Where = Path | str | None
 """A SQLite file, the address of a PostgreSQL database, or None: in memory, for as long as the process lives."""
+BUSY_SECONDS = 30
+"""How long a write of SQLite waits for another."""
 _CONNECT_SECONDS = 5
 _POOL, _MORE, _WAIT_SECONDS = 8, 12, 10
 """Connections of a process to PostgreSQL: kept, lent besides when all are taken, and how long one is waited for."""
@@ -36,7 +38,7 @@ def sqlite_connection(where: Path | None, *, private: bool) -> sqlite3.Connectio
         if private:
             os.close(os.open(where, os.O_CREAT | os.O_RDWR, 0o600))
             where.chmod(0o600)
-    db = sqlite3.connect(where or ":memory:", timeout=30, check_same_thread=False, isolation_level=None)
+    db = sqlite3.connect(where or ":memory:", timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
     for pragma in ("journal_mode=wal", "synchronous=normal", "secure_delete=on", "foreign_keys=on"):
         db.execute(f"pragma {pragma}")
     return db

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -214,6 +215,20 @@ class TestDeletion:
             go_on.set()
             running.result(10)
             deleting.result(10)
+        assert b"zanzibarique" not in bytes_of(tmp_path)
+
+    def test_what_somebody_read_meanwhile_goes_at_the_next_look(
+        self, talk: Talk, conversations: Conversations, tmp_path: Path
+    ) -> None:
+        ident = talk("Quels bilans carbone pour un zanzibarique aidé par le CNC ?").conversation_id
+        where = conversations.database.where
+        if not isinstance(where, Path):
+            pytest.skip("of SQLite; PostgreSQL's vacuum sees to its pages")
+        with closing(sqlite3.connect(where, isolation_level=None)) as backup:
+            backup.execute("begin")
+            backup.execute("select id from conversation").fetchall()
+            conversations.delete(ident, ALICE)
+        conversations.forget_old()
         assert b"zanzibarique" not in bytes_of(tmp_path)
 
     def test_what_an_older_layout_kept_is_erased(self, tmp_path: Path, days: Days) -> None:

@@ -204,6 +204,23 @@ def test_what_is_deleted_leaves_no_byte(words: Open, where: Where) -> None:
     assert where.stat().st_mode & 0o077 == 0
 
 
+def test_the_log_is_emptied_once_nobody_reads_it(words: Open, where: Where) -> None:
+    if isinstance(where, str):
+        pytest.skip("of SQLite; PostgreSQL's vacuum sees to its pages")
+    database = words()
+    assert isinstance(where, Path)
+    with database.write() as db:
+        db.execute(insert(_WORD).values(n=1, text="mot-secret"))
+    with closing(sqlite3.connect(where, isolation_level=None)) as reader:
+        reader.execute("begin")
+        reader.execute("select * from word").fetchall()
+        with database.write() as db:
+            db.execute(_WORD.delete())
+        assert not database.empty_log()
+    assert database.empty_log()
+    assert b"mot-secret" not in b"".join(p.read_bytes() for p in where.parent.iterdir())
+
+
 def test_a_row_is_put_once(words: Open) -> None:
     database = words()
     with database.write() as db:
