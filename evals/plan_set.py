@@ -38,6 +38,8 @@ class HandPlan(_Strict):
     domain: str
     kind: str
     message: str
+    evidence: tuple[str, ...] = ()
+    """What the reader was shown, by the searches of the message and of its parts."""
     parts: tuple[HandPart, ...] = Field(min_length=1)
     next: tuple[str, ...] = ()
     ask: str | None = None

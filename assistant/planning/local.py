@@ -63,10 +63,8 @@ class PlanConfig:
     told_words: float = 0.5
     yes_no: float = 0.3
     """How likely a part asks yes or no for it to get one."""
-    known: float = 0.3
-    """Overlap with a question that the head is known to answer, from which its statement may bear a verdict."""
     verdict: float = 0.4
-    """Overlap with a question of a card from which its verdict is the answer to a part."""
+    """Overlap with a question that is known to be answered from which a card, or a statement, gives its verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,11 +506,10 @@ class LocalPlanner:
         entailed = case_of(first, found.question, self.selector.glossary).entailed
         card = best.card
         fits = not best.features["unsupposed"]
-        asked = best.features["alias"] >= self.config.verdict
+        asked = best.features["alias" if card is not None else "known"] >= self.config.verdict
         if card is not None and card.verdict and fits and asked and same_direction(part.text, card.asks, first.text):
             return card.verdict, card.strength, ()
-        known = best.features["alias" if card is not None else "known"]
-        said = verdict_of(part.text, first) if entailed and known >= self.config.known else None
+        said = verdict_of(part.text, first) if entailed and asked else None
         if said is not None and self._other_law(first, evidence):
             said = None
         return said, "likely", ()

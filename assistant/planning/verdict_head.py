@@ -1,9 +1,9 @@
 """Whether a statement answers yes or no to what a part asks.
 
-Guarantee: told by a head fitted on the cards' questions and on the messages planned by hand (`eval calibrate
---verdicts`): what a part asks (a duty, a right, a ban, an exemption, a risk) against what the statement is recorded to
-say (its polarity, its role, whether it denies). No list of words; a verdict that is not sure is none, and what depends
-on a fact is none.
+Guarantee: told by a head fitted on the cards' questions, on the messages planned by hand, and on what came near to
+them and answers them not (`eval calibrate --verdicts`): what a part asks (a duty, a right, a ban, an exemption, a
+risk) against what the statement is recorded to say (its polarity, its role, whether it denies). No list of words; a
+verdict that is not sure is none, and what depends on a fact is none.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Literal
 
 from assistant.reading.mention_head import NONE, MentionHead, words
 from ingest.corpus.fiches import Statement
-from ingest.language.lexical import fold
+from ingest.language.lexical import analyse, fold
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "verdicts.npz"
-SURE = 0.75
+SURE = 0.6
 _HEAD = MentionHead(WEIGHTS)
 _ASKED, _OPENS = 40, 4
 _TOLD = (["oui"], ["non"], ["yes"], ["no"])
@@ -55,6 +55,13 @@ def marks(part: str, statement: Statement) -> list[str]:
     for gram in dict.fromkeys(grams):
         out += [f"q={gram}", f"{stance}|{gram}", f"{role}|{gram}"]
     out += [f"{stance}|first={w}" for w in asked[:2]] + [f"{stance}|last={w}" for w in asked[-2:]]
-    shared = set(asked) & set(said)
-    out.append(f"shared={min(6, len(shared))}")
-    return out
+    out.append(f"shared={min(6, len(set(asked) & set(said)))}")
+    held = _held(part, statement)
+    return [*out, *(f"held>={k}" for k in range(held + 1)), f"{stance}|held={held}"]
+
+
+def _held(part: str, statement: Statement) -> int:
+    """How much of what a part says the statement, or a question that it is known to answer, says too: 0 to 5."""
+    mine = {t for t in analyse(part) if not t.isdigit()}
+    theirs = set(analyse(" ".join((statement.text, *statement.asked_as))))
+    return min(5, 6 * len(mine & theirs) // (len(mine) or 1))

@@ -65,7 +65,7 @@ def calibrate(
         told = fit_verdicts(settings.corpus_dir, *([out] if out else []))
         click.echo(
             f"Verdicts, hors pli : {told.given} rendus sur {told.wanted} attendus, {told.right} justes, "
-            f"{told.contrary} contraires."
+            f"{told.contrary} contraires ; d'énoncés proches qui ne répondent pas : {told.astray:.1%}."
         )
         return
     if steps:
