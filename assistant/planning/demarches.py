@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.planning.options import Option
 from assistant.planning.plan import Place, PlannedPart, PlannedStep, Shown
-from assistant.planning.steps_head import asks_steps
+from assistant.planning.steps_head import NONE, opened
 from assistant.reading.dates import CaseDate
 from assistant.reading.kinds import FILLER
 from assistant.reading.message import Message, Part
@@ -37,8 +40,9 @@ _RISKED = (Kind.AMOUNT, Kind.COST, Kind.SANCTION, Kind.WHICH_TEXT)
 @dataclass(frozen=True, slots=True)
 class GuideConfig:
     """When steps are what is asked for. `words`: weight of shared words in how near a question is, and `scored` of an
-    option's score beside it; `least`: the least overlap with one of their questions (without it, on the 465 messages
-    planned by hand, which did not set it, the head of the plan is right 3.6 points less often); `asked`: the least
+    option's score beside it; `named`: share of the head (`steps_head`) from which its démarche is opened as such;
+    `least`: otherwise, the least overlap with one of their questions (without it, on 465 messages planned by hand,
+    which did not set it, the head of the plan is right 3.6 points less often); `asked`: the least
     chance that a part asks for steps, to which `known` of the overlap with one of their questions is added;
     `leaning`: how far their nearest question may trail that of any other card for a part that surely asks for steps;
     `behind`: how far their score may trail the best option's; `far`: the same where nothing answers the part well,
@@ -48,6 +52,7 @@ class GuideConfig:
 
     words: float = 1.0
     scored: float = 0.25
+    named: float = 0.5
     least: float = 0.35
     asked: float = 0.45
     known: float = 0.25
@@ -71,21 +76,28 @@ class Demarches:
         positions: Mapping[str, int],
         glossary: Glossary,
         terms: Callable[[str], Mapping[str, float]],
+        vector: Callable[[str], NDArray[np.float32]],
         config: GuideConfig | None = None,
     ) -> None:
         self.snapshot, self.positions, self.glossary, self.terms = snapshot, positions, glossary, terms
+        self.vector = vector
         self.index = snapshot.demarches
         self.config = config or GuideConfig()
 
-    def chosen(self, options: Sequence[Option], text: str) -> Option | None:
-        """The option that opens steps, when a part asks for steps and one of their questions leads the options, or is
-        about as near in meaning and in words as that of any other card."""
+    def chosen(self, options: Sequence[Option], text: str, how: float) -> Option | None:
+        """The option that opens steps, when a part asks for steps and its démarche is known, or one of their questions
+        leads the options, or is about as near in meaning and in words as that of any other card. `how`: how likely a
+        part asks how, which is all that is known where the head was fitted for other démarches."""
         c = self.config
         guides = [o for o in options if o.card is not None and o.card.id in self.index.by_card]
         if not guides:
             return None
+        shares = opened(text, self.vector(text))
+        own = [o for o in guides if o.card and shares.get(self.index.by_card[o.card.id].id, 0.0) >= c.named]
+        if own:
+            return self._whole(max(own, key=self._fitness), own)
         best = guides[0] if options[0] is guides[0] else max(guides, key=self._fitness)
-        steps, alias = asks_steps(text), best.features["alias"]
+        steps, alias = self._asked(shares, how), best.features["alias"]
         if alias < c.least or steps + c.known * alias < c.asked:
             return None
         if options[0] is best:
@@ -127,9 +139,15 @@ class Demarches:
         if message.question.facets or message.question.context_topics:
             return False
         own = [t for t in self.terms(message.question.raw) if t not in FILLER]
-        return (
-            bool(own) and all(t in self._common for t in own) and asks_steps(message.question.raw) >= self.config.asked
-        )
+        if not own or not all(t in self._common for t in own):
+            return False
+        raw, how = message.question.raw, max(p.kinds.get(Kind.HOW, 0.0) for p in message.parts)
+        return self._asked(opened(raw, self.vector(raw)), how) >= self.config.asked
+
+    def _asked(self, shares: Mapping[str, float], how: float) -> float:
+        """How likely steps are asked for."""
+        known = any(d.id in shares for d in self.index.demarches)
+        return 1.0 - shares.get(NONE, 0.0) if known else how
 
     @cached_property
     def _common(self) -> frozenset[str]:

@@ -104,13 +104,13 @@ class LocalPlanner:
         self.config = config or PlanConfig()
         self.snapshot = search.snapshot
         terms = selector.question_terms
-        self.demarches = Demarches(self.snapshot, self.options.positions, selector.glossary, terms)
+        self.demarches = Demarches(self.snapshot, self.options.positions, selector.glossary, terms, search.vector)
         self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, self._terms, parts.facets, rules)
 
     def plan(self, message: Message) -> Plan:
         """The plan of a message."""
         whole = self._found(message, message.question, message.parts[0] if len(message.parts) == 1 else None)
-        guide = self.demarches.chosen(whole.options, message.question.raw)
+        guide = self.demarches.chosen(whole.options, message.question.raw, max(map(_how, message.parts)))
         told = self.passages.read(message.question.raw, whole.context)
         held = self.passages.answers(told) or told.named.firm
         ours = held or (self.demarches.ours(guide) and not self.scope.abroad(whole.context))
@@ -221,7 +221,7 @@ class LocalPlanner:
     def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
         about, kinds = part.text, part.likeliest
         told = self.passages.read(part.text, found.context, message.question.raw)
-        guide = None if told.named.firm else self.demarches.chosen(found.options, part.text)
+        guide = None if told.named.firm else self.demarches.chosen(found.options, part.text, _how(part))
         if guide is not None and guide.card is not None and not (shown and self._stray(found, guide)):
             usable = partial(self._in_force, found=found)
             steps = self.demarches.planned(message, part, found.question, guide.card, shown, usable)
@@ -539,6 +539,10 @@ class LocalPlanner:
         if field in found.question.facets or any(f.value == field for f in message.case):
             return None
         return card.depends_on
+
+
+def _how(part: Part) -> float:
+    return part.kinds.get(Kind.HOW, 0.0)
 
 
 def _state(s: Statement | None) -> State:

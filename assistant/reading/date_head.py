@@ -10,14 +10,15 @@ from datetime import date
 from pathlib import Path
 
 from assistant.reading.days import Day
-from assistant.reading.mention_head import NONE, MentionHead, around
+from assistant.reading.mention_head import NONE, MentionHead, around, words
 from assistant.reading.mentions import mentions
+from ingest.language.lexical import fold
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "dates.npz"
 LAW = "law"
 """The class of the day whose law is asked about."""
 _SURE = 0.4
-_BESIDE = 40
+_BESIDE, _OWN = 40, 6
 _HEAD = MentionHead(WEIGHTS)
 
 
@@ -31,7 +32,16 @@ def marks(text: str, day: Day, others: list[Day], today: date) -> list[str]:
     out += [
         f"figure={m.unit}" for m in mentions(text[max(0, day.start - _BESIDE) : day.start])[-1:] if m.unit != "figure"
     ]
-    return out + around(text, day.start, day.end, day.form)
+    return out + around(text, day.start, day.end, day.form) + _own(text, day, others)
+
+
+def _own(text: str, day: Day, others: list[Day]) -> list[str]:
+    """The words that stand between a date and its neighbours: those beyond are said of them."""
+    before = max((d.end for d in others if d.end <= day.start), default=0)
+    after = min((d.start for d in others if d.start >= day.end), default=len(text))
+    left, right = words(fold(text[before : day.start]))[-_OWN:], words(fold(text[day.end : after]))[:_OWN]
+    out = [f"{side}own={w}" for side, said in (("L", left), ("R", right)) for w in said]
+    return [*out, *(f"own~{w[:5]}" for w in (*left, *right) if len(w) > 5)]
 
 
 def kinds_of(text: str, found: list[Day], today: date) -> list[str]:

@@ -17,6 +17,7 @@ from ingest.settings import Settings
 @click.option("--steps", is_flag=True, help="Fit the head that tells who asks for steps, nothing else.")
 @click.option("--acts", is_flag=True, help="Fit the head that reads acts, on its examples, nothing else.")
 @click.option("--figures", is_flag=True, help="Fit the head that tells the asker's figures, nothing else.")
+@click.option("--directions", is_flag=True, help="Fit the head that tells a date gone by, nothing else.")
 @click.option("--dates", is_flag=True, help="Fit the head that tells what each date is, nothing else.")
 @click.option("--verdicts", is_flag=True, help="Fit the head that tells yes from no, nothing else.")
 @click.option("--field", is_flag=True, help="Fit the head that tells our field, on its examples, nothing else.")
@@ -30,6 +31,7 @@ def calibrate(
     steps: bool,
     acts: bool,
     figures: bool,
+    directions: bool,
     dates: bool,
     verdicts: bool,
     field: bool,
@@ -47,16 +49,18 @@ def calibrate(
     from evals.running.runner import eval_engine
 
     settings = Settings()
-    if figures or dates:
+    if figures or directions or dates:
+        from assistant.reading import date_head, direction_head, figure_head
         from evals.fitting import mentions_fit
 
         sorts = (
-            (figures, mentions_fit.FIGURES, mentions_fit.figure_examples, "Chiffres"),
-            (dates, mentions_fit.DATES, mentions_fit.date_examples, "Dates"),
+            (figures, figure_head.WEIGHTS, mentions_fit.figure_examples, "Chiffres"),
+            (directions, direction_head.WEIGHTS, mentions_fit.direction_examples, "Dates passées ou à venir"),
+            (dates, date_head.WEIGHTS, mentions_fit.date_examples, "Dates"),
         )
-        for asked, data, examples, name in sorts:
+        for asked, weights, examples, name in sorts:
             if asked:
-                path = out or data.with_suffix(".npz")
+                path = out or weights
                 click.echo(f"{name}, exemples bien lus : {mentions_fit.fit(examples(), path):.3f} ; poids : {path}")
         return
     if verdicts:
@@ -111,18 +115,21 @@ def _fit_head(settings: Settings, out: Path | None, as_json: bool) -> None:
 def _fit_steps(settings: Settings, out: Path | None, as_json: bool) -> None:
     from assistant.planning.steps_head import WEIGHTS
     from evals.fitting.steps_fit import examples, fit_steps, save
+    from evals.plan_set import load_plans
+    from evals.running.runner import eval_engine
     from ingest.corpus.cards import load_cards
     from ingest.corpus.demarches import load_demarches
 
     path, corpus = out or WEIGHTS, settings.corpus_dir
-    head = fit_steps(examples(load_demarches(corpus), load_cards(corpus)))
+    encoder = eval_engine(settings).search.encoder
+    head = fit_steps(examples(load_demarches(corpus), load_cards(corpus), load_plans()), encoder)
     same = save(head, path)
     if as_json:
         click.echo(as_text(head.as_dict() | {"weights": str(path), "unchanged": same}))
         return
     click.echo(
-        f"{head.examples} formulations ; hors pli, {head.found:.1%} des demandes d'étapes vues, "
-        f"{head.mistaken:.1%} des autres prises pour telles. Poids : {path}"
+        f"{head.examples} formulations ; hors pli, {head.found:.1%} des demandes d'étapes vues, {head.right:.1%} avec "
+        f"leur démarche, {head.mistaken:.1%} des autres prises pour telles. Poids : {path}"
     )
 
 

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import yaml
 
-from assistant.reading import date_head, figure_head
-from assistant.reading.days import days_said
+from assistant.reading import date_head, direction_head, figure_head
+from assistant.reading.days import days_said, written
+from assistant.reading.folding import Aligned
 from assistant.reading.kinds import detect_language
 from assistant.reading.mention_head import NONE, SIZE
 from assistant.reading.mentions import FIELDS, Mention, mentions
@@ -73,12 +74,44 @@ def dates_of(text: str, told: Sequence[Mapping[str, str]], today: date = WRITTEN
             yield Example(text, tuple(date_head.marks(text, day, found, today)), label)
 
 
+def direction_examples(path: Path = DATES) -> list[Example]:
+    """The dates without a year, of the messages that tell their days, gone by or to come."""
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [e for row in rows for e in directions_of(row["text"], row["dates"])]
+
+
+def directions_of(text: str, told: Sequence[Mapping[str, str]], today: date = WRITTEN) -> Iterable[Example]:
+    """Those of one message, by the days (`iso`) that it is told to mean."""
+    line, at = Aligned(text), 0
+    found = written(line, today)
+    for row in told:
+        start = text.find(row["said"], at)
+        at = max(at, start + len(row["said"]))
+        said = next(
+            (s for s in found if start < line.span_of(s.start, s.end)[1] and line.span_of(s.start, s.end)[0] < at), None
+        )
+        if start < 0 or said is None or "iso" not in row or said.gone == said.coming:
+            continue
+        first, last = (row["iso"].split("/") * 2)[:2]
+        gone, coming = (
+            days[0].isoformat()[: len(last)] <= last and first <= days[1].isoformat()[: len(first)]
+            for days in (said.gone, said.coming)
+        )
+        if gone != coming:
+            span = line.span_of(said.start, said.end)
+            label = direction_head.GONE if gone else direction_head.COMING
+            yield Example(text, tuple(direction_head.marks(text, *span, said.gone[1], said.coming[0], today)), label)
+
+
 def fit(rows: Sequence[Example], path: Path) -> float:
     """Fit and write a head; the share of the mentions that it then reads rightly."""
     matrix, labels = sparse(rows), [row.label for row in rows]
     model = logistic().fit(matrix, labels)
-    small = np.where(np.abs(model.coef_) < _SMALL, 0, model.coef_).astype(np.float16)
-    np.savez_compressed(path, weights=small, bias=model.intercept_.astype(np.float32), classes=np.array(model.classes_))
+    weights, bias = model.coef_, model.intercept_
+    if len(weights) == 1:  # of two classes scikit-learn keeps one
+        weights, bias = np.vstack([-weights, weights]) / 2, np.array([-bias[0], bias[0]]) / 2
+    small = np.where(np.abs(weights) < _SMALL, 0, weights).astype(np.float16)
+    np.savez_compressed(path, weights=small, bias=bias.astype(np.float32), classes=np.array(model.classes_))
     return float(model.score(matrix, labels))
 
 

@@ -133,6 +133,12 @@ def bytes_of(folder: Path) -> bytes:
     return b"\n".join(p.read_bytes() + p.name.encode() for p in sorted(folder.rglob("*")) if p.is_file())
 
 
+def holding(folder: Path, word: bytes) -> list[tuple[str, int]]:
+    """The files of a folder that hold a word, with their sizes."""
+    found = sorted(p for p in folder.rglob("*") if p.is_file() and word in p.read_bytes())
+    return [(p.name, p.stat().st_size) for p in found]
+
+
 def asked(client: TestClient, question: str = BILANS, **body: Any) -> dict[str, Any]:
     """Ask over HTTP; the answer as JSON."""
     response = client.post("/api/chat", json={"question": question, **body})

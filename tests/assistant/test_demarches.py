@@ -17,7 +17,6 @@ from assistant.app import create_app
 from assistant.checking.verifier import Cited, Sentence, Verifier
 from assistant.commands.demarches import demarche as demarche_command
 from assistant.history.receipt import ReceiptChecker
-from assistant.planning.steps_head import asks_steps
 from assistant.reading.dates import AsOf
 from assistant.service import Service
 from assistant.wording.steps import body_of_step, moment_of_step
@@ -169,18 +168,3 @@ def test_a_reviewed_step_is_still_held_to_its_figures() -> None:
     said = Sentence("Payez 98 765 €.", (Cited(passages[0], passages[0].text),), reviewed=True)
     assert Verifier().faults(said, AsOf(TODAY, TODAY, "today"))
     assert Verifier().faults(replace(said, cited=()), AsOf(TODAY, TODAY, "today"))
-
-
-@pytest.mark.parametrize(
-    ("text", "steps"),
-    [
-        ("on tourne en octobre, on fait quoi côté environnement ?", True),
-        ("Comment s'y prendre pour monter le dossier ?", True),
-        ("What should we do first about waste on our shoot?", True),
-        ("Combien vaut la prime ?", False),
-        ("Le label est-il obligatoire ?", False),
-        ("Qui délivre l'attestation ?", False),
-    ],
-)
-def test_who_asks_for_steps_is_told_by_the_form(text: str, steps: bool) -> None:
-    assert (asks_steps(text) >= 0.5) is steps

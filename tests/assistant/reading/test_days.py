@@ -28,12 +28,42 @@ TODAY = date(2026, 11, 28)
         ("le 3 mai", [("3 mai", "2027-05-03", "2027-05-03")]),
         ("l'an dernier", [("l'an dernier", "2025-01-01", "2025-12-31")]),
         ("2 024 000 euros, 2025 salariés, le 31/02/2024, la directive 2022/2464", []),
-        ("on tourne en mai", []),
+        ("mai 68, le format 16/9, 24/7, trois mars, t3chnique", []),
+        ("FY2026", [("FY2026", "2026-01-01", "2026-12-31")]),
+        ("envoyé le 2/11/26", [("2/11/26", "2026-11-02", "2026-11-02")]),
     ],
 )  # fmt: skip
 def test_a_date_covers_its_days(text: str, found: list[tuple[str, str, str]]) -> None:
     said = [(text[d.start : d.end], d.first.isoformat(), d.last.isoformat()) for d in days_said(text, TODAY)]
     assert said == found
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "first", "last"),
+    [
+        ("on tourne en mai", "mai", "2027-05-01", "2027-05-31"),
+        ("on a tourné en mai", "mai", "2026-05-01", "2026-05-31"),
+        ("livraison mars dernier", "mars dernier", "2026-03-01", "2026-03-31"),
+        ("we were shooting in June", "June", "2026-06-01", "2026-06-30"),
+        ("tournage début novembre", "novembre", "2026-11-01", "2026-11-30"),
+        ("on a déposé hier", "hier", "2026-11-27", "2026-11-27"),
+        ("visa obtenu il y a deux mois", "il y a deux mois", "2026-09-01", "2026-09-30"),
+        ("on livre dans quinze jours", "dans quinze jours", "2026-12-13", "2026-12-13"),
+        ("filed 3 weeks ago", "3 weeks ago", "2026-11-07", "2026-11-07"),
+        ("on tourne samedi", "samedi", "2026-12-05", "2026-12-05"),
+        ("we wrapped last Friday", "last Friday", "2026-11-27", "2026-11-27"),
+        ("fini la semaine dernière", "semaine dernière", "2026-11-16", "2026-11-22"),
+        ("dépôt le mois prochain", "mois prochain", "2026-12-01", "2026-12-31"),
+        ("tournage l'été dernier", "été dernier", "2026-06-01", "2026-08-31"),
+        ("this winter", "winter", "2026-12-01", "2027-02-28"),
+        ("livraison T3 2027", "T3 2027", "2027-07-01", "2027-09-30"),
+        ("avant le 14/3", "14/3", "2027-03-14", "2027-03-14"),
+        ("on a livré le 14/9", "14/9", "2026-09-14", "2026-09-14"),
+    ],
+)
+def test_a_date_without_its_year_is_counted_from_today(text: str, said: str, first: str, last: str) -> None:
+    (day,) = days_said(text, TODAY)
+    assert (text[day.start : day.end], day.first.isoformat(), day.last.isoformat()) == (said, first, last)
 
 
 def test_what_happens_on_each_date_is_told_by_the_words_around_it() -> None:
