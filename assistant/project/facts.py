@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
 from assistant.reading.case import Quantity
 from assistant.wording.figures import bound_words
-from ingest.corpus.deciding import Facts
+from ingest.corpus.deciding import Decided, Facts, decide
 from ingest.corpus.expressions import facets_of
 from ingest.corpus.fiches import FACETS, Bound, CaseField
 from ingest.corpus.glossary import Glossary
-from ingest.corpus.rules import DATES, Rule
+from ingest.corpus.rules import DATES
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.claims import Language
 
@@ -58,10 +59,24 @@ def case_of(facts: Facts, language: Language = "fr") -> dict[CaseField, Quantity
     return out
 
 
-def facet_values(facet: str, rule: Rule, facts: Facts, glossary: Glossary) -> list[str]:
-    """The values of a facet that the project says and that a rule looks at, straight or by a broader one."""
-    named = {v for o in rule.outcomes for f, v in facets_of(o.when) if f == facet}
-    return [v for v in facts.facets.get(facet, ()) if glossary.broader(facet, v) & named]
+def facet_values(facet: str, decided: Decided, facts: Facts, glossary: Glossary) -> list[str]:
+    """The values of a facet that the project says and that decide: named, straight or by a broader one, by the
+    condition of the outcome; of an outcome that has none, those without which another would follow."""
+    outcome, rule = decided.outcome, decided.rule
+    bare = outcome is None or outcome.when == "true"
+    named = {
+        v
+        for o in (rule.outcomes if outcome is None or bare else (outcome,))
+        for f, v in facets_of(o.when)
+        if f == facet
+    }
+    said = facts.facets.get(facet, ())
+    counted = [v for v in said if glossary.broader(facet, v) & named]
+    if not bare or len(counted) < 2:
+        return counted
+    others = {v: replace(facts, facets={**facts.facets, facet: tuple(s for s in said if s != v)}) for v in counted}
+    turning = [v for v, less in others.items() if (d := decide(rule, less, glossary)) is None or d.outcome != outcome]
+    return turning or counted
 
 
 def day_of(name: str, facts: Facts) -> dt.date | None:

@@ -43,13 +43,14 @@ class Ground:
     def obligations(self, facts: Facts, rules: Iterable[Rule] | None = None) -> list[Obligation]:
         """What the rules that concern a project say of it, all of them by default."""
         told = [r for r in (self.rules if rules is None else rules) if whether(r.concerns, facts, self.glossary)]
-        plain = [r for r in told if r.concerns == _ANY and not r.own_days]
+        own = self.form.own_of(facts.facets)
+        plain = [r for r in told if r.concerns == _ANY and not (r.own_days or r.theirs)]
         out = obligations(facts, plain, self.glossary, self.sayings.statement)
         for rule in told:
-            if rule.concerns == _ANY and not rule.own_days:
+            if rule.concerns == _ANY and not (rule.own_days or rule.theirs):
                 continue
             out += obligations(
-                _without(facts, rule), [rule], self.glossary, self.sayings.statement, untold=rule.concerns != _ANY
+                _without(facts, rule, own), [rule], self.glossary, self.sayings.statement, untold=rule.concerns != _ANY
             )
         return _one_a_matter(out)
 
@@ -68,10 +69,18 @@ class Ground:
 _ANY = "true"
 
 
-def _without(facts: Facts, rule: Rule) -> Facts:
-    """The facts of a project without the days that bear the name of days of the rule's own."""
-    own = {d.value for d in rule.own_days}
-    return replace(facts, dates={n: d for n, d in facts.dates.items() if n not in own}) if own else facts
+def _without(facts: Facts, rule: Rule, own: frozenset[str]) -> Facts:
+    """The facts of a project without the days that bear the name of days of the rule's own, nor its figures where the
+    rule is about those of others, whom it binds."""
+    days = {d.value for d in rule.own_days}
+    figures = set() if own & set(rule.bound) else {f.value for f in rule.theirs}
+    if not days and not figures:
+        return facts
+    return replace(
+        facts,
+        dates={n: d for n, d in facts.dates.items() if n not in days},
+        quantities={n: q for n, q in facts.quantities.items() if n not in figures},
+    )
 
 
 def _one_a_matter(found: list[Obligation]) -> list[Obligation]:

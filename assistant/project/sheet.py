@@ -1,13 +1,14 @@
 """What the rules say of a project on a day, in the order of the work: the page, the files and the answers read it.
 
 Guarantee: every row is a rule's decision on the project's own facts, shown with the statements that say so; a row is in
-one place only. What binds comes before what depends, what binds the production before what binds others, what has a
-day before what has none.
+one place only. What binds comes before what depends, the environment before people and the keeping of an aid, the
+production before others, what has a day before what has none.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +25,10 @@ from assistant.project.questions import Question, questions
 from assistant.project.steps import Todo, steps_of
 from ingest.corpus.deciding import Facts
 from ingest.corpus.fiches import FACETS, Polarity
-from ingest.corpus.rules import Rule, Stage
+from ingest.corpus.rules import Rule, Stage, Subject
+
+SUBJECTS: tuple[Subject, ...] = ("environment", "social", "aid")
+"""What obligations are about, in the order in which they are told."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,15 @@ class Row:
     def due(self) -> dt.date | None:
         """By when, where the project's days tell."""
         return self.obligation.due
+
+    @property
+    def open(self) -> bool:
+        """Whether its rule settles nothing: it depends, or its text is not known to bind yet."""
+        return self.obligation.group == "depends"
+
+    def late(self, on: dt.date) -> bool:
+        """Whether its day has passed on another, and it is not done."""
+        return self.due is not None and self.due < on and self.done is None
 
     @property
     def grants(self) -> bool:
@@ -104,6 +117,12 @@ class Sheet:
         return tuple(row for section in self.sections for row in section.binding)
 
     @cached_property
+    def subjects(self) -> dict[Subject, int]:
+        """How many of what binds are of the environment, of people, of the keeping of an aid."""
+        found: Counter[Subject] = Counter(row.rule.subject for row in self.binding)
+        return {subject: found[subject] for subject in SUBJECTS if found[subject]}
+
+    @cached_property
     def rows(self) -> tuple[Row, ...]:
         """Every row that was decided."""
         depends = (row for section in self.sections for row in section.depends)
@@ -125,7 +144,7 @@ class Sheet:
 def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
     """The sheet of a project on a day."""
     facts = facts_of(project, ground.form, ground.glossary, on)
-    own = frozenset(ground.form.own) | set(facts.facets.get("acteur", ()))
+    own = ground.form.own_of(facts.facets)
     met = ground.form.present(facts.facets) | own
     found = [o for o in ground.obligations(facts) if o.rule.id not in project.aside]
     binds = {o.rule.id for o in found if (_grants(o) if o.rule.sought else o.group == "applies")}
@@ -183,13 +202,29 @@ def _ordered(rows: Iterable[Row], stage: Stage) -> tuple[Row, ...]:
     return tuple(sorted(kept.values(), key=_rank))
 
 
-def _rank(row: Row) -> tuple[bool, dt.date, bool, bool]:
-    return not row.mine, row.due or dt.date.max, row.obligation.strength != "firm", row.force is Polarity.INTERDIT
+def _rank(row: Row) -> tuple[int, bool, dt.date, bool, bool]:
+    """Of one subject after another, what binds the production first, then what has a day."""
+    firm = row.obligation.strength == "firm"
+    return (
+        SUBJECTS.index(row.rule.subject),
+        not row.mine,
+        row.due or dt.date.max,
+        not firm,
+        row.force is Polarity.INTERDIT,
+    )
 
 
 def _force(o: Obligation, polarity: Polarity) -> Polarity:
-    """What a row does: as its first statement does; a duty that binds obliges, even when a fact says so."""
-    return Polarity.OBLIGE if polarity is Polarity.FAIT and (o.about, o.group) == ("duty", "applies") else polarity
+    """What a row does: nothing where it depends; else as its first statement does, but that a duty which binds obliges
+    and a ban forbids, even when a fact or an allowance says so."""
+    if o.group == "depends":
+        return Polarity.FAIT
+    if o.group != "applies" or o.about not in _BOUND:
+        return polarity
+    return _BOUND[o.about] if polarity in (Polarity.FAIT, Polarity.PERMET) else polarity
+
+
+_BOUND = {"duty": Polarity.OBLIGE, "exemption": Polarity.OBLIGE, "ban": Polarity.INTERDIT}
 
 
 def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], ground: Ground) -> Row:
@@ -203,7 +238,7 @@ def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], gro
     decides: list[tuple[str, str]] = []
     for name in o.decided.used:
         if name in FACETS:
-            decides += [(name, value) for value in facet_values(name, o.rule, facts, ground.glossary)]
+            decides += [(name, value) for value in facet_values(name, o.decided, facts, ground.glossary)]
         elif name not in figured:
             decides.append((name, ""))
     return Row(
@@ -215,7 +250,7 @@ def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], gro
         tuple(dict.fromkeys(decides)),
         tuple(reasons[:2]),
         tuple(said.of(o.shown)),
-        tuple(said.of(outcome.needs if outcome else ())),
+        tuple(said.of(o.needs)),
         tuple(said.of(outcome.next if outcome else ())),
         project.done.get(o.rule.id),
         steps_of(o, facts, ground) if o.group in ("applies", "told") else (),

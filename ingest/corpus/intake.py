@@ -34,6 +34,7 @@ class Choice(_Frozen):
     en: str = Field(min_length=2)
     sets: dict[str, tuple[Slug, ...]] = Field(description="facet → values")
     present: tuple[Slug, ...] = ()
+    instead: bool = Field(default=False, description="a role: what any project says of the same facets is not said")
 
 
 class First(_Frozen):
@@ -45,9 +46,10 @@ class First(_Frozen):
 
 
 class Intake(_Frozen):
-    """The form. `says`: facts of any project; `own`: who is bound that the production is itself; `always`: who is bound
-    that any production meets; `figures` and `days` are asked as they are; `first`: what a conversation asks before it
-    tells any; `asks` and `others`: questions that ask for the obligations of a project, and that do not."""
+    """The form. `says`: facts of any project that says no other role; `own`: who is bound that the production is
+    itself; `always`: who is bound that any production meets; `figures` and `days` are asked as they are; `first`:
+    what a conversation asks before it tells any; `asks` and `others`: questions that ask for the obligations of a
+    project, and that do not."""
 
     says: dict[str, tuple[Slug, ...]] = Field(default_factory=dict)
     own: tuple[Slug, ...] = ()
@@ -79,11 +81,22 @@ class Intake(_Frozen):
 
     def said(self, picked: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
         """The facets that what is picked says."""
-        out: dict[str, tuple[str, ...]] = dict(self.says)
+        out: dict[str, tuple[str, ...]] = {}
         for choice in self.chosen(picked):
             for facet, values in choice.sets.items():
                 out[facet] = tuple(dict.fromkeys((*out.get(facet, ()), *values)))
         return {facet: values for facet, values in out.items() if values}
+
+    def supposed(self, facets: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+        """What any project says, and this one whose facets are given does not put aside by another role."""
+        said = {facet: set(values) for facet, values in facets.items()}
+        put = {facet for c in self.every if c.instead and _says(said, c) for facet in c.sets}
+        return {facet: values for facet, values in self.says.items() if facet not in put}
+
+    def own_of(self, facets: Mapping[str, Iterable[str]]) -> frozenset[str]:
+        """Who is bound that a project is itself, by its role."""
+        mine = set(facets.get("acteur", ()))
+        return frozenset(w for w in self.own if w in mine or w not in self.says.get("acteur", ())) | mine
 
     def present(self, facets: Mapping[str, Iterable[str]]) -> frozenset[str]:
         """Who is bound that a project meets, whether its facts were picked or told."""
