@@ -55,13 +55,13 @@ DAY_NAMES: dict[Language, dict[str, str]] = {
         "filing": "Dépôt de la demande", "shoot": "Premier jour de tournage", "shoot_end": "Dernier jour de tournage",
         "delivery": "Livraison", "broadcast": "Diffusion", "visa": "Visa d'exploitation",
         "decision": "Décision", "principle": "Décision de principe", "preliminary": "Autorisation préalable",
-        "investment": "Agrément des investissements", "grant": "Décision d'aide",
+        "investment": "Agrément des investissements", "provisional": "Décision provisoire", "grant": "Décision d'aide",
     },
     "en": {
         "filing": "Application filed", "shoot": "First day of shooting", "shoot_end": "Last day of shooting",
         "delivery": "Delivery", "broadcast": "Broadcast", "visa": "Exhibition visa", "decision": "Decision",
         "principle": "Decision in principle", "preliminary": "Preliminary authorisation",
-        "investment": "Investment approval", "grant": "Award of the aid",
+        "investment": "Investment approval", "provisional": "Provisional decision", "grant": "Award of the aid",
     },
 }  # fmt: skip
 

@@ -75,6 +75,7 @@ _FIGURES: dict[CaseField | DateName | YearName, str] = {
     DateName.PRINCIPLE: french("décision de principe"),
     DateName.PRELIMINARY: french("autorisation préalable"),
     DateName.INVESTMENT: french("agrément des investissements"),
+    DateName.PROVISIONAL: french("décision provisoire"),
     DateName.GRANT: french("décision d'aide"),
     DateName.SHOOT: french("tournage"),
     DateName.SHOOT_END: french("fin du tournage"),

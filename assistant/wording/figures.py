@@ -56,13 +56,15 @@ _DAYS: dict[Language, dict[str, str]] = {
         DateName.FILING: "dépôt", DateName.VISA: "visa", DateName.SHOOT: "tournage", DateName.DELIVERY: "livraison",
         DateName.SHOOT_END: "fin du tournage", DateName.BROADCAST: "diffusion", DateName.DECISION: "décision",
         DateName.PRINCIPLE: "décision de principe", DateName.PRELIMINARY: "autorisation préalable",
-        DateName.INVESTMENT: "agrément des investissements", DateName.GRANT: "décision d'aide",
+        DateName.INVESTMENT: "agrément des investissements", DateName.PROVISIONAL: "décision provisoire",
+        DateName.GRANT: "décision d'aide",
     },
     "en": {
         DateName.FILING: "filing", DateName.VISA: "visa", DateName.SHOOT: "shoot", DateName.DELIVERY: "delivery",
         DateName.SHOOT_END: "end of shoot", DateName.BROADCAST: "broadcast", DateName.DECISION: "decision",
         DateName.PRINCIPLE: "decision in principle", DateName.PRELIMINARY: "preliminary authorisation",
-        DateName.INVESTMENT: "investment approval", DateName.GRANT: "award of the aid",
+        DateName.INVESTMENT: "investment approval", DateName.PROVISIONAL: "provisional decision",
+        DateName.GRANT: "award of the aid",
     },
 }  # fmt: skip
 

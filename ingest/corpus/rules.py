@@ -33,12 +33,15 @@ class DateName(StrEnum):
     PRINCIPLE = "principle"
     PRELIMINARY = "preliminary"
     INVESTMENT = "investment"
+    PROVISIONAL = "provisional"
     GRANT = "grant"
 
 
-DECISIONS = (DateName.PRINCIPLE, DateName.PRELIMINARY, DateName.INVESTMENT, DateName.GRANT)
+DECISIONS = (
+    DateName.PRINCIPLE, DateName.PRELIMINARY, DateName.INVESTMENT, DateName.PROVISIONAL, DateName.GRANT,
+)  # fmt: skip
 """The decisions of a funder, each with a day of its own: in principle, preliminary authorisation, investment approval,
-award. `decision` is one of them that is not told from the others: no rule reads it."""
+provisional decision, award. `decision` is one of them that is not told from the others: no rule reads it."""
 
 
 class YearName(StrEnum):
