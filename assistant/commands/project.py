@@ -168,7 +168,11 @@ def obligations(project: str, day: dt.datetime | None, as_json: bool) -> None:
             click.echo(f"\n{title}")
         for row in rows:
             _line(row, found, say)
-    click.echo(f"\nNe s'applique pas : {', '.join(say.name(r.rule) for r in found.outside) or 'rien'}.")
+    click.echo("\nNe s'applique pas" if found.outside else "\nNe s'applique pas : rien.")
+    for row in found.outside:
+        click.echo(f"  - {say.name(row.rule)} : {say.why_not(row, found)}  [{row.rule.id}]")
+        for need in say.needs(row):
+            click.echo(f"      Réserve : {need}")
 
 
 @projet.command()
@@ -201,6 +205,8 @@ def _line(row: Row, found: Sheet, say: Any) -> None:
     why = "; ".join(say.because(row, found))
     click.echo(f"  {'?' if row.open else '-'} [{say.force(row)}{about}] {say.name(row.rule)}{due}{done}")
     click.echo(f"      {say.lead(row)}{f' ({why})' if why else ''}  [{row.rule.id}]")
+    for text in say.texts(row)[1:]:
+        click.echo(f"      {text}")
     if not row.mine:
         click.echo(f"      À la charge de : {', '.join(say.bound(row.rule))}")
     if papers := say.papers(row):

@@ -120,7 +120,7 @@ def _row(found: Decided, facts: Facts, statement: Callable[[str], Statement | No
 
 def _group(about: About, outcome: Outcome, first: Statement | None) -> Group:
     """Whether a verdict binds. A right that one has not is a ban when a duty or a ban says so; a right that a duty
-    gives (« puis-je encore déposer ? ») is that duty."""
+    gives, or that a day ends (« puis-je encore déposer ? »), is that duty."""
     if outcome.verdict == "depends":
         return "depends"
     yes = outcome.verdict == "yes"
@@ -130,7 +130,8 @@ def _group(about: About, outcome: Outcome, first: Statement | None) -> Group:
     if about == "exemption":
         return "does_not_apply" if yes else "applies"
     if about == "right":
-        return "applies" if force is Polarity.OBLIGE or (not yes and force in _BINDS) else "told"
+        binds = force is Polarity.OBLIGE or outcome.due is not None or (not yes and force in _BINDS)
+        return "applies" if binds else "told"
     if yes and force in _BINDS:
         return "applies"
     return "does_not_apply" if not yes and force is Polarity.N_OBLIGE_PAS else "told"

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from icalendar import Calendar, Event
 
 from assistant.project.changes import Coming
-from assistant.project.facts import day_of
-from assistant.project.order import LEADS_TO
+from assistant.project.facts import moment_of
 from assistant.project.sheet import Row, Sheet
 from assistant.project.words import Speaker
 from assistant.reading.dates import say_date
@@ -47,8 +46,7 @@ def entries(found: Sheet, coming: Iterable[Coming], say: Speaker, address: str) 
         at, key = f"{address}#{row.rule.id}", f"step:{todo.demarche.id}:{todo.step.rests_on[0]}"
         out.append(Entry(key, day, head, todo.step.do.of(say.language), at))
     for section in found.sections:
-        name = LEADS_TO.get(section.stage)
-        moment = day_of(name.value, found.facts) if name else None
+        moment = moment_of(section.stage, found.facts)
         left = [r for r in (*section.binding, *section.depends) if not r.due and not r.done]
         if moment and left:
             lines = "\n".join(_line(r, say) for r in left)
@@ -95,7 +93,7 @@ def _line(row: Row, say: Speaker) -> str:
 def _told(row: Row, say: Speaker) -> str:
     papers = say.papers(row)
     subject = say.subject(row)
-    lines = [f"{say.force(row)} ({subject})" if subject else say.force(row), say.text(row)]
+    lines = [f"{say.force(row)} ({subject})" if subject else say.force(row), *say.texts(row)]
     lines += [f"Réserve : {need}" for need in say.needs(row)]
     if papers:
         lines.append(f"À remettre : {', '.join(papers)}")

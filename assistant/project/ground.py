@@ -49,9 +49,10 @@ class Ground:
         for rule in told:
             if rule.concerns == _ANY and not (rule.own_days or rule.theirs):
                 continue
-            out += obligations(
+            found = obligations(
                 _without(facts, rule, own), [rule], self.glossary, self.sayings.statement, untold=rule.concerns != _ANY
             )
+            out += [_of_others(o, own) for o in found]
         return _one_a_matter(out)
 
     def seeks(self, rule: Rule, facts: Facts) -> bool:
@@ -81,6 +82,13 @@ def _without(facts: Facts, rule: Rule, own: frozenset[str]) -> Facts:
         dates={n: d for n, d in facts.dates.items() if n not in days},
         quantities={n: q for n, q in facts.quantities.items() if n not in figures},
     )
+
+
+def _of_others(o: Obligation, own: frozenset[str]) -> Obligation:
+    """A rule that turns on the figures of others, whom it binds, depends on them: a project is not asked for those."""
+    wanted = o.decided.missing.field if o.group == "missing" and o.decided.missing else None
+    of_others = wanted in {f.value for f in o.rule.theirs} and not own & set(o.rule.bound)
+    return replace(o, group="depends") if of_others else o
 
 
 def _one_a_matter(found: list[Obligation]) -> list[Obligation]:

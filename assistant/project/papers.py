@@ -53,7 +53,7 @@ def checklist(found: Sheet, say: Speaker) -> Document:
     blocks += _brief("Bon à savoir" if lang == "fr" else "Good to know", found.told, say)
     if found.outside:
         blocks.append(Heading("Ce qui ne s'applique pas, et pourquoi" if lang == "fr" else "What does not apply"))
-        blocks.append(Listing(tuple(f"{say.name(r.rule)} : {why_not(r, found, say)}" for r in found.outside)))
+        blocks.append(Listing(tuple(f"{say.name(r.rule)} : {_why_not(r, found, say)}" for r in found.outside)))
     blocks.append(Paragraph(DISCLAIMER[lang].format(date=say_date(FACT_BASE_DATE, lang)), "small"))
     on = say_date(found.on, lang)
     return Document(
@@ -72,10 +72,8 @@ def table(found: Sheet, say: Speaker) -> bytes:
     return csv_bytes(_TITLES, (_cells(row, found, say) for row in _listed(found)))
 
 
-def why_not(row: Row, found: Sheet, say: Speaker) -> str:
-    """Why something does not apply: the project's own facts, else the statement that says so."""
-    because = say.because(row, found)
-    return " ; ".join(because) if row.reasons else say.text(row)
+def _why_not(row: Row, found: Sheet, say: Speaker) -> str:
+    return f"{say.why_not(row, found)}{_reserves(row, say)}"
 
 
 def _listed(found: Sheet) -> Iterable[Row]:
@@ -121,8 +119,11 @@ def _brief(title: str, rows: tuple[Row, ...], say: Speaker) -> list[Block]:
 
 def _said(row: Row, say: Speaker) -> str:
     """What says it, with its reserves."""
-    reserves = "".join(f" Réserve : {need}" for need in say.needs(row))
-    return f"{say.text(row)}{reserves}"
+    return f"{' '.join(say.texts(row))}{_reserves(row, say)}"
+
+
+def _reserves(row: Row, say: Speaker) -> str:
+    return "".join(f" Réserve : {need}" for need in say.needs(row))
 
 
 def _cells(row: Row, found: Sheet, say: Speaker) -> tuple[Cell, ...]:

@@ -15,6 +15,7 @@ from ingest.corpus.deciding import Facts
 from ingest.corpus.expressions import facets_of
 from ingest.corpus.fiches import FACETS
 from ingest.corpus.glossary import Glossary
+from ingest.corpus.intake import Probe
 from ingest.corpus.rules import DATES, Input, Rule, Stage
 
 _WEIGHTS = {"duty": 0, "ban": 0, "exemption": 1, "right": 1, "fact": 2, "sanction": 3}
@@ -40,10 +41,20 @@ class Question:
         return f"{self.field}.{self.value}" if self.value else self.field
 
 
+@dataclass(frozen=True)
+class Probing:
+    """A fact that the form asks of such a project, and the rules that would then concern it."""
+
+    probe: Probe
+    rules: tuple[Rule, ...]
+
+
 def questions(
-    open_: Iterable[Obligation], facts: Facts, glossary: Glossary, own: frozenset[str] = frozenset()
-) -> tuple[Question, ...]:
-    """The questions of what is open; `own`: who is bound that the production is itself, asked before others."""
+    open_: Iterable[Obligation], facts: Facts, glossary: Glossary, own: frozenset[str] = frozenset(),
+    probing: Iterable[Probing] = (),
+) -> tuple[Question, ...]:  # fmt: skip
+    """The questions of what is open; `own`: who is bound that the production is itself, asked before others;
+    `probing`: those of the form, each asked but where a rule asks it already."""
     asked: dict[tuple[str, str | None], list[Obligation]] = {}
     inputs: dict[tuple[str, str | None], Input] = {}
     for o in open_:
@@ -69,6 +80,11 @@ def questions(
                 _WEIGHTS[found[0].about] + (not any(own & set(o.rule.bound) for o in found)),
             )
         )
+    known = {(q.field, q.value) for q in out}
+    for p in probing:
+        if (p.probe.field, p.probe.value) not in known:
+            ask, ask_en, value = p.probe.ask, p.probe.ask_en, p.probe.value
+            out.append(Question(p.probe.field, value, ask, ask_en, "choice", (value,), p.rules, _WEIGHTS["duty"]))
     return tuple(sorted(out, key=_rank))
 
 

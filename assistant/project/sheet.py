@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.planning.decide import reasons_of
@@ -21,9 +21,9 @@ from assistant.project.facts import case_of, facet_values
 from assistant.project.ground import Ground
 from assistant.project.order import STAGES
 from assistant.project.projects import Project, facts_of
-from assistant.project.questions import Question, questions
+from assistant.project.questions import Probing, Question, questions
 from assistant.project.steps import Todo, steps_of
-from ingest.corpus.deciding import Facts
+from ingest.corpus.deciding import Facts, whether
 from ingest.corpus.fiches import FACETS, Polarity
 from ingest.corpus.rules import Rule, Stage, Subject
 
@@ -35,7 +35,7 @@ SUBJECTS: tuple[Subject, ...] = ("environment", "social", "aid")
 class Row:
     """One rule's decision. `mine`: it binds the production itself; `force` and `lead`: what its first statement does,
     and says in its most direct form; `facts`: the facts that decide, by name, with the values of a facet that count;
-    `reasons`: figures against the bounds of what is shown."""
+    `reasons`: figures against the bounds of what is shown; `chance`: of what may be sought, and is not yet."""
 
     obligation: Obligation
     mine: bool
@@ -49,6 +49,7 @@ class Row:
     next: tuple[Saying, ...]
     done: dt.date | None
     steps: tuple[Todo, ...] = ()
+    chance: bool = False
 
     @property
     def rule(self) -> Rule:
@@ -153,9 +154,10 @@ def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
     rows = [_row(o, project, facts, own, ground) for o in near if o.group != "missing"]
     sought = {r.rule.id: ground.seeks(r.rule, facts) for r in rows}
     refused = [r for r in rows if not r.grants and r.rule.sought]
-    chances = [r for r in rows if not sought[r.rule.id] and r.grants]
-    rest = [r for r in rows if r not in refused and r not in chances]
+    chances = [replace(r, chance=True) for r in rows if not sought[r.rule.id] and r.grants]
+    rest = [r for r in rows if r not in refused and (sought[r.rule.id] or not r.grants)]
     asked = [o for o in near if o.group == "missing" and ground.seeks(o.rule, facts)]
+    firmer = [o for o in near if o.group == "applies" and o.decided.missing and ground.seeks(o.rule, facts)]
     bound = [r for r in rest if r.obligation.group == "applies" and r.obligation.about != "sanction"]
     depends = [r for r in rest if r.obligation.group == "depends" and r.obligation.about != "sanction"]
     return Sheet(
@@ -163,7 +165,7 @@ def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
         project=project,
         facts=facts,
         sections=tuple(s for stage in STAGES if (s := _section(stage, bound, depends, asked)).whole),
-        questions=questions(asked, facts, ground.glossary, own),
+        questions=questions([*asked, *firmer], facts, ground.glossary, own, _probes(project, ground, facts)),
         chances=tuple(sorted(chances, key=lambda r: (STAGES.index(r.stage), r.due or dt.date.max))),
         sanctions=tuple(
             r for r in rest if r.obligation.about == "sanction" and r.obligation.group in ("applies", "depends")
@@ -172,6 +174,29 @@ def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
         outside=(*refused, *(r for r in rest if r.obligation.group == "does_not_apply" or _denied(r))),
         rules=sum(rule.on(on) is not None for rule in ground.rules),
     )
+
+
+def _probes(project: Project, ground: Ground, facts: Facts) -> list[Probing]:
+    """What the form asks of such a project, and it does not say: with the rules that would then concern it."""
+    out = []
+    for probe in ground.form.probes:
+        said = facts.facets.get(probe.field, ())
+        if any(probe.value in ground.glossary.broader(probe.field, v) for v in said):
+            continue
+        if not whether(probe.when, facts, ground.glossary):
+            continue
+        told = replace(facts, facets={**facts.facets, probe.field: (*said, probe.value)})
+        met = tuple(
+            r
+            for r in ground.rules
+            if r.on(facts.day)
+            and r.id not in project.aside
+            and not whether(r.concerns, facts, ground.glossary)
+            and whether(r.concerns, told, ground.glossary)
+        )
+        if met:
+            out.append(Probing(probe, met))
+    return out
 
 
 def _grants(o: Obligation) -> bool:
@@ -215,16 +240,16 @@ def _rank(row: Row) -> tuple[int, bool, dt.date, bool, bool]:
 
 
 def _force(o: Obligation, polarity: Polarity) -> Polarity:
-    """What a row does: nothing where it depends; else as its first statement does, but that a duty which binds obliges
-    and a ban forbids, even when a fact or an allowance says so."""
+    """What a row does: nothing where it depends; else as its first statement does, but that a duty which binds
+    obliges, even when a fact or an allowance says so."""
     if o.group == "depends":
         return Polarity.FAIT
     if o.group != "applies" or o.about not in _BOUND:
         return polarity
-    return _BOUND[o.about] if polarity in (Polarity.FAIT, Polarity.PERMET) else polarity
+    return Polarity.OBLIGE if polarity in (Polarity.FAIT, Polarity.PERMET) else polarity
 
 
-_BOUND = {"duty": Polarity.OBLIGE, "exemption": Polarity.OBLIGE, "ban": Polarity.INTERDIT}
+_BOUND = ("duty", "exemption", "right")
 
 
 def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], ground: Ground) -> Row:

@@ -22,12 +22,12 @@ from ingest.language.claims import Language
 
 STAGE_NAMES: dict[Language, dict[Stage, str]] = {
     "fr": {
-        Stage.FILING: "Avant de déposer", Stage.PREP: "Avant le tournage", Stage.SHOOT: "Pendant le tournage",
+        Stage.FILING: "Avant de déposer", Stage.PREP: "Avant le tournage ou la fabrication", Stage.SHOOT: "Pendant le tournage ou la fabrication",
         Stage.DELIVERY: "À la livraison et à la diffusion", Stage.AFTER: "Après",
         Stage.COMPANY: "Toute l'année, dans la société",
     },
     "en": {
-        Stage.FILING: "Before filing", Stage.PREP: "Before the shoot", Stage.SHOOT: "During the shoot",
+        Stage.FILING: "Before filing", Stage.PREP: "Before shooting or making", Stage.SHOOT: "During shooting or making",
         Stage.DELIVERY: "On delivery and broadcast", Stage.AFTER: "Afterwards",
         Stage.COMPANY: "All year, in the company",
     },
@@ -42,6 +42,9 @@ FORCES: dict[Language, dict[Polarity, str]] = {
         Polarity.N_OBLIGE_PAS: "Not mandatory", Polarity.FAIT: "Good to know",
     },
 }  # fmt: skip
+RISK: dict[Language, str] = {"fr": "Risque", "en": "Risk"}
+CONDITION: dict[Language, str] = {"fr": "Condition", "en": "Condition"}
+"""What binds only whoever seeks what it is about."""
 OPEN: dict[Language, str] = {"fr": "Non tranché", "en": "Not settled"}
 SUBJECTS: dict[Language, dict[Subject, str]] = {
     "fr": {"environment": "environnement", "social": "social", "aid": "gestion de l'aide"},
@@ -98,7 +101,11 @@ class Speaker:
         if row.open:
             return OPEN[self.language]
         said = FORCES[self.language][row.force]
-        likely = row.obligation.strength != "firm" and row.force is not Polarity.FAIT
+        if row.obligation.about == "sanction":
+            said = RISK[self.language]
+        elif row.chance and row.force is Polarity.OBLIGE:
+            said = CONDITION[self.language]
+        likely = row.obligation.strength != "firm" and said != FORCES[self.language][Polarity.FAIT]
         return f"{said}, {LIKELY[self.language]}" if likely else said
 
     def label(self, facet: str, value: str) -> str:
@@ -164,6 +171,10 @@ class Speaker:
         parts = ", ".join(f"{n} {said[subject]}" for subject, n in found.subjects.items())
         return f"{total} ({parts})" if set(found.subjects) - {"environment"} else total
 
+    def why_not(self, row: Row, found: Sheet) -> str:
+        """Why something does not apply: the project's own figures, else the statement that says so."""
+        return " ; ".join(self.because(row, found)) if row.reasons else self.text(row)
+
     def by(self, row: Row, on: dt.date) -> str:
         """« au plus tard le 15 janvier 2027 », and that the day has passed; empty without a day."""
         if row.due is None:
@@ -172,6 +183,10 @@ class Speaker:
         said = f"au plus tard le {say_date(row.due, 'fr')}" if fr else f"by {say_date(row.due, 'en')}"
         passed = " (jour passé)" if fr else " (day passed)"
         return said + passed if row.late(on) else said
+
+    def texts(self, row: Row) -> list[str]:
+        """Every statement that says it."""
+        return [s.text if self.language == "fr" else s.text_en for s in row.shown]
 
     def needs(self, row: Row) -> list[str]:
         """The reserves of a row: what it misleads without."""

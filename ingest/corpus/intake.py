@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ingest.corpus.expressions import facets_of
 from ingest.corpus.fiches import CaseField
 from ingest.corpus.glossary import Glossary, load_glossary
 from ingest.corpus.register import Slug
@@ -45,6 +46,16 @@ class First(_Frozen):
     ask_en: str = Field(min_length=8)
 
 
+class Probe(_Frozen):
+    """A fact that rules turn on and a project does not say by itself: asked of the projects of a condition."""
+
+    field: str
+    value: Slug
+    when: str = Field(min_length=4, description="a CEL expression: the projects of which it is asked")
+    ask: str = Field(min_length=8)
+    ask_en: str = Field(min_length=8)
+
+
 class Intake(_Frozen):
     """The form. `says`: facts of any project that says no other role; `own`: who is bound that the production is
     itself; `always`: who is bound that any production meets; `figures` and `days` are asked as they are; `first`:
@@ -61,6 +72,7 @@ class Intake(_Frozen):
     shoots: tuple[Choice, ...] = ()
     figures: tuple[CaseField, ...] = ()
     days: tuple[DateName, ...] = ()
+    probes: tuple[Probe, ...] = ()
     first: tuple[First, ...] = Field(default=(), max_length=3)
     asks: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -124,4 +136,9 @@ def load_intake(corpus_dir: Path, glossary: Glossary | None = None) -> Intake:
             if wrong:
                 where = f"{file.path}, ligne {file.line(field, n)}"
                 raise ClapvertError(ErrorCode.CORPUS_INVALID, f"{where} : valeur inconnue {wrong[0]}.")
+    for n, probe in enumerate(form.probes):
+        named = [(probe.field, probe.value), *facets_of(probe.when)]
+        if wrong := [f"{f} = {v}" for f, v in named if v not in facets.get(f, {})]:
+            where = f"{file.path}, ligne {file.line('probes', n)}"
+            raise ClapvertError(ErrorCode.CORPUS_INVALID, f"{where} : valeur inconnue {wrong[0]}.")
     return form

@@ -18,8 +18,7 @@ from assistant.label.projects.progress import progress
 from assistant.label.projects.projects import rows as label_rows
 from assistant.planning.sayings import Saying
 from assistant.project.changes import Coming
-from assistant.project.facts import day_of, figure_words
-from assistant.project.order import LEADS_TO
+from assistant.project.facts import day_of, figure_words, moment_of
 from assistant.project.projects import Project
 from assistant.project.sheet import Row, Sheet
 from assistant.project.words import DAY_NAMES, Speaker
@@ -99,8 +98,7 @@ def first_things(found: Sheet) -> list[Row]:
 
 def milestone(stage: Stage, found: Sheet) -> dt.date | None:
     """The day of the work that a moment leads to."""
-    name = LEADS_TO.get(stage)
-    return day_of(name.value, found.facts) if name else None
+    return moment_of(stage, found.facts)
 
 
 def when(stage: Stage, found: Sheet, say: Speaker) -> str:
