@@ -124,6 +124,8 @@ def _group(about: About, outcome: Outcome, first: Statement | None) -> Group:
     if outcome.verdict == "depends":
         return "depends"
     yes = outcome.verdict == "yes"
+    if about == "check":
+        return "depends" if yes else "told"
     force = first.polarity if first else Polarity.FAIT
     if about in ("duty", "ban", "sanction"):
         return "applies" if yes else "does_not_apply"

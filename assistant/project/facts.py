@@ -73,13 +73,13 @@ def facet_values(facet: str, decided: Decided, facts: Facts, glossary: Glossary)
     }
     said = facts.facets.get(facet, ())
     counted = [v for v in said if glossary.broader(facet, v) & named]
-    if len(counted) < 2:
-        return counted
 
     def follows(*values: str) -> bool:
         again = decide(rule, replace(facts, facets={**facts.facets, facet: values}), glossary)
         return again is not None and again.outcome == outcome
 
+    if not counted or follows(*(s for s in said if s not in counted)):
+        return []  # without any of them, the same follows
     turning = [v for v in counted if follows(v) or not follows(*(s for s in said if s != v))]
     return turning or counted
 

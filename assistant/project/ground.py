@@ -44,10 +44,10 @@ class Ground:
         """What the rules that concern a project say of it, all of them by default."""
         told = [r for r in (self.rules if rules is None else rules) if whether(r.concerns, facts, self.glossary)]
         own = self.form.own_of(facts.facets)
-        plain = [r for r in told if r.concerns == _ANY and not (r.own_days or r.theirs)]
+        plain = [r for r in told if r.concerns == _ANY and not _apart(r)]
         out = obligations(facts, plain, self.glossary, self.sayings.statement)
         for rule in told:
-            if rule.concerns == _ANY and not (rule.own_days or rule.theirs):
+            if rule.concerns == _ANY and not _apart(rule):
                 continue
             found = obligations(
                 _without(facts, rule, own), [rule], self.glossary, self.sayings.statement, untold=rule.concerns != _ANY
@@ -70,11 +70,17 @@ class Ground:
 _ANY = "true"
 
 
+def _apart(rule: Rule) -> bool:
+    """Whether a rule reads facts that bear the name of a project's own, and are not its."""
+    return bool(rule.own_days or rule.own_figures or rule.theirs)
+
+
 def _without(facts: Facts, rule: Rule, own: frozenset[str]) -> Facts:
-    """The facts of a project without the days that bear the name of days of the rule's own, nor its figures where the
-    rule is about those of others, whom it binds."""
+    """The facts of a project without the days and figures that bear the name of some of the rule's own, nor its figures
+    where the rule is about those of others, whom it binds."""
     days = {d.value for d in rule.own_days}
-    figures = set() if own & set(rule.bound) else {f.value for f in rule.theirs}
+    figures = {f.value for f in rule.own_figures}
+    figures |= set() if own & set(rule.bound) else {f.value for f in rule.theirs}
     if not days and not figures:
         return facts
     return replace(

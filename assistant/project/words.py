@@ -22,12 +22,14 @@ from ingest.language.claims import Language
 
 STAGE_NAMES: dict[Language, dict[Stage, str]] = {
     "fr": {
-        Stage.FILING: "Avant de déposer", Stage.PREP: "Avant le tournage ou la fabrication", Stage.SHOOT: "Pendant le tournage ou la fabrication",
+        Stage.FILING: "Avant de déposer", Stage.PREP: "Avant le tournage ou la fabrication",
+        Stage.SHOOT: "Pendant le tournage ou la fabrication",
         Stage.DELIVERY: "À la livraison et à la diffusion", Stage.AFTER: "Après",
         Stage.COMPANY: "Toute l'année, dans la société",
     },
     "en": {
-        Stage.FILING: "Before filing", Stage.PREP: "Before shooting or making", Stage.SHOOT: "During shooting or making",
+        Stage.FILING: "Before filing", Stage.PREP: "Before shooting or making",
+        Stage.SHOOT: "During shooting or making",
         Stage.DELIVERY: "On delivery and broadcast", Stage.AFTER: "Afterwards",
         Stage.COMPANY: "All year, in the company",
     },

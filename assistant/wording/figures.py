@@ -12,17 +12,17 @@ from ingest.language.claims import Language
 
 _NAMES: dict[Language, dict[CaseField, str]] = {
     "fr": {
-        CaseField.HEADCOUNT: "votre effectif", CaseField.PEOPLE: "votre effectif",
+        CaseField.HEADCOUNT: "votre effectif", CaseField.PEOPLE: "le nombre de personnes",
         CaseField.TURNOVER: "votre chiffre d'affaires", CaseField.BALANCE_SHEET: "votre total de bilan",
         CaseField.BUDGET: "votre budget",
-        CaseField.AD_SPEND: "votre investissement publicitaire", CaseField.CONSUMPTION: "votre consommation",
+        CaseField.AD_SPEND: "l'investissement publicitaire", CaseField.CONSUMPTION: "votre consommation",
         CaseField.SURFACE: "la surface", CaseField.POWER: "la puissance", CaseField.EMISSIONS: "l'émission",
         CaseField.DURATION: "la durée", CaseField.DISTANCE: "la distance", CaseField.WEIGHT: "le poids",
     },
     "en": {
-        CaseField.HEADCOUNT: "your headcount", CaseField.PEOPLE: "your headcount", CaseField.TURNOVER: "your turnover",
-        CaseField.BALANCE_SHEET: "your balance sheet total", CaseField.BUDGET: "your budget",
-        CaseField.AD_SPEND: "your advertising spend", CaseField.CONSUMPTION: "your consumption",
+        CaseField.HEADCOUNT: "your headcount", CaseField.PEOPLE: "the number of people",
+        CaseField.TURNOVER: "your turnover", CaseField.BALANCE_SHEET: "your balance sheet total", CaseField.BUDGET: "your budget",
+        CaseField.AD_SPEND: "the advertising spend", CaseField.CONSUMPTION: "your consumption",
         CaseField.SURFACE: "the surface", CaseField.POWER: "the power", CaseField.EMISSIONS: "the emission",
         CaseField.DURATION: "the duration", CaseField.DISTANCE: "the distance", CaseField.WEIGHT: "the weight",
     },

@@ -72,8 +72,9 @@ NAMES = QUANTITIES | DATES | frozenset(FACETS)
 """Everything of a case that an expression may name, beside `known`."""
 
 
-About = Literal["duty", "ban", "right", "exemption", "sanction", "fact"]
-"""What a rule asks: whether one must, may not, may, is spared, or risks something; else whether something is so."""
+About = Literal["duty", "ban", "right", "exemption", "sanction", "check", "fact"]
+"""What a rule asks: whether one must, may not, may, is spared, or risks something, or what an authority may
+forbid, to be checked; else whether something is so."""
 Subject = Literal["environment", "social", "aid"]
 
 
@@ -160,6 +161,9 @@ class Rule(_Frozen):
     sought: str = Field(default="", description="a CEL expression: who seeks what it is about; empty: it binds anyone")
     presumes: tuple[Slug, ...] = Field(default=(), description="rules one of which binds, or it has no object")
     own_days: tuple[DateName, ...] = Field(default=(), description="days of its own, not those of a work by that name")
+    own_figures: tuple[CaseField, ...] = Field(
+        default=(), description="figures of its own, not the project's by that name"
+    )
     theirs: tuple[CaseField, ...] = Field(default=(), description="figures of whom it binds, not of another's company")
     about: About | None = Field(default=None, description="what it asks, where its question does not say it")
     subject: Subject = Field(default="environment", description="what it protects, or the keeping of an aid")
