@@ -61,6 +61,9 @@ def questions(
         wanted = o.decided.missing
         if wanted is None or o.about == "sanction" or _named_elsewhere(wanted, facts, glossary):
             continue
+        bound = o.group == "applies"  # one more fact would make it firm: who cannot say the contrary is not asked
+        if bound and wanted.field in FACETS and len(_values(wanted, [o.rule], glossary)) == 1:
+            continue
         key = (wanted.field, wanted.value)
         asked.setdefault(key, []).append(o)
         inputs.setdefault(key, wanted)

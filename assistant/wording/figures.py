@@ -21,7 +21,8 @@ _NAMES: dict[Language, dict[CaseField, str]] = {
     },
     "en": {
         CaseField.HEADCOUNT: "your headcount", CaseField.PEOPLE: "the number of people",
-        CaseField.TURNOVER: "your turnover", CaseField.BALANCE_SHEET: "your balance sheet total", CaseField.BUDGET: "your budget",
+        CaseField.TURNOVER: "your turnover", CaseField.BALANCE_SHEET: "your balance sheet total",
+        CaseField.BUDGET: "your budget",
         CaseField.AD_SPEND: "the advertising spend", CaseField.CONSUMPTION: "your consumption",
         CaseField.SURFACE: "the surface", CaseField.POWER: "the power", CaseField.EMISSIONS: "the emission",
         CaseField.DURATION: "the duration", CaseField.DISTANCE: "the distance", CaseField.WEIGHT: "the weight",
