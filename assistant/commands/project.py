@@ -73,8 +73,7 @@ def set_(
     picked, given = _facts(facts)
     changes: dict[str, Any] = {"picked": picked, "given": given}
     changes |= {k: v for k, v in (("title", title), ("note", note)) if v is not None}
-    known = {r.id for r in service.ground.rules}
-    if wrong := [r for r in (*done, *aside) if r not in known]:
+    if wrong := [r for r in (*done, *aside) if r not in service.ground.set_aside]:
         raise ClapvertError(
             ErrorCode.RULE_NOT_FOUND, f"Aucune règle « {wrong[0]} ».", "La liste : clapvert regle list."
         )
@@ -157,7 +156,7 @@ def obligations(project: str, day: dt.datetime | None, as_json: bool) -> None:
         click.echo("\nÀ préciser")
         for q in found.questions:
             values = f" ({' | '.join(q.values)})" if q.values else ""
-            refuse = f"  (non : --aside {' --aside '.join(r.id for r in q.rules)})" if len(q.values) == 1 else ""
+            refuse = f"  (non : --aside {' --aside '.join(q.refused)})" if len(q.values) == 1 else ""
             click.echo(f"  {q.ask}  {q.field}={values}{refuse}")
     if found.chances:
         click.echo("\nCe que vous pouvez demander")

@@ -108,6 +108,8 @@ def _moves(project: Project, ground: Ground, on: dt.date, first: dt.date, last: 
         after = _groups(project, ground, day)
         for rule in ground.rules:
             was, will = before.get(rule.id), after.get(rule.id)
+            if {was, will} <= _QUIET:
+                continue
             if was != will and day in edges.get(rule.id, ()) and not _past(rule, facts, day):
                 how: Literal["begins", "ends", "settled"] = (
                     "begins" if will == "applies" else "ends" if was == "applies" else "settled"
@@ -115,6 +117,10 @@ def _moves(project: Project, ground: Ground, on: dt.date, first: dt.date, last: 
                 out.append(Coming(day, rule, how))
         before = after
     return out
+
+
+_QUIET = {None, "does_not_apply", "missing"}
+"""What asks nothing of a project: going from one to another is no news."""
 
 
 def _past(rule: Rule, facts: Facts, day: dt.date) -> bool:

@@ -60,6 +60,11 @@ class Ground:
         return not rule.sought or bool(whether(rule.sought, facts, self.glossary))
 
     @cached_property
+    def set_aside(self) -> frozenset[str]:
+        """What a project may put aside: rules, and questions of the form."""
+        return frozenset((*(r.id for r in self.rules), *(p.id for p in self.form.probes)))
+
+    @cached_property
     def looked_at(self) -> frozenset[tuple[str, str]]:
         """The `(facet, value)` pairs that some rule looks at, or a choice of the form says."""
         named = {p for r in self.rules for w in (*(o.when for o in r.outcomes), r.concerns) for p in facets_of(w)}

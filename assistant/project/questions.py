@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from assistant.planning.obligations import Obligation
 from assistant.project.order import STAGES
+from assistant.project.probing import Probing
 from ingest.corpus.deciding import Facts
 from ingest.corpus.expressions import facets_of
 from ingest.corpus.fiches import FACETS
 from ingest.corpus.glossary import Glossary
-from ingest.corpus.intake import Probe
 from ingest.corpus.rules import DATES, Input, Rule, Stage
 
 _WEIGHTS = {"duty": 0, "ban": 0, "exemption": 1, "right": 1, "fact": 2, "sanction": 3}
@@ -24,7 +24,7 @@ _WEIGHTS = {"duty": 0, "ban": 0, "exemption": 1, "right": 1, "fact": 2, "sanctio
 @dataclass(frozen=True)
 class Question:
     """One fact to give. `kind`: how it is answered; `values`: the choices of a facet; `rules`: those that it would
-    settle, the weightiest first."""
+    settle, the weightiest first; `refused`: what « non » puts aside."""
 
     field: str
     value: str | None
@@ -34,19 +34,12 @@ class Question:
     values: tuple[str, ...]
     rules: tuple[Rule, ...]
     weight: int
+    refused: tuple[str, ...]
 
     @property
     def id(self) -> str:
         """Its name in a form."""
         return f"{self.field}.{self.value}" if self.value else self.field
-
-
-@dataclass(frozen=True)
-class Probing:
-    """A fact that the form asks of such a project, and the rules that would then concern it."""
-
-    probe: Probe
-    rules: tuple[Rule, ...]
 
 
 def questions(
@@ -81,13 +74,18 @@ def questions(
                 _values(wanted, [o.rule for o in found], glossary),
                 tuple(o.rule for o in found),
                 _WEIGHTS[found[0].about] + (not any(own & set(o.rule.bound) for o in found)),
+                tuple(o.rule.id for o in found),
             )
         )
     known = {(q.field, q.value) for q in out}
     for p in probing:
         if (p.probe.field, p.probe.value) not in known:
             ask, ask_en, value = p.probe.ask, p.probe.ask_en, p.probe.value
-            out.append(Question(p.probe.field, value, ask, ask_en, "choice", (value,), p.rules, _WEIGHTS["duty"]))
+            out.append(
+                Question(
+                    p.probe.field, value, ask, ask_en, "choice", (value,), p.rules, _WEIGHTS["duty"], (p.probe.id,)
+                )
+            )
     return tuple(sorted(out, key=_rank))
 
 

@@ -20,10 +20,11 @@ from assistant.planning.sayings import Saying
 from assistant.project.facts import case_of, facet_values
 from assistant.project.ground import Ground
 from assistant.project.order import STAGES
+from assistant.project.probing import probing
 from assistant.project.projects import Project, facts_of
-from assistant.project.questions import Probing, Question, questions
+from assistant.project.questions import Question, questions
 from assistant.project.steps import Todo, steps_of
-from ingest.corpus.deciding import Facts, whether
+from ingest.corpus.deciding import Facts
 from ingest.corpus.fiches import FACETS, Polarity
 from ingest.corpus.rules import Rule, Stage, Subject
 
@@ -165,7 +166,7 @@ def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
         project=project,
         facts=facts,
         sections=tuple(s for stage in STAGES if (s := _section(stage, bound, depends, asked)).whole),
-        questions=questions([*asked, *firmer], facts, ground.glossary, own, _probes(project, ground, facts)),
+        questions=questions([*asked, *firmer], facts, ground.glossary, own, probing(project, ground, facts)),
         chances=tuple(sorted(chances, key=lambda r: (STAGES.index(r.stage), r.due or dt.date.max))),
         sanctions=tuple(
             r for r in rest if r.obligation.about == "sanction" and r.obligation.group in ("applies", "depends")
@@ -174,29 +175,6 @@ def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
         outside=(*refused, *(r for r in rest if r.obligation.group == "does_not_apply" or _denied(r))),
         rules=sum(rule.on(on) is not None for rule in ground.rules),
     )
-
-
-def _probes(project: Project, ground: Ground, facts: Facts) -> list[Probing]:
-    """What the form asks of such a project, and it does not say: with the rules that would then concern it."""
-    out = []
-    for probe in ground.form.probes:
-        said = facts.facets.get(probe.field, ())
-        if any(probe.value in ground.glossary.broader(probe.field, v) for v in said):
-            continue
-        if not whether(probe.when, facts, ground.glossary):
-            continue
-        told = replace(facts, facets={**facts.facets, probe.field: (*said, probe.value)})
-        met = tuple(
-            r
-            for r in ground.rules
-            if r.on(facts.day)
-            and r.id not in project.aside
-            and not whether(r.concerns, facts, ground.glossary)
-            and whether(r.concerns, told, ground.glossary)
-        )
-        if met:
-            out.append(Probing(probe, met))
-    return out
 
 
 def _grants(o: Obligation) -> bool:

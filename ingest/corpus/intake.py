@@ -55,6 +55,11 @@ class Probe(_Frozen):
     ask: str = Field(min_length=8)
     ask_en: str = Field(min_length=8)
 
+    @property
+    def id(self) -> str:
+        """Its name among what a project puts aside: « non »."""
+        return f"{self.field}.{self.value}"
+
 
 class Intake(_Frozen):
     """The form. `says`: facts of any project that says no other role; `own`: who is bound that the production is
