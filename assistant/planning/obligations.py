@@ -131,9 +131,10 @@ def _group(about: About, outcome: Outcome, first: Statement | None) -> Group:
         return "applies" if yes else "does_not_apply"
     if about == "exemption":
         return "does_not_apply" if yes else "applies"
+    if outcome.due is not None:
+        return "applies"  # what a day ends, whether it has passed or not
     if about == "right":
-        binds = force is Polarity.OBLIGE or outcome.due is not None or (not yes and force in _BINDS)
-        return "applies" if binds else "told"
+        return "applies" if force is Polarity.OBLIGE or (not yes and force in _BINDS) else "told"
     if yes and force in _BINDS:
         return "applies"
     return "does_not_apply" if not yes and force is Polarity.N_OBLIGE_PAS else "told"

@@ -217,17 +217,25 @@ def _rank(row: Row) -> tuple[int, bool, dt.date, bool, bool]:
     )
 
 
-def _force(o: Obligation, polarity: Polarity) -> Polarity:
-    """What a row does: nothing where it depends; else as its first statement does, but that a duty which binds
-    obliges, even when a fact or an allowance says so."""
+def _force(o: Obligation, first: Polarity) -> Polarity:
+    """What a row does. Nothing where it depends; what binds obliges or forbids, and what does not neither, whatever its
+    first statement does: that smoking is banned in summer is said of who smokes in winter."""
+    asked = o.about if o.about in ("duty", "ban") else None
+    yes = o.decided.outcome is not None and o.decided.outcome.verdict == "yes"
     if o.group == "depends":
         return Polarity.FAIT
-    if o.group != "applies" or o.about not in _BOUND:
-        return polarity
-    return Polarity.OBLIGE if polarity in (Polarity.FAIT, Polarity.PERMET) else polarity
+    if o.group == "applies":
+        if o.about in ("fact", "sanction") or first in _BINDING:
+            return first
+        return Polarity.INTERDIT if asked == "ban" else Polarity.OBLIGE
+    if first not in _BINDING:
+        return first
+    if o.group == "does_not_apply" and asked:
+        return Polarity.PERMET if asked == "ban" else Polarity.N_OBLIGE_PAS
+    return Polarity.PERMET if o.about == "right" and yes else Polarity.FAIT
 
 
-_BOUND = ("duty", "exemption", "right")
+_BINDING = (Polarity.OBLIGE, Polarity.INTERDIT)
 
 
 def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], ground: Ground) -> Row:
