@@ -253,3 +253,15 @@ def test_what_a_project_does_not_say_by_itself_is_asked_or_told(read: Callable[.
 def test_a_label_that_a_contract_may_exact_depends_on_it(read: Callable[..., Sheet]) -> None:
     assert row_of(read({**SERIES, "shoots": "clause-ecoproduction"}), "label-exige").open
     assert not row_of(read(SERIES), "label-exige").open
+
+
+def test_a_day_that_passed_is_late_and_what_is_allowed_is_no_ban(read: Callable[..., Sheet]) -> None:
+    late = read({**FILM, "investment": "2024-05-01"})
+    row = row_of(late, "cnc-visa-delai")
+    assert row in late.binding
+    assert row.late(late.on)
+    framework = read({**WILD, "situation": ["drone-scenario-national"]})
+    assert row_of(framework, "drone-scenario").force is Polarity.INTERDIT  # S1 to S3 are over: it does bind
+    quiet = read({**FILM, "situation": ["hors-periode-a-risque"]})
+    smoking = row_of(quiet, "fumer-foret")
+    assert (smoking.obligation.group, smoking.force) == ("told", Polarity.PERMET)
