@@ -14,11 +14,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from assistant.api.rules import Tried, facts_of
-from assistant.planning.obligations import GROUPS, About, Group, Obligation, obligations
+from assistant.planning.obligations import GROUPS, Group, Obligation, obligations
 from assistant.planning.sayings import Saying, Sayings
 from assistant.service import Service
 from ingest.corpus.deciding import Facts
-from ingest.corpus.rules import Rule
+from ingest.corpus.rules import About, Rule
 
 
 class Asking(BaseModel):
@@ -108,7 +108,7 @@ def _view(row: Obligation, said: Sayings) -> ObligationView:
         group=row.group,
         used=row.decided.used,
         shown=said.of(row.shown),
-        needs=said.of(outcome.needs if outcome else ()),
+        needs=said.of(row.needs),
         next=said.of(outcome.next if outcome else ()),
         due=row.due,
         missing=Asking(field=missing.field, value=missing.value, ask=missing.ask, ask_en=missing.ask_en)

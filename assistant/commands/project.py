@@ -73,8 +73,7 @@ def set_(
     picked, given = _facts(facts)
     changes: dict[str, Any] = {"picked": picked, "given": given}
     changes |= {k: v for k, v in (("title", title), ("note", note)) if v is not None}
-    known = {r.id for r in service.ground.rules}
-    if wrong := [r for r in (*done, *aside) if r not in known]:
+    if wrong := [r for r in (*done, *aside) if r not in service.ground.set_aside]:
         raise ClapvertError(
             ErrorCode.RULE_NOT_FOUND, f"Aucune règle « {wrong[0]} ».", "La liste : clapvert regle list."
         )
@@ -144,7 +143,7 @@ def obligations(project: str, day: dt.datetime | None, as_json: bool) -> None:
     if as_json:
         click.echo(SheetView.of(found, say).model_dump_json())
         return
-    click.echo(f"{found.project.title}, au {found.on:%d/%m/%Y} : {len(found.binding)} obligations.")
+    click.echo(f"{found.project.title}, au {found.on:%d/%m/%Y} : {say.counted(found)}.")
     for section in found.sections:
         if not section.binding and not section.depends:
             continue
@@ -152,17 +151,27 @@ def obligations(project: str, day: dt.datetime | None, as_json: bool) -> None:
         for row in section.binding:
             _line(row, found, say)
         for row in section.depends:
-            click.echo(f"  ? {say.name(row.rule)} : {say.lead(row)}")
+            _line(row, found, say)
     if found.questions:
         click.echo("\nÀ préciser")
         for q in found.questions:
             values = f" ({' | '.join(q.values)})" if q.values else ""
-            click.echo(f"  {q.ask}  {q.field}={values}")
+            refuse = f"  (non : --aside {' --aside '.join(q.refused)})" if len(q.values) == 1 else ""
+            click.echo(f"  {q.ask}  {q.field}={values}{refuse}")
     if found.chances:
         click.echo("\nCe que vous pouvez demander")
         for row in found.chances:
             _line(row, found, say)
-    click.echo(f"\nNe s'applique pas : {', '.join(say.name(r.rule) for r in found.outside) or 'rien'}.")
+    for title, rows in (("Ce que vous risquez", found.sanctions), ("Bon à savoir", found.told)):
+        if rows:
+            click.echo(f"\n{title}")
+        for row in rows:
+            _line(row, found, say)
+    click.echo("\nNe s'applique pas" if found.outside else "\nNe s'applique pas : rien.")
+    for row in found.outside:
+        click.echo(f"  - {say.name(row.rule)} : {say.why_not(row, found)}  [{row.rule.id}]")
+        for need in say.needs(row):
+            click.echo(f"      Réserve : {need}")
 
 
 @projet.command()
@@ -189,13 +198,23 @@ def export(project: str, file: Path, day: dt.datetime | None) -> None:
 
 
 def _line(row: Row, found: Sheet, say: Any) -> None:
-    due = f", au plus tard le {row.due:%d/%m/%Y}" if row.due else ""
+    due = f", {by}" if (by := say.by(row, found.on)) else ""
     done = f" (fait le {row.done:%d/%m/%Y})" if row.done else ""
+    about = f", {subject}" if (subject := say.subject(row)) else ""
     why = "; ".join(say.because(row, found))
-    click.echo(f"  - [{say.force(row)}] {say.name(row.rule)}{due}{done}")
+    click.echo(f"  {'?' if row.open else '-'} [{say.force(row)}{about}] {say.name(row.rule)}{due}{done}")
     click.echo(f"      {say.lead(row)}{f' ({why})' if why else ''}  [{row.rule.id}]")
-    for need in row.needs:
-        click.echo(f"      Réserve : {need.text}")
+    for text in say.texts(row)[1:]:
+        click.echo(f"      {text}")
+    if not row.mine:
+        click.echo(f"      À la charge de : {', '.join(say.bound(row.rule))}")
+    if papers := say.papers(row):
+        click.echo(f"      À remettre ou à garder : {', '.join(papers)}")
+    for need in say.needs(row):
+        click.echo(f"      Réserve : {need}")
+    for todo in row.steps:
+        if todo.due:
+            click.echo(f"      À faire : {todo.step.do.fr} ({todo.due:%d/%m/%Y})")
 
 
 def _facts(facts: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:

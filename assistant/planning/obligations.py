@@ -18,9 +18,8 @@ from ingest.corpus.cards import Kind
 from ingest.corpus.deciding import Decided, Facts, decide, due_of, tells
 from ingest.corpus.fiches import AnswerType, Polarity, Statement
 from ingest.corpus.glossary import Glossary
-from ingest.corpus.rules import Outcome, Rule
+from ingest.corpus.rules import About, Outcome, Paper, Rule
 
-About = Literal["duty", "ban", "right", "exemption", "sanction", "fact"]
 Group = Literal["applies", "does_not_apply", "depends", "missing", "told"]
 """`told`: settled, and it binds to nothing (a right that one has, a fact). `missing`: one more fact would settle it."""
 GROUPS: tuple[Group, ...] = ("applies", "depends", "missing", "does_not_apply", "told")
@@ -41,6 +40,19 @@ class Obligation:
     def rule(self) -> Rule:
         """The rule."""
         return self.decided.rule
+
+    @property
+    def documents(self) -> tuple[Paper, ...]:
+        """What is handed over, or kept at hand."""
+        outcome = self.decided.outcome
+        return self.rule.documents if outcome is None or outcome.documents is None else outcome.documents
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The statements without which what is shown misleads: first, that the text is not known to bind yet."""
+        waited = (self.rule.awaits,) if self.rule.awaits else ()
+        outcome = self.decided.outcome
+        return tuple(dict.fromkeys((*waited, *(outcome.needs if outcome else ()))))
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -73,7 +85,9 @@ def obligations(
 
 
 def about_of(rule: Rule) -> About:
-    """What a rule asks: whether one must, may, may not, is spared, or risks something; else whether something is so."""
+    """What a rule asks: what it says of itself, else what its question asks."""
+    if rule.about:
+        return rule.about
     if Kind.SANCTION in rule.kinds:
         return "sanction"
     asked = set(question_types(rule.settles))
@@ -96,23 +110,29 @@ def _row(found: Decided, facts: Facts, statement: Callable[[str], Statement | No
     outcome, about = found.outcome, about_of(found.rule)
     if outcome is None:
         return Obligation(found, about, "missing", "likely", None)
-    firm = found.sure and outcome.strength == "firm" and outcome.verdict != "depends"
     due = due_of(outcome.due, facts) if outcome.due else None
     group = _group(about, outcome, statement(outcome.shown[0]))
+    if group == "applies" and found.rule.awaits:
+        group = "depends"  # a text that is not known to bind yet binds nobody for sure
+    firm = found.sure and outcome.strength == "firm" and group != "depends"
     return Obligation(found, about, group, "firm" if firm else "likely", due)
 
 
 def _group(about: About, outcome: Outcome, first: Statement | None) -> Group:
     """Whether a verdict binds. A right that one has not is a ban when a duty or a ban says so; a right that a duty
-    gives (« puis-je encore déposer ? ») is that duty."""
+    gives, or that a day ends (« puis-je encore déposer ? »), is that duty."""
     if outcome.verdict == "depends":
         return "depends"
     yes = outcome.verdict == "yes"
+    if about == "check":
+        return "depends" if yes else "told"
     force = first.polarity if first else Polarity.FAIT
     if about in ("duty", "ban", "sanction"):
         return "applies" if yes else "does_not_apply"
     if about == "exemption":
         return "does_not_apply" if yes else "applies"
+    if outcome.due is not None:
+        return "applies"  # what a day ends, whether it has passed or not
     if about == "right":
         return "applies" if force is Polarity.OBLIGE or (not yes and force in _BINDS) else "told"
     if yes and force in _BINDS:

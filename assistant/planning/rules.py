@@ -26,7 +26,7 @@ from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.deciding import Decided, Facts, decide, due_of, whether
 from ingest.corpus.fiches import FACETS, CaseField, Statement
 from ingest.corpus.glossary import OPEN_FACETS, Glossary
-from ingest.corpus.rules import DATES, Outcome, Rule
+from ingest.corpus.rules import DATES, DECISIONS, DateName, Outcome, Rule
 from ingest.index.rules import RuleIndex
 
 StatementOf = Callable[[str], Statement | None]
@@ -280,6 +280,8 @@ def facts_of(message: Message, question: Question) -> Facts:
             dates[name.value] = (day.start, day.end)
         else:
             quantities[name.value] = (float(day.end.year), float(day.end.year))
+    if (decided := dates.get(DateName.DECISION.value)) is not None:  # of the decision that is asked about
+        dates = {**{name.value: decided for name in DECISIONS}, **dates}
     if question.as_of.exercise:
         quantities["financial_year"] = (float(question.as_of.exercise),) * 2
     known = message.known.facets if message.known else {}

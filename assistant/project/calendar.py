@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from icalendar import Calendar, Event
 
 from assistant.project.changes import Coming
-from assistant.project.facts import day_of
-from assistant.project.order import LEADS_TO
+from assistant.project.facts import moment_of
 from assistant.project.sheet import Row, Sheet
 from assistant.project.words import Speaker
 from assistant.reading.dates import say_date
@@ -47,11 +46,10 @@ def entries(found: Sheet, coming: Iterable[Coming], say: Speaker, address: str) 
         at, key = f"{address}#{row.rule.id}", f"step:{todo.demarche.id}:{todo.step.rests_on[0]}"
         out.append(Entry(key, day, head, todo.step.do.of(say.language), at))
     for section in found.sections:
-        name = LEADS_TO.get(section.stage)
-        moment = day_of(name.value, found.facts) if name else None
-        left = [r for r in section.binding if not r.due and not r.done]
+        moment = moment_of(section.stage, found.facts)
+        left = [r for r in (*section.binding, *section.depends) if not r.due and not r.done]
         if moment and left:
-            lines = "\n".join(f"- {say.force(r)} : {say.name(r.rule)}" for r in left)
+            lines = "\n".join(_line(r, say) for r in left)
             head = f"{title} : {say.stage(section.stage).lower()} ({len(left)})"
             out.append(Entry(f"stage:{section.stage}", moment, head, lines, address))
     for change in coming:
@@ -87,9 +85,16 @@ def calendar_bytes(name: str, owner: str, found: Iterable[Entry], made: dt.date)
     return bytes(calendar.to_ical())
 
 
+def _line(row: Row, say: Speaker) -> str:
+    """A row that has no day, under the moment that it is of."""
+    return "\n  ".join((f"- {say.force(row)} : {say.name(row.rule)}", *(f"Réserve : {n}" for n in say.needs(row))))
+
+
 def _told(row: Row, say: Speaker) -> str:
-    papers = say.papers(row.rule)
-    lines = [say.force(row), say.text(row)]
+    papers = say.papers(row)
+    subject = say.subject(row)
+    lines = [f"{say.force(row)} ({subject})" if subject else say.force(row), *say.texts(row)]
+    lines += [f"Réserve : {need}" for need in say.needs(row)]
     if papers:
         lines.append(f"À remettre : {', '.join(papers)}")
     if row.shown:

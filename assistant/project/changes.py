@@ -14,9 +14,8 @@ from typing import Any, Literal
 
 from dateutil.relativedelta import relativedelta
 
-from assistant.project.facts import day_of
+from assistant.project.facts import moment_of
 from assistant.project.ground import Ground
-from assistant.project.order import LEADS_TO
 from assistant.project.projects import Project, facts_of
 from assistant.project.sheet import Sheet, sheet
 from assistant.project.visits import Last
@@ -109,6 +108,8 @@ def _moves(project: Project, ground: Ground, on: dt.date, first: dt.date, last: 
         after = _groups(project, ground, day)
         for rule in ground.rules:
             was, will = before.get(rule.id), after.get(rule.id)
+            if {was, will} <= _QUIET:
+                continue
             if was != will and day in edges.get(rule.id, ()) and not _past(rule, facts, day):
                 how: Literal["begins", "ends", "settled"] = (
                     "begins" if will == "applies" else "ends" if was == "applies" else "settled"
@@ -118,10 +119,13 @@ def _moves(project: Project, ground: Ground, on: dt.date, first: dt.date, last: 
     return out
 
 
+_QUIET = {None, "does_not_apply", "missing"}
+"""What asks nothing of a project: going from one to another is no news."""
+
+
 def _past(rule: Rule, facts: Facts, day: dt.date) -> bool:
     """Whether the moment of a work that a rule is about is over by a day: what changes then changes nothing for it."""
-    name = LEADS_TO.get(rule.stage) if rule.stage else None
-    moment = day_of(name.value, facts) if name else None
+    moment = moment_of(rule.stage, facts) if rule.stage else None
     return moment is not None and day > moment
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
+from assistant.project.order import LEADS_TO
 from assistant.reading.case import Quantity
 from assistant.wording.figures import bound_words
-from ingest.corpus.deciding import Facts
+from ingest.corpus.deciding import Decided, Facts, decide
 from ingest.corpus.expressions import facets_of
 from ingest.corpus.fiches import FACETS, Bound, CaseField
 from ingest.corpus.glossary import Glossary
-from ingest.corpus.rules import DATES, Rule
+from ingest.corpus.rules import DATES, Stage
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.claims import Language
 
@@ -58,10 +60,28 @@ def case_of(facts: Facts, language: Language = "fr") -> dict[CaseField, Quantity
     return out
 
 
-def facet_values(facet: str, rule: Rule, facts: Facts, glossary: Glossary) -> list[str]:
-    """The values of a facet that the project says and that a rule looks at, straight or by a broader one."""
-    named = {v for o in rule.outcomes for f, v in facets_of(o.when) if f == facet}
-    return [v for v in facts.facets.get(facet, ()) if glossary.broader(facet, v) & named]
+def facet_values(facet: str, decided: Decided, facts: Facts, glossary: Glossary) -> list[str]:
+    """The values of a facet that the project says and that decide: named by the condition of the outcome, straight or
+    by a broader one; each is enough for it, or it would not follow without."""
+    outcome, rule = decided.outcome, decided.rule
+    bare = outcome is None or outcome.when == "true"
+    named = {
+        v
+        for o in (rule.outcomes if outcome is None or bare else (outcome,))
+        for f, v in facets_of(o.when)
+        if f == facet
+    }
+    said = facts.facets.get(facet, ())
+    counted = [v for v in said if glossary.broader(facet, v) & named]
+
+    def follows(*values: str) -> bool:
+        again = decide(rule, replace(facts, facets={**facts.facets, facet: values}), glossary)
+        return again is not None and again.outcome == outcome
+
+    if not counted or follows(*(s for s in said if s not in counted)):
+        return []  # without any of them, the same follows
+    turning = [v for v in counted if follows(v) or not follows(*(s for s in said if s != v))]
+    return turning or counted
 
 
 def day_of(name: str, facts: Facts) -> dt.date | None:
@@ -78,6 +98,11 @@ def read_fact(name: str, text: str) -> Any:
     if name in FACETS:
         return [v.strip() for v in text.split(",") if v.strip()]
     return _day(name, text) if name in DATES else _figure(name, text)
+
+
+def moment_of(stage: Stage, facts: Facts) -> dt.date | None:
+    """The day of the work that a moment leads to; None when the project does not tell."""
+    return next((day for name in LEADS_TO.get(stage, ()) if (day := day_of(name.value, facts))), None)
 
 
 _FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(milliards?|millions?|md|m|k)?\s*(?:€|euros?|eur)?", re.IGNORECASE)

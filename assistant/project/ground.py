@@ -43,19 +43,26 @@ class Ground:
     def obligations(self, facts: Facts, rules: Iterable[Rule] | None = None) -> list[Obligation]:
         """What the rules that concern a project say of it, all of them by default."""
         told = [r for r in (self.rules if rules is None else rules) if whether(r.concerns, facts, self.glossary)]
-        plain = [r for r in told if r.concerns == _ANY and not r.own_days]
+        own = self.form.own_of(facts.facets)
+        plain = [r for r in told if r.concerns == _ANY and not _apart(r)]
         out = obligations(facts, plain, self.glossary, self.sayings.statement)
         for rule in told:
-            if rule.concerns == _ANY and not rule.own_days:
+            if rule.concerns == _ANY and not _apart(rule):
                 continue
-            out += obligations(
-                _without(facts, rule), [rule], self.glossary, self.sayings.statement, untold=rule.concerns != _ANY
+            found = obligations(
+                _without(facts, rule, own), [rule], self.glossary, self.sayings.statement, untold=rule.concerns != _ANY
             )
+            out += [_of_others(o, own) for o in found]
         return _one_a_matter(out)
 
     def seeks(self, rule: Rule, facts: Facts) -> bool:
         """Whether a project seeks what a rule is about; anyone does when it is nothing that one seeks."""
         return not rule.sought or bool(whether(rule.sought, facts, self.glossary))
+
+    @cached_property
+    def set_aside(self) -> frozenset[str]:
+        """What a project may put aside: rules, and questions of the form."""
+        return frozenset((*(r.id for r in self.rules), *(p.id for p in self.form.probes)))
 
     @cached_property
     def looked_at(self) -> frozenset[tuple[str, str]]:
@@ -68,10 +75,31 @@ class Ground:
 _ANY = "true"
 
 
-def _without(facts: Facts, rule: Rule) -> Facts:
-    """The facts of a project without the days that bear the name of days of the rule's own."""
-    own = {d.value for d in rule.own_days}
-    return replace(facts, dates={n: d for n, d in facts.dates.items() if n not in own}) if own else facts
+def _apart(rule: Rule) -> bool:
+    """Whether a rule reads facts that bear the name of a project's own, and are not its."""
+    return bool(rule.own_days or rule.own_figures or rule.theirs)
+
+
+def _without(facts: Facts, rule: Rule, own: frozenset[str]) -> Facts:
+    """The facts of a project without the days and figures that bear the name of some of the rule's own, nor its figures
+    where the rule is about those of others, whom it binds."""
+    days = {d.value for d in rule.own_days}
+    figures = {f.value for f in rule.own_figures}
+    figures |= set() if own & set(rule.bound) else {f.value for f in rule.theirs}
+    if not days and not figures:
+        return facts
+    return replace(
+        facts,
+        dates={n: d for n, d in facts.dates.items() if n not in days},
+        quantities={n: q for n, q in facts.quantities.items() if n not in figures},
+    )
+
+
+def _of_others(o: Obligation, own: frozenset[str]) -> Obligation:
+    """A rule that turns on the figures of others, whom it binds, depends on them: a project is not asked for those."""
+    wanted = o.decided.missing.field if o.group == "missing" and o.decided.missing else None
+    of_others = wanted in {f.value for f in o.rule.theirs} and not own & set(o.rule.bound)
+    return replace(o, group="depends") if of_others else o
 
 
 def _one_a_matter(found: list[Obligation]) -> list[Obligation]:

@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from assistant.export.document import Block, Document, Heading, Listing, Paragraph, Quote, Run, Text
 from assistant.export.sheet import Cell, csv_bytes
 from assistant.project.sheet import Row, Sheet
-from assistant.project.words import Speaker
+from assistant.project.words import SUBJECTS, Speaker
 from assistant.reading.dates import say_date
 from assistant.wording.phrases import DISCLAIMER
 from ingest.clock import FACT_BASE_DATE
 
 _TITLES = (
-    "Moment", "Quoi", "Force", "Qui", "Échéance", "Pourquoi", "Documents", "Ce que dit la règle", "Source", "Fait le",
-    "Règle",
+    "Moment", "Quoi", "Force", "Sujet", "Qui", "Échéance", "Pourquoi", "Documents", "Ce que dit la règle", "Réserves",
+    "Source", "Fait le", "Règle",
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def checklist(found: Sheet, say: Speaker) -> Document:
     """The checklist: what binds, moment by moment, then what is to be decided, what may be sought, what does not
     apply."""
     lang = say.language
-    blocks: list[Block] = [Paragraph(_counts(found), "lead")]
+    blocks: list[Block] = [Paragraph(_counts(found, say), "lead")]
     for section in found.sections:
         if not section.binding and not section.depends:
             continue
@@ -36,7 +36,8 @@ def checklist(found: Sheet, say: Speaker) -> Document:
             blocks += _row(row, found, say)
         if section.depends:
             blocks.append(Heading("À vérifier" if lang == "fr" else "To check", 2))
-            blocks.append(Listing(tuple(f"{say.name(r.rule)} : {say.text(r)}" for r in section.depends)))
+            for row in section.depends:
+                blocks += _row(row, found, say)
     if found.questions:
         blocks.append(Heading("À préciser" if lang == "fr" else "To be told"))
         asks = tuple(
@@ -49,9 +50,10 @@ def checklist(found: Sheet, say: Speaker) -> Document:
         for row in found.chances:
             blocks += _row(row, found, say)
     blocks += _brief("Ce que vous risquez" if lang == "fr" else "What you risk", found.sanctions, say)
+    blocks += _brief("Bon à savoir" if lang == "fr" else "Good to know", found.told, say)
     if found.outside:
         blocks.append(Heading("Ce qui ne s'applique pas, et pourquoi" if lang == "fr" else "What does not apply"))
-        blocks.append(Listing(tuple(f"{say.name(r.rule)} : {why_not(r, found, say)}" for r in found.outside)))
+        blocks.append(Listing(tuple(f"{say.name(r.rule)} : {_why_not(r, found, say)}" for r in found.outside)))
     blocks.append(Paragraph(DISCLAIMER[lang].format(date=say_date(FACT_BASE_DATE, lang)), "small"))
     on = say_date(found.on, lang)
     return Document(
@@ -70,10 +72,8 @@ def table(found: Sheet, say: Speaker) -> bytes:
     return csv_bytes(_TITLES, (_cells(row, found, say) for row in _listed(found)))
 
 
-def why_not(row: Row, found: Sheet, say: Speaker) -> str:
-    """Why something does not apply: the project's own facts, else the statement that says so."""
-    because = say.because(row, found)
-    return " ; ".join(because) if row.reasons else say.text(row)
+def _why_not(row: Row, found: Sheet, say: Speaker) -> str:
+    return f"{say.why_not(row, found)}{_reserves(row, say)}"
 
 
 def _listed(found: Sheet) -> Iterable[Row]:
@@ -82,26 +82,31 @@ def _listed(found: Sheet) -> Iterable[Row]:
     yield from found.chances
 
 
-def _counts(found: Sheet) -> Text:
+def _counts(found: Sheet, say: Speaker) -> Text:
     done = sum(r.done is not None for r in found.binding)
-    return f"{len(found.binding)} obligations, dont {done} faites ; {len(found.questions)} points à préciser."
+    if say.language == "en":
+        return f"{say.counted(found)}; done: {done}; {len(found.questions)} points to be told."
+    return f"{say.counted(found)}, dont {done} faites ; {len(found.questions)} points à préciser."
 
 
 def _row(row: Row, found: Sheet, say: Speaker) -> list[Block]:
-    box = "☑" if row.done else "☐"
+    box = "?" if row.open else "☑" if row.done else "☐"
     head: list[str | Run] = [f"{box} ", Run(say.name(row.rule), bold=True), f" · {say.force(row)}"]
-    if row.due:
-        head.append(f" · au plus tard le {say_date(row.due, say.language)}")
+    head += [f" · {said}" for said in (say.subject(row), say.by(row, found.on)) if said]
     out: list[Block] = [Paragraph(tuple(head))]
     details = [f"Qui : {', '.join(say.bound(row.rule))}"]
     if because := say.because(row, found):
         details.append(f"Pourquoi : {' ; '.join(because)}")
-    if papers := say.papers(row.rule):
+    if papers := say.papers(row):
         details.append(f"À remettre ou à garder : {', '.join(papers)}")
+    details += [f"Réserve : {need}" for need in say.needs(row)]
+    for todo in row.steps:
+        if todo.due:
+            details.append(f"À faire : {todo.step.do.of(say.language)} ({say_date(todo.due, say.language)})")
     out.append(Listing(tuple(details)))
     out += [
         Quote(s.text if say.language == "fr" else s.text_en, f"{s.source_title}, {s.locator}", quiet=True)
-        for s in (*row.shown, *row.needs, *row.next)
+        for s in (*row.shown, *row.next)
     ]
     return out
 
@@ -109,7 +114,16 @@ def _row(row: Row, found: Sheet, say: Speaker) -> list[Block]:
 def _brief(title: str, rows: tuple[Row, ...], say: Speaker) -> list[Block]:
     if not rows:
         return []
-    return [Heading(title), Listing(tuple(f"{say.name(r.rule)} : {say.text(r)}" for r in rows))]
+    return [Heading(title), Listing(tuple(f"{say.name(r.rule)} : {_said(r, say)}" for r in rows))]
+
+
+def _said(row: Row, say: Speaker) -> str:
+    """What says it, with its reserves."""
+    return f"{' '.join(say.texts(row))}{_reserves(row, say)}"
+
+
+def _reserves(row: Row, say: Speaker) -> str:
+    return "".join(f" Réserve : {need}" for need in say.needs(row))
 
 
 def _cells(row: Row, found: Sheet, say: Speaker) -> tuple[Cell, ...]:
@@ -118,11 +132,13 @@ def _cells(row: Row, found: Sheet, say: Speaker) -> tuple[Cell, ...]:
         say.stage(row.stage),
         say.name(row.rule),
         say.force(row),
+        say.subject(row) or SUBJECTS[say.language]["environment"],
         ", ".join(say.bound(row.rule)),
         due,
         " ; ".join(say.because(row, found)),
-        ", ".join(say.papers(row.rule)),
+        ", ".join(say.papers(row)),
         " ".join(s.text for s in row.shown),
+        " ".join(say.needs(row)),
         " ; ".join(f"{s.source_title}, {s.locator}" for s in row.shown),
         row.done,
         row.rule.id,

@@ -52,6 +52,8 @@ def all_given(project: Project, form: Intake) -> Given:
             out[name] = list(dict.fromkeys([*out.get(name, []), *more]))
         else:
             out[name] = value
+    for facet, values in form.supposed({n: v for n, v in out.items() if n in FACETS}).items():
+        out[facet] = list(dict.fromkeys([*values, *out.get(facet, [])]))
     return out
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from assistant.planning.obligations import Obligation
 from assistant.project.order import STAGES
+from assistant.project.probing import Probing
 from ingest.corpus.deciding import Facts
 from ingest.corpus.expressions import facets_of
 from ingest.corpus.fiches import FACETS
@@ -23,7 +24,7 @@ _WEIGHTS = {"duty": 0, "ban": 0, "exemption": 1, "right": 1, "fact": 2, "sanctio
 @dataclass(frozen=True)
 class Question:
     """One fact to give. `kind`: how it is answered; `values`: the choices of a facet; `rules`: those that it would
-    settle, the weightiest first."""
+    settle, the weightiest first; `refused`: what « non » puts aside."""
 
     field: str
     value: str | None
@@ -33,6 +34,7 @@ class Question:
     values: tuple[str, ...]
     rules: tuple[Rule, ...]
     weight: int
+    refused: tuple[str, ...]
 
     @property
     def id(self) -> str:
@@ -41,14 +43,19 @@ class Question:
 
 
 def questions(
-    open_: Iterable[Obligation], facts: Facts, glossary: Glossary, own: frozenset[str] = frozenset()
-) -> tuple[Question, ...]:
-    """The questions of what is open; `own`: who is bound that the production is itself, asked before others."""
+    open_: Iterable[Obligation], facts: Facts, glossary: Glossary, own: frozenset[str] = frozenset(),
+    probing: Iterable[Probing] = (),
+) -> tuple[Question, ...]:  # fmt: skip
+    """The questions of what is open; `own`: who is bound that the production is itself, asked before others;
+    `probing`: those of the form, each asked but where a rule asks it already."""
     asked: dict[tuple[str, str | None], list[Obligation]] = {}
     inputs: dict[tuple[str, str | None], Input] = {}
     for o in open_:
         wanted = o.decided.missing
         if wanted is None or o.about == "sanction" or _named_elsewhere(wanted, facts, glossary):
+            continue
+        bound = o.group == "applies"  # one more fact would make it firm: who cannot say the contrary is not asked
+        if bound and wanted.field in FACETS and len(_values(wanted, [o.rule], glossary)) == 1:
             continue
         key = (wanted.field, wanted.value)
         asked.setdefault(key, []).append(o)
@@ -67,8 +74,18 @@ def questions(
                 _values(wanted, [o.rule for o in found], glossary),
                 tuple(o.rule for o in found),
                 _WEIGHTS[found[0].about] + (not any(own & set(o.rule.bound) for o in found)),
+                tuple(o.rule.id for o in found),
             )
         )
+    known = {(q.field, q.value) for q in out}
+    for p in probing:
+        if (p.probe.field, p.probe.value) not in known:
+            ask, ask_en, value = p.probe.ask, p.probe.ask_en, p.probe.value
+            out.append(
+                Question(
+                    p.probe.field, value, ask, ask_en, "choice", (value,), p.rules, _WEIGHTS["duty"], (p.probe.id,)
+                )
+            )
     return tuple(sorted(out, key=_rank))
 
 

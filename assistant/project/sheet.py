@@ -1,15 +1,16 @@
 """What the rules say of a project on a day, in the order of the work: the page, the files and the answers read it.
 
 Guarantee: every row is a rule's decision on the project's own facts, shown with the statements that say so; a row is in
-one place only. What binds comes before what depends, what binds the production before what binds others, what has a
-day before what has none.
+one place only. What binds comes before what depends, the environment before people and the keeping of an aid, the
+production before others, what has a day before what has none.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.planning.decide import reasons_of
@@ -19,19 +20,23 @@ from assistant.planning.sayings import Saying
 from assistant.project.facts import case_of, facet_values
 from assistant.project.ground import Ground
 from assistant.project.order import STAGES
+from assistant.project.probing import probing
 from assistant.project.projects import Project, facts_of
 from assistant.project.questions import Question, questions
 from assistant.project.steps import Todo, steps_of
 from ingest.corpus.deciding import Facts
 from ingest.corpus.fiches import FACETS, Polarity
-from ingest.corpus.rules import Rule, Stage
+from ingest.corpus.rules import Rule, Stage, Subject
+
+SUBJECTS: tuple[Subject, ...] = ("environment", "social", "aid")
+"""What obligations are about, in the order in which they are told."""
 
 
 @dataclass(frozen=True)
 class Row:
     """One rule's decision. `mine`: it binds the production itself; `force` and `lead`: what its first statement does,
     and says in its most direct form; `facts`: the facts that decide, by name, with the values of a facet that count;
-    `reasons`: figures against the bounds of what is shown."""
+    `reasons`: figures against the bounds of what is shown; `chance`: of what may be sought, and is not yet."""
 
     obligation: Obligation
     mine: bool
@@ -45,6 +50,7 @@ class Row:
     next: tuple[Saying, ...]
     done: dt.date | None
     steps: tuple[Todo, ...] = ()
+    chance: bool = False
 
     @property
     def rule(self) -> Rule:
@@ -60,6 +66,15 @@ class Row:
     def due(self) -> dt.date | None:
         """By when, where the project's days tell."""
         return self.obligation.due
+
+    @property
+    def open(self) -> bool:
+        """Whether its rule settles nothing: it depends, or its text is not known to bind yet."""
+        return self.obligation.group == "depends"
+
+    def late(self, on: dt.date) -> bool:
+        """Whether its day has passed on another, and it is not done."""
+        return self.due is not None and self.due < on and self.done is None
 
     @property
     def grants(self) -> bool:
@@ -104,6 +119,12 @@ class Sheet:
         return tuple(row for section in self.sections for row in section.binding)
 
     @cached_property
+    def subjects(self) -> dict[Subject, int]:
+        """How many of what binds are of the environment, of people, of the keeping of an aid."""
+        found: Counter[Subject] = Counter(row.rule.subject for row in self.binding)
+        return {subject: found[subject] for subject in SUBJECTS if found[subject]}
+
+    @cached_property
     def rows(self) -> tuple[Row, ...]:
         """Every row that was decided."""
         depends = (row for section in self.sections for row in section.depends)
@@ -125,7 +146,7 @@ class Sheet:
 def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
     """The sheet of a project on a day."""
     facts = facts_of(project, ground.form, ground.glossary, on)
-    own = frozenset(ground.form.own) | set(facts.facets.get("acteur", ()))
+    own = ground.form.own_of(facts.facets)
     met = ground.form.present(facts.facets) | own
     found = [o for o in ground.obligations(facts) if o.rule.id not in project.aside]
     binds = {o.rule.id for o in found if (_grants(o) if o.rule.sought else o.group == "applies")}
@@ -134,9 +155,10 @@ def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
     rows = [_row(o, project, facts, own, ground) for o in near if o.group != "missing"]
     sought = {r.rule.id: ground.seeks(r.rule, facts) for r in rows}
     refused = [r for r in rows if not r.grants and r.rule.sought]
-    chances = [r for r in rows if not sought[r.rule.id] and r.grants]
-    rest = [r for r in rows if r not in refused and r not in chances]
+    chances = [replace(r, chance=True) for r in rows if not sought[r.rule.id] and r.grants]
+    rest = [r for r in rows if r not in refused and (sought[r.rule.id] or not r.grants)]
     asked = [o for o in near if o.group == "missing" and ground.seeks(o.rule, facts)]
+    firmer = [o for o in near if o.group == "applies" and o.decided.missing and ground.seeks(o.rule, facts)]
     bound = [r for r in rest if r.obligation.group == "applies" and r.obligation.about != "sanction"]
     depends = [r for r in rest if r.obligation.group == "depends" and r.obligation.about != "sanction"]
     return Sheet(
@@ -144,7 +166,7 @@ def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
         project=project,
         facts=facts,
         sections=tuple(s for stage in STAGES if (s := _section(stage, bound, depends, asked)).whole),
-        questions=questions(asked, facts, ground.glossary, own),
+        questions=questions([*asked, *firmer], facts, ground.glossary, own, probing(project, ground, facts)),
         chances=tuple(sorted(chances, key=lambda r: (STAGES.index(r.stage), r.due or dt.date.max))),
         sanctions=tuple(
             r for r in rest if r.obligation.about == "sanction" and r.obligation.group in ("applies", "depends")
@@ -183,13 +205,37 @@ def _ordered(rows: Iterable[Row], stage: Stage) -> tuple[Row, ...]:
     return tuple(sorted(kept.values(), key=_rank))
 
 
-def _rank(row: Row) -> tuple[bool, dt.date, bool, bool]:
-    return not row.mine, row.due or dt.date.max, row.obligation.strength != "firm", row.force is Polarity.INTERDIT
+def _rank(row: Row) -> tuple[int, bool, dt.date, bool, bool]:
+    """Of one subject after another, what binds the production first, then what has a day."""
+    firm = row.obligation.strength == "firm"
+    return (
+        SUBJECTS.index(row.rule.subject),
+        not row.mine,
+        row.due or dt.date.max,
+        not firm,
+        row.force is Polarity.INTERDIT,
+    )
 
 
-def _force(o: Obligation, polarity: Polarity) -> Polarity:
-    """What a row does: as its first statement does; a duty that binds obliges, even when a fact says so."""
-    return Polarity.OBLIGE if polarity is Polarity.FAIT and (o.about, o.group) == ("duty", "applies") else polarity
+def _force(o: Obligation, first: Polarity) -> Polarity:
+    """What a row does. Nothing where it depends; what binds obliges or forbids, and what does not neither, whatever its
+    first statement does: that smoking is banned in summer is said of who smokes in winter."""
+    asked = o.about if o.about in ("duty", "ban") else None
+    yes = o.decided.outcome is not None and o.decided.outcome.verdict == "yes"
+    if o.group == "depends":
+        return Polarity.FAIT
+    if o.group == "applies":
+        if o.about in ("fact", "sanction") or first in _BINDING:
+            return first
+        return Polarity.INTERDIT if asked == "ban" else Polarity.OBLIGE
+    if first not in _BINDING:
+        return first
+    if o.group == "does_not_apply" and asked:
+        return Polarity.PERMET if asked == "ban" else Polarity.N_OBLIGE_PAS
+    return Polarity.PERMET if o.about == "right" and yes else Polarity.FAIT
+
+
+_BINDING = (Polarity.OBLIGE, Polarity.INTERDIT)
 
 
 def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], ground: Ground) -> Row:
@@ -203,7 +249,7 @@ def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], gro
     decides: list[tuple[str, str]] = []
     for name in o.decided.used:
         if name in FACETS:
-            decides += [(name, value) for value in facet_values(name, o.rule, facts, ground.glossary)]
+            decides += [(name, value) for value in facet_values(name, o.decided, facts, ground.glossary)]
         elif name not in figured:
             decides.append((name, ""))
     return Row(
@@ -215,7 +261,7 @@ def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], gro
         tuple(dict.fromkeys(decides)),
         tuple(reasons[:2]),
         tuple(said.of(o.shown)),
-        tuple(said.of(outcome.needs if outcome else ())),
+        tuple(said.of(o.needs)),
         tuple(said.of(outcome.next if outcome else ())),
         project.done.get(o.rule.id),
         steps_of(o, facts, ground) if o.group in ("applies", "told") else (),

@@ -17,17 +17,19 @@ from assistant.wording.figures import case_words, fact_words
 from ingest.corpus.demarches import Vocabulary
 from ingest.corpus.fiches import FACETS, CaseField, Polarity
 from ingest.corpus.glossary import Glossary
-from ingest.corpus.rules import DATES, Rule, Stage
+from ingest.corpus.rules import DATES, Rule, Stage, Subject
 from ingest.language.claims import Language
 
 STAGE_NAMES: dict[Language, dict[Stage, str]] = {
     "fr": {
-        Stage.FILING: "Avant de déposer", Stage.PREP: "Avant le tournage", Stage.SHOOT: "Pendant le tournage",
+        Stage.FILING: "Avant de déposer", Stage.PREP: "Avant le tournage ou la fabrication",
+        Stage.SHOOT: "Pendant le tournage ou la fabrication",
         Stage.DELIVERY: "À la livraison et à la diffusion", Stage.AFTER: "Après",
         Stage.COMPANY: "Toute l'année, dans la société",
     },
     "en": {
-        Stage.FILING: "Before filing", Stage.PREP: "Before the shoot", Stage.SHOOT: "During the shoot",
+        Stage.FILING: "Before filing", Stage.PREP: "Before shooting or making",
+        Stage.SHOOT: "During shooting or making",
         Stage.DELIVERY: "On delivery and broadcast", Stage.AFTER: "Afterwards",
         Stage.COMPANY: "All year, in the company",
     },
@@ -42,16 +44,29 @@ FORCES: dict[Language, dict[Polarity, str]] = {
         Polarity.N_OBLIGE_PAS: "Not mandatory", Polarity.FAIT: "Good to know",
     },
 }  # fmt: skip
+RISK: dict[Language, str] = {"fr": "Risque", "en": "Risk"}
+CONDITION: dict[Language, str] = {"fr": "Condition", "en": "Condition"}
+"""What binds only whoever seeks what it is about."""
+OPEN: dict[Language, str] = {"fr": "Non tranché", "en": "Not settled"}
+SUBJECTS: dict[Language, dict[Subject, str]] = {
+    "fr": {"environment": "environnement", "social": "social", "aid": "gestion de l'aide"},
+    "en": {"environment": "environment", "social": "social", "aid": "keeping of the aid"},
+}
+"""What an obligation is about."""
+_TOTAL: dict[Language, str] = {"fr": "{n} obligations", "en": "{n} obligations"}
 LIKELY: dict[Language, str] = {"fr": "a priori", "en": "likely"}
 DAY_NAMES: dict[Language, dict[str, str]] = {
     "fr": {
         "filing": "Dépôt de la demande", "shoot": "Premier jour de tournage", "shoot_end": "Dernier jour de tournage",
         "delivery": "Livraison", "broadcast": "Diffusion", "visa": "Visa d'exploitation",
-        "decision": "Décision d'aide",
+        "decision": "Décision", "principle": "Décision de principe", "preliminary": "Autorisation préalable",
+        "investment": "Agrément des investissements", "provisional": "Décision provisoire", "grant": "Décision d'aide",
     },
     "en": {
         "filing": "Application filed", "shoot": "First day of shooting", "shoot_end": "Last day of shooting",
-        "delivery": "Delivery", "broadcast": "Broadcast", "visa": "Exhibition visa", "decision": "Aid decision",
+        "delivery": "Delivery", "broadcast": "Broadcast", "visa": "Exhibition visa", "decision": "Decision",
+        "principle": "Decision in principle", "preliminary": "Preliminary authorisation",
+        "investment": "Investment approval", "provisional": "Provisional decision", "grant": "Award of the aid",
     },
 }  # fmt: skip
 
@@ -85,8 +100,14 @@ class Speaker:
 
     def force(self, row: Row) -> str:
         """« Obligatoire », « Interdit, a priori »."""
+        if row.open:
+            return OPEN[self.language]
         said = FORCES[self.language][row.force]
-        likely = row.obligation.strength != "firm" and row.force is not Polarity.FAIT
+        if row.obligation.about == "sanction":
+            said = RISK[self.language]
+        elif row.chance and row.force is Polarity.OBLIGE:
+            said = CONDITION[self.language]
+        likely = row.obligation.strength != "firm" and said != FORCES[self.language][Polarity.FAIT]
         return f"{said}, {LIKELY[self.language]}" if likely else said
 
     def label(self, facet: str, value: str) -> str:
@@ -136,6 +157,39 @@ class Speaker:
         day = say_date(todo.due, lang) if todo.due else ""
         return ", ".join(t for t in (who, moment, day) if t)
 
-    def papers(self, rule: Rule) -> list[str]:
-        """The documents that a rule asks for."""
-        return [d.fr if self.language == "fr" else d.en for d in rule.documents]
+    def papers(self, row: Row) -> list[str]:
+        """The documents that a row asks for."""
+        return [d.fr if self.language == "fr" else d.en for d in row.obligation.documents]
+
+    def subject(self, row: Row) -> str:
+        """What a row is about, when it is not the environment."""
+        subject = row.rule.subject
+        return "" if subject == "environment" else SUBJECTS[self.language][subject]
+
+    def counted(self, found: Sheet) -> str:
+        """« 15 obligations (9 environnement, 3 social, 3 gestion de l'aide) »."""
+        said = SUBJECTS[self.language]
+        total = _TOTAL[self.language].format(n=len(found.binding))
+        parts = ", ".join(f"{n} {said[subject]}" for subject, n in found.subjects.items())
+        return f"{total} ({parts})" if set(found.subjects) - {"environment"} else total
+
+    def why_not(self, row: Row, found: Sheet) -> str:
+        """Why something does not apply: the project's own figures, else the statement that says so."""
+        return " ; ".join(self.because(row, found)) if row.reasons else self.text(row)
+
+    def by(self, row: Row, on: dt.date) -> str:
+        """« au plus tard le 15 janvier 2027 », and that the day has passed; empty without a day."""
+        if row.due is None:
+            return ""
+        fr = self.language == "fr"
+        said = f"au plus tard le {say_date(row.due, 'fr')}" if fr else f"by {say_date(row.due, 'en')}"
+        passed = " (jour passé)" if fr else " (day passed)"
+        return said + passed if row.late(on) else said
+
+    def texts(self, row: Row) -> list[str]:
+        """Every statement that says it."""
+        return [s.text if self.language == "fr" else s.text_en for s in row.shown]
+
+    def needs(self, row: Row) -> list[str]:
+        """The reserves of a row: what it misleads without."""
+        return [s.text if self.language == "fr" else s.text_en for s in row.needs if s not in row.shown]

@@ -12,17 +12,18 @@ from ingest.language.claims import Language
 
 _NAMES: dict[Language, dict[CaseField, str]] = {
     "fr": {
-        CaseField.HEADCOUNT: "votre effectif", CaseField.PEOPLE: "votre effectif",
+        CaseField.HEADCOUNT: "votre effectif", CaseField.PEOPLE: "le nombre de personnes",
         CaseField.TURNOVER: "votre chiffre d'affaires", CaseField.BALANCE_SHEET: "votre total de bilan",
         CaseField.BUDGET: "votre budget",
-        CaseField.AD_SPEND: "votre investissement publicitaire", CaseField.CONSUMPTION: "votre consommation",
+        CaseField.AD_SPEND: "l'investissement publicitaire", CaseField.CONSUMPTION: "votre consommation",
         CaseField.SURFACE: "la surface", CaseField.POWER: "la puissance", CaseField.EMISSIONS: "l'émission",
         CaseField.DURATION: "la durée", CaseField.DISTANCE: "la distance", CaseField.WEIGHT: "le poids",
     },
     "en": {
-        CaseField.HEADCOUNT: "your headcount", CaseField.PEOPLE: "your headcount", CaseField.TURNOVER: "your turnover",
-        CaseField.BALANCE_SHEET: "your balance sheet total", CaseField.BUDGET: "your budget",
-        CaseField.AD_SPEND: "your advertising spend", CaseField.CONSUMPTION: "your consumption",
+        CaseField.HEADCOUNT: "your headcount", CaseField.PEOPLE: "the number of people",
+        CaseField.TURNOVER: "your turnover", CaseField.BALANCE_SHEET: "your balance sheet total",
+        CaseField.BUDGET: "your budget",
+        CaseField.AD_SPEND: "the advertising spend", CaseField.CONSUMPTION: "your consumption",
         CaseField.SURFACE: "the surface", CaseField.POWER: "the power", CaseField.EMISSIONS: "the emission",
         CaseField.DURATION: "the duration", CaseField.DISTANCE: "the distance", CaseField.WEIGHT: "the weight",
     },
@@ -55,10 +56,16 @@ _DAYS: dict[Language, dict[str, str]] = {
     "fr": {
         DateName.FILING: "dépôt", DateName.VISA: "visa", DateName.SHOOT: "tournage", DateName.DELIVERY: "livraison",
         DateName.SHOOT_END: "fin du tournage", DateName.BROADCAST: "diffusion", DateName.DECISION: "décision",
+        DateName.PRINCIPLE: "décision de principe", DateName.PRELIMINARY: "autorisation préalable",
+        DateName.INVESTMENT: "agrément des investissements", DateName.PROVISIONAL: "décision provisoire",
+        DateName.GRANT: "décision d'aide",
     },
     "en": {
         DateName.FILING: "filing", DateName.VISA: "visa", DateName.SHOOT: "shoot", DateName.DELIVERY: "delivery",
         DateName.SHOOT_END: "end of shoot", DateName.BROADCAST: "broadcast", DateName.DECISION: "decision",
+        DateName.PRINCIPLE: "decision in principle", DateName.PRELIMINARY: "preliminary authorisation",
+        DateName.INVESTMENT: "investment approval", DateName.PROVISIONAL: "provisional decision",
+        DateName.GRANT: "award of the aid",
     },
 }  # fmt: skip
 

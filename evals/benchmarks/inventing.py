@@ -131,7 +131,8 @@ def wordings(answer: Answer, numbers: Iterable[int]) -> list[str]:
 _OTHERWISE: dict[str, tuple[str, ...]] = {}
 """The other wordings of each passage of the index."""
 _FORMS = (
-    "votre effectif chiffre affaires total bilan budget investissement publicitaire consommation durée dépasse atteint "
+    "votre effectif nombre de personnes chiffre affaires total bilan budget investissement publicitaire consommation "
+    "durée dépasse atteint "
     "inférieur dans votre cas plus tard priori oui non dépend détail dépôt tournage diffusion livraison visa décision "
     "yes likely your exceed reach case latest depends ne pas"
 )

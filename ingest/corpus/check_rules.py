@@ -185,7 +185,7 @@ def _check_naming(rule: Rule, where: str, by_id: Mapping[str, Statement]) -> lis
     said = [set(analyse(by_id[s].text)) for s in rule.statements if s in by_id]
     out += [
         error("rule_document", where, f"document qu'aucun énoncé cité ne nomme : {paper.fr}")
-        for paper in rule.documents
+        for paper in (*rule.documents, *(p for o in rule.outcomes for p in o.documents or ()))
         if not any(set(analyse(paper.fr)) <= words for words in said)
     ]
     return out

@@ -112,10 +112,14 @@ def decide(rule: Rule, facts: Facts, glossary: Glossary) -> Decided | None:
 
 def due_of(due: Due, facts: Facts) -> date | None:
     """The day that an outcome sets, when the case tells the day that it runs from."""
-    found = facts.dates.get(due.after.value)
+    if due.yearly:
+        month, day = (int(part) for part in due.yearly.split("-"))
+        this = date(facts.day.year, month, day)
+        return this if this >= facts.day else this + relativedelta(years=1)
+    found = facts.dates.get(due.after.value) if due.after else None
     if found is None or found[0] != found[1]:
         return None
-    return found[0] + relativedelta(months=due.months, days=due.days)
+    return found[0] + relativedelta(months=due.months, days=due.days - due.eve)
 
 
 def tells(facts: Facts, wanted: Input, rule: Rule, glossary: Glossary) -> bool:

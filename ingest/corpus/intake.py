@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ingest.corpus.expressions import facets_of
 from ingest.corpus.fiches import CaseField
 from ingest.corpus.glossary import Glossary, load_glossary
 from ingest.corpus.register import Slug
@@ -34,6 +35,7 @@ class Choice(_Frozen):
     en: str = Field(min_length=2)
     sets: dict[str, tuple[Slug, ...]] = Field(description="facet → values")
     present: tuple[Slug, ...] = ()
+    instead: bool = Field(default=False, description="a role: what any project says of the same facets is not said")
 
 
 class First(_Frozen):
@@ -44,10 +46,26 @@ class First(_Frozen):
     ask_en: str = Field(min_length=8)
 
 
+class Probe(_Frozen):
+    """A fact that rules turn on and a project does not say by itself: asked of the projects of a condition."""
+
+    field: str
+    value: Slug
+    when: str = Field(min_length=4, description="a CEL expression: the projects of which it is asked")
+    ask: str = Field(min_length=8)
+    ask_en: str = Field(min_length=8)
+
+    @property
+    def id(self) -> str:
+        """Its name among what a project puts aside: « non »."""
+        return f"{self.field}.{self.value}"
+
+
 class Intake(_Frozen):
-    """The form. `says`: facts of any project; `own`: who is bound that the production is itself; `always`: who is bound
-    that any production meets; `figures` and `days` are asked as they are; `first`: what a conversation asks before it
-    tells any; `asks` and `others`: questions that ask for the obligations of a project, and that do not."""
+    """The form. `says`: facts of any project that says no other role; `own`: who is bound that the production is
+    itself; `always`: who is bound that any production meets; `figures` and `days` are asked as they are; `first`:
+    what a conversation asks before it tells any; `asks` and `others`: questions that ask for the obligations of a
+    project, and that do not."""
 
     says: dict[str, tuple[Slug, ...]] = Field(default_factory=dict)
     own: tuple[Slug, ...] = ()
@@ -59,6 +77,7 @@ class Intake(_Frozen):
     shoots: tuple[Choice, ...] = ()
     figures: tuple[CaseField, ...] = ()
     days: tuple[DateName, ...] = ()
+    probes: tuple[Probe, ...] = ()
     first: tuple[First, ...] = Field(default=(), max_length=3)
     asks: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -79,11 +98,22 @@ class Intake(_Frozen):
 
     def said(self, picked: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
         """The facets that what is picked says."""
-        out: dict[str, tuple[str, ...]] = dict(self.says)
+        out: dict[str, tuple[str, ...]] = {}
         for choice in self.chosen(picked):
             for facet, values in choice.sets.items():
                 out[facet] = tuple(dict.fromkeys((*out.get(facet, ()), *values)))
         return {facet: values for facet, values in out.items() if values}
+
+    def supposed(self, facets: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+        """What any project says, and this one whose facets are given does not put aside by another role."""
+        said = {facet: set(values) for facet, values in facets.items()}
+        put = {facet for c in self.every if c.instead and _says(said, c) for facet in c.sets}
+        return {facet: values for facet, values in self.says.items() if facet not in put}
+
+    def own_of(self, facets: Mapping[str, Iterable[str]]) -> frozenset[str]:
+        """Who is bound that a project is itself, by its role."""
+        mine = set(facets.get("acteur", ()))
+        return frozenset(w for w in self.own if w in mine or w not in self.says.get("acteur", ())) | mine
 
     def present(self, facets: Mapping[str, Iterable[str]]) -> frozenset[str]:
         """Who is bound that a project meets, whether its facts were picked or told."""
@@ -111,4 +141,9 @@ def load_intake(corpus_dir: Path, glossary: Glossary | None = None) -> Intake:
             if wrong:
                 where = f"{file.path}, ligne {file.line(field, n)}"
                 raise ClapvertError(ErrorCode.CORPUS_INVALID, f"{where} : valeur inconnue {wrong[0]}.")
+    for n, probe in enumerate(form.probes):
+        named = [(probe.field, probe.value), *facets_of(probe.when)]
+        if wrong := [f"{f} = {v}" for f, v in named if v not in facets.get(f, {})]:
+            where = f"{file.path}, ligne {file.line('probes', n)}"
+            raise ClapvertError(ErrorCode.CORPUS_INVALID, f"{where} : valeur inconnue {wrong[0]}.")
     return form

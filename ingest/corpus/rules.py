@@ -30,6 +30,18 @@ class DateName(StrEnum):
     DELIVERY = "delivery"
     BROADCAST = "broadcast"
     DECISION = "decision"
+    PRINCIPLE = "principle"
+    PRELIMINARY = "preliminary"
+    INVESTMENT = "investment"
+    PROVISIONAL = "provisional"
+    GRANT = "grant"
+
+
+DECISIONS = (
+    DateName.PRINCIPLE, DateName.PRELIMINARY, DateName.INVESTMENT, DateName.PROVISIONAL, DateName.GRANT,
+)  # fmt: skip
+"""The decisions of a funder, each with a day of its own: in principle, preliminary authorisation, investment approval,
+provisional decision, award. `decision` is one of them that is not told from the others: no rule reads it."""
 
 
 class YearName(StrEnum):
@@ -60,6 +72,12 @@ NAMES = QUANTITIES | DATES | frozenset(FACETS)
 """Everything of a case that an expression may name, beside `known`."""
 
 
+About = Literal["duty", "ban", "right", "exemption", "sanction", "check", "fact"]
+"""What a rule asks: whether one must, may not, may, is spared, or risks something, or what an authority may
+forbid, to be checked; else whether something is so."""
+Subject = Literal["environment", "social", "aid"]
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -80,11 +98,20 @@ class Input(_Frozen):
 
 
 class Due(_Frozen):
-    """A day computed from one of the case: so many months, then days, after it (before it when negative)."""
+    """A day computed from one of the case: so many months, then days, after it (before it when negative); the eve of
+    it; or the same day every year, the next to come."""
 
-    after: DateName
+    after: DateName | None = None
     months: int = 0
     days: int = 0
+    eve: bool = Field(default=False, description="before that day: the one before it is the last")
+    yearly: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", description="MM-DD")
+
+    @model_validator(mode="after")
+    def _one(self) -> Due:
+        if (self.after is None) == (self.yearly is None):
+            raise ValueError("une échéance court d'un jour du dossier (after), ou revient chaque année (yearly)")
+        return self
 
 
 class Paper(_Frozen):
@@ -104,6 +131,7 @@ class Outcome(_Frozen):
     needs: tuple[Slug, ...] = ()
     next: tuple[Slug, ...] = ()
     due: Due | None = None
+    documents: tuple[Paper, ...] | None = Field(default=None, description="its own, instead of the rule's")
 
     @property
     def statements(self) -> tuple[str, ...]:
@@ -133,6 +161,13 @@ class Rule(_Frozen):
     sought: str = Field(default="", description="a CEL expression: who seeks what it is about; empty: it binds anyone")
     presumes: tuple[Slug, ...] = Field(default=(), description="rules one of which binds, or it has no object")
     own_days: tuple[DateName, ...] = Field(default=(), description="days of its own, not those of a work by that name")
+    own_figures: tuple[CaseField, ...] = Field(
+        default=(), description="figures of its own, not the project's by that name"
+    )
+    theirs: tuple[CaseField, ...] = Field(default=(), description="figures of whom it binds, not of another's company")
+    about: About | None = Field(default=None, description="what it asks, where its question does not say it")
+    subject: Subject = Field(default="environment", description="what it protects, or the keeping of an aid")
+    awaits: Slug | None = Field(default=None, description="the statement that its text is not known to bind yet")
     regime: Regime
     bound: tuple[Slug, ...] = Field(min_length=1, description="whom it binds: values of the facet `acteur`")
     kinds: tuple[Kind, ...] = (Kind.YES_NO,)
@@ -152,7 +187,8 @@ class Rule(_Frozen):
     @property
     def statements(self) -> tuple[str, ...]:
         """Every statement it names."""
-        return tuple(dict.fromkeys(s for o in self.outcomes for s in o.statements))
+        waited = (self.awaits,) if self.awaits else ()
+        return tuple(dict.fromkeys((*(s for o in self.outcomes for s in o.statements), *waited)))
 
 
 class Case(_Frozen):

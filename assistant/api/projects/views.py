@@ -12,10 +12,11 @@ from assistant.planning.sayings import Saying
 from assistant.project.projects import Given, Picked, Project, Text, Title, all_given
 from assistant.project.questions import Question
 from assistant.project.sheet import Row, Sheet
+from assistant.project.steps import Todo
 from assistant.project.words import Speaker
 from ingest.corpus.intake import FIELDS, Intake
 from ingest.corpus.register import Domain
-from ingest.corpus.rules import Stage
+from ingest.corpus.rules import Stage, Subject
 
 
 class NewProject(Sent):
@@ -96,8 +97,22 @@ class FormView(BaseModel):
         return cls(choices=choices, figures=[f.value for f in form.figures], days=[d.value for d in form.days])
 
 
+class StepView(BaseModel):
+    """A step of a démarche that fulfils an obligation; `due`: where the project's days tell."""
+
+    demarche: str
+    do: str
+    due: dt.date | None
+
+    @classmethod
+    def of(cls, todo: Todo, say: Speaker) -> StepView:
+        """The view of a step."""
+        return cls(demarche=todo.demarche.id, do=todo.step.do.of(say.language), due=todo.due)
+
+
 class RowView(BaseModel):
-    """What one rule says of the project. `verdict` answers `settles`; `mine`: it binds the production itself."""
+    """What one rule says of the project. `verdict` answers `settles`; `mine`: it binds the production itself;
+    `subject`: the environment, people, or the keeping of an aid."""
 
     rule: str
     name: str
@@ -111,12 +126,14 @@ class RowView(BaseModel):
     bound: list[str]
     mine: bool
     because: list[str]
+    subject: Subject
     documents: list[str]
     due: dt.date | None
     done: dt.date | None
     shown: tuple[Saying, ...]
     needs: tuple[Saying, ...]
     next: tuple[Saying, ...]
+    steps: list[StepView]
 
     @classmethod
     def of(cls, row: Row, sheet: Sheet, say: Speaker) -> RowView:
@@ -135,12 +152,14 @@ class RowView(BaseModel):
             bound=say.bound(row.rule),
             mine=row.mine,
             because=say.because(row, sheet),
-            documents=say.papers(row.rule),
+            subject=row.rule.subject,
+            documents=say.papers(row),
             due=row.due,
             done=row.done,
             shown=row.shown,
             needs=row.needs,
             next=row.next,
+            steps=[StepView.of(todo, say) for todo in row.steps],
         )
 
 

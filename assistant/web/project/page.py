@@ -18,8 +18,8 @@ from assistant.label.projects.progress import progress
 from assistant.label.projects.projects import rows as label_rows
 from assistant.planning.sayings import Saying
 from assistant.project.changes import Coming
-from assistant.project.facts import day_of, figure_words
-from assistant.project.order import LEADS_TO
+from assistant.project.facts import day_of, figure_words, moment_of
+from assistant.project.ground import Ground
 from assistant.project.projects import Project
 from assistant.project.sheet import Row, Sheet
 from assistant.project.words import DAY_NAMES, Speaker
@@ -99,8 +99,7 @@ def first_things(found: Sheet) -> list[Row]:
 
 def milestone(stage: Stage, found: Sheet) -> dt.date | None:
     """The day of the work that a moment leads to."""
-    name = LEADS_TO.get(stage)
-    return day_of(name.value, found.facts) if name else None
+    return moment_of(stage, found.facts)
 
 
 def when(stage: Stage, found: Sheet, say: Speaker) -> str:
@@ -140,6 +139,13 @@ def others_said(project: Project, desk: Desk, say: Speaker) -> list[tuple[str, s
     form = desk.service.form
     asked = {f.value for f in form.figures} | {d.value for d in form.days}
     return told_words({n: v for n, v in project.given.items() if n not in asked}, say)
+
+
+def put_aside(project: Project, ground: Ground, say: Speaker) -> list[tuple[str, str]]:
+    """What a project put aside, each with its words: rules, then questions to which it said no."""
+    probes = [(p.id, p.ask if say.language == "fr" else p.ask_en) for p in ground.form.probes]
+    found = [*((r.id, say.name(r)) for r in ground.rules), *probes]
+    return [(name, said) for name, said in found if name in project.aside]
 
 
 def told_words(told: Mapping[str, Any], say: Speaker) -> list[tuple[str, str, str]]:

@@ -146,7 +146,7 @@ def router(desk: Desk) -> APIRouter:
             later=found.questions[page.ASKED :],
             line_of_days=page.days_of(found, told, say),
             query="" if on == today else f"?as_of={on}",
-            aside=[r for r in ground.rules if r.id in project.aside],
+            aside=page.put_aside(project, ground, say),
             when=lambda stage: page.when(stage, found, say),
             cited=page.cited,
             vocabulary=ground.vocabulary,
@@ -158,7 +158,7 @@ def router(desk: Desk) -> APIRouter:
         """Say that something is done, or that it does not concern the project; or take it back."""
         owner = desk.caller(request)
         project = service.projects.get(project_id, owner)
-        if rule_id not in {r.id for r in service.ground.rules}:
+        if rule_id not in service.ground.set_aside:
             raise ClapvertError(ErrorCode.RULE_NOT_FOUND, f"Aucune règle « {rule_id[:60]} ».", "La liste : /api/rules.")
         if act == "done":
             changes: dict[str, Any] = {"done": {rule_id: service.clock()}}
@@ -174,13 +174,12 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.post("/{project_id}/reponse")
     def answer(project_id: str, request: Request, field: Text = "", value: Text = "", aside: Text = "") -> Response:
-        """Answer a question of the page; « non » puts the rules that turn on it `aside`."""
+        """Answer a question of the page; « non » puts the rules that turn on it, or the question, `aside`."""
         owner = desk.caller(request)
         if aside:
             project = service.projects.get(project_id, owner)
-            known = {r.id for r in service.ground.rules}
-            rules = [r for r in aside.split(",") if r in known]
-            acts.change(service.projects, service.ground, project_id, owner, {"aside": [*project.aside, *rules]})
+            named = [r for r in aside.split(",") if r in service.ground.set_aside]
+            acts.change(service.projects, service.ground, project_id, owner, {"aside": [*project.aside, *named]})
         else:
             acts.tell(service.projects, service.ground, project_id, owner, forms.answer(field, value))
         return _see(f"/projets/{project_id}#questions")

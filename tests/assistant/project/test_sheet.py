@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from assistant.export.markdown import markdown_bytes
+from assistant.project.calendar import entries
 from assistant.project.changes import coming, lately, seen_of, since
+from assistant.project.facts import moment_of
 from assistant.project.ground import Ground
+from assistant.project.papers import checklist, table
 from assistant.project.projects import Project
-from assistant.project.sheet import Sheet, sheet
+from assistant.project.sheet import Row, Sheet, sheet
 from assistant.project.visits import Last
 from assistant.project.words import Speaker
 from ingest.corpus.fiches import Polarity
@@ -73,7 +77,10 @@ def test_a_rule_is_in_one_place_and_says_why(read: Callable[..., Sheet], ground:
     assert all(r.shown and r.lead for r in found.rows)
     assert {r.obligation.group for r in found.binding} <= {"applies"}
     asked = {r.id for q in found.questions for r in q.rules}
-    assert asked <= {o.rule.id for s in found.sections for o in s.open}
+    open_ = {o.rule.id for s in found.sections for o in s.open}
+    loose = {r.rule.id for r in found.binding if r.obligation.decided.missing}
+    told = {r.rule.id for r in found.rows}
+    assert not (asked - open_ - loose) & told  # what a question of the form would bring is not told yet
     assert len({q.id for q in found.questions}) == len(found.questions)
 
 
@@ -153,3 +160,108 @@ def test_the_law_to_come_is_told_on_its_day(ground: Ground, made: Made) -> None:
 def test_every_rule_of_the_corpus_has_its_moment_and_its_name(ground: Ground) -> None:
     assert all(isinstance(r.stage, Stage) and r.name and r.name_en for r in ground.rules)
     assert len({r.name for r in ground.rules}) == len(ground.rules), "two rules of one name"
+
+
+def row_of(found: Sheet, rule: str) -> Row:
+    return next(r for r in found.rows if r.rule.id == rule)
+
+
+def test_a_text_that_is_not_known_to_bind_binds_nobody_and_says_so(read: Callable[..., Sheet], ground: Ground) -> None:
+    found, say = read(FILM), Speaker(ground.glossary)
+    row = row_of(found, "climat-allegation-generique-ue")
+    assert row.open
+    assert row not in found.binding
+    assert say.force(row) == "Non tranché"
+    assert "n'est pas établi" in say.needs(row)[0]
+    assert row_of(found, "climat-promesse-trompeuse") in found.binding  # the French law in force
+
+
+@pytest.mark.parametrize("said", [FILM, SERIES, ADVERT, WILD, SHORT], ids=str)
+def test_the_reserves_of_a_row_leave_with_it(read: Callable[..., Sheet], ground: Ground, said: dict[str, Any]) -> None:
+    found, say = read(said), Speaker(ground.glossary)
+    text, cells = (
+        markdown_bytes(checklist(found, say)).decode(),
+        table(found, say).decode("utf-8-sig").replace('""', '"'),
+    )
+    events = " ".join(e.text for e in entries(found, [], say, "http://x"))
+    depends = [r for s in found.sections for r in s.depends]
+    for row in (*found.binding, *depends, *found.chances):
+        for need in say.needs(row):
+            assert need in cells, row.rule.id
+            assert need[:40] in text.replace("\\", ""), row.rule.id
+            assert need in events or moment_of(row.stage, found.facts) is None or row.chance, row.rule.id
+
+
+def test_a_decision_is_the_one_that_it_is_said_to_be(read: Callable[..., Sheet]) -> None:
+    wild = {**WILD, "aids": "selective", "principle": "2027-03-15"}
+    found = read(wild)
+    assert row_of(found, "cnc-autorisation-prealable-selective").due == dt.date(2028, 3, 15)
+    assert "cnc-autorisation-definitive-trois-ans" not in binding(found)
+    assert "preliminary" in {q.field for q in found.questions}
+    assert "cnc-autorisation-definitive-trois-ans" not in binding(read({**wild, "decision": "2027-03-15"}))
+
+
+def test_a_file_whose_day_ends_it_is_a_duty(read: Callable[..., Sheet], ground: Ground) -> None:
+    found = read({**SERIES, "amount": 400_000})
+    row = row_of(found, "cnc-autorisation-definitive-delai")
+    assert (row.due, row.force) == (dt.date(2028, 7, 15), Polarity.OBLIGE)  # six months: the cost is certified
+    assert row_of(found, "cnc-bilan-definitif-date").due == row.due
+    assert {"environment", "aid"} <= set(found.subjects)
+    assert "gestion de l'aide" in Speaker(ground.glossary).counted(found)
+
+
+def test_a_day_that_the_facts_give_is_told_and_passes(read: Callable[..., Sheet], ground: Ground) -> None:
+    found, say = read(FILM), Speaker(ground.glossary)
+    report = row_of(found, "cnc-double-bilan-devoir")
+    assert (report.due, say.papers(report)) == (dt.date(2027, 1, 15), ["bilan carbone prévisionnel"])
+    assert row_of(found, "cnc-rse-declaration-a-temps").due == dt.date(2027, 2, 28)
+    late = read({**FILM, "filing": "2026-03-01"})
+    assert say.by(row_of(late, "cnc-double-bilan-devoir"), late.on).endswith("(jour passé)")
+
+
+def test_what_decides_is_the_reason(read: Callable[..., Sheet], ground: Ground) -> None:
+    say = Speaker(ground.glossary)
+    office = read({**FILM, "company": "bureaux"})
+    assert say.because(row_of(office, "tournage-bouteilles-offertes"), office) == ["bureaux"]  # not the forest
+    both = read({**ADVERT, "format": ["television", "radio"]})
+    assert "radio" not in say.because(row_of(both, "climat-classe-co2-due"), both)
+    assert "radio" in say.because(row_of(both, "climat-mobilite-message"), both)
+
+
+def test_an_agency_is_no_producer(read: Callable[..., Sheet]) -> None:
+    picked, told = read({**ADVERT, "company": "agence"}), read({**ADVERT, "acteur": ["agence"], "turnover": 12e6})
+    for found in (picked, told):
+        assert "producteur" not in found.facts.facets["acteur"]
+        assert not row_of(found, "climat-classe-co2-due").mine
+    assert row_of(told, "climat-agec-fiche-due").open  # 12 M€ are the agency's, not the seller's
+    assert "turnover" not in {q.field for q in picked.questions}
+
+
+def test_what_a_project_does_not_say_by_itself_is_asked_or_told(read: Callable[..., Sheet]) -> None:
+    found = read({**FILM, "places": "foret-domaniale", "shoots": "groupe-electrogene"})
+    told = {"tournage-registre-des-dechets", "bruit-limite", "tournage-biodechets-trier", "vehicule-hors-voies"}
+    assert told <= binding(found)
+    asked = {(q.field, q.value) for q in found.questions}
+    assert {("lieu", "bureau"), ("lieu", "cantine-mobile"), ("situation", "dechet-dangereux")} <= asked
+    assert ("situation", "surtout-en-france") in asked
+    assert ("lieu", "bureau") not in {(q.field, q.value) for q in read({**FILM, "company": "bureaux"}).questions}
+    refused = read({**FILM, "shoots": "groupe-electrogene", "aside": ("lieu.cantine-mobile",), "company": "bureaux"})
+    assert ("lieu", "cantine-mobile") not in {(q.field, q.value) for q in refused.questions}
+    assert "tournage-bouteilles-offertes" in binding(refused)  # no canteen says nothing of the offices
+
+
+def test_a_label_that_a_contract_may_exact_depends_on_it(read: Callable[..., Sheet]) -> None:
+    assert row_of(read({**SERIES, "shoots": "clause-ecoproduction"}), "label-exige").open
+    assert not row_of(read(SERIES), "label-exige").open
+
+
+def test_a_day_that_passed_is_late_and_what_is_allowed_is_no_ban(read: Callable[..., Sheet]) -> None:
+    late = read({**FILM, "investment": "2024-05-01"})
+    row = row_of(late, "cnc-visa-delai")
+    assert row in late.binding
+    assert row.late(late.on)
+    framework = read({**WILD, "situation": ["drone-scenario-national"]})
+    assert row_of(framework, "drone-scenario").force is Polarity.INTERDIT  # S1 to S3 are over: it does bind
+    quiet = read({**FILM, "situation": ["hors-periode-a-risque"]})
+    smoking = row_of(quiet, "fumer-foret")
+    assert (smoking.obligation.group, smoking.force) == ("told", Polarity.PERMET)

@@ -1,0 +1,47 @@
+"""What a project does not say by itself, and rules turn on: offices, a canteen, hazardous waste.
+
+Guarantee: what is asked is data (`projet.yaml`), of the projects of a condition alone, and only where a rule would then
+concern a project that it does not concern yet. « Non » puts the question aside, and no rule: another fact may still
+bring it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from assistant.project.ground import Ground
+from assistant.project.projects import Project
+from ingest.corpus.deciding import Facts, whether
+from ingest.corpus.intake import Probe
+from ingest.corpus.rules import Rule
+
+
+@dataclass(frozen=True)
+class Probing:
+    """A fact that the form asks of such a project, and the rules that would then concern it."""
+
+    probe: Probe
+    rules: tuple[Rule, ...]
+
+
+def probing(project: Project, ground: Ground, facts: Facts) -> list[Probing]:
+    """What the form asks of such a project, and it does not say: with the rules that would then concern it."""
+    out = []
+    for probe in ground.form.probes:
+        said = facts.facets.get(probe.field, ())
+        if probe.id in project.aside or any(probe.value in ground.glossary.broader(probe.field, v) for v in said):
+            continue
+        if not whether(probe.when, facts, ground.glossary):
+            continue
+        told = replace(facts, facets={**facts.facets, probe.field: (*said, probe.value)})
+        met = tuple(
+            r
+            for r in ground.rules
+            if r.on(facts.day)
+            and r.id not in project.aside
+            and not whether(r.concerns, facts, ground.glossary)
+            and whether(r.concerns, told, ground.glossary)
+        )
+        if met:
+            out.append(Probing(probe, met))
+    return out
