@@ -22,6 +22,8 @@ from ingest.passages.passages import Passage
 MOST = 24
 _QUOTE_WORDS = 70
 _DAMPING = 8
+_FIRST = 4
+"""Pieces found first are near whatever words they share."""
 _WITH_NEEDS = 16
 """Pieces up to which what each misleads without is shown beside it."""
 
@@ -122,16 +124,18 @@ class Gathering:
                 beside = self.place(need)
                 if beside is not None and len(out) < MOST and self.in_time(beside, message):
                     out.setdefault(beside)
-        return [self.piece(p, message, pool) for p in out]
+        near = set(pool.ranked()[:_FIRST])
+        return [self.piece(p, message, pool, found_first=p in near) for p in out]
 
-    def piece(self, position: int, message: Message, pool: Pool) -> Piece:
+    def piece(self, position: int, message: Message, pool: Pool, *, found_first: bool = False) -> Piece:
         """One piece."""
         passage = self.snapshot.open_passage(position)
         s, scored = passage.statement, pool.scored.get(position)
         terms = analyse(message.question.query)
         span = best_span(passage.text, terms, _QUOTE_WORDS)
         text = s.wording(message.question.language) if s else passage.text[slice(*span)]
-        return Piece(position, passage, text, max(scored.alias, scored.coverage) if scored else 0.0, span)
+        shared = max(scored.alias, scored.coverage) if scored else 0.0
+        return Piece(position, passage, text, 1.0 if found_first else shared, span)
 
     def place(self, statement: str) -> int | None:
         """Where a statement stands; None when the snapshot lacks it."""

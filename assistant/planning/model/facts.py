@@ -7,6 +7,7 @@ What a model reads is a fact of the case for rules to decide on, and is shown wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -174,6 +175,8 @@ def _quantity(words: str, name: CaseField, language: Literal["fr", "en"], origin
 ):  # fmt: skip
     """The first figure of some words whose unit may be of a quantity."""
     for m in mentions(words, language):
-        if name in FIELDS.get(m.unit, ()) or m.unit == "figure" or name not in _BOUND_FIELDS:
-            return Quantity(name, m.low, m.high, words[m.start : m.end].strip(), origin)
+        if name in FIELDS.get(m.unit, ()) or name not in _BOUND_FIELDS:
+            said = words[m.start : m.end].strip()
+            unit = re.match(r"\s?[^\W\d_]+", words[m.end :]) if m.unit == "figure" else None
+            return Quantity(name, m.low, m.high, f"{said}{unit.group() if unit else ''}", origin)
     return None

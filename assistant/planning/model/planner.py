@@ -24,6 +24,7 @@ from assistant.planning.model.evidence import Gathering, Pool
 from assistant.planning.model.facts import Read, applied, known_of, read_facts, said_in, wanted_by
 from assistant.planning.model.judging import Fault, Judged, Judging
 from assistant.planning.model.matters import Matter, Matters, statements_of
+from assistant.planning.model.procedures import procedures_of
 from assistant.planning.model.reply import Reply
 from assistant.planning.model.request import Brief, Held, Request, renamed, request_of
 from assistant.planning.model.speaking import Speaker, Terms
@@ -148,6 +149,7 @@ class ModelPlanner:
             wanted=wanted,
             known=known_of(turn.message, self.local.selector.glossary, self.terms.history),
             contacts=self._contacts([p.statement.contacts for p in pieces if p.statement], turn),
+            procedures=procedures_of(self.local, turn.pool.found, message, lambda p: self.gathering.usable(p, message)),
             before=turn.before,
             against=lambda p, k: (
                 p.statement is not None
