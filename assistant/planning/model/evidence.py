@@ -8,7 +8,7 @@ while the fact stands (`judging`). Nothing is searched otherwise for a model tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.planning.local import Found, LocalPlanner
@@ -24,6 +24,8 @@ _QUOTE_WORDS = 70
 _DAMPING = 8
 _FIRST = 4
 """Pieces found first are near whatever words they share."""
+_NEAREST, _TOPICS, _MATES = 12, 4, 3
+"""Pieces shown as they were found; those whose topics are shown too, and how many statements of each."""
 _WITH_NEEDS = 16
 """Pieces up to which what each misleads without is shown beside it."""
 
@@ -111,9 +113,11 @@ class Gathering:
         return ranking
 
     def pieces(self, pool: Pool, message: Message, first: Sequence[int]) -> list[Piece]:
-        """The pieces to show a model: those named first, then the best found, with what each misleads without."""
+        """The pieces to show a model: those named first, then the best found, with what each misleads without; what
+        the nearest topics say beside them stands before what was found last."""
         out: dict[int, None] = {}
-        for position in (*first, *pool.ranked()):
+        ranked = pool.ranked()
+        for position in (*first, *ranked[:_NEAREST], *self._mates(ranked), *ranked[_NEAREST:]):
             if len(out) >= MOST:
                 break
             if position in out or not self.in_time(position, message):
@@ -126,6 +130,14 @@ class Gathering:
                     out.setdefault(beside)
         near = set(pool.ranked()[:_FIRST])
         return [self.piece(p, message, pool, found_first=p in near) for p in out]
+
+    def _mates(self, ranked: Sequence[int]) -> Iterator[int]:
+        """Other statements of the topics found first, nearest in the corpus first."""
+        topics = self.snapshot.columns.topics
+        for topic in list(dict.fromkeys(topics[p] for p in ranked if topics[p]))[:_TOPICS]:
+            at = next(p for p in ranked if topics[p] == topic)
+            beside = sorted(self.snapshot.by_topic[topic], key=lambda p: (abs(p - at), p))
+            yield from (p for p in beside[: _MATES + 1] if p != at)
 
     def piece(self, position: int, message: Message, pool: Pool, *, found_first: bool = False) -> Piece:
         """One piece."""

@@ -148,14 +148,15 @@ class Judging:
             plain = Opening(asked, strength, asked=verdict in ("yes", "no"))
             before = out.get(first.id, plain)
             out[first.id] = dataclass_replace(before, because=(), said=(*before.said, (RECKONED, sums.said)))
+        elif settled is None and first is not None and verdict in ("yes", "no"):
+            out[first.id] = Opening(verdict, strength, _because(settled, first, verdict, message))
         said = {r.quantity.field for o in out.values() for r in o.because}
-        for n, shown in enumerate(evidence):
+        for shown in evidence:
             s = shown.passage.statement
             if s is None or s.id in out or shown.place == "needs" or shown.step is not None:
                 continue
             reasons = tuple(r for r in reasons_of(s, message.case) if r.quantity.field not in said)
-            bears = n == 0 and settled is None and verdict in ("yes", "no")
-            if bears or not reasons or (decide(s, message.case) is None and not all(r.met for r in reasons)):
+            if not reasons or (decide(s, message.case) is None and not all(r.met for r in reasons)):
                 continue
             said |= {r.quantity.field for r in reasons}
             out[s.id] = Opening("yes", "likely", reasons, asked=False)
@@ -281,7 +282,7 @@ class Judging:
         if part.verdict == "depends":
             return "depends", "likely"
         nearness = heads[0].nearness if heads else 0.0
-        strength = bears(self.local, first, about, part.verdict, message, nearness, evidence, met)
+        strength = bears(self.local, first, about, part.verdict, message, nearness, evidence, met, part.contrary)
         if strength is None:
             out.faults.append(
                 Fault(

@@ -83,7 +83,7 @@ def _figure(words: str, text: str, language: Language) -> Figure | None:
     if held is None or len(found) != 1 or found[0].low != found[0].high:
         return None
     m: Mention = found[0]
-    said = " ".join(held[m.start : m.end].split())
+    said = re.sub(r"(?<=\d) (?=\d{3})", "\u202f", " ".join(held[m.start : m.end].split()))
     number = re.match(r"[\d\s\u00a0\u202f.,]*\d", said)
     value, tail = Decimal(str(m.low)), said[number.end() :] if number else ""
     bare = mentions(number.group(), language) if number else []
@@ -129,7 +129,7 @@ def _alike(one: Figure, other: Figure, *, loose: bool = False) -> bool:
 def _met(sign: int, limit: Figure, text: str) -> bool | None:
     """Whether what a text says of its threshold is so."""
     folded = re.sub(r"\s", " ", fold(text))
-    at = folded.find(fold(limit.words))
+    at = folded.find(re.sub(r"\s", " ", fold(limit.words)))
     found = list(_BOUND.finditer(folded[max(0, at - _REACH) : at])) if at >= 0 else []
     if not found:
         return None

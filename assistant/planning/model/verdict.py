@@ -35,17 +35,18 @@ _LAWS = frozenset({Regime.UE, Regime.FR})
 
 def bears(
     local: LocalPlanner, s: Statement | None, part: str, verdict: Literal["yes", "no"], message: Message,
-    nearness: float, evidence: Sequence[Shown], met: bool | None = None,
+    nearness: float, evidence: Sequence[Shown], met: bool | None = None, contrary: bool = False,
 ) -> Literal["firm", "likely"] | None:  # fmt: skip
     """How sure a statement makes a verdict on a part; None when it does not bear it. `met`: whether a sum that is shown
-    meets the threshold of the statement."""
+    meets the threshold of the statement; `contrary`: whether the part is said to ask the inverse, which
+    is taken only where the part's own words leave it open."""
     if s is None or nearness < _NEAR:
         return None
     case = case_of(s, message.question, local.selector.glossary)
     if case.conflict or case.local:
         return None
     if met is not None:
-        return "likely" if _by_figures(s, part, verdict, message, met) else None
+        return "likely" if _by_figures(s, part, verdict, message, met, contrary) else None
     decided = decide(s, message.case)
     if decided is not None and not any(direction(part)):
         return "likely" if decided.verdict == verdict else None
@@ -67,19 +68,21 @@ def _share(s: Statement, part: str, verdict: Literal["yes", "no"]) -> float:
     return shares[verdict] if shares[verdict] >= least else 0.0
 
 
-def _by_figures(s: Statement, part: str, verdict: Literal["yes", "no"], message: Message, met: bool) -> bool:
+def _by_figures(
+    s: Statement, part: str, verdict: Literal["yes", "no"], message: Message, met: bool, contrary: bool
+) -> bool:
     """Whether a statement whose threshold is met, or not, gives a verdict: a duty or a right that is not reached is
-    none."""
-    if s.polarity is Polarity.FAIT or (not met and s.polarity in _NO):
+    none, and what an exemption or a ban does not reach is due, or allowed."""
+    if s.polarity is Polarity.FAIT:
         return False
-    asked = set(question_types(part)) or set(question_types(message.text))
+    kinds = {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
+    asked = set(question_types(part)) & kinds or set(question_types(message.text)) & kinds
     of = AnswerType.PUIS_JE if s.polarity in (Polarity.PERMET, Polarity.INTERDIT) else AnswerType.DOIS_JE
-    other = AnswerType.DOIS_JE if of is AnswerType.PUIS_JE else AnswerType.PUIS_JE
-    if other in asked and of not in asked:
-        return False
     banned, negated, _ = direction(part)
-    yes = (s.polarity in _YES) == met
-    return (verdict == "yes") == (yes != (banned or negated))
+    if asked and of not in asked and not contrary:
+        return False
+    turned = contrary if not asked or of not in asked else banned or negated
+    return (verdict == "yes") == (((s.polarity in _YES) == met) != turned)
 
 
 def _says(s: Statement, part: str, verdict: Literal["yes", "no"], message: Message) -> bool:
