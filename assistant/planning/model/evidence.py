@@ -134,7 +134,7 @@ class Gathering:
     def _mates(self, ranked: Sequence[int]) -> Iterator[int]:
         """Other statements of the topics found first, nearest in the corpus first."""
         topics = self.snapshot.columns.topics
-        for topic in list(dict.fromkeys(topics[p] for p in ranked if topics[p]))[:_TOPICS]:
+        for topic in list(dict.fromkeys(t for p in ranked if (t := topics[p])))[:_TOPICS]:
             at = next(p for p in ranked if topics[p] == topic)
             beside = sorted(self.snapshot.by_topic[topic], key=lambda p: (abs(p - at), p))
             yield from (p for p in beside[: _MATES + 1] if p != at)

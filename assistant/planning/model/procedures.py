@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from assistant.planning.local import Found, LocalPlanner
 from assistant.planning.plan import Shown
 from assistant.reading.message import Message, Part
+from ingest.corpus.cards import Card
 from ingest.corpus.demarches import Words
 from ingest.language.claims import Language
 
@@ -50,7 +51,7 @@ def procedures_of(
 ) -> list[Procedure]:
     """The démarches nearest a message, or one of its parts."""
     index, near = local.demarches.index, dict[str, float]()
-    by_id = {}
+    by_id: dict[str, Card] = {}
     for one in found:
         for option in one.options:
             if option.card is None or option.card.id not in index.by_card:
@@ -61,7 +62,7 @@ def procedures_of(
             if option.card.id == whole:
                 by_id[whole] = option.card
     best = max(near.values(), default=0.0)
-    out = []
+    out: list[Procedure] = []
     for whole in sorted(by_id, key=lambda w: (-near[w], w)):
         if len(out) == MOST or near[whole] < best - _BEHIND:
             break
