@@ -355,7 +355,8 @@ def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list
         text,
         re.DOTALL,
     ) or re.match(
-        r"(?P<verdict>(?:Au plus tard le|By) [^.()]+(?: \((?P<facts>[^()]+)\))?\. )(?P<why>)(?P<rest>.+)",
+        r"(?P<verdict>(?:(?:Au plus tard le|By) [^.()]+(?: \((?P<facts>[^()]+)\))?\.|(?:Dans votre cas|In your case)"
+        r" \((?P<given>[^()]+)\)\s?:) )(?P<why>)(?P<rest>.+)",
         text,
         re.DOTALL,
     )
@@ -363,17 +364,44 @@ def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list
     if not m or not because:
         return text, []
     ruled = any(part.rule for part in answer.parts)
-    said = (m["facts"] or "").split(" ; ") if m["facts"] else []
+    facts = m["facts"] or m.groupdict().get("given")
+    said = facts.split(" ; ") if facts else []
     reasons = [w for w in (m["why"] or "").split(" ; ") if w]
     if reasons and not set(reasons) <= because:
         return (text[len(m["verdict"]) :], []) if ruled else (text, [])
     days = [why for why in because if re.match(r"au plus tard le|by \d", why)]
     out = [f"motif que nul ne calcule : « {why} »" for why in (*reasons, *said) if why not in because]
     told = [f"{item.said}." for item in answer.understood.case]
-    basis = read_claim("\n".join([*(p.text for p in held), *told, *(days if ruled else ())]))
+    sums = [f"{why}." for why in (*reasons, *said) if reckoned_again(why, answer.question, held)]
+    basis = read_claim("\n".join([*(p.text for p in held), *told, *sums, *(days if ruled else ())]))
     opened = read_claim(" ".join((*reasons, *said)), answer.understood.language)
     out += [f"motif « {m['why']} » : {fault}" for fault in unsupported(opened, basis)]
     return m["rest"], out
+
+
+def reckoned_again(why: str, message: str, held: list[Passage]) -> bool:
+    """Whether a reason is a sum whose figures are the message's or of what is cited, and which comes out right."""
+    m = re.match(
+        r"(?P<sum>[^=,]+?(?:,\d+[^=,]*?)*)(?: = (?P<total>[^,]+(?:,\d+[^,]*)?))?(?:, \D+ (?P<limit>\d.*))?$", why
+    )
+    if m is None:
+        return False
+    texts = re.sub(r"\s", " ", " ".join([message, *(p.text for p in held)])).lower()
+    parts = re.split(r" ([+−×]|sur|of) ", re.sub(r"[\u00a0\u202f]", " ", m["sum"]))
+    said = [*parts[::2], *([re.sub(r"\s", " ", m["limit"])] if m["limit"] else [])]
+    if not all(figure.lower() in texts for figure in said):
+        return False
+    if m["total"] is None:
+        return True
+    values = [_number_of(p) for p in parts[::2]]
+    total, first = _number_of(m["total"]), values[0]
+    for sign, value in zip(parts[1::2], values[1:], strict=True):
+        first = {"+": first + value, "−": first - value, "×": first * value}.get(sign, 100 * first / (value or 1))
+    return abs(first - total) < 0.051
+
+
+def _number_of(words: str) -> float:
+    return float(re.sub(r"[^\d,.]", "", words).rstrip(".,").replace(",", "."))
 
 
 def _abstention(answer: Answer) -> list[str]:

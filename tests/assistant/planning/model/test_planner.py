@@ -168,6 +168,27 @@ class TestFactsAndRules:
         assert answer.answer.startswith("**Cela dépend d'un détail : quel est votre chiffre d'affaires ?** ")
 
 
+class TestReckoning:
+    ASKED = "Notre score est de 40 % plus 20 %, faut-il viser plus pour le Label Ecoprod ?"
+
+    def answered(self, planned: Planned, verdict: str, *figures: str, against: str = "65 %") -> Answer:
+        def sums(document: Document) -> str:
+            (first,) = keys(document, "à partir d'un score de 65 %")
+            asked = {"figures": list(figures), "op": "sum", "against": against}
+            return plan(part("faut-il viser plus pour le Label Ecoprod", first, verdict=verdict, reckon=asked))
+
+        return planned(self.ASKED, sums)[0]
+
+    def test_a_sum_is_shown_before_what_it_is_held_against(self, planned: Planned) -> None:
+        answer = self.answered(planned, "none", "40 %", "20 %")
+        assert answer.answer.startswith("Dans votre cas (40 % + 20 % = 60 %, au-dessous de 65 %) : ")
+        assert answer.parts[0].because == "40 % + 20 % = 60 %, au-dessous de 65 %"
+
+    def test_a_figure_that_nobody_said_is_not_reckoned(self, planned: Planned) -> None:
+        answer = self.answered(planned, "none", "40 %", "30 %")
+        assert (answer.parts[0].because, use(answer).refused) == (None, ("sum",))
+
+
 class TestLies:
     @pytest.mark.parametrize(
         ("lie", "code"),
