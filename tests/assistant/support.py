@@ -18,6 +18,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from assistant.answer import Answer
+from assistant.checking.sums import sums_of
 from assistant.engine import Engine
 from assistant.reading.dates import AsOf, say_date
 from assistant.reading.question import Question, Understanding
@@ -372,36 +373,11 @@ def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list
     days = [why for why in because if re.match(r"au plus tard le|by \d", why)]
     out = [f"motif que nul ne calcule : « {why} »" for why in (*reasons, *said) if why not in because]
     told = [f"{item.said}." for item in answer.understood.case]
-    sums = [f"{why}." for why in (*reasons, *said) if reckoned_again(why, answer.question, held)]
+    sums = sums_of((*reasons, *said), (answer.question, *(p.text for p in held)), answer.understood.language)
     basis = read_claim("\n".join([*(p.text for p in held), *told, *sums, *(days if ruled else ())]))
     opened = read_claim(" ".join((*reasons, *said)), answer.understood.language)
     out += [f"motif « {m['why']} » : {fault}" for fault in unsupported(opened, basis)]
     return m["rest"], out
-
-
-def reckoned_again(why: str, message: str, held: list[Passage]) -> bool:
-    """Whether a reason is a sum whose figures are the message's or of what is cited, and which comes out right."""
-    m = re.match(
-        r"(?P<sum>[^=,]+?(?:,\d+[^=,]*?)*)(?: = (?P<total>[^,]+(?:,\d+[^,]*)?))?(?:, \D+ (?P<limit>\d.*))?$", why
-    )
-    if m is None:
-        return False
-    texts = re.sub(r"\s", " ", " ".join([message, *(p.text for p in held)])).lower()
-    parts = re.split(r" ([+−×]|sur|of) ", re.sub(r"[\u00a0\u202f]", " ", m["sum"]))
-    said = [*parts[::2], *([re.sub(r"\s", " ", m["limit"])] if m["limit"] else [])]
-    if not all(figure.lower() in texts for figure in said):
-        return False
-    if m["total"] is None:
-        return True
-    values = [_number_of(p) for p in parts[::2]]
-    total, first = _number_of(m["total"]), values[0]
-    for sign, value in zip(parts[1::2], values[1:], strict=True):
-        first = {"+": first + value, "−": first - value, "×": first * value}.get(sign, 100 * first / (value or 1))
-    return abs(first - total) < 0.051
-
-
-def _number_of(words: str) -> float:
-    return float(re.sub(r"[^\d,.]", "", words).rstrip(".,").replace(",", "."))
 
 
 def _abstention(answer: Answer) -> list[str]:
