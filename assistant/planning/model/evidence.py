@@ -143,8 +143,7 @@ class Gathering:
         """One piece."""
         passage = self.snapshot.open_passage(position)
         s, scored = passage.statement, pool.scored.get(position)
-        terms = analyse(message.question.query)
-        span = best_span(passage.text, terms, _QUOTE_WORDS)
+        span = (0, 0) if s else best_span(passage.text, analyse(message.question.query), _QUOTE_WORDS)
         text = s.wording(message.question.language) if s else passage.text[slice(*span)]
         shared = max(scored.alias, scored.coverage) if scored else 0.0
         return Piece(position, passage, text, 1.0 if found_first else shared, span)

@@ -50,6 +50,7 @@ class Matters:
     def __init__(self, local: LocalPlanner) -> None:
         self.local, self.book = local, local.rules
         self.index = self.book.index
+        self._statements = [frozenset(rule.statements) for rule in self.index.rules]
 
     def near(self, vectors: Sequence[NDArray[np.float32]], found: Sequence[str]) -> list[Matter]:
         """The matters that a message may turn on, nearest first; `found`: the statements found first."""
@@ -57,7 +58,7 @@ class Matters:
             return []
         scores = self.index.similarities(*vectors)
         shown = set(found)
-        named = np.array([bool(shown & set(rule.statements)) for rule in self.index.rules])
+        named = np.array([not shown.isdisjoint(of_rule) for of_rule in self._statements])
         weighed = scores + np.float32(_NAMED) * named
         out: dict[str, Matter] = {}
         for i in np.argsort(-weighed).tolist():

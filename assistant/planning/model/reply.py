@@ -6,6 +6,7 @@ that is shown otherwise.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -75,6 +76,19 @@ class Reply(_Strict):
 def parse_reply(text: str) -> Reply:
     """The reply, or `ValueError`."""
     return Reply.model_validate_json(unfenced(text))
+
+
+def begun(text: str) -> Reply | None:
+    """A reply that is being written, cut after its last whole part; None before the first."""
+    start = text.find('"parts"')
+    cuts = [m.end() for m in re.finditer(r"\}", text)] if start >= 0 else []
+    for cut in reversed([c for c in cuts if c > start]):
+        try:
+            reply = parse_reply(f'{text[:cut]}], "next": [], "ask": ""}}')
+        except ValueError:
+            continue
+        return reply if reply.parts else None
+    return None
 
 
 def _object(**properties: Any) -> dict[str, Any]:

@@ -54,6 +54,12 @@ export function showSentence(turn, text) {
   turn.querySelector(".prose").replaceChildren(...prose(said.get(turn), cite));
 }
 
+/** Show the parts of the answer that stand while the others are being planned; the sentences take their place. */
+export function showDraft(turn, text) {
+  const cite = (n) => el("span", { class: "cite" }, String(n));
+  turn.querySelector(".prose").replaceChildren(...prose(text, cite));
+}
+
 /** Put the whole answer in its turn; `tools` are what its buttons do; `note` is something to say first. */
 export function showAnswer(turn, answer, tools, note = null) {
   const { open, ask } = tools;
