@@ -213,7 +213,7 @@ class Judging:
         if matter is None:
             out.faults.append(Fault(n, "rule", f"{part.rule} n'est pas une clé de rules"))
             return None
-        settled = self.matters.settled(matter, message, part.verdict != "none", part.contrary)
+        settled = self.matters.settled(matter, message, part.verdict != "none", part.contrary, named=True)
         if settled is None:
             out.faults.append(
                 Fault(

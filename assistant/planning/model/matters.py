@@ -71,22 +71,26 @@ class Matters:
         best = max((m.near for m in out.values()), default=0.0)
         return [m for m in out.values() if m.near >= best - _APART]
 
-    def settled(self, matter: Matter, message: Message, verdict: bool = True, contrary: bool = False) -> Settled | None:
+    def settled(
+        self, matter: Matter, message: Message, verdict: bool = True, contrary: bool = False, named: bool = False
+    ) -> Settled | None:
         """What a matter's rules say of a message; `verdict`: yes or no is asked, else the day that they set, or what
-        they show and the figures that decide."""
+        they show and the figures that decide; `named`: a model says that the matter is what is asked."""
         if not verdict:
             others = {k for r in matter.rules for k in r.kinds} - {Kind.YES_NO}
-            due = self._settle(matter, message, others, contrary) if others else None
+            due = self._settle(matter, message, others, contrary, named) if others else None
             if due is not None and due.openings:
                 return due
-        settled = self._settle(matter, message, {Kind.YES_NO}, contrary)
+        settled = self._settle(matter, message, {Kind.YES_NO}, contrary, named)
         if settled is None or verdict:
             return settled
         return replace(settled, openings={s: replace(o, asked=False) for s, o in settled.openings.items()})
 
-    def _settle(self, matter: Matter, message: Message, asked: AbstractSet[Kind], contrary: bool) -> Settled | None:
+    def _settle(
+        self, matter: Matter, message: Message, asked: AbstractSet[Kind], contrary: bool, named: bool
+    ) -> Settled | None:
         part = Part(message.text, {k: float(k in asked) for k in Kind})
-        settled = self.book.settle(matter.name, message, message.question, part, contrary)
+        settled = self.book.settle(matter.name, message, message.question, part, contrary, named)
         return None if settled is None else replace(settled, openings=self._with_figures(settled, matter, message))
 
     def _with_figures(self, settled: Settled, matter: Matter, message: Message) -> dict[str, Opening]:
