@@ -156,14 +156,22 @@ def applied(message: Message, read: Read, misread: Iterable[Known]) -> Message:
     return replace(message, question=question, case={**case, **read.case}, dates={**dates, **read.dates})
 
 
-def said_in(words: str, text: str) -> str | None:
-    """The words as a text has them, spaces and case apart; None when it does not hold them, or they hold nothing."""
+def said_in(words: str, text: str, whole: bool = False) -> str | None:
+    """The words as a text has them, spaces and case apart; None when it does not hold them, or they hold nothing.
+    `whole`: with the rest of a word that they cut."""
     sought = " ".join(Aligned(words).folded.split())
     if not any(c.isalnum() for c in sought):
         return None
     line = Aligned(text)
     start = line.folded.find(sought)
-    return None if start < 0 else text[slice(*line.span_of(start, start + len(sought)))]
+    if start < 0:
+        return None
+    first, last = line.span_of(start, start + len(sought))
+    while whole and first > 0 and text[first].isalnum() and text[first - 1].isalnum():
+        first -= 1
+    while whole and last < len(text) and text[last].isalnum() and text[last - 1].isalnum():
+        last += 1
+    return text[first:last]
 
 
 def _figure(q: Quantity) -> str:

@@ -82,7 +82,7 @@ class Judging:
         shown: set[int], kept: set[int], out: Judged,
     ) -> PlannedPart | None:  # fmt: skip
         """One part; `shown`: what earlier parts show, `kept`: what later ones do, and which is left to them."""
-        about, source = next(((w, t) for t in texts if (w := said_in(part.about, t))), ("", ""))
+        about, source = next(((w, t) for t in texts if (w := said_in(part.about, t, whole=True))), ("", ""))
         if not about or not showable(about):
             out.faults.append(Fault(n, "words", "about n'est pas des mots du message, d'une seule phrase"))
             return None
