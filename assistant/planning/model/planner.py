@@ -131,7 +131,7 @@ class ModelPlanner:
         """The next request of a turn."""
         turn.round += 1
         message, english = turn.told or turn.message, turn.message.question.language == "en"
-        settled = {m.name: s for m in turn.matters if (s := self.matters.settled(m, message)) is not None}
+        settled = {m.name: s for m in turn.matters if (s := self.matters.settled(m, message, named=True)) is not None}
         chosen = [m for m in turn.matters if turn.reply and m.name in turn.chosen]
         ruled = statements_of(s for m in chosen or turn.matters[:2] if (s := settled.get(m.name)) is not None)
         places = [p for s in ruled[:8] if (p := self.gathering.place(s)) is not None]
