@@ -136,7 +136,7 @@ _OTHERWISE: dict[str, tuple[str, ...]] = {}
 _FORMS = (
     "votre effectif chiffre affaires total bilan budget investissement publicitaire consommation durée dépasse atteint "
     "inférieur dans votre cas plus tard priori oui non dépend détail dépôt tournage diffusion livraison visa décision "
-    "yes likely your exceed reach case latest depends ne pas"
+    "pièce remettre sinon document hand otherwise yes likely your exceed reach case latest depends ne pas"
 )
 """The words of our own fixed forms."""
 
@@ -196,6 +196,11 @@ def main() -> None:
         for p in map(snapshot.open_passage, range(len(snapshot))):
             s = p.statement
             _OTHERWISE[p.id] = (p.text, *filter(None, (s.lead, s.en))) if s else (p.text,)
+        index = service.engine.local.demarches.index
+        for step in (step for d in index.demarches for step in d.steps):
+            said = (*step.wordings("fr"), *step.wordings("en"))
+            at = snapshot.passages([service.engine.local.options.positions[step.rests_on[0]]])[0].id
+            _OTHERWISE[at] = (*_OTHERWISE[at], " ".join((*_OTHERWISE[at], *said)))
         done = measure(service, _questions(), options.questions, options.out)
     figures = summary(done) | {"minutes": round((time.perf_counter() - started) / 60, 1)}
     for label, value in figures.items():
