@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Protocol, runtime_checkable
 
 from assistant.answer import Answer, Timings, Understood
 from assistant.checking.verifier import Verifier
@@ -20,6 +21,7 @@ from assistant.dialogue.turns import Asked, DialogueReader
 from assistant.planning.local import LocalPlanner, PlanConfig
 from assistant.planning.options import MatchConfig
 from assistant.planning.passages import PassagesConfig
+from assistant.planning.plan import Plan
 from assistant.planning.planner import Local, Planner
 from assistant.planning.ranking import SelectionConfig, Selector
 from assistant.planning.rules import RulesConfig
@@ -31,7 +33,9 @@ from assistant.reading.message import Message, Part
 from assistant.reading.question import Understanding
 from assistant.search.hybrid import HybridSearch, RetrievalConfig
 from assistant.wording.acting import Acting
+from assistant.wording.citations import Numbering
 from assistant.wording.composer import ComposeConfig, Composer, Draft
+from assistant.wording.layout import lay_out
 from assistant.wording.presenter import Presenter, understood
 from ingest.clock import Clock
 from ingest.corpus.glossary import Glossary
@@ -46,6 +50,15 @@ _TOLD = 12
 OnEvidence = Callable[[Sequence[Passage], Understood], None]
 """Told the passages that an answer will rest on (or that come near), and how its question was understood, before any
 of its prose exists."""
+
+
+@runtime_checkable
+class Drafted(Protocol):
+    """One told of the evidence who is also told what stands of the answer while the rest is being planned."""
+
+    def draft(self, markdown: str, passages: Sequence[Passage]) -> None:
+        """The answer so far, every sentence of it checked; it may yet change."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -178,7 +191,7 @@ class Engine:
             return again, remember(message, None, again, [])
         t1 = time.perf_counter()
         planner = self.planner if with_model else Local(self.local)
-        heard = _Heard(on_evidence) if on_evidence else None
+        heard = _Heard(self, on_evidence) if on_evidence else None
         planned = planner.planned(message, previous, heard)
         plan, message, later = planned.plan, planned.message, planned.later
         act = message.second if plan.out_of_scope and previous is not None and previous.shown else planned.act
@@ -204,15 +217,29 @@ class Engine:
 
 
 class _Heard:
-    """Tells the evidence of a plan, once."""
+    """Tells the evidence of a plan, once; and the parts that stand, as they come."""
 
-    def __init__(self, tell: OnEvidence) -> None:
-        self._tell, self.called = tell, False
+    def __init__(self, engine: Engine, tell: OnEvidence) -> None:
+        self._engine, self._tell, self.called = engine, tell, False
 
     def __call__(self, passages: Sequence[Passage], message: Message) -> None:
         if not self.called:
             self.called = True
             self._tell(passages, understood(message))
+
+    def draft(self, plan: Plan, message: Message) -> None:
+        """What stands of a plan, worded and checked."""
+        if not isinstance(self._tell, Drafted):
+            return
+        question, faults = message.question, self._engine.verifier.faults
+        lines = [
+            line
+            for line in self._engine.composer.compose(question, plan).lines
+            if not faults(line.sentence, question.as_of)
+        ]
+        numbering = Numbering()
+        laid = lay_out(plan, lines, numbering, question.language)
+        self._tell.draft(laid.markdown, list(numbering.passages()))
 
 
 def _ms(start: float, end: float) -> float:

@@ -1,9 +1,10 @@
-"""An answer as server-sent events: `passages`, `token`*, `answer`, `done`; or `error`.
+"""An answer as server-sent events: `passages`, `draft`*, `token`*, `answer`, `done`; or `error`.
 
-Guarantee: no prose before the passages it rests on; the tokens are whole sentences that the verifier let through, and
-joined they are the answer's markdown, to the character. What fails before anything was sent is an ordinary HTTP error;
-what fails after is an `error` event that carries the same problem. A client that leaves changes nothing: the turn ends,
-and its answer is in the history.
+Guarantee: no prose before the passages it rests on; a `draft` is what stands of the answer while a language model plans
+the rest, every sentence of it let through by the verifier, and the next one, or the tokens, take its place; the tokens
+are whole sentences that the verifier let through, and joined they are the answer's markdown, to the character. What
+fails before anything was sent is an ordinary HTTP error; what fails after is an `error` event that carries the same
+problem. A client that leaves changes nothing: the turn ends, and its answer is in the history.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Turn:
 
     def _run(self, ask: Callable[[OnEvidence], Answer]) -> None:
         try:
-            answer = ask(lambda passages, understood: self._put(("passages", shown(passages, understood))))
+            answer = ask(_Telling(self._put))
             for text in tokens(answer.answer):
                 self._put(("token", {"text": text}))
             self._put(("answer", answer.model_dump(mode="json")))
@@ -77,6 +78,20 @@ class Turn:
             if item is None:
                 return
             yield encoded(("error", problem_of(item)) if isinstance(item, Exception) else item)
+
+
+class _Telling:
+    """Puts what is known of an answer before it is there."""
+
+    def __init__(self, put: Callable[[Event], None]) -> None:
+        self._put = put
+
+    def __call__(self, passages: Sequence[Passage], understood: Understood) -> None:
+        self._put(("passages", shown(passages, understood)))
+
+    def draft(self, markdown: str, passages: Sequence[Passage]) -> None:
+        """The answer so far."""
+        self._put(("draft", {"text": markdown, "passages": evidence(passages)}))
 
 
 _running: set[asyncio.Future[None]] = set()

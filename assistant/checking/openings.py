@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 _OPENING = re.compile(
     r"(?:(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?(?: \((?P<facts>[^()]+)\))?\s?:"
+    r"|(?:Dans votre cas|In your case) \((?P<case>[^()]+)\)\s?:"
     r"|(?P<day>(?:Au plus tard le|By) [^.()]+?)(?: \((?P<since>[^()]+)\))?\.)"
     r"(?: (?P<why>[^«»]+?)\.)?(?= [^a-zà-ÿ])",
     re.DOTALL,
@@ -23,7 +24,7 @@ def split_opening(text: str, because: Collection[str]) -> tuple[str, str]:
     m = _OPENING.match(text)
     if m is None:
         return "", text
-    given = {fact for said in (m["facts"], m["since"]) if said for fact in said.split(" ; ")}
+    given = {fact for said in (m["facts"], m["since"], m["case"]) if said for fact in said.split(" ; ")}
     if m["day"]:
         given.add(m["day"][:1].lower() + m["day"][1:])
     reasons = set(m["why"].split(" ; ")) if m["why"] else set()

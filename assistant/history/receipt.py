@@ -25,6 +25,7 @@ from pydantic import ValidationError
 
 from assistant.answer import Answer, Citation
 from assistant.checking.openings import reasons_of, split_opening
+from assistant.checking.sums import sums_of
 from assistant.checking.verifier import Cited, Sentence, Verifier
 from assistant.reading.dates import AsOf, say_date
 from assistant.wording.phrases import DEPENDS_ON, DUE
@@ -263,8 +264,9 @@ def _sentences(answer: Answer, stored: dict[int, Passage | None], steps: frozens
         cited = tuple(Cited(p, quotes[n]) for n in numbers if (p := stored.get(n)) is not None)
         if numbers and len(cited) == len(numbers):  # what is not held is told by the citations
             opening, _ = split_opening(text, because)
+            sums = sums_of(because, (answer.question, *(c.passage.text for c in cited)), answer.understood.language)
             spoken, known = _language(text, answer), any(text.endswith(step) for step in steps)
-            sentence = Sentence(text, cited, language=spoken, given=given, opening=opening, reviewed=known)
+            sentence = Sentence(text, cited, language=spoken, given=(*given, *sums), opening=opening, reviewed=known)
             faults = verifier.faults(sentence, when)
             out.append(SentenceCheck(text, numbers, tuple(faults)))
         elif not numbers and text and answer.outcome != "abstained":

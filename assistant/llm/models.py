@@ -84,8 +84,10 @@ class LanguageModel:
         schema: Mapping[str, Any],
         parse: Callable[[str], T],
         seconds: float | None = None,
+        written: Callable[[str], None] | None = None,
     ) -> T:
-        """The parsed reply, or `ModelFailure`; what it cost is added to `usage` either way.
+        """The parsed reply, or `ModelFailure`; what it cost is added to `usage` either way. `written` is told what came
+        so far, at each object that closes.
 
         `parse` raises `ValueError` on what it refuses: the model is then asked again. `seconds`: what is left of the
         time that the question may wait, when it has been asked before.
@@ -99,7 +101,9 @@ class LanguageModel:
             raise ModelFailure("busy")
         started = time.monotonic()
         try:
-            reply: T = self._retrying(seconds)(self._once, usage, started + seconds, system, user, schema, parse)
+            reply: T = self._retrying(seconds)(
+                self._once, usage, started + seconds, system, user, schema, parse, written
+            )
         except ModelFailure as failure:
             self._note(failed=True)
             _log.warning("language model: %s after %d calls", failure.reason, usage.calls)
@@ -133,15 +137,19 @@ class LanguageModel:
         user: str,
         schema: Mapping[str, Any],
         parse: Callable[[str], T],
+        written: Callable[[str], None] | None,
     ) -> T:
         usage.calls += 1
-        text = self._stream(usage, deadline, system, user, schema)
+        text = self._stream(usage, deadline, system, user, schema, written)
         try:
             return parse(text)
         except ValueError as error:
             raise ModelFailure("malformed") from error
 
-    def _stream(self, usage: Usage, deadline: float, system: str, user: str, schema: Mapping[str, Any]) -> str:
+    def _stream(
+        self, usage: Usage, deadline: float, system: str, user: str, schema: Mapping[str, Any],
+        written: Callable[[str], None] | None,
+    ) -> str:  # fmt: skip
         """The whole text. It is streamed so that a model that trickles is stopped at the deadline, not at its end."""
         parts: list[str] = []
         messages = [("system", system), ("human", user)]
@@ -155,6 +163,8 @@ class LanguageModel:
                         usage.completion_tokens += counted["output_tokens"]
                     if time.monotonic() > deadline:
                         raise ModelFailure("timeout")
+                    if written is not None and "}" in parts[-1]:
+                        written("".join(parts))
         except ModelFailure:
             raise
         except Exception as error:  # every provider has its own family; none may reach the user

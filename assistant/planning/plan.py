@@ -23,6 +23,8 @@ State = Literal["answered", "computed", "denied", "absent", "not_in_force", "mis
 Verdict = Literal["yes", "no", "depends"]
 Place = Literal["head", "then", "needs", "next"]
 Shape = Literal["sentence", "steps", "table", "cases"]
+RECKONED = "reckoned"
+"""Name, among the facts that a sentence opens with, of a sum of figures that are said."""
 
 
 @dataclass(frozen=True, slots=True)

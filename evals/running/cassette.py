@@ -22,7 +22,7 @@ from assistant.planning.model.planner import ModelPlanner
 from assistant.planning.model.prompt import RULES
 from assistant.planning.model.reply import SCHEMA, Reply, parse_reply
 from assistant.planning.model.request import Request, renamed
-from assistant.planning.model.speaking import Speaker, Terms
+from assistant.planning.model.speaking import Begun, Speaker, Terms
 from ingest.errors import ClapvertError, ErrorCode
 
 SECRET = b"clapvert-cassette"
@@ -47,7 +47,7 @@ class Folder:
     """Replies that are no plan, by file, and why."""
     rows: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
 
-    def plan(self, request: Request, usage: Usage, seconds: float) -> Reply:  # noqa: ARG002 - the protocol's
+    def plan(self, request: Request, usage: Usage, seconds: float, begun: Begun | None = None) -> Reply:  # noqa: ARG002 - the protocol's
         """The reply to a request; without one, the request is written out and the local plan stands."""
         body = body_of(request)
         stem = self._stem(body)
@@ -103,7 +103,7 @@ class Pack:
                 ErrorCode.BAD_REQUEST, f"{path} n'est pas une cassette.", "Faites-en une : `eval run --pack`."
             ) from exc
 
-    def plan(self, request: Request, usage: Usage, seconds: float) -> Reply:  # noqa: ARG002 - the protocol's
+    def plan(self, request: Request, usage: Usage, seconds: float, begun: Begun | None = None) -> Reply:  # noqa: ARG002 - the protocol's
         """The reply that the message got in that round, under the keys of this request."""
         row = self.rows.get((request.message, request.round))
         if row is None:

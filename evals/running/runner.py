@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import platform
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -147,12 +148,27 @@ def totals(run: Run) -> dict[str, Any]:
     """What can be told of a run without showing a message or an answer."""
     answers = [r.answer for r in run.records if r.answer]
     lengths = sorted(len(a.answer.split()) for a in answers) or [0]
+    uses = [a.receipt.model for a in answers if a.receipt.model]
+    tokens = sorted(u.prompt_tokens + u.completion_tokens for u in uses if u.calls)
+    refused = Counter(code for u in uses for code in u.refused)
+    of_model = (
+        {
+            "tokens_p50": tokens[len(tokens) // 2],
+            "tokens_p95": tokens[int(0.95 * (len(tokens) - 1))],
+            "parts": sum(u.parts for u in uses),
+            "fell_back": sum(u.fell_back for u in uses),
+            "refused": dict(refused.most_common()),
+        }
+        if tokens
+        else {}
+    )
     return {
         "messages": len(run.records),
         "errors": sum(r.answer is None for r in run.records),
         **{outcome: sum(a.outcome == outcome for a in answers) for outcome in ("answered", "partial", "abstained")},
         "words_p50": lengths[len(lengths) // 2],
         "words_p95": lengths[int(0.95 * (len(lengths) - 1))],
+        **of_model,
         "seconds": round(run.seconds, 1),
     }
 

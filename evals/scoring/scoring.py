@@ -14,6 +14,7 @@ from typing import Any
 
 from assistant.answer import Answer
 from assistant.checking.openings import reasons_of, split_opening
+from assistant.checking.sums import sums_of
 from assistant.checking.verifier import Cited, Sentence, Verifier, language_of, merged
 from assistant.reading.dates import AsOf
 from assistant.wording.phrases import DEPENDS_ON, PART_MISSING, TOLD
@@ -206,7 +207,9 @@ def sentences_of(answer: Answer, passages: Mapping[str, Passage]) -> list[Senten
             if re.search(r"\w", text):
                 language = "fr" if _QUOTES in text else answer.understood.language
                 opening, _ = split_opening(text.strip(), because)
-                out.append(Sentence(text.strip(), cited, language=language, given=given, opening=opening))
+                sums = sums_of(because, (answer.question, *(c.passage.text for c in cited)), answer.understood.language)
+                told = (*given, *sums)
+                out.append(Sentence(text.strip(), cited, language=language, given=told, opening=opening))
     return out
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from assistant.answer import Answer
+from assistant.checking.sums import sums_of
 from assistant.engine import Engine
 from assistant.reading.dates import AsOf, say_date
 from assistant.reading.question import Question, Understanding
@@ -361,7 +362,8 @@ def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list
         text,
         re.DOTALL,
     ) or re.match(
-        r"(?P<verdict>(?:Au plus tard le|By) [^.()]+(?: \((?P<facts>[^()]+)\))?\. )(?P<why>)(?P<rest>.+)",
+        r"(?P<verdict>(?:(?:Au plus tard le|By) [^.()]+(?: \((?P<facts>[^()]+)\))?\.|(?:Dans votre cas|In your case)"
+        r" \((?P<given>[^()]+)\)\s?:) )(?P<why>)(?P<rest>.+)",
         text,
         re.DOTALL,
     )
@@ -369,14 +371,16 @@ def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list
     if not m or not because:
         return text, []
     ruled = any(part.rule for part in answer.parts)
-    said = (m["facts"] or "").split(" ; ") if m["facts"] else []
+    facts = m["facts"] or m.groupdict().get("given")
+    said = facts.split(" ; ") if facts else []
     reasons = [w for w in (m["why"] or "").split(" ; ") if w]
     if reasons and not set(reasons) <= because:
         return (text[len(m["verdict"]) :], []) if ruled else (text, [])
     days = [why for why in because if re.match(r"au plus tard le|by \d", why)]
     out = [f"motif que nul ne calcule : « {why} »" for why in (*reasons, *said) if why not in because]
     told = [f"{item.said}." for item in answer.understood.case]
-    basis = read_claim("\n".join([*(p.text for p in held), *told, *(days if ruled else ())]))
+    sums = sums_of((*reasons, *said), (answer.question, *(p.text for p in held)), answer.understood.language)
+    basis = read_claim("\n".join([*(p.text for p in held), *told, *sums, *(days if ruled else ())]))
     opened = read_claim(" ".join((*reasons, *said)), answer.understood.language)
     out += [f"motif « {m['why']} » : {fault}" for fault in unsupported(opened, basis)]
     return m["rest"], out

@@ -53,7 +53,8 @@ def obeying(says: str) -> Any:
         parts = [
             part(short, *true[:1]),
             part(document["message"][:500], *true[:2], search=short, spared=spared, contact=short[:40]),
-            part(document["message"][:200], short[:40], verdict="yes"),
+            part(document["message"][:200], short[:40], verdict="yes", steps=[short]),
+            part(document["message"][:80], *true[:1], reckon={"figures": [short], "op": "sum", "against": short[:80]}),
             part(f"{document['message'][:300]} {short}", *true[2:3]),
             *(part(document["message"][:90], rule=r, verdict="yes", search=short) for r in rules[:2]),
         ]

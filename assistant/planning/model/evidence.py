@@ -8,7 +8,7 @@ while the fact stands (`judging`). Nothing is searched otherwise for a model tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.planning.local import Found, LocalPlanner
@@ -22,6 +22,10 @@ from ingest.passages.passages import Passage
 MOST = 24
 _QUOTE_WORDS = 70
 _DAMPING = 8
+_FIRST = 4
+"""Pieces found first are near whatever words they share."""
+_NEAREST, _TOPICS, _MATES = 12, 4, 3
+"""Pieces shown as they were found; those whose topics are shown too, and how many statements of each."""
 _WITH_NEEDS = 16
 """Pieces up to which what each misleads without is shown beside it."""
 
@@ -109,9 +113,11 @@ class Gathering:
         return ranking
 
     def pieces(self, pool: Pool, message: Message, first: Sequence[int]) -> list[Piece]:
-        """The pieces to show a model: those named first, then the best found, with what each misleads without."""
+        """The pieces to show a model: those named first, then the best found, with what each misleads without; what
+        the nearest topics say beside them stands before what was found last."""
         out: dict[int, None] = {}
-        for position in (*first, *pool.ranked()):
+        ranked = pool.ranked()
+        for position in (*first, *ranked[:_NEAREST], *self._mates(ranked), *ranked[_NEAREST:]):
             if len(out) >= MOST:
                 break
             if position in out or not self.in_time(position, message):
@@ -122,16 +128,25 @@ class Gathering:
                 beside = self.place(need)
                 if beside is not None and len(out) < MOST and self.in_time(beside, message):
                     out.setdefault(beside)
-        return [self.piece(p, message, pool) for p in out]
+        near = set(pool.ranked()[:_FIRST])
+        return [self.piece(p, message, pool, found_first=p in near) for p in out]
 
-    def piece(self, position: int, message: Message, pool: Pool) -> Piece:
+    def _mates(self, ranked: Sequence[int]) -> Iterator[int]:
+        """Other statements of the topics found first, nearest in the corpus first."""
+        topics = self.snapshot.columns.topics
+        for topic in list(dict.fromkeys(t for p in ranked if (t := topics[p])))[:_TOPICS]:
+            at = next(p for p in ranked if topics[p] == topic)
+            beside = sorted(self.snapshot.by_topic[topic], key=lambda p: (abs(p - at), p))
+            yield from (p for p in beside[: _MATES + 1] if p != at)
+
+    def piece(self, position: int, message: Message, pool: Pool, *, found_first: bool = False) -> Piece:
         """One piece."""
         passage = self.snapshot.open_passage(position)
         s, scored = passage.statement, pool.scored.get(position)
-        terms = analyse(message.question.query)
-        span = best_span(passage.text, terms, _QUOTE_WORDS)
+        span = (0, 0) if s else best_span(passage.text, analyse(message.question.query), _QUOTE_WORDS)
         text = s.wording(message.question.language) if s else passage.text[slice(*span)]
-        return Piece(position, passage, text, max(scored.alias, scored.coverage) if scored else 0.0, span)
+        shared = max(scored.alias, scored.coverage) if scored else 0.0
+        return Piece(position, passage, text, 1.0 if found_first else shared, span)
 
     def place(self, statement: str) -> int | None:
         """Where a statement stands; None when the snapshot lacks it."""

@@ -7,6 +7,7 @@ What a model reads is a fact of the case for rules to decide on, and is shown wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -155,14 +156,22 @@ def applied(message: Message, read: Read, misread: Iterable[Known]) -> Message:
     return replace(message, question=question, case={**case, **read.case}, dates={**dates, **read.dates})
 
 
-def said_in(words: str, text: str) -> str | None:
-    """The words as a text has them, spaces and case apart; None when it does not hold them, or they hold nothing."""
+def said_in(words: str, text: str, whole: bool = False) -> str | None:
+    """The words as a text has them, spaces and case apart; None when it does not hold them, or they hold nothing.
+    `whole`: with the rest of a word that they cut."""
     sought = " ".join(Aligned(words).folded.split())
     if not any(c.isalnum() for c in sought):
         return None
     line = Aligned(text)
     start = line.folded.find(sought)
-    return None if start < 0 else text[slice(*line.span_of(start, start + len(sought)))]
+    if start < 0:
+        return None
+    first, last = line.span_of(start, start + len(sought))
+    while whole and first > 0 and text[first].isalnum() and text[first - 1].isalnum():
+        first -= 1
+    while whole and last < len(text) and text[last].isalnum() and text[last - 1].isalnum():
+        last += 1
+    return text[first:last]
 
 
 def _figure(q: Quantity) -> str:
@@ -174,6 +183,8 @@ def _quantity(words: str, name: CaseField, language: Literal["fr", "en"], origin
 ):  # fmt: skip
     """The first figure of some words whose unit may be of a quantity."""
     for m in mentions(words, language):
-        if name in FIELDS.get(m.unit, ()) or m.unit == "figure" or name not in _BOUND_FIELDS:
-            return Quantity(name, m.low, m.high, words[m.start : m.end].strip(), origin)
+        if name in FIELDS.get(m.unit, ()) or name not in _BOUND_FIELDS:
+            said = words[m.start : m.end].strip()
+            unit = re.match(r"\s?[^\W\d_]+", words[m.end :]) if m.unit == "figure" else None
+            return Quantity(name, m.low, m.high, f"{said}{unit.group() if unit else ''}", origin)
     return None

@@ -12,25 +12,28 @@ from dataclasses import dataclass, field
 from dataclasses import replace as dataclass_replace
 from typing import Literal
 
-from assistant.planning.decide import decide, reasons_of
+from assistant.planning.decide import decide, outside, reasons_of
 from assistant.planning.local import LocalPlanner
 from assistant.planning.model.evidence import Gathering, Piece
 from assistant.planning.model.facts import said_in
 from assistant.planning.model.matters import Matters
+from assistant.planning.model.procedures import Procedure
+from assistant.planning.model.reckoning import Reckoned, reckoned
 from assistant.planning.model.reply import Reply, ReplyPart
 from assistant.planning.model.request import Request
 from assistant.planning.model.verdict import bears
 from assistant.planning.model.words import heading_of, showable
-from assistant.planning.plan import Opening, Place, PlannedPart, Reason, Shown, State, Verdict
+from assistant.planning.plan import RECKONED, Opening, Place, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.rules import Settled
 from assistant.planning.scope import is_unknown
+from assistant.planning.steps_head import asks_steps
 from assistant.reading.message import Message, Part
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.fiches import Role, Statement
 
 _NEEDS, _SHOWN, _STEPS = 3, 5, 9
 _MAYBE = 0.05
-"""Share below which a question surely wants no yes or no."""
+"""Share below which a question surely wants no yes or no, or no steps."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ class Judging:
         """What stands of a plan; `message` holds the facts that were read, `texts` what people wrote."""
         out, shown = Judged(), set[int]()
         for n, part in enumerate(reply.parts):
-            planned = self._part(n, part, reply, request, message, texts, shown, out)
+            later = {k for p in reply.parts[n + 1 :] for k in (*p.show, *p.then)}
+            kept = {request.pieces[k].position for k in later if k in request.pieces}
+            planned = self._part(n, part, reply, request, message, texts, shown, kept, out)
             out.parts.append(planned)
             shown |= {s.position for s in planned.shown} if planned else set()
         self._next(reply, request, message, shown, out)
@@ -75,9 +80,10 @@ class Judging:
 
     def _part(
         self, n: int, part: ReplyPart, reply: Reply, request: Request, message: Message, texts: Sequence[str],
-        shown: set[int], out: Judged,
+        shown: set[int], kept: set[int], out: Judged,
     ) -> PlannedPart | None:  # fmt: skip
-        about, source = next(((w, t) for t in texts if (w := said_in(part.about, t))), ("", ""))
+        """One part; `shown`: what earlier parts show, `kept`: what later ones do, and which is left to them."""
+        about, source = next(((w, t) for t in texts if (w := said_in(part.about, t, whole=True))), ("", ""))
         if not about or not showable(about):
             out.faults.append(Fault(n, "words", "about n'est pas des mots du message, d'une seule phrase"))
             return None
@@ -91,7 +97,13 @@ class Judging:
         if heads is None or then is None:
             return None
         spared = {i for s in part.spared if said_in(s.words, texts[0]) and (i := _id(request, s.evidence))}
-        evidence = self._evidence(part, settled, heads, then, spared, message, shown)
+        steps = self._steps(n, part, request, message, out)
+        evidence = self._evidence(part, settled, heads, then, spared, message, shown, kept)
+        taken = shown | {e.position for e in evidence}
+        own = [s for s in steps if s.position not in taken]
+        if own and not evidence:
+            own[0] = dataclass_replace(own[0], place="head")
+        evidence = [*(e for e in evidence if e.place == "head"), *own, *(e for e in evidence if e.place != "head")]
         kinds = Part.of(about).likeliest
         if not evidence:
             if settled or heads:
@@ -100,7 +112,9 @@ class Judging:
             return PlannedPart(about, kinds, whom=contact, heading=heading)
         first = evidence[0].passage.statement
         depends = settled.depends_on if settled else self._depends(n, part, reply, request, out)
-        verdict, strength = self._verdict(n, part, about, settled, first, heads, message, evidence, out)
+        sums = self._reckoned(n, part, evidence, message, texts, out)
+        met = sums.met if sums else None
+        verdict, strength = self._verdict(n, part, about, settled, first, heads, message, evidence, met, out)
         if verdict == "depends" and settled is None and depends is None:
             verdict = None
         return PlannedPart(
@@ -108,12 +122,13 @@ class Judging:
             kinds,
             _state(first, settled),
             tuple(evidence),
-            part.shape,
+            "steps" if own else part.shape,
             verdict,
             strength,
             bound=", ".join(settled.rule.bound) if settled else None,
             because=_because(settled, first, verdict, message),
-            openings=self._openings(settled, evidence, message, verdict),
+            openings=self._openings(settled, evidence, message, verdict, strength, sums),
+            title=procedure.title if own and (procedure := _procedure(part, request)) else None,
             depends_on=depends if verdict in (None, "depends") else None,
             rule=settled.rule.id if settled else None,
             case=settled.case if settled else {},
@@ -122,18 +137,27 @@ class Judging:
         )
 
     def _openings(
-        self, settled: Settled | None, evidence: Sequence[Shown], message: Message, verdict: Verdict | None
-    ) -> dict[str, Opening]:
-        """What sentences open with: what rules say, else the case's own figures against the bounds of what is shown."""
+        self, settled: Settled | None, evidence: Sequence[Shown], message: Message, verdict: Verdict | None,
+        strength: Literal["firm", "likely"], sums: Reckoned | None,
+    ) -> dict[str, Opening]:  # fmt: skip
+        """What sentences open with: what rules say, the sum that was reckoned, else the case's own figures against the
+        bounds of what is shown."""
         out = dict(settled.openings) if settled else {}
+        first = evidence[0].passage.statement
+        if sums is not None and first is not None:
+            asked: Literal["yes", "no"] = "no" if verdict == "no" else "yes"
+            plain = Opening(asked, strength, asked=verdict in ("yes", "no"))
+            before = out.get(first.id, plain)
+            out[first.id] = dataclass_replace(before, because=(), said=(*before.said, (RECKONED, sums.said)))
+        elif settled is None and first is not None and verdict in ("yes", "no"):
+            out[first.id] = Opening(verdict, strength, _because(settled, first, verdict, message))
         said = {r.quantity.field for o in out.values() for r in o.because}
-        for n, shown in enumerate(evidence):
+        for shown in evidence:
             s = shown.passage.statement
-            if s is None or s.id in out or shown.place == "needs":
+            if s is None or s.id in out or shown.place == "needs" or shown.step is not None:
                 continue
             reasons = tuple(r for r in reasons_of(s, message.case) if r.quantity.field not in said)
-            bears = n == 0 and settled is None and verdict in ("yes", "no")
-            if bears or not reasons or (decide(s, message.case) is None and not all(r.met for r in reasons)):
+            if not reasons or (decide(s, message.case) is None and not all(r.met for r in reasons)):
                 continue
             said |= {r.quantity.field for r in reasons}
             out[s.id] = Opening("yes", "likely", reasons, asked=False)
@@ -156,6 +180,35 @@ class Judging:
             found.append(piece)
         return found
 
+    def _steps(self, n: int, part: ReplyPart, request: Request, message: Message, out: Judged) -> list[Shown]:
+        """The steps of one démarche that a part chooses, in their order; those that the case leaves."""
+        procedure, chosen = _procedure(part, request), set[int]()
+        if procedure and max(map(asks_steps, (part.about, message.text))) < _MAYBE:
+            out.faults.append(Fault(n, "steps", f"« {part.about} » ne demande pas d'étapes", False))
+            return []
+        for key in part.steps:
+            found = request.steps.get(key)
+            if found is None or found[0] is not procedure:
+                out.faults.append(Fault(n, "key", f"{key} n'est pas une étape de cette démarche", False))
+            else:
+                chosen.add(found[1])
+        steps = procedure.of(chosen) if procedure else []
+        return [dataclass_replace(s, place="then") for s in steps if self.gathering.usable(s.position, message)]
+
+    def _reckoned(
+        self, n: int, part: ReplyPart, evidence: Sequence[Shown], message: Message, texts: Sequence[str], out: Judged
+    ) -> Reckoned | None:
+        """The sum that a part asks for, when it can be made of figures that are said."""
+        if part.reckon is None or not part.reckon.figures:
+            return None
+        language = message.question.language
+        shown = [s.wording(language) for e in evidence if (s := e.passage.statement) is not None]
+        found = reckoned(part.reckon, texts[0], shown, language)
+        if isinstance(found, str):
+            out.faults.append(Fault(n, "sum", f"reckon : {found}", False))
+            return None
+        return found
+
     def _settled(self, n: int, part: ReplyPart, request: Request, message: Message, out: Judged) -> Settled | None:
         """What the rule that a part names decides, when it agrees with the verdict that the part gives."""
         if not part.rule:
@@ -164,7 +217,7 @@ class Judging:
         if matter is None:
             out.faults.append(Fault(n, "rule", f"{part.rule} n'est pas une clé de rules"))
             return None
-        settled = self.matters.settled(matter, message, part.verdict != "none", part.contrary)
+        settled = self.matters.settled(matter, message, part.verdict != "none", part.contrary, named=True)
         if settled is None:
             out.faults.append(
                 Fault(
@@ -186,7 +239,7 @@ class Judging:
 
     def _evidence(
         self, part: ReplyPart, settled: Settled | None, heads: Sequence[Piece], then: Sequence[Piece],
-        spared: set[str], message: Message, shown: set[int],
+        spared: set[str], message: Message, shown: set[int], kept: set[int],
     ) -> list[Shown]:  # fmt: skip
         """What a part shows, in order: what its rule shows, what the model chose, and what misleads without."""
         quotes = {p.position: (p.span,) for p in (*heads, *then) if p.statement is None}
@@ -206,7 +259,9 @@ class Judging:
         needs = [*(settled.needs if settled else ()), *self._misleading(heading)]
         for sid in dict.fromkeys(needs):
             beside = self.gathering.place(sid)
-            if beside is None or sid in spared or beside in places or beside in shown:
+            if beside is None or sid in spared or beside in places or beside in shown | kept:
+                continue
+            if (need := self.local.snapshot.open_passage(beside).statement) and outside(need, message.case):
                 continue
             if sum(p == "needs" for p in places.values()) < _NEEDS and self.gathering.usable(beside, message):
                 places[beside] = "needs"
@@ -222,7 +277,7 @@ class Judging:
 
     def _verdict(
         self, n: int, part: ReplyPart, about: str, settled: Settled | None, first: Statement | None,
-        heads: Sequence[Piece], message: Message, evidence: Sequence[Shown], out: Judged,
+        heads: Sequence[Piece], message: Message, evidence: Sequence[Shown], met: bool | None, out: Judged,
     ) -> tuple[Verdict | None, Literal["firm", "likely"]]:  # fmt: skip
         if settled is not None:
             return settled.verdict, settled.strength
@@ -231,7 +286,7 @@ class Judging:
         if part.verdict == "depends":
             return "depends", "likely"
         nearness = heads[0].nearness if heads else 0.0
-        strength = bears(self.local, first, about, part.verdict, message, nearness, evidence)
+        strength = bears(self.local, first, about, part.verdict, message, nearness, evidence, met, part.contrary)
         if strength is None:
             out.faults.append(
                 Fault(
@@ -268,6 +323,11 @@ class Judging:
         part = out.parts[last] if last is not None else None
         if last is not None and part is not None and steps:
             out.parts[last] = dataclass_replace(part, shown=(*part.shown, *steps.values()))
+
+
+def _procedure(part: ReplyPart, request: Request) -> Procedure | None:
+    """The démarche of the first step that a part chooses."""
+    return next((request.steps[k][0] for k in part.steps if k in request.steps), None)
 
 
 def _id(request: Request, key: str) -> str | None:

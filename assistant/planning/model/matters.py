@@ -50,6 +50,7 @@ class Matters:
     def __init__(self, local: LocalPlanner) -> None:
         self.local, self.book = local, local.rules
         self.index = self.book.index
+        self._statements = [frozenset(rule.statements) for rule in self.index.rules]
 
     def near(self, vectors: Sequence[NDArray[np.float32]], found: Sequence[str]) -> list[Matter]:
         """The matters that a message may turn on, nearest first; `found`: the statements found first."""
@@ -57,7 +58,7 @@ class Matters:
             return []
         scores = self.index.similarities(*vectors)
         shown = set(found)
-        named = np.array([bool(shown & set(rule.statements)) for rule in self.index.rules])
+        named = np.array([not shown.isdisjoint(of_rule) for of_rule in self._statements])
         weighed = scores + np.float32(_NAMED) * named
         out: dict[str, Matter] = {}
         for i in np.argsort(-weighed).tolist():
@@ -70,22 +71,26 @@ class Matters:
         best = max((m.near for m in out.values()), default=0.0)
         return [m for m in out.values() if m.near >= best - _APART]
 
-    def settled(self, matter: Matter, message: Message, verdict: bool = True, contrary: bool = False) -> Settled | None:
+    def settled(
+        self, matter: Matter, message: Message, verdict: bool = True, contrary: bool = False, named: bool = False
+    ) -> Settled | None:
         """What a matter's rules say of a message; `verdict`: yes or no is asked, else the day that they set, or what
-        they show and the figures that decide."""
+        they show and the figures that decide; `named`: a model says that the matter is what is asked."""
         if not verdict:
             others = {k for r in matter.rules for k in r.kinds} - {Kind.YES_NO}
-            due = self._settle(matter, message, others, contrary) if others else None
+            due = self._settle(matter, message, others, contrary, named) if others else None
             if due is not None and due.openings:
                 return due
-        settled = self._settle(matter, message, {Kind.YES_NO}, contrary)
+        settled = self._settle(matter, message, {Kind.YES_NO}, contrary, named)
         if settled is None or verdict:
             return settled
         return replace(settled, openings={s: replace(o, asked=False) for s, o in settled.openings.items()})
 
-    def _settle(self, matter: Matter, message: Message, asked: AbstractSet[Kind], contrary: bool) -> Settled | None:
+    def _settle(
+        self, matter: Matter, message: Message, asked: AbstractSet[Kind], contrary: bool, named: bool
+    ) -> Settled | None:
         part = Part(message.text, {k: float(k in asked) for k in Kind})
-        settled = self.book.settle(matter.name, message, message.question, part, contrary)
+        settled = self.book.settle(matter.name, message, message.question, part, contrary, named)
         return None if settled is None else replace(settled, openings=self._with_figures(settled, matter, message))
 
     def _with_figures(self, settled: Settled, matter: Matter, message: Message) -> dict[str, Opening]:

@@ -12,6 +12,8 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from assistant.answer import ModelUse
@@ -24,6 +26,7 @@ from assistant.planning.model.evidence import Gathering, Pool
 from assistant.planning.model.facts import Read, applied, known_of, read_facts, said_in, wanted_by
 from assistant.planning.model.judging import Fault, Judged, Judging
 from assistant.planning.model.matters import Matter, Matters, statements_of
+from assistant.planning.model.procedures import procedures_of
 from assistant.planning.model.reply import Reply
 from assistant.planning.model.request import Brief, Held, Request, renamed, request_of
 from assistant.planning.model.speaking import Speaker, Terms
@@ -101,7 +104,8 @@ class ModelPlanner:
                 heard([p.passage for p in request.pieces.values()], message)
             left = self.terms.seconds - (time.monotonic() - started)
             try:
-                reply = self.speaker.plan(request, turn.usage, left)
+                begun = partial(self._begun, turn, request, heard) if heard is not None else None
+                reply = self.speaker.plan(request, turn.usage, left, begun)
             except ModelFailure as failure:
                 turn.failure = failure.reason
                 break
@@ -127,7 +131,7 @@ class ModelPlanner:
         """The next request of a turn."""
         turn.round += 1
         message, english = turn.told or turn.message, turn.message.question.language == "en"
-        settled = {m.name: s for m in turn.matters if (s := self.matters.settled(m, message)) is not None}
+        settled = {m.name: s for m in turn.matters if (s := self.matters.settled(m, message, named=True)) is not None}
         chosen = [m for m in turn.matters if turn.reply and m.name in turn.chosen]
         ruled = statements_of(s for m in chosen or turn.matters[:2] if (s := settled.get(m.name)) is not None)
         places = [p for s in ruled[:8] if (p := self.gathering.place(s)) is not None]
@@ -148,6 +152,7 @@ class ModelPlanner:
             wanted=wanted,
             known=known_of(turn.message, self.local.selector.glossary, self.terms.history),
             contacts=self._contacts([p.statement.contacts for p in pieces if p.statement], turn),
+            procedures=procedures_of(self.local, turn.pool.found, message, lambda p: self.gathering.usable(p, message)),
             before=turn.before,
             against=lambda p, k: (
                 p.statement is not None
@@ -168,12 +173,25 @@ class ModelPlanner:
         ids = dict.fromkeys([*(c for row in named for c in row), *own])
         return [self.contacts[i] for i in ids if i in self.contacts][:_CONTACTS]
 
-    def _take(self, turn: _Turn, request: Request, reply: Reply) -> bool:
-        """Take a reply in; whether another round is due."""
+    def _begun(self, turn: _Turn, request: Request, heard: Heard, reply: Reply) -> None:
+        """Tell the parts that stand of a reply that is being written, up to the first that does not."""
+        _, told = self._told(turn, request, reply)
+        judged = self.judging.judge(reply, request, told, turn.texts)
+        faulty = min((f.part for f in judged.faults), default=len(judged.parts))
+        stand = list(takewhile(lambda p: p is not None, judged.parts[: max(0, faulty)]))
+        if parts := tuple(p for p in stand if p is not None and p.shown):
+            heard.draft(Plan(parts), told)
+
+    def _told(self, turn: _Turn, request: Request, reply: Reply) -> tuple[Read, Message]:
+        """The facts that a reply reads, and the message with them."""
         said = [(f, request.wanted[f.fact]) for f in reply.facts if f.fact in request.wanted]
         read = read_facts(said, turn.message, turn.texts[-1] if len(turn.texts) > 1 else "")
         misread = [k for key in reply.misread if (k := request.known.get(key)) is not None]
-        told = applied(turn.message, read, misread)
+        return read, applied(turn.message, read, misread)
+
+    def _take(self, turn: _Turn, request: Request, reply: Reply) -> bool:
+        """Take a reply in; whether another round is due."""
+        read, told = self._told(turn, request, reply)
         judged = self.judging.judge(reply, request, told, turn.texts)
         turn.reply, turn.read, turn.told, turn.judged = reply, read, told, judged
         turn.faults += judged.faults

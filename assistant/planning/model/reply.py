@@ -6,6 +6,7 @@ that is shown otherwise.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,6 +37,14 @@ class Spared(_Strict):
     words: str = Field(max_length=400)
 
 
+class Reckon(_Strict):
+    """Figures to put together, as they are written, and the one of the evidence that they are held against."""
+
+    figures: list[str] = Field(max_length=6)
+    op: Literal["sum", "less", "times", "share"]
+    against: str = Field(max_length=80)
+
+
 class ReplyPart(_Strict):
     """What is said of one part; every string but `search` is a key or words of the message."""
 
@@ -47,6 +56,8 @@ class ReplyPart(_Strict):
     show: list[str] = Field(max_length=4)
     then: list[str] = Field(max_length=10)
     spared: list[Spared] = Field(max_length=8)
+    steps: list[str] = Field(default=[], max_length=9)
+    reckon: Reckon | None = None
     contact: str = Field(max_length=40)
     search: str = Field(max_length=160)
 
@@ -67,6 +78,19 @@ def parse_reply(text: str) -> Reply:
     return Reply.model_validate_json(unfenced(text))
 
 
+def begun(text: str) -> Reply | None:
+    """A reply that is being written, cut after its last whole part; None before the first."""
+    start = text.find('"parts"')
+    cuts = [m.end() for m in re.finditer(r"\}", text)] if start >= 0 else []
+    for cut in reversed([c for c in cuts if c > start]):
+        try:
+            reply = parse_reply(f'{text[:cut]}], "next": [], "ask": ""}}')
+        except ValueError:
+            continue
+        return reply if reply.parts else None
+    return None
+
+
 def _object(**properties: Any) -> dict[str, Any]:
     return {
         "type": "object", "additionalProperties": False, "required": list(properties), "properties": properties,
@@ -81,6 +105,7 @@ def _many(**properties: Any) -> dict[str, Any]:
     return {"type": "array", "items": _object(**properties)}
 
 
+_RECKON = _object(figures=_KEYS, op={"type": "string", "enum": ["sum", "less", "times", "share"]}, against=_TEXT)
 SCHEMA: dict[str, Any] = _object(
     act={"type": "string", "enum": list(_ACTS)},
     facts=_many(fact=_TEXT, value=_TEXT, words=_TEXT),
@@ -94,6 +119,8 @@ SCHEMA: dict[str, Any] = _object(
         show=_KEYS,
         then=_KEYS,
         spared=_many(evidence=_TEXT, words=_TEXT),
+        steps=_KEYS,
+        reckon={"anyOf": [_RECKON, {"type": "null"}]},
         contact=_TEXT,
         search=_TEXT,
     ),

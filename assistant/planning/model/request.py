@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.llm.wire import as_data, visible
 from assistant.planning.model.evidence import Piece
 from assistant.planning.model.facts import WHOLE, Known, Wanted
 from assistant.planning.model.matters import Matter
+from assistant.planning.model.procedures import Procedure
 from assistant.planning.rules import Settled
 from ingest.corpus.fiches import Polarity
 from ingest.corpus.register import Contact
@@ -48,6 +49,7 @@ class Request:
     wanted: Mapping[str, Wanted]
     known: Mapping[str, Known]
     contacts: Mapping[str, Contact]
+    steps: Mapping[str, tuple[Procedure, int]] = field(default_factory=dict)
     round: int = 1
     message: str = ""
 
@@ -59,6 +61,7 @@ class Request:
             **{k: _name(w) for k, w in self.wanted.items()},
             **{k: f"known:{w.field}:{w.value}" for k, w in self.known.items()},
             **{k: f"contact:{c.id}" for k, c in self.contacts.items()},
+            **{k: p.name(n) for k, (p, n) in self.steps.items()},
         }
 
 
@@ -76,6 +79,7 @@ class Held:
     wanted: Sequence[Wanted]
     known: Sequence[Known]
     contacts: Sequence[Contact]
+    procedures: Sequence[Procedure] = ()
     before: Brief | None = None
     against: Callable[[Piece, Known], bool] = lambda _, __: False
     """Whether a fact that was read contradicts a piece."""
@@ -97,7 +101,9 @@ def request_of(held: Held, secret: bytes) -> Request:
     matters = {f"r{n:02d}{mark}": m for n, m in enumerate(held.matters, 1)}
     known = {f"c{n:02d}{mark}": k for n, k in enumerate(held.known, 1)}
     contacts = {f"w{n:02d}{mark}": c for n, c in enumerate(held.contacts, 1)}
-    request = Request("", pieces, matters, wanted, known, contacts, held.round, held.message)
+    every = [(p, n) for p in held.procedures for n in range(len(p.steps))]
+    steps = {f"s{n:02d}{mark}": step for n, step in enumerate(every, 1)}
+    request = Request("", pieces, matters, wanted, known, contacts, steps, held.round, held.message)
     keys = {name: key for key, name in request.names().items()}
     document: dict[str, Any] = {
         "message": visible(held.message),
@@ -116,6 +122,13 @@ def request_of(held: Held, secret: bytes) -> Request:
     document["evidence"] = [
         _piece(key, p, keys, [c for c, k in known.items() if held.against(p, k)]) for key, p in pieces.items()
     ]
+    document["procedures"] = [
+        {
+            "title": p.title.of(held.language),
+            "steps": [{"key": k, "text": one.said(n, held.language)} for k, (one, n) in steps.items() if one is p],
+        }
+        for p in held.procedures
+    ]
     document["contacts"] = [{"key": key, "name": c.name, "about": c.about} for key, c in contacts.items()]
     if held.searched:
         at = {p.position: key for key, p in pieces.items()}
@@ -127,7 +140,7 @@ def request_of(held: Held, secret: bytes) -> Request:
         document["previous_plan"] = renamed(held.previous, keys)
     if held.refused:
         document["refused"] = [renamed(r, keys) for r in held.refused]
-    return Request(as_data(document), pieces, matters, wanted, known, contacts, held.round, held.message)
+    return replace(request, text=as_data(document))
 
 
 def renamed(value: Any, names: Mapping[str, str]) -> Any:

@@ -7,6 +7,7 @@ is a `ModelFailure`.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,8 +16,11 @@ from assistant.llm.recent import Recent
 from assistant.llm.usage import Usage
 from assistant.planning.model.prompt import RULES
 from assistant.planning.model.reply import SCHEMA, Reply, parse_reply
+from assistant.planning.model.reply import begun as so_far
 from assistant.planning.model.request import Request
 from ingest.settings import Settings
+
+Begun = Callable[[Reply], None]
 
 
 class Speaker(Protocol):
@@ -24,8 +28,9 @@ class Speaker(Protocol):
 
     name: str
 
-    def plan(self, request: Request, usage: Usage, seconds: float) -> Reply:
-        """The plan that a request gets, within so many seconds; `ModelFailure` when there is none."""
+    def plan(self, request: Request, usage: Usage, seconds: float, begun: Begun | None = None) -> Reply:
+        """The plan that a request gets, within so many seconds; `ModelFailure` when there is none. `begun` is told the
+        parts that are whole, while the others are being written."""
         ...
 
 
@@ -53,12 +58,21 @@ class Speaking:
         self._model, self.name = model, model.name
         self._known: Recent[Reply] = Recent(cache_size)
 
-    def plan(self, request: Request, usage: Usage, seconds: float) -> Reply:
+    def plan(self, request: Request, usage: Usage, seconds: float, begun: Begun | None = None) -> Reply:
         """The model's plan, or the one that it gave to the same request."""
         key = hashlib.sha256(request.text.encode()).hexdigest()
         if (known := self._known.get(key)) is not None:
             usage.cached += 1
             return known
-        reply = self._model.ask(usage, RULES, request.text, SCHEMA, parse_reply, seconds)
+        seen = 0
+
+        def written(text: str) -> None:
+            nonlocal seen
+            reply = so_far(text)
+            if begun is not None and reply is not None and len(reply.parts) > seen:
+                seen = len(reply.parts)
+                begun(reply)
+
+        reply = self._model.ask(usage, RULES, request.text, SCHEMA, parse_reply, seconds, begun and written)
         self._known.put(key, reply)
         return reply

@@ -8,7 +8,7 @@ import { Help } from "./help.js";
 import { History } from "./history.js";
 import { Panel } from "./panel.js";
 import { streamAnswer } from "./stream.js";
-import { pendingTurn, showAnswer, showPassages, showProblem, showSentence, showWaiting } from "./turn.js";
+import { pendingTurn, showAnswer, showPassages, showProblem, showDraft, showSentence, showWaiting } from "./turn.js";
 import { _ } from "./words.js";
 
 const PROFILE = "clapvert.profile";
@@ -103,6 +103,7 @@ async function run(question, turn, { alone = false, focus = false } = {}) {
       showPassages(turn, found, tools);
       requestAnimationFrame(() => performance.mark("first-passage"));
     },
+    draft: ({ text }) => showDraft(turn, text),
     token: ({ text }) => showSentence(turn, text),
   };
   try {

@@ -12,6 +12,8 @@ import { LANG, _ } from "./words.js";
 
 const PARTIAL = { unclear: _("Réponse partielle : elle dépend d'un détail"), not_found: _("Réponse partielle : un point reste sans réponse") };
 const said = new WeakMap(); // what came of each answer so far
+/** What was shown of each answer while the rest was being planned: sentences that it holds change nothing on screen. */
+const drafted = new WeakMap();
 let count = 0;
 
 /** The address of a passage's own page, its quoted words marked. */
@@ -50,8 +52,16 @@ export function showPassages(turn, { passages, understood: read }, tools) {
 /** Add a verified sentence to the answer; it may open a paragraph or a step, or go on with the last one. */
 export function showSentence(turn, text) {
   said.set(turn, said.get(turn) + text);
+  if (drafted.get(turn)?.startsWith(said.get(turn))) return;
   const cite = (n) => el("span", { class: "cite" }, String(n));
   turn.querySelector(".prose").replaceChildren(...prose(said.get(turn), cite));
+}
+
+/** Show the parts of the answer that stand while the others are being planned; the sentences take their place. */
+export function showDraft(turn, text) {
+  drafted.set(turn, text);
+  const cite = (n) => el("span", { class: "cite" }, String(n));
+  turn.querySelector(".prose").replaceChildren(...prose(text, cite));
 }
 
 /** Put the whole answer in its turn; `tools` are what its buttons do; `note` is something to say first. */

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from assistant.answer import Answer, ModelUse
+from assistant.history.owner import LOCAL
 from assistant.service import Ask, Service
+from ingest.passages.passages import Passage
 from tests.assistant.conftest import opener
 from tests.assistant.support import faults
 from tests.peers import Document, Peer, keys, part, plan, say, scripted, written_by
@@ -166,6 +168,75 @@ class TestFactsAndRules:
         assert (answer.outcome, answer.reason) == ("partial", "unclear")
         assert answer.depends_on is not None
         assert answer.answer.startswith("**Cela dépend d'un détail : quel est votre chiffre d'affaires ?** ")
+
+
+class TestReckoning:
+    ASKED = "Notre score est de 40 % plus 20 %, faut-il viser plus pour le Label Ecoprod ?"
+
+    def answered(self, planned: Planned, verdict: str, *figures: str, against: str = "65 %") -> Answer:
+        def sums(document: Document) -> str:
+            (first,) = keys(document, "à partir d'un score de 65 %")
+            asked = {"figures": list(figures), "op": "sum", "against": against}
+            return plan(part("faut-il viser plus pour le Label Ecoprod", first, verdict=verdict, reckon=asked))
+
+        return planned(self.ASKED, sums)[0]
+
+    def test_a_sum_is_shown_before_what_it_is_held_against(self, planned: Planned) -> None:
+        answer = self.answered(planned, "none", "40 %", "20 %")
+        assert answer.answer.startswith("Dans votre cas (40 % + 20 % = 60 %, au-dessous de 65 %) : ")
+        assert answer.parts[0].because == "40 % + 20 % = 60 %, au-dessous de 65 %"
+
+    def test_a_figure_that_nobody_said_is_not_reckoned(self, planned: Planned) -> None:
+        answer = self.answered(planned, "none", "40 %", "30 %")
+        assert (answer.parts[0].because, use(answer).refused) == (None, ("sum",))
+
+
+class Telling:
+    """Told of an answer before it is there."""
+
+    def __init__(self) -> None:
+        self.passages: list[str] = []
+        self.drafts: list[str] = []
+
+    def __call__(self, passages: Sequence[Passage], _: object) -> None:
+        assert not self.drafts
+        self.passages = [p.id for p in passages]
+
+    def draft(self, markdown: str, passages: Sequence[Passage]) -> None:
+        assert {p.id for p in passages} <= set(self.passages)
+        self.drafts.append(markdown)
+
+
+class TestDrafts:
+    def told(self, tiny: Service, *replies: Text) -> tuple[Telling, Answer]:
+        telling = Telling()
+        with scripted([say(r) for r in replies]) as peer:
+            service = written_by(peer.base_url, tiny.settings)
+            return telling, service.ask(Ask(BOTH), LOCAL, telling)
+
+    def test_parts_are_told_one_by_one_while_the_others_are_planned(self, tiny: Service) -> None:
+        def chosen(document: Document) -> str:
+            first, second = keys(document, "suppose de remettre 2 bilans", "entraîne le refus")
+            return plan(part("Quels bilans carbone remettre", first), part("on risque quoi sans eux", second))
+
+        telling, answer = self.told(tiny, chosen)
+        first, whole = telling.drafts
+        assert "2 bilans carbone" in first
+        assert whole == answer.answer
+
+    def test_what_the_gate_refuses_is_never_told(self, tiny: Service) -> None:
+        def half(document: Document) -> str:
+            (first,) = keys(document, "suppose de remettre 2 bilans")
+            return plan(part("Quels bilans carbone remettre", first), part("on risque quoi sans eux", "e99zzzz"))
+
+        telling, answer = self.told(tiny, half)
+        assert set(telling.drafts) == {telling.drafts[0]}
+        assert "refus" not in telling.drafts[0]
+        assert "entraîne le refus" in answer.answer
+
+    def test_prose_is_told_to_nobody(self, tiny: Service) -> None:
+        telling, answer = self.told(tiny, "Bien sûr ! {voici} la réponse : {}")
+        assert (telling.drafts, answer.engine) == ([], "extractive")
 
 
 class TestLies:
