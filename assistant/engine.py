@@ -20,12 +20,12 @@ from assistant.dialogue.recall import remember
 from assistant.dialogue.turns import Asked, DialogueReader
 from assistant.planning.local import LocalPlanner, PlanConfig
 from assistant.planning.options import MatchConfig
-from assistant.planning.passages import PassagesConfig
 from assistant.planning.plan import Plan
 from assistant.planning.planner import Local, Planner
 from assistant.planning.ranking import SelectionConfig, Selector
 from assistant.planning.rules import RulesConfig
 from assistant.planning.scope import Scope, ScopeConfig
+from assistant.planning.weighing import PassagesConfig
 from assistant.reading.acts import act_of
 from assistant.reading.case import continued, merged, read_case, recounted
 from assistant.reading.kinds import asks, detect_language

@@ -19,13 +19,14 @@ from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, und
 from assistant.planning.demarches import Demarches
 from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
-from assistant.planning.passages import Passages, PassagesConfig
+from assistant.planning.passages import Passages
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
 from assistant.planning.scope import Scope, is_unknown
 from assistant.planning.verdict_head import verdict_of
 from assistant.planning.verdicts import same_direction
+from assistant.planning.weighing import PassagesConfig
 from assistant.reading.kinds import FILLER, question_types
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question

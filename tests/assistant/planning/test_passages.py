@@ -8,7 +8,7 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.engine import EngineConfig
-from assistant.planning.passages import PassagesConfig
+from assistant.planning.weighing import PassagesConfig
 from assistant.service import Ask, Service
 from ingest.clock import Clock
 from ingest.index.pipeline import Library

@@ -1,0 +1,189 @@
+"""How well each sentence of the added texts answers a part: its features, and the weights that make a score of them.
+
+Guarantee: a feature says what a sentence shares with the part (meaning, words, quantity, body), never which text or
+question it is; the weights and floors are data (`PassagesConfig`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from assistant.planning.features import wanted_figures
+from assistant.planning.named import Named
+from assistant.planning.options import Context
+from assistant.planning.ranking import Selector, covered
+from assistant.reading.kinds import FILLER, RISK
+from assistant.reading.question import Question
+from assistant.search.sentences import Piece
+from ingest.corpus.cards import Kind
+from ingest.language.claims import read_claim
+from ingest.language.lexical import analyse, fold
+from ingest.passages.passages import Passage
+
+_TIME = re.compile(
+    r"\b(?:jours?|mois|semaines?|ans?|annees?|heures?|minutes?|trimestre|avant|apres|lors d|des la|des le|au plus tard"
+    r"|a l'issue|a compter|a partir|days?|months?|weeks?|years?|hours?|before|after|within|until|jusqu)\b"
+)
+_CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’-]{2,}(?:\s[A-ZÀ-Ý][\w'’-]+)*")
+_ROOT = 4
+"""Letters that words of one root share at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesConfig:
+    """Weights of a sentence's features, three times: `rank` orders the sentences; `says` tells whether one answers a
+    part that names its text; `wins` whether one answers a part that names none, better than what is ours. The floors
+    are on the last two. The rest: how much is shown."""
+
+    rank: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "similarity": 1.25, "covered": 1.3, "own": 0.8, "around": 1.9, "passage": 2.0, "lexical": 0.2, "fit": 1.1,
+            "body": 0.7, "other": -0.8, "pointed": 0.7, "context": 0.5,
+        }
+    )  # fmt: skip
+    says: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "similarity": 0.5, "full": 0.2, "covered": 0.8, "own": 0.4, "around": 0.8, "passage": 1.2, "lexical": 0.1,
+            "fit": 0.4, "unsaid": -1.2,
+        }
+    )  # fmt: skip
+    says_floor: float = 2.8
+    wins: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "similarity": 0.5, "covered": 0.75, "own": 0.67, "around": 0.77, "passage": 0.78, "lexical": 0.71,
+            "fit": 1.0, "body": 0.5, "other": -0.8, "pointed": 0.5, "context": 0.5, "stranger": -2.0, "known": -0.3,
+            "ours": -0.75, "near": -0.55, "missing": 0.66,
+        }
+    )  # fmt: skip
+    wins_floor: float = 3.2
+    plainly: float = 1.0
+    """How far above our notice of its article a sentence is quoted instead of it."""
+    as_much: float = 0.15
+    """Share of the question's words that the notice may lack against the sentence, and still say as much."""
+    foreign: float = 0.2
+    """What a sentence in another language than the question's is held to share of its words."""
+    abroad: float = 0.4
+    """How much less near it stands for that alone, in the unit of the similarities."""
+    close: float = 1.6
+    beside: float = 1.4
+    words: int = 110
+    whole: int = 60
+    pieces: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A piece of evidence weighed against a part."""
+
+    piece: Piece
+    passage: Passage
+    score: float
+    features: Mapping[str, float]
+
+
+class Weigher:
+    """Weighs the evidence of one snapshot's added texts."""
+
+    def __init__(self, selector: Selector, config: PassagesConfig) -> None:
+        self.search, self.snapshot = selector.search, selector.search.snapshot
+        self.config = config
+        self._vocabulary = lru_cache(maxsize=64)(self._words_of)
+
+    def weighed(self, pieces: Iterable[Piece], context: Context, named: Named) -> Iterable[Quoted]:
+        """Pieces of evidence with their features and their score; questions of a text are left out."""
+        question = context.question
+        said = set(analyse(question.raw)) - set(analyse(named.rest)) if named.sources else set()
+        terms = {t: w for t, w in context.own.items() if t not in said and t not in FILLER} or dict(context.own)
+        index = self.snapshot.sentences
+        mean, spread = self.search.ground(context.vector)
+        stranger = float(self._stranger(question.raw))
+        wanted = wanted_figures(question.query, question.types)
+        for piece in pieces:
+            passage = self.snapshot.open_passage(piece.position)
+            e = index.piece(piece.row)
+            own = passage.text[e.start : e.end]
+            if own.endswith(("?", "?*", "?**")):  # a question of the text is answered by what follows it
+                continue
+            opens = passage.text[slice(*e.opens)] if e.opens else ""
+            place = f"{' '.join(passage.heading_path[1:])} {passage.locator}"
+            rows = index.by_passage[piece.position]
+            beside = [index.piece(r) for r in (piece.row - 1, piece.row + 1) if rows[0] <= r <= rows[-1]]
+            around = " ".join(passage.text[o.start : o.end] for o in beside)
+            shared = {
+                "passage": self._covered(terms, f"{place} {passage.text}", question),
+                "covered": self._covered(terms, f"{place} {opens} {own}", question),
+                "own": self._covered(terms, f"{opens} {own}", question),
+                "around": self._covered(terms, f"{place} {opens} {own} {around}", question),
+            }
+            foreign = passage.language != question.language
+            if foreign:
+                shared = {name: max(value, self.config.foreign) for name, value in shared.items()}
+            features = {
+                "similarity": piece.similarity + foreign * self.config.abroad,
+                **shared,
+                "full": (float(index.vectors[piece.row] @ context.vector) - mean) / spread,
+                "unsaid": self._unsaid(terms, passage.source_id) if named.firm and not foreign else 0.0,
+                "stranger": stranger,
+                "lexical": piece.lexical,
+                "fit": _fit(f"{opens} {own}", context.kinds, wanted, context.counted),
+                "body": float(passage.source_id in named.bodies),
+                "other": float(bool(named.bodies) and passage.source_id not in named.bodies),
+                "pointed": float(passage.source_id in named.sources),
+                "context": float(passage.source_id in question.context_sources),
+            }
+            yield Quoted(piece, passage, weigh(self.config.rank, features), features)
+
+    def _unsaid(self, terms: Mapping[str, float], source: str) -> float:
+        """Share of the terms, by weight, that nothing in a text says, nor any word of their root."""
+        words, roots = self._vocabulary(source)
+        unsaid = sum(w for t, w in terms.items() if t not in words and t[:_ROOT] not in roots)
+        return unsaid / (sum(terms.values()) or 1.0)
+
+    def _words_of(self, source: str) -> tuple[frozenset[str], frozenset[str]]:
+        held = [self.snapshot.open_passage(p) for p in self.snapshot.by_source.get(source, ())]
+        words = frozenset(t for p in held for t in analyse(f"{p.text} {p.locator} {' '.join(p.heading_path)}"))
+        return words, frozenset(w[:_ROOT] for w in words if len(w) >= _ROOT)
+
+    def _stranger(self, text: str) -> bool:
+        """Whether a text names something that no passage ever names."""
+        known = self.snapshot.lexical.vocabulary
+        names = [m.group() for m in _CAPITALS.finditer(text) if m.start() > 0 and text[m.start() - 2] not in ".?!:"]
+        return any(t not in known for name in names for t in analyse(name) if not t.isdigit())
+
+    def _covered(self, terms: dict[str, float], text: str, question: Question) -> float:
+        """Share of the terms, by weight, that a text holds; a word of the same root (« livrer », « livraison ») counts
+        half."""
+        words = frozenset(analyse(text))
+        roots = {w[:_ROOT] for w in words if len(w) >= _ROOT and w.isalpha()}
+        near = {t for t in terms if t not in words and len(t) >= _ROOT and t[:_ROOT] in roots}
+        half = sum(terms[t] for t in near) / (2 * sum(terms.values()) or 1.0)
+        return min(1.0, covered(terms, words, question) + half)
+
+
+def weigh(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
+    """A weighted sum; a feature that is not there is 0."""
+    return sum(w * features.get(name, 0.0) for name, w in weights.items())
+
+
+def _fit(text: str, kinds: Mapping[Kind, float], wanted: frozenset[str], counted: str | None) -> float:
+    """How far a sentence holds the quantity that a part asks for: −1 to 1, 0 when it asks for none; a count of what it
+    does not name is as good as none."""
+    claim = read_claim(text)
+    folded = fold(text)
+    figures, time = bool(claim.figures), bool(claim.dates or _TIME.search(folded))
+    money = any(f.unit in ("€", "%") for f in claim.figures)
+    if wanted:
+        holds = {"montant": money, "taux": money, "seuil": figures, "duree": figures and time, "nombre": figures}
+        if counted and wanted <= {"nombre", "seuil"} and figures:
+            return 1.0 if any(t[:_ROOT] == counted[:_ROOT] for t in analyse(text)) else 0.0
+        return 1.0 if any(holds[w] for w in wanted) else -1.0
+    held = {
+        Kind.AMOUNT: figures,
+        Kind.COST: money,
+        Kind.DATE: time,
+        Kind.SANCTION: money or bool(RISK.search(folded)) or claim.privative or "interdit" in claim.modality,
+    }
+    return sum(kinds.get(kind, 0.0) * (1.0 if held[kind] else -1.0) for kind in held)
