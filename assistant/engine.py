@@ -200,7 +200,7 @@ class Engine:
             return again, previous or remember(message, None, again, [])
         message = replace(message, case={**message.case, **plan.case})
         t2 = time.perf_counter()
-        draft = self.composer.compose(message.question, plan) if plan.answered else Draft()
+        draft = self.composer.compose(message.question, plan) if plan.answered or any(plan.shown()) else Draft()
         draft.engine, draft.model = planned.engine, planned.model
         if heard and not heard.called:
             heard(draft.passages or plan.near, message)

@@ -220,9 +220,9 @@ class LocalPlanner:
         return sum(w for t, w in own.items() if t in words)
 
     def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
-        about, kinds = part.text, part.likeliest
         told = self.passages.read(part.text, found.context, message.question.raw)
-        guide = None if told.named.firm else self.demarches.chosen(found.options, part.text, _how(part))
+        said = told.named.firm or self.passages.answers(told, found.best)
+        guide = None if said else self.demarches.chosen(found.options, part.text, _how(part))
         if guide is not None and guide.card is not None and not (shown and self._stray(found, guide)):
             usable = partial(self._in_force, found=found)
             steps = self.demarches.planned(message, part, found.question, guide.card, shown, usable)
@@ -234,6 +234,14 @@ class LocalPlanner:
         missing = missing or (bool(shown) and best is not None and self._stray(found, best))
         if (quoted := self.passages.answer(part, told, best, missing, shown)) is not None:
             return quoted
+        ours = self._ours(message, part, found, shown, alone, missing)
+        return self.passages.beside(ours, told, best, shown)
+
+    def _ours(
+        self, message: Message, part: Part, found: Found, shown: set[int], alone: bool, missing: bool
+    ) -> PlannedPart:
+        """A part answered by our rules, cards and statements."""
+        about, kinds, best = part.text, part.likeliest, found.best
         if best is None or missing:
             return PlannedPart(about, kinds, score=best.score if best else 0.0)
         if set(best.head) <= shown:

@@ -97,12 +97,29 @@ class Passages:
         rival = None if missing or named.firm else ours
         if best is None or not self.answers(told, rival) or self._noticed(rival, best):
             if named.firm and not (ours and not missing and self._rests_on(ours, named)):
-                return PlannedPart(part.text, part.likeliest, silent=named.titles, near=tuple(told.near))
+                comes_near = best is not None and weigh(self.config.says, best.features) >= self.config.near_floor
+                held = self.quoting.shown(told.quotes, shown)[:1] if comes_near else ()
+                return PlannedPart(part.text, part.likeliest, shown=held, silent=named.titles, near=tuple(told.near))
             return None
         held = self.quoting.shown(told.quotes, shown)
         if not held:
             return None
         return PlannedPart(part.text, part.likeliest, "answered", held, score=best.score)
+
+    def beside(self, planned: PlannedPart, told: Told, ours: Option | None, shown: set[int]) -> PlannedPart:
+        """What our statements answer, with the sentence of an added text that answers nearly as well beside them."""
+        best = told.best
+        if best is None or told.whole or told.named.firm or planned.state not in ("answered", "computed", "denied"):
+            return planned
+        if (
+            planned.told
+            or planned.title
+            or not -self.config.aside <= self.margin(ours, best)
+            or self._noticed(ours, best)
+        ):
+            return planned
+        held = self.quoting.shown(told.quotes, {*shown, *(s.position for s in planned.shown)})[:1]
+        return replace(planned, shown=(*planned.shown, *(replace(s, place="then") for s in held)))
 
     def _noticed(self, ours: Option | None, best: Quoted) -> bool:
         """Whether a statement of ours is the notice of the very article, and says as much (it cites it first)."""

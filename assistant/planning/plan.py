@@ -151,7 +151,7 @@ class Plan:
             answered = part.state in ("answered", "computed", "denied", "absent")
             if answered and not part.told and (part.head is None or part.head.place != "head"):
                 out.append(f"partie sans tête : {part.about}")
-            if not answered and part.shown:
+            if not answered and part.shown and not part.silent:  # what comes near is shown as such
                 out.append(f"partie sans réponse qui montre : {part.about}")
             if part.verdict in ("yes", "no") and not (part.because or part.head):
                 out.append(f"verdict sans preuve : {part.about}")

@@ -50,7 +50,9 @@ class PassagesConfig:
             "fit": 0.4, "unsaid": -1.2,
         }
     )  # fmt: skip
-    says_floor: float = 2.8
+    says_floor: float = 3.2
+    near_floor: float = 1.6
+    """From which what comes nearest in a text that is named is quoted, as what it is, when nothing in it answers."""
     wins: Mapping[str, float] = field(
         default_factory=lambda: {
             "similarity": 0.5, "covered": 0.75, "own": 0.67, "around": 0.77, "passage": 0.78, "lexical": 0.71,
@@ -59,6 +61,8 @@ class PassagesConfig:
         }
     )  # fmt: skip
     wins_floor: float = 3.2
+    aside: float = 1.0
+    """How far below our statements a sentence may stand and still be quoted beside them."""
     plainly: float = 1.0
     """How far above our notice of its article a sentence is quoted instead of it."""
     as_much: float = 0.15
@@ -125,7 +129,7 @@ class Weigher:
                 "similarity": piece.similarity + foreign * self.config.abroad,
                 **shared,
                 "full": (float(index.vectors[piece.row] @ context.vector) - mean) / spread,
-                "unsaid": self._unsaid(terms, passage.source_id) if named.firm and not foreign else 0.0,
+                "unsaid": self._unsaid(terms, passage.source_id) if not foreign else 0.0,
                 "stranger": stranger,
                 "lexical": piece.lexical,
                 "fit": _fit(f"{opens} {own}", context.kinds, wanted, context.counted),

@@ -15,7 +15,7 @@ from typing import Literal
 from assistant.planning.plan import Plan, PlannedPart
 from assistant.wording.citations import Numbering
 from assistant.wording.composer import Line
-from assistant.wording.phrases import ASK, DEPENDS_ON, PART_MISSING, TOLD
+from assistant.wording.phrases import ASK, DEPENDS_ON, NEAREST, PART_MISSING, TOLD
 from ingest.corpus.register import REGIME_LABELS, Regime
 from ingest.language.claims import Language
 
@@ -102,6 +102,9 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
         whom = f" {_capital(ASK[language].format(whom=part.whom.name))}" if part.whom and not part.told else ""
         return [label + (TOLD if part.told else PART_MISSING)[language] + whom]
     opening = _depends(part, language)
+    if part.state == "missing" and part.silent:
+        titles = ", ".join(f"« {t} »" for t in part.silent[:3])
+        return [label + NEAREST[language].format(titles=titles), *(text for _, text in marked)]
     if part.title is not None:
         return _steps(part.title.of(language), label, marked)
     head = [text for line, text in marked if line.place == "head"]

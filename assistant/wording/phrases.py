@@ -14,6 +14,10 @@ SILENT = {
     "fr": "Je n'ai pas trouvé la réponse dans {titles}.",
     "en": "I have not found the answer in {titles}.",
 }
+NEAREST = {
+    "fr": "Je n'ai pas trouvé la réponse, dite ainsi, dans {titles}. Ce qui s'en approche le plus :",
+    "en": "I have not found the answer, said so, in {titles}. What comes nearest:",
+}
 OUT_OF_SCOPE = {
     "fr": "Cette question sort de mon domaine : je réponds sur les règles d'éco-production de l'audiovisuel en France.",
     "en": "This question is outside my field: I answer on eco-production rules for film and television in France.",

@@ -19,7 +19,8 @@ from ingest.texts.texts import AddedText
 
 _ABOUT = re.compile(r"(?:(?<!\w)(?:la|le|les|au|aux|du|the)\s|(?<!\w)l')([\w-]{3,})")
 """A noun that is spoken of as known."""
-_MORE, _BODIES = 10, 6
+_MORE, _BODIES, _ALONE = 10, 6, 3
+"""Shares by which a body's noun is its text's: against our notices, how many are kept, against every other text."""
 _PROPER = re.compile(r"(?:[A-ZÀ-Ý][\w'’-]+|\d{4})(?:\s+(?:(?:de|des|du|la|le|les|et|&|d'|l')\s*)*[A-ZÀ-Ý][\w'’+-]+)*")
 _INSIDE = re.compile(rf"(?<=[a-zà-ÿ,;] )({_PROPER.pattern})")
 _SMALL = re.compile(r"(?<![\w@./'’-])[a-zà-ÿ]+(?![\w@/-]|\.\w)")
@@ -73,6 +74,7 @@ def text_names(texts: Sequence[AddedText], passages: Sequence[Passage], register
     often = {t for t, n in Counter(t for words in notices for t in words).items() if n > _COMMON * len(notices)}
     spoken = _definite(p.text for p in passages if p.kind != "text")
     known = {fold(s.issuer) for s in register.sources.values()}
+    counts = {source: _definite(mine) for source, mine in own.items()}
     out: dict[str, TextName] = {}
     for text in texts:
         source = text.source(register)
@@ -94,7 +96,7 @@ def text_names(texts: Sequence[AddedText], passages: Sequence[Passage], register
             tuple(dict.fromkeys((*(before.words if before else ()), *common))),
             (kinds := _kinds(source.title, stem, source.nature)),
             tuple(k for k in kinds if k in often),
-            tuple(_bodies(mine, spoken)),
+            tuple(_bodies(counts.get(source.id, Counter()), spoken, [c for s, c in counts.items() if s != source.id])),
             bool(text.registered),
         )
     return list(out.values())
@@ -152,13 +154,19 @@ def _kinds(title: str, stem: str, nature: Nature) -> tuple[str, ...]:
     return tuple(dict.fromkeys(t for name in names for t in analyse(name)[:1] if not t.isdigit()))
 
 
-def _bodies(texts: Iterable[str], notices: Counter[str]) -> list[str]:
-    """The nouns that a text speaks of far more often than our notices do, most often first: « la chaîne » of a
-    broadcaster's charter, « l'assureur » of a policy."""
-    counts = _definite(texts)
-    whole, theirs = sum(counts.values()) or 1, sum(notices.values()) or 1
+def _bodies(counts: Counter[str], notices: Counter[str], others: Sequence[Counter[str]]) -> list[str]:
+    """The nouns that a text speaks of far more often than our notices and the other texts do, most often first: « la
+    chaîne » of a broadcaster's charter, « l'assureur » of a policy."""
+
+    def share(term: str, among: Counter[str], more: int = 0) -> float:
+        return (among[term] + more) / (sum(among.values()) or 1)
+
     kept = [
-        (n, term) for term, n in counts.items() if n >= _THRICE and n / whole >= _MORE * (notices[term] + 1) / theirs
+        (n, term)
+        for term, n in counts.items()
+        if n >= _THRICE
+        and share(term, counts) >= _MORE * share(term, notices, 1)
+        and all(share(term, counts) >= _ALONE * share(term, other) for other in others)
     ]
     return [term for _, term in sorted(kept, reverse=True)[:_BODIES]]
 
