@@ -29,8 +29,8 @@ class Quoting:
         self.snapshot, self.config = snapshot, config
 
     def shown(self, quotes: Sequence[Quoted], shown: set[int]) -> tuple[Shown, ...]:
-        """The sentences to show: those of the best passage, then the best of another passage of the same text when it
-        comes close."""
+        """The sentences to show: those of the best passage, then the best of other passages of the same text that come
+        close."""
         c = self.config
         best = next((q for q in quotes if q.piece.position not in shown), None)
         if best is None:
@@ -40,14 +40,15 @@ class Quoting:
         words = sum(len(best.passage.text[a:b].split()) for a, b in spans)
         for other in quotes:
             p = other.piece.position
-            if other.score < best.score - c.beside or len(out) > 1:
+            if other.score < best.score - c.beside or len(out) == c.passages:
                 break
-            if p == best.piece.position or p in shown or other.passage.source_id != best.passage.source_id:
+            if p in shown or any(p == s.position for s in out) or other.passage.source_id != best.passage.source_id:
                 continue
             more = self._spans(other, [other])
             cost = sum(len(other.passage.text[a:b].split()) for a, b in more)
             if words + cost <= c.words:
                 out.append(Shown(p, other.passage, "then", more))
+                words += cost
         return tuple(out)
 
     def _spans(self, best: Quoted, quotes: Sequence[Quoted]) -> tuple[Span, ...]:

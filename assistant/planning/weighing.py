@@ -40,8 +40,8 @@ class PassagesConfig:
 
     rank: Mapping[str, float] = field(
         default_factory=lambda: {
-            "similarity": 1.25, "covered": 1.3, "own": 0.8, "around": 1.9, "passage": 2.0, "lexical": 0.2, "fit": 1.1,
-            "body": 0.7, "other": -0.8, "pointed": 0.7, "context": 0.5,
+            "similarity": 1.25, "covered": 1.0, "own": 0.4, "around": 2.0, "passage": 2.2, "lexical": 0.5, "fit": 1.2,
+            "body": 0.8, "other": -0.8, "pointed": 0.7, "context": 0.5, "whole": 0.4, "words": 0.6,
         }
     )  # fmt: skip
     says: Mapping[str, float] = field(
@@ -73,9 +73,10 @@ class PassagesConfig:
     """How much less near it stands for that alone, in the unit of the similarities."""
     close: float = 1.6
     beside: float = 1.4
-    words: int = 110
+    words: int = 130
     whole: int = 60
     pieces: int = 3
+    passages: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,8 @@ class Weigher:
                 "unsaid": self._unsaid(terms, passage.source_id) if not foreign else 0.0,
                 "stranger": stranger,
                 "lexical": piece.lexical,
+                "whole": piece.whole,
+                "words": piece.words,
                 "fit": _fit(f"{opens} {own}", context.kinds, wanted, context.counted),
                 "body": float(passage.source_id in named.bodies),
                 "other": float(bool(named.bodies) and passage.source_id not in named.bodies),

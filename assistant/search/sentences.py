@@ -26,6 +26,10 @@ class Piece:
     position: int
     similarity: float
     lexical: float
+    whole: float = 0.0
+    """How near its passage stands, all its sentences taken together."""
+    words: float = 0.0
+    """Share of the words of the best passage that its passage holds, by BM25."""
 
 
 class SentenceSearch:
@@ -59,10 +63,22 @@ class SentenceSearch:
         near = np.where(allowed, self.index.vectors @ vector, -1.0)
         lexical = np.where(allowed, self.index.words.scores(self.index.words.query_terms(text)), 0.0)
         best = float(lexical.max()) or 1.0
+        snapshot = self.search.snapshot
+        words = snapshot.lexical.scores(snapshot.lexical.query_terms(text))[self.index.owners]
+        most = float(np.where(allowed, words, 0.0).max()) or 1.0
+        held = np.bincount(self.index.owners, np.where(allowed, near, 0.0))
+        whole = held[self.index.owners] / np.bincount(self.index.owners)[self.index.owners]
         rows = dict.fromkeys((*_nearest(near, depth), *top(lexical, depth)))
         mean, spread = self.search.ground(vector)
         return [
-            Piece(row, int(self.index.owners[row]), (float(near[row]) - mean) / spread, float(lexical[row]) / best)
+            Piece(
+                row,
+                int(self.index.owners[row]),
+                (float(near[row]) - mean) / spread,
+                float(lexical[row]) / best,
+                (float(whole[row]) - mean) / spread,
+                float(words[row]) / most,
+            )
             for row in sorted(rows)
             if allowed[row] and self.search.usable(int(self.index.owners[row]), as_of)
         ]
