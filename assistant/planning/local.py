@@ -30,6 +30,7 @@ from assistant.planning.weighing import PassagesConfig
 from assistant.reading.kinds import FILLER, question_types
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
+from assistant.reading.scope import is_injection
 from assistant.search.hybrid import Candidates, HybridSearch
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.fiches import AnswerType, Role, Statement
@@ -113,10 +114,14 @@ class LocalPlanner:
         whole = self._found(message, message.question, message.parts[0] if len(message.parts) == 1 else None)
         guide = self.demarches.chosen(whole.options, message.question.raw, max(map(_how, message.parts)))
         told = self.passages.read(message.question.raw, whole.context)
-        held = self.passages.answers(told) or told.named.firm
-        ours = held or (self.demarches.ours(guide) and not self.scope.abroad(whole.context))
-        if not ours and self.scope.outside(message, whole.context):
+        if is_injection(message.question.raw):
             return Plan(out_of_scope=True)
+        outside = self.scope.outside(message, whole.context)
+        held = told.named.firm or (self.passages.answers(told) and (not outside or self.passages.of_field(told)))
+        ours = held or (self.demarches.ours(guide) and not self.scope.abroad(whole.context))
+        if not ours and outside:
+            nearest = self.passages.nearest(Part.of(message.question.raw), told, None, set())
+            return Plan((nearest,)) if nearest else Plan(out_of_scope=True)
         near = tuple(hit.passage for hit in whole.candidates.hits[:3])
         if not held and self.scope.vague(message):
             return Plan((PlannedPart(message.question.raw, depends_on=SUBJECT, verdict="depends"),), near=())
@@ -234,6 +239,8 @@ class LocalPlanner:
         missing = missing or (bool(shown) and best is not None and self._stray(found, best))
         if (quoted := self.passages.answer(part, told, best, missing, shown)) is not None:
             return quoted
+        if (best is None or missing) and (nearest := self.passages.nearest(part, told, best, shown)) is not None:
+            return nearest
         ours = self._ours(message, part, found, shown, alone, missing)
         return self.passages.beside(ours, told, best, shown)
 

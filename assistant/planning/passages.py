@@ -106,6 +106,23 @@ class Passages:
             return None
         return PlannedPart(part.text, part.likeliest, "answered", held, score=best.score)
 
+    def of_field(self, told: Told) -> bool:
+        """Whether what the added texts answer with holds enough of the words of a message that is not of our field."""
+        return bool(told.whole) or (told.best is not None and told.best.features["passage"] >= self.config.field)
+
+    def nearest(self, part: Part, told: Told, ours: Option | None, shown: set[int]) -> PlannedPart | None:
+        """A part that nothing answers, with the sentence of an added text that comes near, as what it is."""
+        best = told.best
+        if best is None or told.named.firm or not self.of_field(told):
+            return None
+        if self.margin(ours, best) < -self.config.aside:
+            return None
+        held = self.quoting.shown(told.quotes, shown)[:1]
+        silent = (best.passage.source_title,)
+        return (
+            PlannedPart(part.text, part.likeliest, shown=held, silent=silent, near=tuple(told.near)) if held else None
+        )
+
     def beside(self, planned: PlannedPart, told: Told, ours: Option | None, shown: set[int]) -> PlannedPart:
         """What our statements answer, with the sentence of an added text that answers nearly as well beside them."""
         best = told.best

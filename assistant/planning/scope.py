@@ -21,7 +21,6 @@ from assistant.planning.ranking import Scored, Selection, Selector
 from assistant.reading.kinds import question_types
 from assistant.reading.message import Message
 from assistant.reading.question import Question
-from assistant.reading.scope import is_injection
 from assistant.search.hybrid import Candidates
 from ingest.corpus.fiches import AnswerType, Role, Statement
 from ingest.language.lexical import analyse, fold
@@ -64,8 +63,6 @@ class Scope:
 
     def outside(self, message: Message, context: Context) -> bool:
         """True for a message that is not ours; what is known to be answered is."""
-        if is_injection(message.question.raw):
-            return True
         best = context.selection.best
         question = message.question
         if best is None or best.hit.exact or question.frameworks or (question.follow_up and question.context_topics):

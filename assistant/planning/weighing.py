@@ -61,6 +61,8 @@ class PassagesConfig:
         }
     )  # fmt: skip
     wins_floor: float = 3.2
+    field: float = 0.3
+    """Share of a message's words that a passage holds, from which it answers a message that is not of our field."""
     aside: float = 1.0
     """How far below our statements a sentence may stand and still be quoted beside them."""
     plainly: float = 1.0
