@@ -14,6 +14,7 @@ import click
 from ingest.clock import paris_today
 from ingest.corpus.register import Domain, Nature, Rank
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
+from ingest.releases import release, update
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,7 +26,11 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group()
 def corpus() -> None:
-    """List, check, fetch, add, compare, remove and render the texts of the corpus."""
+    """List, check, fetch, add, compare, remove and render the texts of the corpus; take a newer corpus."""
+
+
+corpus.add_command(update)
+corpus.add_command(release)
 
 
 @corpus.command("check")

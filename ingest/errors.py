@@ -16,6 +16,7 @@ class ErrorCode(StrEnum):
     BAD_REQUEST = "bad_request"
     CONVERSATION_NOT_FOUND = "conversation_not_found"
     CORPUS_INVALID = "corpus_invalid"
+    CORPUS_UNSIGNED = "corpus_unsigned"
     CRITERION_NOT_FOUND = "criterion_not_found"
     DATABASE_UNAVAILABLE = "database_unavailable"
     DEADLINE_NOT_FOUND = "deadline_not_found"

@@ -7,8 +7,10 @@ generated from the descriptions below (`clapvert doctor --settings-table`), so t
 
 from __future__ import annotations
 
+import json
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
@@ -20,7 +22,30 @@ _CHECKOUT = _PACKAGE.parent if (_PACKAGE.parent / "corpus" / "sources.yaml").is_
 DEFAULT_MODEL = "intfloat/multilingual-e5-small"
 
 
-def _default_corpus_dir() -> Path:
+RELEASE = "release-in-use.json"
+"""What a taken release of the corpus says of itself, in its folder."""
+
+
+def release_folder(data_dir: Path) -> Path:
+    """Where releases of the corpus are taken to."""
+    return data_dir / "corpus"
+
+
+def _taken(data_dir: Path) -> Path | None:
+    """The release of the corpus in use, if it was made for this version of the software."""
+    held = release_folder(data_dir)
+    try:
+        folder = held / (held / "current").read_text("utf-8").strip()
+        told = json.loads((folder / RELEASE).read_text("utf-8"))
+        return folder if told["software"] == version("clapvert") else None
+    except (OSError, ValueError, KeyError, PackageNotFoundError):
+        return None
+
+
+def _default_corpus_dir(given: dict[str, Any]) -> Path:
+    data_dir = given.get("data_dir")
+    if data_dir is not None and (taken := _taken(data_dir)) is not None:
+        return taken
     return _CHECKOUT / "corpus" if _CHECKOUT else _PACKAGE / "_corpus"
 
 
@@ -49,6 +74,9 @@ class Settings(BaseSettings):
     )
     corpus_dir: Path = Field(
         default_factory=_default_corpus_dir, description="The corpus: register, fiches, criteria, glossary."
+    )
+    corpus_key: str = Field(
+        default="", description="Public key of the corpus releases (`corpus update`): Ed25519, 32 bytes in base64."
     )
     model: str = Field(default=DEFAULT_MODEL, description="Embedding model: a hub name, or the path of a local folder.")
     offline: bool = Field(default=False, description="Never try the model hub.")
@@ -151,7 +179,7 @@ def settings_table() -> str:
         default = {
             "data_dir": "`var/` in a checkout, else the user's data folder",
             "model_dir": "the user's cache folder",
-            "corpus_dir": "`corpus/` of the checkout or of the wheel",
+            "corpus_dir": "the release taken by `corpus update`, else `corpus/` of the checkout or of the wheel",
         }.get(name, f"`{field.default}`" if field.default is not None else "(empty)")
         rows.append(f"| `CLAPVERT_{name.upper()}` | {default} | {field.description} |")
     return "\n".join(rows) + "\n"

@@ -103,9 +103,11 @@ def impact(before: str, after: str, registered: str | None, as_json: bool) -> No
         return
     for row in found.statements:
         click.echo(f"énoncé   {row.id} ({row.fiche}) : {', '.join(row.keys)}")
+    for ident in found.rules:
+        click.echo(f"règle    {ident}")
     for ident in found.questions:
         click.echo(f"question {ident}")
     click.echo(
-        f"{len(found.keys)} article(s) touché(s) : {len(found.statements)} énoncé(s) et "
+        f"{len(found.keys)} article(s) touché(s) : {len(found.statements)} énoncé(s), {len(found.rules)} règle(s) et "
         f"{len(found.questions)} question(s) à relire ; {len(found.whole)} énoncé(s) citent le texte sans article."
     )

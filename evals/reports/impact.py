@@ -1,4 +1,5 @@
-"""What a change of a text touches: statements that rest on the changed articles, reference questions that rest on them.
+"""What a change of a text touches: statements that rest on the changed articles, the rules and questions that rest on
+them.
 
 Guarantee: read from the corpus and the reference set alone, without index or model. A statement is touched when its
 locator names a changed article; one that cites the text without an article is told apart, since nothing says which
@@ -17,6 +18,7 @@ from evals.reference_set import ReferenceSet
 from evals.running.golds import fact_key
 from ingest.corpus.fiches import load_fiches
 from ingest.corpus.register import Register, Source
+from ingest.corpus.rules import load_rules
 from ingest.language.locators import locator_keys, parse_references
 from ingest.texts.diff import Diff
 
@@ -39,6 +41,8 @@ class Impact:
     statements: tuple[Touched, ...]
     whole: tuple[Touched, ...]
     questions: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+    """Rules that a touched statement speaks for."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for `--json`."""
@@ -46,7 +50,7 @@ class Impact:
             name: [{"id": t.id, "fiche": t.fiche, "keys": list(t.keys), "text": t.text} for t in found]
             for name, found in (("statements", self.statements), ("whole", self.whole))
         }
-        return {"keys": list(self.keys), **rows, "questions": list(self.questions)}
+        return {"keys": list(self.keys), **rows, "questions": list(self.questions), "rules": list(self.rules)}
 
 
 def changed_keys(diff: Diff, source: Source, register: Register) -> tuple[str, ...]:
@@ -84,4 +88,10 @@ def impact(
         mentioned = {r.key() for r in parse_references(asked.question, register.names)}
         if wanted & mentioned or facts.intersection(fact_key(f, asked.domain) for f in asked.facts):
             questions.append(ident)
-    return Impact(tuple(sorted(wanted)), tuple(statements), tuple(whole), tuple(questions))
+    touched = {t.id for t in statements}
+    rules = [
+        r.id
+        for r in load_rules(corpus_dir)
+        if touched.intersection(i for v in r.versions for o in v.outcomes for i in (*o.shown, *o.needs, *o.next))
+    ]
+    return Impact(tuple(sorted(wanted)), tuple(statements), tuple(whole), tuple(questions), tuple(rules))
