@@ -250,23 +250,37 @@ def _tell_addition(row: Addition) -> None:
 @corpus.command("fetch")
 @click.argument("ids", nargs=-1)
 @click.option("--starter", "starting", is_flag=True, help="The texts that our notices rest on most.")
+@click.option("--whole", is_flag=True, help="French codes whole, not only the articles that our notices rest on.")
 @click.option("--check", "checking", is_flag=True, help="Only say which texts changed at their source; exit 1 if any.")
 @click.option("--accept", is_flag=True, help="Take a text whose checksum changed since it was locked.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object a text, as JSON.")
-def fetch(ids: tuple[str, ...], starting: bool, checking: bool, accept: bool, as_json: bool) -> None:
-    """Fetch official texts from their official addresses; without ID, every one that has such an address."""
+def fetch(ids: tuple[str, ...], starting: bool, whole: bool, checking: bool, accept: bool, as_json: bool) -> None:
+    """Fetch official texts from their official addresses; without ID, every one that has such an address.
+
+    French codes come from the Légifrance API, with a key of one's own (CLAPVERT_PISTE_CLIENT, CLAPVERT_PISTE_SECRET).
+    """
     from ingest.corpus.register import load_register
     from ingest.index.pipeline import Library
-    from ingest.texts.fetch import Fetcher, fetchable, starter
+    from ingest.texts.fetch import Fetcher, fetchable, rested_on, starter
+    from ingest.texts.legifrance import Legifrance
 
     settings = Settings()
     register = load_register(settings.corpus_dir)
     named = [register.get(i) for i in dict.fromkeys(ids)]
-    every = list(register.sources.values()) if checking else fetchable(register)
-    sources = named or (starter(register, settings.corpus_dir) if starting else every)
+    key = settings.piste_secret
+    codes = Legifrance(settings.piste_client, key.get_secret_value()) if settings.piste_client and key else None
+    every = list(register.sources.values()) if checking else fetchable(register, codes is not None)
+    sources = named or (starter(register, settings.corpus_dir, codes is not None) if starting else every)
     if not sources:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun texte du registre n'a d'adresse de téléchargement.")
-    fetcher = Fetcher(settings.data_dir / "fetch", Library(settings).texts, paris_today())
+    numbers = partial(rested_on, settings.corpus_dir, register)
+    fetcher = Fetcher(
+        settings.data_dir / "fetch",
+        Library(settings).texts,
+        paris_today(),
+        legifrance=codes,
+        numbers=(lambda _: ()) if whole else numbers,
+    )
     progress, rows = _Progress(), []
     for row in fetcher.check(sources) if checking else fetcher.fetch(sources, accept):
         rows.append(row)

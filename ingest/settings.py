@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     corpus_key: str = Field(
         default="", description="Public key of the corpus releases (`corpus update`): Ed25519, 32 bytes in base64."
     )
+    piste_client: str = Field(
+        default="", description="Key of the Légifrance API (piste.gouv.fr), to fetch French codes; empty: by hand."
+    )
+    piste_secret: SecretStr | None = Field(default=None, description="Its secret.")
     model: str = Field(default=DEFAULT_MODEL, description="Embedding model: a hub name, or the path of a local folder.")
     offline: bool = Field(default=False, description="Never try the model hub.")
     hub_timeout: float = Field(

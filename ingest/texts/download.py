@@ -24,7 +24,7 @@ from ingest.errors import ClapvertError, ErrorCode
 
 _AGENT = "Clapvert (assistant documentaire ; telechargement de textes officiels)"
 _REDIRECTS = {301, 302, 303, 307, 308}
-_PASSING = {408, 425, 429, 500, 502, 503, 504}
+PASSING = {408, 425, 429, 500, 502, 503, 504}
 _BLOCK = re.compile(
     rb"captcha|just a moment|attention required|access denied|acc[\xc3\xa9\xe8e]{1,4}s refus|request blocked|un robot"
     rb"|are you a robot|incapsula|datadome|cf-chl|cloudflare|enable javascript|activer javascript|unusual traffic",
@@ -154,7 +154,7 @@ class Downloader:
         status = answer.status_code
         if status in (200, 206):
             return
-        if status in _PASSING:
+        if status in PASSING:
             said = answer.headers.get("retry-after", "")
             raise _AgainError(f"le serveur répond {status}", float(said) if said.isdigit() else None)
         if status in (401, 403, 451):

@@ -2,8 +2,9 @@
 
 Guarantee: a text that was fetched is locked by its SHA-256; when its address gives other bytes, nothing is replaced
 before the user accepts it (`corpus diff` shows what changed); a refused file leaves what was there as it was.
-Addresses: `retrieval` of the register entry, else the Publications Office for a CELEX number, else `url`. Légifrance
-refuses robots: its texts are brought by hand (`corpus add`).
+Addresses: `retrieval` of the register entry, else the Publications Office for a CELEX number, else the Légifrance API
+for a code when a key is given, else `url`. Légifrance's pages refuse robots: without a key its texts are brought by
+hand (`corpus add`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -21,8 +22,10 @@ from urllib.parse import urlsplit
 from ingest.corpus.fiches import load_fiches
 from ingest.corpus.register import Rank, Register, Source
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.language.locators import locator_keys
 from ingest.texts.additions import Identity, add_files
 from ingest.texts.download import Downloader, Fetched
+from ingest.texts.legifrance import Legifrance
 from ingest.texts.texts import TextShelf
 
 CELLAR = "https://publications.europa.eu/resource/celex/"
@@ -93,20 +96,34 @@ def endpoints(source: Source) -> list[Endpoint]:
     return []
 
 
-def fetchable(register: Register) -> list[Source]:
-    """What `corpus fetch` brings when no text is named: official texts with an address made for it."""
+def fetchable(register: Register, codes: bool = False) -> list[Source]:
+    """What `corpus fetch` brings when no text is named: official texts with an address made for it; `codes`: French
+    codes too."""
     return [
         s
         for s in register.sources.values()
-        if s.rank is Rank.OFFICIEL and (s.retrieval or s.identifiers.get("CELEX")) and s.identifiers_verified
+        if s.rank is Rank.OFFICIEL
+        and s.identifiers_verified
+        and (s.retrieval or s.identifiers.get("CELEX") or (codes and Legifrance.holds(s)))
     ]
 
 
-def starter(register: Register, corpus_dir: Path) -> list[Source]:
+def rested_on(corpus_dir: Path, register: Register, source: Source) -> frozenset[str]:
+    """Numbers of the articles of a text that our statements rest on (« L121-2 »)."""
+    keys = (
+        key
+        for f in load_fiches(corpus_dir)
+        for _, s in f.fiche.statements()
+        for key in locator_keys(s.source.locator, register.get(s.source.id).work_id, register.names)
+    )
+    return frozenset(k.partition(":")[2] for k in keys if k.partition(":")[0] == source.work_id)
+
+
+def starter(register: Register, corpus_dir: Path, codes: bool = False) -> list[Source]:
     """What `corpus fetch --starter` brings: the texts with an address made for it that our statements rest on, those on
     which most rest first."""
     rests = Counter(s.source.id for f in load_fiches(corpus_dir) for _, s in f.fiche.statements())
-    held = [s for s in fetchable(register) if rests[s.id]]
+    held = [s for s in fetchable(register, codes) if rests[s.id]]
     return sorted(held, key=lambda s: (-rests[s.id], s.id))
 
 
@@ -114,10 +131,17 @@ class Fetcher:
     """Fetches texts of a register into a shelf."""
 
     def __init__(
-        self, folder: Path, shelf: TextShelf, today: date, downloader: Callable[[Path], Downloader] = Downloader
+        self,
+        folder: Path,
+        shelf: TextShelf,
+        today: date,
+        downloader: Callable[[Path], Downloader] = Downloader,
+        legifrance: Legifrance | None = None,
+        numbers: Callable[[Source], Collection[str]] = lambda _: (),
     ) -> None:
+        """`numbers`: of a code, the articles that are brought; none: all of them."""
         self.folder, self.shelf, self.today = folder, shelf, today
-        self._downloader = downloader
+        self._downloader, self._legifrance, self._numbers = downloader, legifrance, numbers
 
     def fetch(self, sources: Sequence[Source], accept: bool = False) -> Iterator[Outcome]:
         """Fetch texts one by one. `accept` takes a text that changed since it was locked.
@@ -190,6 +214,8 @@ class Fetcher:
     def _first(self, source: Source, folder: Path, lock: Lock | None) -> Fetched:
         """The first address that gives the text; the error is that of the last one."""
         found = endpoints(source)
+        if self._legifrance and Legifrance.holds(source) and not source.retrieval:
+            return self._legifrance.get(source, self._numbers(source), folder, self.today)
         if not found:
             raise ClapvertError(
                 ErrorCode.FETCH_BLOCKED,
