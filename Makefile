@@ -10,7 +10,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check --root-user-action=ignore
 .PHONY: run test nightly check ingest install format lock clean
 
 run: install
-	@$(BIN)/clapvert ingest
+	@$(BIN)/clapvert ingest --offer
 	@$(BIN)/clapvert serve --port $(PORT) $(if $(DISPLAY)$(WAYLAND_DISPLAY),--open,)
 
 test: install

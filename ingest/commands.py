@@ -14,12 +14,13 @@ import click
 from ingest.clock import paris_today
 from ingest.corpus.register import Domain, Nature, Rank
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
+from ingest.fetching import fetch, offer
+from ingest.progress import Progress
 from ingest.releases import release, update
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
     from ingest.texts.additions import Addition
-    from ingest.texts.fetch import Outcome
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -29,6 +30,7 @@ def corpus() -> None:
     """List, check, fetch, add, compare, remove and render the texts of the corpus; take a newer corpus."""
 
 
+corpus.add_command(fetch)
 corpus.add_command(update)
 corpus.add_command(release)
 
@@ -212,7 +214,7 @@ def add(
         raise ClapvertError(ErrorCode.BAD_REQUEST, "--valid-until précède --valid-from.")
     proposed = partial(propose, register=register, corpus_dir=settings.corpus_dir, given=given)
     identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language, ocr, proposed)
-    progress = _Progress()
+    progress = Progress()
     tell = (lambda done, total: progress("fichiers", done, total)) if len(files) > 1 else None
     rows = []
     for row in add_files(Library(settings).texts, files, identity, paris_today(), tell):
@@ -243,72 +245,6 @@ def _tell_addition(row: Addition) -> None:
             f"Texte ajouté : {row.id}, « {row.title} » ({row.units} articles ou parties). "
             "Lancez `clapvert ingest` pour l'indexer."
         )
-    for note in row.notes:
-        click.echo(f"  Attention : {note}", err=True)
-
-
-@corpus.command("fetch")
-@click.argument("ids", nargs=-1)
-@click.option("--starter", "starting", is_flag=True, help="The texts that our notices rest on most.")
-@click.option("--whole", is_flag=True, help="French codes whole, not only the articles that our notices rest on.")
-@click.option("--check", "checking", is_flag=True, help="Only say which texts changed at their source; exit 1 if any.")
-@click.option("--accept", is_flag=True, help="Take a text whose checksum changed since it was locked.")
-@click.option("--json", "as_json", is_flag=True, help="Print one object a text, as JSON.")
-def fetch(ids: tuple[str, ...], starting: bool, whole: bool, checking: bool, accept: bool, as_json: bool) -> None:
-    """Fetch official texts from their official addresses; without ID, every one that has such an address.
-
-    French codes come from the Légifrance API, with a key of one's own (CLAPVERT_PISTE_CLIENT, CLAPVERT_PISTE_SECRET).
-    """
-    from ingest.corpus.register import load_register
-    from ingest.index.pipeline import Library
-    from ingest.texts.fetch import Fetcher, fetchable, rested_on, starter
-    from ingest.texts.legifrance import Legifrance
-
-    settings = Settings()
-    register = load_register(settings.corpus_dir)
-    named = [register.get(i) for i in dict.fromkeys(ids)]
-    key = settings.piste_secret
-    codes = Legifrance(settings.piste_client, key.get_secret_value()) if settings.piste_client and key else None
-    every = list(register.sources.values()) if checking else fetchable(register, codes is not None)
-    sources = named or (starter(register, settings.corpus_dir, codes is not None) if starting else every)
-    if not sources:
-        raise ClapvertError(ErrorCode.BAD_REQUEST, "Aucun texte du registre n'a d'adresse de téléchargement.")
-    numbers = partial(rested_on, settings.corpus_dir, register)
-    fetcher = Fetcher(
-        settings.data_dir / "fetch",
-        Library(settings).texts,
-        paris_today(),
-        legifrance=codes,
-        numbers=(lambda _: ()) if whole else numbers,
-    )
-    progress, rows = _Progress(), []
-    for row in fetcher.check(sources) if checking else fetcher.fetch(sources, accept):
-        rows.append(row)
-        progress("textes", len(rows), len(sources))
-        if not as_json:
-            _tell_outcome(row)
-    if as_json:
-        click.echo(json.dumps([r.as_json() for r in rows], ensure_ascii=False))
-    elif checking and not rows:
-        click.echo("Aucun texte n'a été reçu par `clapvert corpus fetch` : rien à vérifier.")
-    elif any(r.state == "added" for r in rows):
-        click.echo("Lancez `clapvert ingest` pour indexer ce qui est nouveau.")
-    errors = [r.error for r in rows if r.error]
-    if errors:
-        raise SystemExit(max(e.exit_code for e in errors))
-    if any(r.state == "changed" for r in rows):
-        raise SystemExit(ExitCode.NO)
-
-
-def _tell_outcome(row: Outcome) -> None:
-    """What became of one text, in one line, and what to do of a change."""
-    if row.error:
-        click.echo(row.error.told(row.id), err=True)
-        return
-    said = {"added": "Texte reçu", "changed": "A changé à sa source"}.get(row.state, "Inchangé")
-    click.echo(f"{said} : {row.text_id}.")
-    if row.state == "changed":
-        click.echo(f"  Recevoir et comparer : `clapvert corpus fetch {row.id}`, puis `clapvert corpus diff`.")
     for note in row.notes:
         click.echo(f"  Attention : {note}", err=True)
 
@@ -352,17 +288,21 @@ def remove(text_id: str) -> None:
 
 @click.command()
 @click.option("--force", is_flag=True, help="Build the index again even if nothing changed.")
+@click.option("--offer", "offering", is_flag=True, help="Offer the official texts first, once, if a network answers.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
-def ingest(force: bool, as_json: bool) -> None:
+@click.pass_context
+def ingest(ctx: click.Context, force: bool, offering: bool, as_json: bool) -> None:
     """Build the index from the corpus and the added texts."""
     from ingest.index.pipeline import Library
     from ingest.index.pipeline import ingest as run
     from ingest.model.embedding import load_encoder, model_info
 
     settings = Settings()
+    if offering and not as_json:
+        offer(ctx, settings)
     started = time.monotonic()
     model = model_info(settings, _say)
-    manifest, new = run(Library(settings), model, lambda: load_encoder(settings, _say), force, _Progress())
+    manifest, new = run(Library(settings), model, lambda: load_encoder(settings, _say), force, Progress())
     if as_json:
         click.echo(json.dumps(manifest.__dict__, ensure_ascii=False))
         return
@@ -378,15 +318,3 @@ def ingest(force: bool, as_json: bool) -> None:
 
 def _say(message: str) -> None:
     click.echo(message, err=True)
-
-
-class _Progress:
-    """Progress on stderr, with the time left."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        spent = time.monotonic() - self._start
-        left = f", encore {spent / done * (total - done):.0f} s" if done and done < total else ""
-        click.echo(f"  {stage} : {done}/{total}{left}", err=True)
