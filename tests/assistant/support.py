@@ -205,11 +205,23 @@ def _outcome(answer: Answer) -> list[str]:
             out.append(f"partie sans réponse : {said}")
         if not silent and (answer.outcome == "partial") != any(p.verdict == "depends" for p in parts):
             out.append(f"verdict et issue : {said}")
-    if any(p.sentences for p in silent):
+    if any(p.sentences for p in silent) and not _comes_near(answer):
         out.append("partie sans réponse, avec des phrases")
     if answer.depends_on and answer.follow_ups[:1] != (answer.depends_on.ask,):
         out.append("le détail qui décide n'est pas demandé en premier")
     return out
+
+
+def _comes_near(answer: Answer) -> bool:
+    """True when what a silent part shows is said to be only what comes near, in the text that it cites."""
+    return any(_nearest(item, answer) for item in _items(answer.answer))
+
+
+def _nearest(text: str, answer: Answer) -> bool:
+    """Whether a paragraph says that a text does not answer, and that what comes nearest in it follows."""
+    titles = {f"« {c.source_title} »" for c in answer.citations}
+    said = text.split("** : ")[-1]
+    return any(said == phrases.NEAREST[lang].format(titles=t) for lang in ("fr", "en") for t in titles)
 
 
 def _asks_back(answer: Answer) -> bool:
@@ -323,6 +335,8 @@ def _asked(label: str, answer: Answer) -> bool:
 
 def _is_fixed(text: str, answer: Answer) -> bool:
     """True for what is said of a part without an answer of its own, after its words."""
+    if _nearest(text, answer):
+        return True
     fixed = (phrases.PART_MISSING, phrases.TOLD, phrases.DEPENDS_ON)
     titles = {f"{part.title}." for part in answer.parts if part.title}
     return _strip_fixed(text, answer) in {"", *titles, *(table[answer.understood.language] for table in fixed)}
