@@ -17,6 +17,7 @@ from assistant.service import Service
 from ingest.corpus.fiches import Role
 from ingest.corpus.register import Source
 from ingest.passages.passages import Passage
+from ingest.texts.fetch import changed_at_source
 
 BEHIND = dt.timedelta(days=183)
 """How far back a change is recent."""
@@ -55,6 +56,14 @@ class Replaced:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A text that `corpus fetch --check` saw changed at its source, and that was not taken since."""
+
+    day: dt.date
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Everything that `/sources/nouveautes` shows; each list by date, what is nearest to today first."""
 
@@ -66,6 +75,7 @@ class Changes:
     deadlines: list[Dated]
     added: list[Added]
     replaced: list[Replaced]
+    moved: list[Moved]
 
 
 def changes(service: Service, today: dt.date) -> Changes:
@@ -88,6 +98,7 @@ def changes(service: Service, today: dt.date) -> Changes:
         deadlines=_sorted(_deadlines(notices, today)),
         added=_added(service),
         replaced=_replaced(service, today),
+        moved=_moved(service),
     )
 
 
@@ -140,6 +151,12 @@ def _added(service: Service) -> list[Added]:
             Added(day, t.id, source, v.valid_from, v.valid_until, v.attested_at, earlier[-1] if earlier else None)
         )
     return sorted(out, key=lambda a: (a.day, a.text_id), reverse=True)
+
+
+def _moved(service: Service) -> list[Moved]:
+    seen = changed_at_source(service.library.settings.data_dir / "fetch")
+    found = [Moved(day, s) for i, day in seen.items() if (s := service.register.sources.get(i))]
+    return sorted(found, key=lambda m: (m.day, m.source.id), reverse=True)
 
 
 def _replaced(service: Service, today: dt.date) -> list[Replaced]:

@@ -37,6 +37,7 @@ _ENDINGS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }  # fmt: skip
 
+_CHANGED = "changed"
 State = Literal["added", "unchanged", "changed", "failed"]
 
 
@@ -127,6 +128,11 @@ def starter(register: Register, corpus_dir: Path, codes: bool = False) -> list[S
     return sorted(held, key=lambda s: (-rests[s.id], s.id))
 
 
+def changed_at_source(folder: Path) -> dict[str, date]:
+    """Ids of the fetched texts that `check` saw changed at their source and that were not taken since; the day seen."""
+    return {p.parent.name: date.fromisoformat(p.read_text("utf-8")) for p in sorted(folder.glob(f"*/{_CHANGED}"))}
+
+
 class Fetcher:
     """Fetches texts of a register into a shelf."""
 
@@ -167,6 +173,7 @@ class Fetcher:
             try:
                 fetched = self._first(source, aside, lock)
                 same = fetched.path is None or fetched.sha256 == lock.sha256
+                self._mark(source.id, None if same else self.today)
                 yield Outcome(source.id, "unchanged" if same else "changed", lock.text_id)
             except ClapvertError as exc:
                 yield Outcome(source.id, "failed", lock.text_id, error=exc)
@@ -182,6 +189,14 @@ class Fetcher:
             return Lock(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
+
+    def _mark(self, source_id: str, seen: date | None) -> None:
+        """Keep that a text was seen changed at its source, until it is taken."""
+        mark = self.folder / source_id / _CHANGED
+        if seen is None:
+            mark.unlink(missing_ok=True)
+        elif not mark.exists():
+            mark.write_text(seen.isoformat(), encoding="utf-8")
 
     def _one(self, source: Source, accept: bool) -> Outcome:
         lock = self.lock(source.id)
@@ -242,6 +257,7 @@ class Fetcher:
         raise AssertionError("unreachable")
 
     def _write_lock(self, source_id: str, fetched: Fetched, text_id: str) -> None:
+        self._mark(source_id, None)
         path = self.folder / source_id / "lock.json"
         new = path.with_suffix(".new")
         lock = Lock(fetched.url, fetched.sha256, fetched.etag, fetched.modified, text_id, self.today.isoformat())

@@ -139,3 +139,11 @@ def test_markup_is_text(client: TestClient, text: str) -> None:
     response = client.get("/sources", params={"q": text})
     assert text not in response.text
     assert "alert(1)" in response.text  # shown, escaped
+
+
+def test_a_text_that_changed_at_its_source_is_shown(with_official: Service) -> None:
+    mark = with_official.library.settings.data_dir / "fetch" / "rga" / "changed"
+    mark.parent.mkdir(parents=True)
+    mark.write_text("2026-11-20", encoding="utf-8")
+    html = page(TestClient(create_app(with_official)), "/sources/nouveautes")
+    assert "clapvert corpus fetch rga" in html

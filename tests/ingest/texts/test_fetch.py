@@ -22,7 +22,7 @@ from ingest.index.pipeline import Library
 from ingest.main import main
 from ingest.settings import Settings
 from ingest.texts.download import Downloader, Policy
-from ingest.texts.fetch import CELLAR, Fetcher, endpoints, fetchable, starter
+from ingest.texts.fetch import CELLAR, Fetcher, changed_at_source, endpoints, fetchable, starter
 from ingest.texts.texts import TextShelf
 from tests.samples import edited_yaml, write_corpus
 
@@ -397,3 +397,14 @@ def test_the_starter_is_what_our_notices_rest_on(tmp_path: Path) -> None:
     resting = Counter(s.source.id for f in load_fiches(tmp_path) for _, s in f.fiche.statements())
     assert set(found) == set(resting)
     assert [resting[i] for i in found] == sorted(resting.values(), reverse=True)
+
+
+def test_a_change_seen_is_kept_until_it_is_taken(server: Script, fetcher: Fetcher) -> None:
+    server.answers["/decret"] = lambda h: h.send(200, PAGE, Content_Type="text/html")
+    assert fetched(fetcher, f"{server.url}/decret") == "added"
+    here = source(f"{server.url}/decret")
+    server.answers["/decret"] = lambda h: h.send(200, PAGE.replace(b"bilan", b"rapport"), Content_Type="text/html")
+    assert [r.state for r in fetcher.check([here])] == ["changed"]
+    assert changed_at_source(fetcher.folder) == {"decret": DAY}
+    assert fetched(fetcher, f"{server.url}/decret", accept=True) == "added"
+    assert changed_at_source(fetcher.folder) == {}
