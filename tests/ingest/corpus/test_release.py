@@ -6,13 +6,13 @@ import base64
 import io
 import json
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from ingest.corpus import release
 from ingest.corpus.release import MANIFEST, SIGNATURE, opened, pack
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.main import main
@@ -131,5 +131,5 @@ def test_a_release_is_made_with_a_key_of_its_kind(
     out = tmp_path / "r.zip"
     assert ran(["corpus", "release", str(out), "--key", str(pem)]) == ExitCode.DONE
     assert PUBLIC in capsys.readouterr().out
-    assert opened(out.read_bytes(), PUBLIC).software == release.version("clapvert")
+    assert opened(out.read_bytes(), PUBLIC).software == version("clapvert")
     assert use_settings.corpus_dir.is_dir()
