@@ -141,8 +141,11 @@ class Demarches:
         own = [t for t in self.terms(message.question.raw) if t not in FILLER]
         if not own or not all(t in self._common for t in own):
             return False
-        raw, how = message.question.raw, max(p.kinds.get(Kind.HOW, 0.0) for p in message.parts)
-        return self._asked(opened(raw, self.vector(raw)), how) >= self.config.asked
+        return self.asked(message.question.raw, message) >= self.config.asked
+
+    def asked(self, text: str, message: Message) -> float:
+        """How likely a text of a message asks for steps."""
+        return self._asked(opened(text, self.vector(text)), max(p.kinds.get(Kind.HOW, 0.0) for p in message.parts))
 
     def _asked(self, shares: Mapping[str, float], how: float) -> float:
         """How likely steps are asked for."""

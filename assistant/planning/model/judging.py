@@ -26,7 +26,6 @@ from assistant.planning.model.words import heading_of, showable
 from assistant.planning.plan import RECKONED, Opening, Place, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.rules import Settled
 from assistant.planning.scope import is_unknown
-from assistant.planning.steps_head import asks_steps
 from assistant.reading.message import Message, Part
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.fiches import Role, Statement
@@ -183,7 +182,8 @@ class Judging:
     def _steps(self, n: int, part: ReplyPart, request: Request, message: Message, out: Judged) -> list[Shown]:
         """The steps of one démarche that a part chooses, in their order; those that the case leaves."""
         procedure, chosen = _procedure(part, request), set[int]()
-        if procedure and max(map(asks_steps, (part.about, message.text))) < _MAYBE:
+        asked = self.local.demarches.asked
+        if procedure and max(asked(text, message) for text in (part.about, message.text)) < _MAYBE:
             out.faults.append(Fault(n, "steps", f"« {part.about} » ne demande pas d'étapes", False))
             return []
         for key in part.steps:
