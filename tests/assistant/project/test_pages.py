@@ -56,7 +56,7 @@ def test_a_question_is_answered_on_the_page_or_put_aside(lea: TestClient) -> Non
 def test_what_changed_since_the_last_visit(lea: TestClient, studio: Service) -> None:
     at = made(lea, headcount="12")
     clock = [dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)]
-    store = ProjectStore(studio.settings.data_dir / "projects.db", lambda: clock[0])
+    store = ProjectStore(studio.library.storage.database("projects"), lambda: clock[0])
     studio._projects = store
     assert "Ce qui a changé" not in lea.get(at).text
     lea.patch(f"/api{at.replace('projets', 'projects')}", json={"given": {"headcount": 1200, "turnover": 5e8}})
