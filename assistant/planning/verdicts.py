@@ -18,6 +18,7 @@ _EXCEPTED = re.compile(r"\b(?:sans|hors|sauf|without|except|unless)\b")
 _SPARED = r"\b(?:dispens|exempt|echapp|evit)"
 _NOT = r"\b(?:n'\w+|ne) (?:\w+ )?pas\b"
 _NEGATED = re.compile(rf"{_NOT}|{_SPARED}")
+_SENTENCE = re.compile(r"[^.!?\n]*(?:\.(?=\d)[^.!?\n]*)*[.!?]?")
 _TELLING = 100
 """Figures from which a question asks of another case than a card's: « 52 minutes » is a format."""
 
@@ -41,6 +42,7 @@ def nearest_ask(part: str, asks: Sequence[str]) -> str:
 def same_turn(part: str, ask: str) -> bool:
     """True when two questions have one answer, yes or no: both ask of a duty, or of a right; neither turns the other
     round; and a fine is asked of in both or in neither."""
+    part = _asking(part)
     asked, answered = _modality(part), _modality(ask)
     if asked and answered and not asked & answered:
         return False
@@ -50,6 +52,7 @@ def same_turn(part: str, ask: str) -> bool:
 def turned(part: str, ask: str) -> bool | None:
     """Whether a part asks the contrary of a question that a rule settles (a ban for a right, an exemption for a duty):
     « oui » is then « non ». None when the one does not settle the other. What is excepted is a fact of the case."""
+    part = _asking(part)
     asked, answered = _modality(part), _modality(ask)
     if asked and answered and not asked & answered:
         return None
@@ -59,6 +62,13 @@ def turned(part: str, ask: str) -> bool | None:
     banned = bool(_PROHIBITED.search(mine)) != bool(_PROHIBITED.search(theirs))
     spared = bool(re.search(_SPARED, mine)) != bool(re.search(_SPARED, theirs))
     return banned != spared
+
+
+def _asking(part: str) -> str:
+    """The sentences of a part that ask, which alone tell what a verdict is of: what is told before them (« my adviser
+    says that we are exempt ») is of the case. The whole of it where none has a question mark."""
+    asking = [s for s in _SENTENCE.findall(part) if s.rstrip().endswith("?")]
+    return " ".join(asking) or part
 
 
 def _modality(text: str) -> set[AnswerType]:
