@@ -19,7 +19,7 @@ HELPS = {
     "ask": "Ask one question, or every question of a file.",
     "backup": "Write all that is kept to one file, while serving or not; it holds the secret of the installation.",
     "chat": "Talk with Clapvert in the terminal; an empty line ends, /aide lists the commands.",
-    "corpus": "List, check, fetch, add, compare, remove and render the texts of the corpus.",
+    "corpus": "List, check, fetch, add, compare, remove and render the texts of the corpus; take a newer corpus.",
     "doctor": "Say what is ready, what is not, and the command that mends it; exit 3 when something is not.",
     "eval": "Measure retrieval and answers against the reference questions.",
     "ingest": "Build the index from the corpus and the added texts.",

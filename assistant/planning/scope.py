@@ -20,6 +20,7 @@ from assistant.planning.options import Context, Option
 from assistant.planning.ranking import Scored, Selection, Selector
 from assistant.reading.kinds import question_types
 from assistant.reading.message import Message
+from assistant.reading.ngrams import ngrams
 from assistant.reading.question import Question
 from assistant.search.hybrid import Candidates
 from ingest.corpus.fiches import AnswerType, Role, Statement
@@ -31,6 +32,8 @@ _YESNO = frozenset({AnswerType.DOIS_JE, AnswerType.PUIS_JE})
 _FOREIGN = frozenset({"etranger", "hors-ue"})
 """Places of the glossary under which foreign countries stand."""
 _RARE, _TERM = 0.65, 0.45
+FIELD_VECTOR, FIELD_FORM = 10.0, 4.0
+"""How much the vector and the n-grams of a message weigh beside what the search found."""
 FIELD_WEIGHTS = Path(__file__).resolve().parents[1] / "reading" / "data" / "field.npz"
 """The head that tells our field from others: fitted on `field.yaml` beside it by `eval calibrate --field`."""
 
@@ -96,12 +99,15 @@ class Scope:
         return True
 
     def chance(self, context: Context) -> float:
-        """How likely a message is of our field, by its vector and by what the search found."""
+        """How likely a message is of our field, by what the search found, its vector and its character n-grams."""
         head = _field_head()
         evidence = (self.evidence(context) - head["mean"]) / head["spread"]
         centre = head["centre"]
-        about = 10 * (context.vector - centre) if context.vector.shape == centre.shape else np.zeros_like(centre)
-        score = float(np.concatenate([evidence, about]) @ head["weights"] + head["bias"][0])
+        about = (
+            FIELD_VECTOR * (context.vector - centre) if context.vector.shape == centre.shape else np.zeros_like(centre)
+        )
+        read = np.concatenate([evidence, about, FIELD_FORM * ngrams(context.question.raw)])
+        score = float(read @ head["weights"].astype(np.float32) + head["bias"][0])
         return 1.0 / (1.0 + math.exp(-score))
 
     def evidence(self, context: Context) -> NDArray[np.float64]:

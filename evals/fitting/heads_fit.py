@@ -16,15 +16,17 @@ import yaml
 from numpy.typing import NDArray
 
 from assistant.engine import Engine
-from assistant.planning.scope import FIELD_WEIGHTS
+from assistant.planning.scope import FIELD_FORM, FIELD_VECTOR, FIELD_WEIGHTS
 from assistant.reading import acts
 from assistant.reading.message import Message
+from assistant.reading.ngrams import ngrams
 from evals.reference_set import load_reference
 from ingest.model.embedding import EncoderProtocol
 
 DATA = acts.WEIGHTS.parent
 _SEED, _ASKS = 1, 700
 _KNOWN_SEED, _KNOWN = 2, 500
+_SMALL = 0.01
 
 
 def act_examples(asks: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -51,7 +53,7 @@ def fit_acts(encoder: EncoderProtocol, asks: Sequence[str], path: Path = acts.WE
     mean = vectors.mean(0)
     matrix = np.array([acts.features(t, v, mean) for t, v in zip(texts, vectors, strict=True)])
     model = _logistic(5.0).fit(matrix, labels)
-    small = np.where(np.abs(model.coef_) < 0.01, 0, model.coef_).astype(np.float16)
+    small = np.where(np.abs(model.coef_) < _SMALL, 0, model.coef_).astype(np.float16)
     np.savez_compressed(
         path, weights=small, bias=model.intercept_.astype(np.float32), mean=mean, acts=np.array(model.classes_)
     )
@@ -68,12 +70,13 @@ def fit_field(engine: Engine, path: Path = FIELD_WEIGHTS) -> float:
     evidence = np.array([_evidence(engine, t) for t in (*others, *ours)])
     vectors = np.array([engine.search.encoder.encode_query(t) for t in (*others, *ours)], np.float32)
     mean, spread, centre = evidence.mean(0), evidence.std(0) + 1e-6, vectors.mean(0)
-    matrix = np.hstack([(evidence - mean) / spread, 10 * (vectors - centre)])
+    form = FIELD_FORM * np.array([ngrams(t) for t in (*others, *ours)])
+    matrix = np.hstack([(evidence - mean) / spread, FIELD_VECTOR * (vectors - centre), form])
     labels = np.array([0] * len(others) + [1] * len(ours))
     model = _logistic(0.3, class_weight="balanced").fit(matrix, labels)
     np.savez_compressed(
         path,
-        weights=model.coef_[0].astype(np.float32),
+        weights=np.where(np.abs(model.coef_[0]) < _SMALL, 0, model.coef_[0]).astype(np.float16),
         bias=model.intercept_.astype(np.float32),
         mean=mean.astype(np.float32),
         spread=spread.astype(np.float32),

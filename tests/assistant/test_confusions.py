@@ -170,11 +170,7 @@ class TestOtherCountries:
         ("question", "word"),
         [
             ("Quelles règles vertes pour tourner en Allemagne ?", "allemand"),
-            pytest.param(
-                "En Italie, quel label pour mon tournage ?",
-                "Green Film",
-                marks=pytest.mark.xfail(strict=True, reason="read as out of our field"),
-            ),
+            ("En Italie, quel label pour mon tournage ?", "Green Film"),
             ("Quel label en Belgique flamande ?", "eMission"),
         ],
     )

@@ -11,6 +11,7 @@ import pytest
 from assistant.engine import Engine
 from assistant.planning.options import Context
 from assistant.planning.scope import FIELD_WEIGHTS, Scope, ScopeConfig, is_unknown, missing_names
+from assistant.reading.ngrams import BUCKETS
 from assistant.reading.scope import is_injection, without_instructions
 from assistant.service import Service
 from evals.reference_set import load_reference
@@ -166,7 +167,7 @@ class TestOutside:
     def test_the_weights_of_the_field_are_there(self) -> None:
         with np.load(FIELD_WEIGHTS) as kept:
             assert {"weights", "bias", "mean", "spread", "centre"} <= set(kept.files)
-            assert kept["weights"].shape == (len(kept["mean"]) + len(kept["centre"]),)
+            assert kept["weights"].shape == (len(kept["mean"]) + len(kept["centre"]) + BUCKETS,)
 
     @pytest.mark.parametrize(
         "text",
