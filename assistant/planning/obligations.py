@@ -60,6 +60,11 @@ class Obligation:
         outcome = self.decided.outcome
         return outcome.shown if outcome else tuple(dict.fromkeys(o.shown[0] for o in self.decided.possible))
 
+    @property
+    def denied(self) -> bool:
+        """Whether it is a right that one has not."""
+        return self.about == "right" and self.decided.outcome is not None and self.decided.outcome.verdict == "no"
+
 
 def obligations(
     facts: Facts,

@@ -45,6 +45,8 @@ FORCES: dict[Language, dict[Polarity, str]] = {
     },
 }  # fmt: skip
 RISK: dict[Language, str] = {"fr": "Risque", "en": "Risk"}
+REFUSED: dict[Language, str] = {"fr": "Non permis", "en": "Not allowed"}
+"""A right that the project has not, whatever the text that gives it to others allows."""
 CONDITION: dict[Language, str] = {"fr": "Condition", "en": "Condition"}
 """What binds only whoever seeks what it is about."""
 OPEN: dict[Language, str] = {"fr": "Non tranché", "en": "Not settled"}
@@ -105,6 +107,8 @@ class Speaker:
         said = FORCES[self.language][row.force]
         if row.obligation.about == "sanction":
             said = RISK[self.language]
+        elif row.force is Polarity.PERMET and row.obligation.denied:
+            said = REFUSED[self.language]
         elif row.chance and row.force is Polarity.OBLIGE:
             said = CONDITION[self.language]
         likely = row.obligation.strength != "firm" and said != FORCES[self.language][Polarity.FAIT]

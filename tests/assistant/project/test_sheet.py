@@ -265,3 +265,10 @@ def test_a_day_that_passed_is_late_and_what_is_allowed_is_no_ban(read: Callable[
     quiet = read({**FILM, "situation": ["hors-periode-a-risque"]})
     smoking = row_of(quiet, "fumer-foret")
     assert (smoking.obligation.group, smoking.force) == ("told", Polarity.PERMET)
+
+
+def test_a_right_that_the_project_has_not_is_not_said_to_be_allowed(read: Callable[..., Sheet], ground: Ground) -> None:
+    found = read({"works": "serie", "headcount": 140, "shoots": "client-csrd"})
+    denied = [r for r in found.rows if r.obligation.denied]
+    assert denied
+    assert not [r for r in denied if Speaker(ground.glossary).force(r).startswith("Permis")]
