@@ -111,11 +111,11 @@ class LocalPlanner:
 
     def plan(self, message: Message) -> Plan:
         """The plan of a message."""
+        if is_injection(message.question.raw):
+            return Plan(out_of_scope=True)
         whole = self._found(message, message.question, message.parts[0] if len(message.parts) == 1 else None)
         guide = self.demarches.chosen(whole.options, message.question.raw, max(map(_how, message.parts)))
         told = self.passages.read(message.question.raw, whole.context)
-        if is_injection(message.question.raw):
-            return Plan(out_of_scope=True)
         outside = self.scope.outside(message, whole.context)
         held = told.named.firm or (self.passages.answers(told) and (not outside or self.passages.of_field(told)))
         ours = held or (self.demarches.ours(guide) and not self.scope.abroad(whole.context))

@@ -20,8 +20,8 @@ from assistant.planning.options import Context, Option
 from assistant.planning.ranking import Scored, Selection, Selector
 from assistant.reading.kinds import question_types
 from assistant.reading.message import Message
-from assistant.reading.ngrams import ngrams
 from assistant.reading.question import Question
+from assistant.reading.text_head import features
 from assistant.search.hybrid import Candidates
 from ingest.corpus.fiches import AnswerType, Role, Statement
 from ingest.language.lexical import analyse, fold
@@ -32,8 +32,8 @@ _YESNO = frozenset({AnswerType.DOIS_JE, AnswerType.PUIS_JE})
 _FOREIGN = frozenset({"etranger", "hors-ue"})
 """Places of the glossary under which foreign countries stand."""
 _RARE, _TERM = 0.65, 0.45
-FIELD_VECTOR, FIELD_FORM = 10.0, 4.0
-"""How much the vector and the n-grams of a message weigh beside what the search found."""
+FIELD_FORM = 4.0
+"""How much the n-grams of a message weigh beside its vector and what the search found."""
 FIELD_WEIGHTS = Path(__file__).resolve().parents[1] / "reading" / "data" / "field.npz"
 """The head that tells our field from others: fitted on `field.yaml` beside it by `eval calibrate --field`."""
 
@@ -102,12 +102,8 @@ class Scope:
         """How likely a message is of our field, by what the search found, its vector and its character n-grams."""
         head = _field_head()
         evidence = (self.evidence(context) - head["mean"]) / head["spread"]
-        centre = head["centre"]
-        about = (
-            FIELD_VECTOR * (context.vector - centre) if context.vector.shape == centre.shape else np.zeros_like(centre)
-        )
-        read = np.concatenate([evidence, about, FIELD_FORM * ngrams(context.question.raw)])
-        score = float(read @ head["weights"].astype(np.float32) + head["bias"][0])
+        read = features(context.question.raw, context.vector, head["centre"], FIELD_FORM)
+        score = float(np.concatenate([evidence, read]) @ head["weights"] + head["bias"][0])
         return 1.0 / (1.0 + math.exp(-score))
 
     def evidence(self, context: Context) -> NDArray[np.float64]:
@@ -187,7 +183,7 @@ class Scope:
 @lru_cache(maxsize=1)
 def _field_head() -> dict[str, NDArray[np.float32]]:
     with np.load(FIELD_WEIGHTS) as kept:
-        return {name: kept[name] for name in kept.files}
+        return {name: kept[name].astype(np.float32) for name in kept.files}
 
 
 def barely_touches(selector: Selector, question: Question, best: Scored) -> bool:

@@ -18,8 +18,8 @@ from assistant.reading.folding import Aligned
 from ingest.language.claims import MONTHS_EN, MONTHS_FR
 from ingest.language.lexical import fold
 
-MONTH_OF = {fold(name): i for names in (MONTHS_FR, MONTHS_EN) for i, name in enumerate(names, 1)}
-SHORT_MONTH = {name[:n]: i for name, i in MONTH_OF.items() for n in (3, 4) if len(name) > n} | MONTH_OF
+_MONTH_OF = {fold(name): i for names in (MONTHS_FR, MONTHS_EN) for i, name in enumerate(names, 1)}
+SHORT_MONTH = {name[:n]: i for name, i in _MONTH_OF.items() for n in (3, 4) if len(name) > n} | _MONTH_OF
 _WEEK = (
     "lundi mardi mercredi jeudi vendredi samedi dimanche",
     "monday tuesday wednesday thursday friday saturday sunday",
@@ -48,7 +48,8 @@ def _any(names: Iterable[str]) -> str:
 
 _COUNT, _UNITS = rf"(?P<n>\d{{1,3}}|{_any(_NUMBER)})", rf"(?P<unit>{_any(_UNIT)})s?"
 _LAST, _NEXT = r"dernier|derniere|passe|passee|last|past", r"prochain|prochaine|next|coming"
-_TURNED_BEFORE, _TURNED_AFTER = rf"(?:(?P<turned2>{_LAST}|{_NEXT})\s)?", rf"(?:\s(?P<turned>{_LAST}|{_NEXT}))?"
+_TURNED, _TURNED2 = rf"(?P<turned>{_LAST}|{_NEXT})", rf"(?P<turned2>{_LAST}|{_NEXT})"
+_TURNED_BEFORE, _TURNED_AFTER = rf"(?:{_TURNED2}\s)?", rf"(?:\s{_TURNED})?"
 _YEAR = r"(?:\s(?P<y>(?:19|20)\d\d))?"
 _PART = r"(?:debut|mi|fin|early|mid|late|courant)"
 _LEADS = (
@@ -102,13 +103,11 @@ def _weekday(m: re.Match[str], today: date, past: bool) -> Days:
 
 
 def _week(m: re.Match[str], today: date, past: bool) -> Days:
-    first = today - timedelta(days=today.weekday() + (7 if _turned(m, past) else -7))
-    return first, first + timedelta(days=6), "span"
+    return _week_away(today, -1 if _turned(m, past) else 1)
 
 
 def _this_week(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 - as its neighbours
-    first = today - timedelta(days=today.weekday())
-    return first, first + timedelta(days=6), "span"
+    return _week_away(today, 0)
 
 
 def _month(m: re.Match[str], today: date, past: bool) -> Days:
@@ -146,8 +145,7 @@ def _in_month(m: re.Match[str], today: date, past: bool) -> Days:
     day = int(m["d"])
     if m["this"]:
         return _day(today.replace(day=day))
-    this = _months(today.month, 1, None, today, past)
-    months = (this[0], *(_month_away(today, n)[0] for n in (1, -1)))
+    months = [_month_away(today, n)[0] for n in (0, 1, -1)]
     held = [first.replace(day=day) for first in months if day <= monthrange(first.year, first.month)[1]]
     return _day(max(d for d in held if d <= today) if past else min(d for d in held if d >= today))
 
@@ -161,8 +159,6 @@ def _numeric(m: re.Match[str], today: date, past: bool) -> Days:
 
 
 _MONTHS = _any(SHORT_MONTH)
-_TURNED = rf"(?P<turned>{_LAST}|{_NEXT})"
-_TURNED2 = rf"(?P<turned2>{_LAST}|{_NEXT})"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, bool], Days]], ...] = tuple(
     (re.compile(pattern), days)
     for pattern, days in (
@@ -173,7 +169,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, bool], Days]
         (rf"\b(?P<said>semaine\s{_TURNED}|{_TURNED2}\sweek)\b", _week),
         (rf"\b(?P<said>mois\s{_TURNED}|{_TURNED2}\smonth)\b", _month),
         (r"\b(?P<said>(?:ce|this)\s(?:mois|month)(?:-ci)?)\b", _month_end),
-        (r"\b(?P<said>(?:cette semaine|this week)(?P<now>))\b", _this_week),
+        (r"\b(?P<said>cette semaine|this week)\b", _this_week),
         (rf"\b(?:cet?|this|l'|au|en|the|early|late|mid)[\s']?\b(?P<said>(?P<s>{_any(_SEASON)}){_TURNED_AFTER}"
          rf"(?P<turned2>){_YEAR})\b", _season),
         (rf"\b(?P<said>{_TURNED2}\s(?P<s>{_any(_SEASON)})(?P<turned>)(?P<y>))\b", _season),
@@ -201,6 +197,11 @@ def _turned(m: re.Match[str], past: bool) -> bool:
 
 def _day(day: date) -> Days:
     return day, day, "day"
+
+
+def _week_away(today: date, n: int) -> Days:
+    first = today + timedelta(days=7 * n - today.weekday())
+    return first, first + timedelta(days=6), "span"
 
 
 def _month_away(today: date, n: int) -> Days:

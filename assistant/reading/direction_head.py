@@ -1,7 +1,7 @@
 """Whether a date said without its year is gone by or to come (« tourné en juillet », « calé au 9 décembre »).
 
-Guarantee: told by a head fitted on messages kept as data (`data/dates.yaml`, `eval calibrate --dates`), by the words
-around it and by how far each of the two days is; no list of words.
+Guarantee: told by a head fitted on messages kept as data (`data/dates.yaml`, `eval calibrate --directions`), by the
+words around it and by how far each of the two days is; no list of words.
 """
 
 from __future__ import annotations

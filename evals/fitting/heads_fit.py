@@ -16,10 +16,11 @@ import yaml
 from numpy.typing import NDArray
 
 from assistant.engine import Engine
-from assistant.planning.scope import FIELD_FORM, FIELD_VECTOR, FIELD_WEIGHTS
+from assistant.planning.scope import FIELD_FORM, FIELD_WEIGHTS
 from assistant.reading import acts
 from assistant.reading.message import Message
-from assistant.reading.ngrams import ngrams
+from assistant.reading.text_head import features
+from evals.fitting.logistic import rows_of
 from evals.reference_set import load_reference
 from ingest.model.embedding import EncoderProtocol
 
@@ -51,12 +52,9 @@ def fit_acts(encoder: EncoderProtocol, asks: Sequence[str], path: Path = acts.WE
     texts, labels = act_examples(asks)
     vectors = np.array([encoder.encode_query(t) for t in texts], np.float32)
     mean = vectors.mean(0)
-    matrix = np.array([acts.features(t, v, mean) for t, v in zip(texts, vectors, strict=True)])
+    matrix = np.array([features(t, v, mean) for t, v in zip(texts, vectors, strict=True)])
     model = _logistic(5.0).fit(matrix, labels)
-    small = np.where(np.abs(model.coef_) < _SMALL, 0, model.coef_).astype(np.float16)
-    np.savez_compressed(
-        path, weights=small, bias=model.intercept_.astype(np.float32), mean=mean, acts=np.array(model.classes_)
-    )
+    np.savez_compressed(path, mean=mean, **rows_of(model, _SMALL))
     return float(model.score(matrix, labels))
 
 
@@ -70,8 +68,8 @@ def fit_field(engine: Engine, path: Path = FIELD_WEIGHTS) -> float:
     evidence = np.array([_evidence(engine, t) for t in (*others, *ours)])
     vectors = np.array([engine.search.encoder.encode_query(t) for t in (*others, *ours)], np.float32)
     mean, spread, centre = evidence.mean(0), evidence.std(0) + 1e-6, vectors.mean(0)
-    form = FIELD_FORM * np.array([ngrams(t) for t in (*others, *ours)])
-    matrix = np.hstack([(evidence - mean) / spread, FIELD_VECTOR * (vectors - centre), form])
+    read = [features(t, v, centre, FIELD_FORM) for t, v in zip((*others, *ours), vectors, strict=True)]
+    matrix = np.hstack([(evidence - mean) / spread, np.array(read)])
     labels = np.array([0] * len(others) + [1] * len(ours))
     model = _logistic(0.3, class_weight="balanced").fit(matrix, labels)
     np.savez_compressed(

@@ -22,6 +22,7 @@ from assistant.reading.kinds import detect_language
 from assistant.reading.mention_head import NONE, SIZE
 from assistant.reading.mentions import FIELDS, Mention, mentions
 from assistant.reading.ngrams import hashed
+from evals.fitting.logistic import rows_of
 
 FIGURES = figure_head.WEIGHTS.with_suffix(".yaml")
 DATES = date_head.WEIGHTS.with_suffix(".yaml")
@@ -107,11 +108,7 @@ def fit(rows: Sequence[Example], path: Path) -> float:
     """Fit and write a head; the share of the mentions that it then reads rightly."""
     matrix, labels = sparse(rows), [row.label for row in rows]
     model = logistic().fit(matrix, labels)
-    weights, bias = model.coef_, model.intercept_
-    if len(weights) == 1:  # of two classes scikit-learn keeps one
-        weights, bias = np.vstack([-weights, weights]) / 2, np.array([-bias[0], bias[0]]) / 2
-    small = np.where(np.abs(weights) < _SMALL, 0, weights).astype(np.float16)
-    np.savez_compressed(path, weights=small, bias=bias.astype(np.float32), classes=np.array(model.classes_))
+    np.savez_compressed(path, **rows_of(model, _SMALL))
     return float(model.score(matrix, labels))
 
 

@@ -17,8 +17,9 @@ import yaml
 from numpy.typing import NDArray
 
 from assistant.planning.steps_head import NONE, WEIGHTS
-from assistant.reading.acts import features
+from assistant.reading.text_head import features
 from evals.fitting.folds import FOLDS, fold_of
+from evals.fitting.logistic import rows_of
 from evals.plan_set import HandPlan
 from ingest.corpus.cards import Card, Kind
 from ingest.corpus.demarches import Demarche
@@ -43,13 +44,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class StepsFit:
-    """A fitted head: `weights` of shape `(démarches + 1, features)`, and, out of fold, the share of messages for steps
+    """A fitted head: its `rows`, one a démarche and one for none, and, out of fold, the share of messages for steps
     that it finds, of those the share that it gives their own démarche, and of others that it takes for one."""
 
     examples: int
-    names: tuple[str, ...]
-    weights: NDArray[np.float32]
-    bias: NDArray[np.float32]
+    rows: dict[str, Any]
     mean: NDArray[np.float32]
     found: float
     right: float
@@ -96,14 +95,9 @@ def fit_steps(rows: Sequence[Asked], encoder: EncoderProtocol) -> StepsFit:
     told = fold >= 0
     asks, others = told & (labels != NONE), told & (labels == NONE)
     share = {"found": said[asks] != NONE, "right": said[asks] == labels[asks], "mistaken": said[others] != NONE}
-    weights, bias = model.coef_, model.intercept_
-    if len(weights) == 1:  # of two classes scikit-learn keeps one
-        weights, bias = np.vstack([-weights, weights]) / 2, np.array([-bias[0], bias[0]]) / 2
     return StepsFit(
         len(rows),
-        tuple(str(c) for c in model.classes_),
-        np.where(np.abs(weights) < _SMALL, 0, weights).astype(np.float16),
-        bias.astype(np.float32),
+        rows_of(model, _SMALL),
         mean,
         **{name: float(hits.mean()) if hits.size else 0.0 for name, hits in share.items()},
     )
@@ -113,7 +107,7 @@ def save(head: StepsFit, path: Path = WEIGHTS) -> bool:
     """Write the weights as data: half precision, small ones left out. True when the file was already that."""
     before = path.read_bytes() if path.is_file() else b""
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, weights=head.weights, bias=head.bias, mean=head.mean, names=np.array(head.names))
+    np.savez_compressed(path, mean=head.mean, **head.rows)
     return path.read_bytes() == before
 
 

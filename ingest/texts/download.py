@@ -15,16 +15,19 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
 
 from ingest.errors import ClapvertError, ErrorCode
 
+T = TypeVar("T")
 _AGENT = "Clapvert (assistant documentaire ; telechargement de textes officiels)"
 _REDIRECTS = {301, 302, 303, 307, 308}
-PASSING = {408, 425, 429, 500, 502, 503, 504}
+_PASSING = {408, 425, 429, 500, 502, 503, 504}
 _BLOCK = re.compile(
     rb"captcha|just a moment|attention required|access denied|acc[\xc3\xa9\xe8e]{1,4}s refus|request blocked|un robot"
     rb"|are you a robot|incapsula|datadome|cf-chl|cloudflare|enable javascript|activer javascript|unusual traffic",
@@ -76,24 +79,12 @@ class Downloader:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         part = self.folder / "body.part"
-        last: Exception | str = ""
-        for attempt in range(self.policy.attempts):
-            try:
-                with self._client() as client:
-                    return self._once(client, url, dict(headers), etag, modified, part)
-            except _AgainError as again:
-                last = again.why
-                wait = again.after
-            except httpx.TransportError as exc:
-                last = exc
-                wait = None
-                if isinstance(exc, (httpx.UnsupportedProtocol, httpx.ProxyError)):
-                    break
-                if isinstance(exc, (httpx.ConnectError, httpx.ConnectTimeout)) and attempt:
-                    break  # no network: waiting longer will not bring it
-            if attempt + 1 < self.policy.attempts:
-                self.sleep(min(wait or self.policy.pause * 2**attempt, self.policy.longest_pause))
-        raise _given_up(url, last)
+
+        def once() -> Fetched:
+            with self._client() as client:
+                return self._once(client, url, dict(headers), etag, modified, part)
+
+        return tried(once, self.policy, self.sleep, partial(_given_up, url))
 
     def _client(self) -> httpx.Client:
         return httpx.Client(
@@ -154,9 +145,7 @@ class Downloader:
         status = answer.status_code
         if status in (200, 206):
             return
-        if status in PASSING:
-            said = answer.headers.get("retry-after", "")
-            raise _AgainError(f"le serveur répond {status}", float(said) if said.isdigit() else None)
+        check_passing(answer)
         if status in (401, 403, 451):
             raise _blocked(str(answer.url))
         if status in (404, 410):
@@ -210,6 +199,38 @@ class _AgainError(Exception):
     def __init__(self, why: str, after: float | None = None) -> None:
         super().__init__(why)
         self.why, self.after = why, after
+
+
+def tried(
+    once: Callable[[], T],
+    policy: Policy,
+    sleep: Callable[[float], None],
+    given_up: Callable[[Exception | str], ClapvertError],
+) -> T:
+    """What `once` gives, tried again while it fails in a way that passes; `given_up`: what to raise of the last."""
+    last: Exception | str = ""
+    for attempt in range(policy.attempts):
+        wait = None
+        try:
+            return once()
+        except _AgainError as again:
+            last, wait = again.why, again.after
+        except (httpx.TransportError, httpx.DecodingError) as exc:
+            last = exc
+            if isinstance(exc, (httpx.UnsupportedProtocol, httpx.ProxyError)):
+                break
+            if isinstance(exc, (httpx.ConnectError, httpx.ConnectTimeout)) and attempt:
+                break  # no network: waiting longer will not bring it
+        if attempt + 1 < policy.attempts:
+            sleep(min(wait or policy.pause * 2**attempt, policy.longest_pause))
+    raise given_up(last)
+
+
+def check_passing(answer: httpx.Response) -> None:
+    """Have `tried` ask again, when the server says that it cannot answer now."""
+    if answer.status_code in _PASSING:
+        said = answer.headers.get("retry-after", "")
+        raise _AgainError(f"le serveur répond {answer.status_code}", float(said) if said.isdigit() else None)
 
 
 def _given_up(url: str, last: Exception | str) -> ClapvertError:

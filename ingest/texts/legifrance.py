@@ -24,7 +24,7 @@ import httpx
 
 from ingest.corpus.register import Source
 from ingest.errors import ClapvertError, ErrorCode
-from ingest.texts.download import PASSING, Fetched, Policy
+from ingest.texts.download import Fetched, Policy, check_passing, tried
 
 _PATH = re.compile(r"(?:LEGIARTI|LEGITEXT)\d{12}")
 _IN_FORCE = "VIGUEUR"
@@ -114,26 +114,20 @@ class Legifrance:
 
     def _sent(self, url: str, **how: Any) -> httpx.Response:
         """An answer, after as many tries as the policy allows while it fails in a way that passes."""
-        last = ""
-        for attempt in range(self.policy.attempts):
-            wait = self.policy.pause * 2**attempt
-            try:
-                answer = httpx.post(url, timeout=self.policy.timeout, follow_redirects=False, **how)
-                if answer.status_code not in PASSING:
-                    return answer
-                last = f"le serveur répond {answer.status_code}"
-                said = answer.headers.get("retry-after", "")
-                wait = float(said) if said.isdigit() else wait
-            except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
-                if attempt:
-                    raise ClapvertError(
-                        ErrorCode.FETCH_UNREACHABLE, "Légifrance est hors d'atteinte.", "Vérifiez la connexion."
-                    ) from exc
-            except (httpx.TransportError, httpx.DecodingError) as exc:  # cut short, or badly compressed
-                last = str(exc) or type(exc).__name__
-            if attempt + 1 < self.policy.attempts:
-                self.sleep(min(wait, self.policy.longest_pause))
-        raise ClapvertError(ErrorCode.FETCH_FAILED, f"Légifrance n'a pas répondu : {last}.", "Réessayez plus tard.")
+
+        def once() -> httpx.Response:
+            answer = httpx.post(url, timeout=self.policy.timeout, follow_redirects=False, **how)
+            check_passing(answer)
+            return answer
+
+        return tried(once, self.policy, self.sleep, _given_up)
+
+
+def _given_up(last: Exception | str) -> ClapvertError:
+    if isinstance(last, (httpx.ConnectError, httpx.ConnectTimeout)):
+        return ClapvertError(ErrorCode.FETCH_UNREACHABLE, "Légifrance est hors d'atteinte.", "Vérifiez la connexion.")
+    said = str(last) or type(last).__name__
+    return ClapvertError(ErrorCode.FETCH_FAILED, f"Légifrance n'a pas répondu : {said}.", "Réessayez plus tard.")
 
 
 def _articles(table: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

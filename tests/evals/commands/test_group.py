@@ -101,7 +101,7 @@ def test_heads_read_from_examples_are_fitted_one_at_a_time(invoke: Invoke, tmp_p
     assert str(acts) in invoke("calibrate", "--acts", "--out", str(acts)).stdout
     assert str(field) in invoke("calibrate", "--field", "--out", str(field)).stdout
     with np.load(acts) as one, np.load(field) as other:
-        assert "ask" in one["acts"]
+        assert "ask" in one["classes"]
         assert other["weights"].ndim == 1
     with pytest.raises(ClapvertError, match="une tête à la fois"):
         invoke("calibrate", "--acts", "--field", "--out", str(acts))
