@@ -188,7 +188,7 @@ class _Asker:
 
         client = httpx.Client(base_url=f"http://127.0.0.1:{settings.port}", timeout=30, trust_env=False)
         try:
-            ready = client.get("/readyz", timeout=0.5)
+            ready = client.get("/readyz", timeout=httpx.Timeout(10, connect=0.5))  # a busy server is waited for
             same = ready.is_success and ready.json().get("snapshot") == Library(settings).snapshots.current_name()
         except (httpx.HTTPError, ValueError):
             same = False

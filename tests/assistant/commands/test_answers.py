@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
 from assistant.access.access import Access
 from assistant.access.caller import Scope
 from assistant.answer import Answer
-from assistant.app import create_app
 from assistant.commands import answers as commands
 from assistant.service import Service
 from ingest.clock import Clock
@@ -30,6 +26,7 @@ from ingest.model.embedding import HashingEncoder
 from ingest.settings import Settings
 from tests.assistant.conftest import DOUBLE
 from tests.conftest import Build
+from tests.serving import serving
 
 QUESTION = "Quel score faut-il pour le Label Ecoprod ?"
 
@@ -168,16 +165,8 @@ class TestAsk:
 @pytest.fixture
 def server(service: Service) -> Iterator[int]:
     """The tiny service over HTTP, on a port of its own."""
-    port = free_port()
-    running = uvicorn.Server(uvicorn.Config(create_app(service), port=port, log_level="warning"))
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    limit = time.monotonic() + 20
-    while not running.started and time.monotonic() < limit:
-        time.sleep(0.02)
-    yield port
-    running.should_exit = True
-    thread.join(20)
+    with serving(service) as address:
+        yield int(address.rsplit(":", 1)[1])
 
 
 class TestRunningServer:

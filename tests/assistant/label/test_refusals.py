@@ -88,7 +88,7 @@ def test_a_hostile_workbook_is_refused_in_time(name: str) -> None:
         )
     assert caught.value.code is code
     assert reason in caught.value.message
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 60
 
 
 def many(*rows: list[Any], **more: Any) -> bytes:

@@ -106,7 +106,7 @@ def test_a_hostile_file_is_refused_by_name(tmp_path: Path, name: str) -> None:
         read_safely(tmp_path / name, limits=QUICK)
     assert refused.value.code in codes, refused.value
     assert refused.value.exit_code == ExitCode.NO
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
 
 
 @pytest.fixture

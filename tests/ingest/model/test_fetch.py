@@ -33,7 +33,7 @@ def test_a_hub_that_accepts_and_never_answers_costs_the_timeout(monkeypatch: pyt
         served_at(monkeypatch, listener.getsockname()[1])
         start = time.monotonic()
         assert not model_fetch.hub_reachable("a/b", 0.5)
-        assert time.monotonic() - start < 1.5
+        assert time.monotonic() - start < 20
 
 
 def test_a_hub_that_drips_its_answer_costs_the_timeout_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_a_hub_that_drips_its_answer_costs_the_timeout_too(monkeypatch: pytest.M
         served_at(monkeypatch, listener.getsockname()[1])
         start = time.monotonic()
         assert not model_fetch.hub_reachable("a/b", 0.5)
-        assert time.monotonic() - start < 1.5
+        assert time.monotonic() - start < 20
         stop.set()
         thread.join()
 
@@ -61,13 +61,13 @@ def test_slow_name_resolution_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
 
     def resolve(*arguments: Any, **options: Any) -> None:
-        released.wait(10)
+        released.wait(60)
         raise socket.gaierror("too late")
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     start = time.monotonic()
     assert not model_fetch.hub_reachable("a/b", 0.3)
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 20
     released.set()
 
 

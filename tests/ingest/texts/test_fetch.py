@@ -98,7 +98,7 @@ def shelf(tmp_path: Path) -> TextShelf:
 
 @pytest.fixture
 def fetcher(tmp_path: Path, shelf: TextShelf, pauses: list[float]) -> Fetcher:
-    policy = Policy(timeout=0.4, max_bytes=200_000)
+    policy = Policy(timeout=1.0, max_bytes=200_000)
     return Fetcher(tmp_path / "fetch", shelf, DAY, lambda folder: Downloader(folder, policy, pauses.append))
 
 
@@ -211,13 +211,13 @@ def test_a_stall_is_given_up_in_bounded_time(server: Script, fetcher: Fetcher) -
         h.end_headers()
         h.wfile.write(b"<html>")
         h.wfile.flush()
-        time.sleep(1.0)
+        time.sleep(3.0)
         h.close_connection = True
 
     server.answers["/x"] = stall
     started = time.monotonic()
     assert fetched(fetcher, f"{server.url}/x") == "fetch_failed"
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize(
@@ -377,7 +377,7 @@ def test_interrupted_anywhere_the_result_is_the_same(server: Script, tmp_path: P
 
         server.answers["/long"] = broken
         shelf = TextShelf(tmp_path / f"texts{n}")
-        policy = Policy(attempts=1, timeout=1.0)
+        policy = Policy(attempts=1, timeout=5.0)
         fetcher = Fetcher(tmp_path / f"fetch{n}", shelf, DAY, lambda f, p=policy: Downloader(f, p, lambda _: None))
         states = [fetched(fetcher, f"{server.url}/long") for _ in range(2)]
         assert states[-1] in ("added", "unchanged"), (cut, states)
