@@ -67,12 +67,15 @@ def facet_values(facet: str, decided: Decided, facts: Facts, glossary: Glossary)
     bare = outcome is None or outcome.when == "true"
     named = {
         v
-        for o in (rule.outcomes if outcome is None or bare else (outcome,))
+        for o in (rule.outcomes if outcome is None or bare else decided.outcomes)
         for f, v in facets_of(o.when)
         if f == facet
     }
     said = facts.facets.get(facet, ())
     counted = [v for v in said if glossary.broader(facet, v) & named]
+
+    if decided.beside:
+        return counted  # each of what adds up is a reason
 
     def follows(*values: str) -> bool:
         again = decide(rule, replace(facts, facets={**facts.facets, facet: values}), glossary)

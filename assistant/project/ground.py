@@ -61,8 +61,9 @@ class Ground:
 
     @cached_property
     def set_aside(self) -> frozenset[str]:
-        """What a project may put aside: rules, and questions of the form."""
-        return frozenset((*(r.id for r in self.rules), *(p.id for p in self.form.probes)))
+        """What a project may put aside: rules, and values of facets to which it says no (`situation.drone`)."""
+        said = (f"{facet}.{value}" for facet, values in self.glossary.facets.items() for value in values)
+        return frozenset((*(r.id for r in self.rules), *said))
 
     @cached_property
     def looked_at(self) -> frozenset[tuple[str, str]]:

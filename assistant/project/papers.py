@@ -127,7 +127,7 @@ def _reserves(row: Row, say: Speaker) -> str:
 
 
 def _cells(row: Row, found: Sheet, say: Speaker) -> tuple[Cell, ...]:
-    due: dt.date | None = row.due
+    due: dt.date | str | None = row.due or say.by(row, found.on)
     return (
         say.stage(row.stage),
         say.name(row.rule),

@@ -1,7 +1,7 @@
 """What a project does not say by itself, and rules turn on: offices, a canteen, hazardous waste.
 
 Guarantee: what is asked is data (`projet.yaml`), of the projects of a condition alone, and only where a rule would then
-concern a project that it does not concern yet. « Non » puts the question aside, and no rule: another fact may still
+concern a project that it does not concern yet, or be settled where it only depends. « Non » puts the question aside, and no rule: another fact may still
 bring it.
 """
 
@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 
 from assistant.project.ground import Ground
 from assistant.project.projects import Project
-from ingest.corpus.deciding import Facts, whether
+from ingest.corpus.deciding import Facts, decide, whether
+from ingest.corpus.expressions import facets_of
+from ingest.corpus.glossary import Glossary
 from ingest.corpus.intake import Probe
 from ingest.corpus.rules import Rule
 
@@ -34,14 +36,29 @@ def probing(project: Project, ground: Ground, facts: Facts) -> list[Probing]:
         if not whether(probe.when, facts, ground.glossary):
             continue
         told = replace(facts, facets={**facts.facets, probe.field: (*said, probe.value)})
+        denying = replace(facts, denied={**facts.denied, probe.field: (*facts.denied.get(probe.field, ()), probe.value)})
         met = tuple(
             r
             for r in ground.rules
             if r.on(facts.day)
             and r.id not in project.aside
-            and not whether(r.concerns, facts, ground.glossary)
             and whether(r.concerns, told, ground.glossary)
+            and (
+                not whether(r.concerns, facts, ground.glossary)
+                or _settles(r, probe, facts, (told, denying), ground.glossary)
+            )
         )
         if met:
             out.append(Probing(probe, met))
     return out
+
+
+def _settles(rule: Rule, probe: Probe, facts: Facts, answers: tuple[Facts, ...], glossary: Glossary) -> bool:
+    """Whether an answer to a question of the form settles a rule that only depends."""
+    if not any((probe.field, probe.value) in facets_of(o.when) for o in rule.outcomes):
+        return False
+    now = decide(rule, facts, glossary)
+    if now is None or now.outcome is None or now.outcome.verdict != "depends":
+        return False
+    then = [d.outcome for told in answers if (d := decide(rule, told, glossary)) is not None]
+    return any(o is not None and o.verdict != "depends" for o in then)

@@ -17,7 +17,7 @@ from assistant.planning.decide import reasons_of
 from assistant.planning.obligations import Obligation
 from assistant.planning.plan import Reason
 from assistant.planning.sayings import Saying
-from assistant.project.facts import case_of, facet_values
+from assistant.project.facts import case_of, day_of, facet_values
 from assistant.project.ground import Ground
 from assistant.project.order import STAGES
 from assistant.project.probing import probing
@@ -26,8 +26,11 @@ from assistant.project.questions import Question, questions
 from assistant.project.steps import Todo, steps_of
 from ingest.corpus.deciding import Facts
 from ingest.corpus.fiches import FACETS, Polarity
-from ingest.corpus.rules import Rule, Stage, Subject
+from ingest.corpus.expressions import facets_of, named_known
+from ingest.corpus.rules import Due, Rule, Stage, Subject
 
+_REASONS = 4
+"""Figures that are said of one row."""
 SUBJECTS: tuple[Subject, ...] = ("environment", "social", "aid")
 """What obligations are about, in the order in which they are told."""
 
@@ -47,6 +50,7 @@ class Row:
     reasons: tuple[Reason, ...]
     shown: tuple[Saying, ...]
     needs: tuple[Saying, ...]
+    waits: Due | None
     next: tuple[Saying, ...]
     done: dt.date | None
     steps: tuple[Todo, ...] = ()
@@ -64,8 +68,11 @@ class Row:
 
     @property
     def due(self) -> dt.date | None:
-        """By when, where the project's days tell."""
-        return self.obligation.due
+        """By when, where the project's days tell: its own day, else the soonest of its steps that rest on what it
+        shows."""
+        shown = {s.statement for s in self.shown}
+        of_steps = (t.due for t in self.steps if t.due and shown & set(t.step.rests_on))
+        return self.obligation.due or min(of_steps, default=None)
 
     @property
     def open(self) -> bool:
@@ -158,7 +165,9 @@ def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
     chances = [replace(r, chance=True) for r in rows if not sought[r.rule.id] and r.grants]
     rest = [r for r in rows if r not in refused and (sought[r.rule.id] or not r.grants)]
     asked = [o for o in near if o.group == "missing" and ground.seeks(o.rule, facts)]
+    waiting = [o for o in asked if o.waits]
     firmer = [o for o in near if o.group == "applies" and o.decided.missing and ground.seeks(o.rule, facts)]
+    rest += [_row(replace(o, group="applies"), project, facts, own, ground, o.waits) for o in waiting]
     bound = [r for r in rest if r.obligation.group == "applies" and r.obligation.about != "sanction"]
     depends = [r for r in rest if r.obligation.group == "depends" and r.obligation.about != "sanction"]
     return Sheet(
@@ -192,7 +201,11 @@ def _section(stage: Stage, bound: list[Row], depends: list[Row], asked: list[Obl
         stage,
         _ordered(bound, stage),
         _ordered(depends, stage),
-        tuple(o for o in asked if (o.rule.stage or Stage.COMPANY) is stage and o.about != "sanction"),
+        tuple(
+            o
+            for o in asked
+            if (o.rule.stage or Stage.COMPANY) is stage and o.about != "sanction" and not o.waits
+        ),
     )
 
 
@@ -201,7 +214,7 @@ def _ordered(rows: Iterable[Row], stage: Stage) -> tuple[Row, ...]:
     kept: dict[tuple[object, ...], Row] = {}
     for row in rows:
         if row.stage is stage:
-            kept.setdefault((row.shown, row.due), row)
+            kept.setdefault((row.shown, row.due, row.waits), row)
     return tuple(sorted(kept.values(), key=_rank))
 
 
@@ -238,13 +251,17 @@ def _force(o: Obligation, first: Polarity) -> Polarity:
 _BINDING = (Polarity.OBLIGE, Polarity.INTERDIT)
 
 
-def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], ground: Ground) -> Row:
-    outcome, said = o.decided.outcome, ground.sayings
+def _row(
+    o: Obligation, project: Project, facts: Facts, own: frozenset[str], ground: Ground, waits: Due | None = None
+) -> Row:  # fmt: skip
+    said = ground.sayings
     statements = [s for sid in o.shown if (s := said.statement(sid)) is not None]
     case = case_of(facts)
     reasons = next(
         (r for s in statements if (r := [x for x in reasons_of(s, case) if x.quantity.field in o.decided.used])), []
     )
+    acted = day_of(o.rule.acted.value, facts) if o.rule.acted else None
+    done = project.done.get(o.rule.id) or acted
     figured = {r.quantity.field.value for r in reasons}
     decides: list[tuple[str, str]] = []
     for name in o.decided.used:
@@ -252,17 +269,33 @@ def _row(o: Obligation, project: Project, facts: Facts, own: frozenset[str], gro
             decides += [(name, value) for value in facet_values(name, o.decided, facts, ground.glossary)]
         elif name not in figured:
             decides.append((name, ""))
+    if not decides and not reasons:
+        decides = _why_told(o.rule, facts, ground)
     return Row(
-        o,
+        replace(o, due=None) if acted else o,
         bool(own & set(o.rule.bound)),
         _force(o, statements[0].polarity if statements else Polarity.FAIT),
         (statements[0].lead or statements[0].text) if statements else "",
         statements[0].en if statements else "",
         tuple(dict.fromkeys(decides)),
-        tuple(reasons[:2]),
+        tuple(reasons[:_REASONS]),
         tuple(said.of(o.shown)),
         tuple(said.of(o.needs)),
-        tuple(said.of(outcome.next if outcome else ())),
-        project.done.get(o.rule.id),
-        steps_of(o, facts, ground) if o.group in ("applies", "told") else (),
+        None if done else waits or o.waits,
+        tuple(said.of(o.next)),
+        done,
+        steps_of(o, facts, ground) if o.group in ("applies", "told") and not acted else (),
     )
+
+
+def _why_told(rule: Rule, facts: Facts, ground: Ground) -> list[tuple[str, str]]:
+    """The facts for which a rule is told to a project, where nothing decides it: what its `concerns` names and the
+    project says, else the whole of a facet that it only asks to be known."""
+    out: list[tuple[str, str]] = []
+    for facet, value in facets_of(rule.concerns):
+        said = facts.facets.get(facet, ())
+        out += [(facet, v) for v in said if value in ground.glossary.broader(facet, v)]
+    if not out:
+        known = [n for n in named_known(rule.concerns) if facts.knows(n)]
+        out += [(n, v) for n in known for v in (facts.facets.get(n, ()) if n in FACETS else ("",))]
+    return list(dict.fromkeys(out))

@@ -17,7 +17,7 @@ from assistant.wording.figures import case_words, fact_words
 from ingest.corpus.demarches import Vocabulary
 from ingest.corpus.fiches import FACETS, CaseField, Polarity
 from ingest.corpus.glossary import Glossary
-from ingest.corpus.rules import DATES, Rule, Stage, Subject
+from ingest.corpus.rules import DATES, Due, Rule, Stage, Subject
 from ingest.language.claims import Language
 
 STAGE_NAMES: dict[Language, dict[Stage, str]] = {
@@ -71,6 +71,10 @@ DAY_NAMES: dict[Language, dict[str, str]] = {
         "investment": "Investment approval", "provisional": "Provisional decision", "grant": "Award of the aid",
     },
 }  # fmt: skip
+
+
+_MONTHS: dict[Language, tuple[str, str]] = {"fr": ("mois", "mois"), "en": ("month", "months")}
+_DAYS: dict[Language, tuple[str, str]] = {"fr": ("jour", "jours"), "en": ("day", "days")}
 
 
 class Speaker:
@@ -184,11 +188,25 @@ class Speaker:
     def by(self, row: Row, on: dt.date) -> str:
         """« au plus tard le 15 janvier 2027 », and that the day has passed; empty without a day."""
         if row.due is None:
-            return ""
+            return self.delay(row.waits) if row.waits else ""
         fr = self.language == "fr"
         said = f"au plus tard le {say_date(row.due, 'fr')}" if fr else f"by {say_date(row.due, 'en')}"
         passed = " (jour passé)" if fr else " (day passed)"
         return said + passed if row.late(on) else said
+
+    def delay(self, due: Due) -> str:
+        """« 8 mois au plus tard après : visa d'exploitation (jour à donner) »."""
+        fr, out = self.language == "fr", []
+        for n, one, many in ((abs(due.months), *_MONTHS[self.language]), (abs(due.days), *_DAYS[self.language])):
+            if n:
+                out.append(f"{n} {one if n == 1 else many}")
+        name = DAY_NAMES[self.language].get(due.after.value, "") if due.after else ""
+        before = due.eve or due.months < 0 or due.days < 0
+        if fr:
+            where = f"{'avant' if before else 'après'} : {name[:1].lower()}{name[1:]} (jour à donner)"
+            return f"{' et '.join(out)} {'au moins' if before else 'au plus'} {where}" if out else f"{where}"
+        where = f"{'before' if before else 'after'}: {name[:1].lower()}{name[1:]} (day to be told)"
+        return f"{'at least' if before else 'within'} {' and '.join(out)} {where}" if out else where
 
     def texts(self, row: Row) -> list[str]:
         """Every statement that says it."""

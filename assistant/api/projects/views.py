@@ -129,6 +129,7 @@ class RowView(BaseModel):
     subject: Subject
     documents: list[str]
     due: dt.date | None
+    delay: str = Field(description="when `due` waits for a day of the project: the delay, in words")
     done: dt.date | None
     shown: tuple[Saying, ...]
     needs: tuple[Saying, ...]
@@ -155,6 +156,7 @@ class RowView(BaseModel):
             subject=row.rule.subject,
             documents=say.papers(row),
             due=row.due,
+            delay=say.delay(row.waits) if row.waits else "",
             done=row.done,
             shown=row.shown,
             needs=row.needs,
