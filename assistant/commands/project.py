@@ -65,12 +65,13 @@ def set_(
     project: str, facts: tuple[str, ...], title: str | None, note: str | None, done: tuple[str, ...],
     aside: tuple[str, ...], as_json: bool,
 ) -> None:  # fmt: skip
-    """Tell a project more: FACTS as for `new`; `name=` without a value takes one back."""
+    """Tell a project more: FACTS as for `new`. Values add up, a figure or a day takes the place of the one before, and
+    what is replaced is told; `name=-value` takes one value back, `name=` all of them."""
     from assistant.project import desk
 
     service = _service()
     found = _named(service, project)
-    picked, given = _facts(facts)
+    picked, given = desk.merged(found, *_facts(facts), service.ground)
     changes: dict[str, Any] = {"picked": picked, "given": given}
     changes |= {k: v for k, v in (("title", title), ("note", note)) if v is not None}
     if wrong := [r for r in (*done, *aside) if r not in service.ground.set_aside]:
@@ -79,9 +80,12 @@ def set_(
         )
     if done:
         changes["done"] = dict.fromkeys(done, service.clock())
-    if aside:
-        changes["aside"] = [*found.aside, *aside]
+    said = {f"{name}.{v}" for name, values in given.items() if isinstance(values, list) for v in values}
+    changes["aside"] = [*(a for a in found.aside if a not in said), *aside]
     changed = desk.change(service.projects, service.ground, found.id, None, changes)
+    for name, gone, come in desk.differences(found, changed, service.ground):
+        now = f" → {', '.join(come)}" if come else " : retiré"
+        click.echo(f"{name} : {', '.join(gone)}{now}" if gone else f"{name} : + {', '.join(come)}", err=True)
     _print(service, changed, as_json)
 
 

@@ -44,7 +44,7 @@ class Obligation:
     @property
     def waits(self) -> Due | None:
         """The delay that runs from a day which the case does not tell yet; None when it tells it, or there is none."""
-        if self.due is not None:
+        if self.due is not None or self.about == "ban":
             return None
         wanted = self.decided.missing.field if self.group == "missing" and self.decided.missing else None
         delays = [o.due for o in (self.decided.outcomes or self.decided.possible) if o.due]

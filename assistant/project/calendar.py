@@ -88,7 +88,9 @@ def calendar_bytes(name: str, owner: str, found: Iterable[Entry], made: dt.date)
 def _line(row: Row, say: Speaker) -> str:
     """A row that has no day, under the moment that it is of."""
     delay = f", {say.delay(row.waits)}" if row.waits else ""
-    return "\n  ".join((f"- {say.force(row)} : {say.name(row.rule)}{delay}", *(f"Réserve : {n}" for n in say.needs(row))))
+    return "\n  ".join(
+        (f"- {say.force(row)} : {say.name(row.rule)}{delay}", *(f"Réserve : {n}" for n in say.needs(row)))
+    )
 
 
 def _told(row: Row, say: Speaker) -> str:

@@ -82,9 +82,28 @@ def facet_values(facet: str, decided: Decided, facts: Facts, glossary: Glossary)
         return again is not None and again.outcome == outcome
 
     if not counted or follows(*(s for s in said if s not in counted)):
-        return []  # without any of them, the same follows
+        return _against(facet, named, decided, facts, glossary)  # without any of them, the same follows
     turning = [v for v in counted if follows(v) or not follows(*(s for s in said if s != v))]
     return turning or counted
+
+
+def _against(facet: str, named: set[str], decided: Decided, facts: Facts, glossary: Glossary) -> list[str]:
+    """What keeps a case out of what a rule names, where something else would follow without it: the values that go
+    against it, and « !value » for those to which the case says no."""
+
+    def turns(other: Facts) -> bool:
+        again = decide(decided.rule, other, glossary)
+        return again is None or again.outcome != decided.outcome
+
+    said, denied = facts.facets.get(facet, ()), facts.denied.get(facet, ())
+    out = [v for v in said if any(glossary.known(facet, (v,), n) is False for n in named)]
+    if out and not turns(replace(facts, facets={**facts.facets, facet: tuple(s for s in said if s not in out)})):
+        out = []
+    return out + [
+        f"!{v}"
+        for v in denied
+        if v in named and turns(replace(facts, denied={**facts.denied, facet: tuple(d for d in denied if d != v)}))
+    ]
 
 
 def day_of(name: str, facts: Facts) -> dt.date | None:

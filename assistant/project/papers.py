@@ -104,6 +104,8 @@ def _row(row: Row, found: Sheet, say: Speaker) -> list[Block]:
         if todo.due:
             details.append(f"À faire : {todo.step.do.of(say.language)} ({say_date(todo.due, say.language)})")
     out.append(Listing(tuple(details)))
+    if verdict := say.verdict(row):
+        out.append(Paragraph(verdict))
     out += [
         Quote(s.text if say.language == "fr" else s.text_en, f"{s.source_title}, {s.locator}", quiet=True)
         for s in (*row.shown, *row.next)
@@ -119,7 +121,7 @@ def _brief(title: str, rows: tuple[Row, ...], say: Speaker) -> list[Block]:
 
 def _said(row: Row, say: Speaker) -> str:
     """What says it, with its reserves."""
-    return f"{' '.join(say.texts(row))}{_reserves(row, say)}"
+    return f"{say.verdict(row)}{' '.join(say.texts(row))}{_reserves(row, say)}"
 
 
 def _reserves(row: Row, say: Speaker) -> str:
@@ -137,7 +139,7 @@ def _cells(row: Row, found: Sheet, say: Speaker) -> tuple[Cell, ...]:
         due,
         " ; ".join(say.because(row, found)),
         ", ".join(say.papers(row)),
-        " ".join(s.text for s in row.shown),
+        say.verdict(row) + " ".join(s.text for s in row.shown),
         " ".join(say.needs(row)),
         " ; ".join(f"{s.source_title}, {s.locator}" for s in row.shown),
         row.done,

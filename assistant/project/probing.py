@@ -1,8 +1,8 @@
 """What a project does not say by itself, and rules turn on: offices, a canteen, hazardous waste.
 
 Guarantee: what is asked is data (`projet.yaml`), of the projects of a condition alone, and only where a rule would then
-concern a project that it does not concern yet, or be settled where it only depends. « Non » puts the question aside, and no rule: another fact may still
-bring it.
+concern a project that it does not concern yet, or say something else of it. « Non » is a fact of the case, and puts no
+rule aside: another fact may still bring it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def probing(project: Project, ground: Ground, facts: Facts) -> list[Probing]:
         if not whether(probe.when, facts, ground.glossary):
             continue
         told = replace(facts, facets={**facts.facets, probe.field: (*said, probe.value)})
-        denying = replace(facts, denied={**facts.denied, probe.field: (*facts.denied.get(probe.field, ()), probe.value)})
+        denying = replace(
+            facts, denied={**facts.denied, probe.field: (*facts.denied.get(probe.field, ()), probe.value)}
+        )
         met = tuple(
             r
             for r in ground.rules
@@ -54,11 +56,11 @@ def probing(project: Project, ground: Ground, facts: Facts) -> list[Probing]:
 
 
 def _settles(rule: Rule, probe: Probe, facts: Facts, answers: tuple[Facts, ...], glossary: Glossary) -> bool:
-    """Whether an answer to a question of the form settles a rule that only depends."""
+    """Whether an answer to a question of the form turns what a rule says."""
     if not any((probe.field, probe.value) in facets_of(o.when) for o in rule.outcomes):
         return False
     now = decide(rule, facts, glossary)
-    if now is None or now.outcome is None or now.outcome.verdict != "depends":
+    if now is None or now.outcome is None:
         return False
     then = [d.outcome for told in answers if (d := decide(rule, told, glossary)) is not None]
-    return any(o is not None and o.verdict != "depends" for o in then)
+    return any(o is not None and o.verdict != now.outcome.verdict for o in then)

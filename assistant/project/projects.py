@@ -65,7 +65,9 @@ def facts_of(project: Project, form: Intake, glossary: Glossary, day: dt.date) -
     kept = {n: [v for v in vs if v in known.get(n, {})] if n in FACETS else vs for n, vs in given.items()}
     facts = facts_given({n: v for n, v in kept.items() if v not in ([], None)}, day, glossary)
     facts = replace(facts, denied=denied(project.aside, glossary))
-    more = {f: tuple(dict.fromkeys((*facts.facets.get(f, ()), *vs))) for f, vs in form.followed(facts, glossary).items()}
+    more = {
+        f: tuple(dict.fromkeys((*facts.facets.get(f, ()), *vs))) for f, vs in form.followed(facts, glossary).items()
+    }
     return replace(facts, facets={**facts.facets, **more})
 
 

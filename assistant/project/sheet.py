@@ -25,8 +25,8 @@ from assistant.project.projects import Project, facts_of
 from assistant.project.questions import Question, questions
 from assistant.project.steps import Todo, steps_of
 from ingest.corpus.deciding import Facts
-from ingest.corpus.fiches import FACETS, Polarity
 from ingest.corpus.expressions import facets_of, named_known
+from ingest.corpus.fiches import FACETS, Polarity
 from ingest.corpus.rules import Due, Rule, Stage, Subject
 
 _REASONS = 4
@@ -37,13 +37,15 @@ SUBJECTS: tuple[Subject, ...] = ("environment", "social", "aid")
 
 @dataclass(frozen=True)
 class Row:
-    """One rule's decision. `mine`: it binds the production itself; `force` and `lead`: what its first statement does,
-    and says in its most direct form; `facts`: the facts that decide, by name, with the values of a facet that count;
+    """One rule's decision. `mine`: it binds the production itself; `force`: what it does to the project; `first` and
+    `lead`: what its first statement does, and says in its most direct form; `facts`: the facts that decide, by name,
+    with the values of a facet that count; `waits`: the delay that runs from a day which is not told yet;
     `reasons`: figures against the bounds of what is shown; `chance`: of what may be sought, and is not yet."""
 
     obligation: Obligation
     mine: bool
     force: Polarity
+    first: Polarity
     lead: str
     lead_en: str
     facts: tuple[tuple[str, str], ...]
@@ -82,6 +84,13 @@ class Row:
     def late(self, on: dt.date) -> bool:
         """Whether its day has passed on another, and it is not done."""
         return self.due is not None and self.due < on and self.done is None
+
+    @property
+    def contrary(self) -> bool:
+        """Whether what is shown says the rule, and the project is out of it: the verdict is to be said before."""
+        if self.obligation.group not in ("does_not_apply", "told") or self.obligation.about == "sanction":
+            return False
+        return self.first in _BINDING or (self.obligation.denied and self.first is Polarity.PERMET)
 
     @property
     def grants(self) -> bool:
@@ -166,15 +175,18 @@ def sheet(project: Project, ground: Ground, on: dt.date) -> Sheet:
     rest = [r for r in rows if r not in refused and (sought[r.rule.id] or not r.grants)]
     asked = [o for o in near if o.group == "missing" and ground.seeks(o.rule, facts)]
     waiting = [o for o in asked if o.waits]
+    unsettled = [o for o in asked if not o.waits and o.decided.possible[-1].verdict == "depends"]
     firmer = [o for o in near if o.group == "applies" and o.decided.missing and ground.seeks(o.rule, facts)]
-    rest += [_row(replace(o, group="applies"), project, facts, own, ground, o.waits) for o in waiting]
+    rest += [_row(_waiting(o), project, facts, own, ground, o.waits) for o in waiting]
+    rest += [_row(_unsettled(o), project, facts, own, ground) for o in unsettled]
     bound = [r for r in rest if r.obligation.group == "applies" and r.obligation.about != "sanction"]
     depends = [r for r in rest if r.obligation.group == "depends" and r.obligation.about != "sanction"]
+    open_ = [o for o in asked if o not in waiting and o not in unsettled]
     return Sheet(
         on=on,
         project=project,
         facts=facts,
-        sections=tuple(s for stage in STAGES if (s := _section(stage, bound, depends, asked)).whole),
+        sections=tuple(s for stage in STAGES if (s := _section(stage, bound, depends, open_)).whole),
         questions=questions([*asked, *firmer], facts, ground.glossary, own, probing(project, ground, facts)),
         chances=tuple(sorted(chances, key=lambda r: (STAGES.index(r.stage), r.due or dt.date.max))),
         sanctions=tuple(
@@ -190,6 +202,18 @@ def _grants(o: Obligation) -> bool:
     return o.decided.outcome is not None and o.decided.outcome.verdict != "no"
 
 
+def _waiting(o: Obligation) -> Obligation:
+    """A rule that only waits for a day: it binds, within its delay."""
+    delay = next(p for p in o.decided.possible if p.due == o.waits)
+    return replace(o, group="applies", strength=delay.strength)
+
+
+def _unsettled(o: Obligation) -> Obligation:
+    """An open rule that settles nothing unless a fact is given: it is told as such, beside its question."""
+    decided = replace(o.decided, outcome=o.decided.possible[-1], sure=False)
+    return replace(o, decided=decided, group="depends", strength="likely")
+
+
 def _denied(row: Row) -> bool:
     """Whether a fact that was asked about is settled, and is not so."""
     o = row.obligation
@@ -201,11 +225,7 @@ def _section(stage: Stage, bound: list[Row], depends: list[Row], asked: list[Obl
         stage,
         _ordered(bound, stage),
         _ordered(depends, stage),
-        tuple(
-            o
-            for o in asked
-            if (o.rule.stage or Stage.COMPANY) is stage and o.about != "sanction" and not o.waits
-        ),
+        tuple(o for o in asked if (o.rule.stage or Stage.COMPANY) is stage and o.about != "sanction"),
     )
 
 
@@ -241,7 +261,7 @@ def _force(o: Obligation, first: Polarity) -> Polarity:
         if o.about in ("fact", "sanction") or first in _BINDING:
             return first
         return Polarity.INTERDIT if asked == "ban" else Polarity.OBLIGE
-    if first not in _BINDING:
+    if first not in _BINDING and not (o.denied and first is Polarity.N_OBLIGE_PAS):
         return first
     if o.group == "does_not_apply" and asked:
         return Polarity.PERMET if asked == "ban" else Polarity.N_OBLIGE_PAS
@@ -269,12 +289,16 @@ def _row(
             decides += [(name, value) for value in facet_values(name, o.decided, facts, ground.glossary)]
         elif name not in figured:
             decides.append((name, ""))
+    for delay in (o.due for o in o.decided.outcomes if o.due and o.due.after):
+        if delay.after and day_of(delay.after.value, facts):
+            decides.append((delay.after.value, ""))
     if not decides and not reasons:
         decides = _why_told(o.rule, facts, ground)
     return Row(
         replace(o, due=None) if acted else o,
         bool(own & set(o.rule.bound)),
         _force(o, statements[0].polarity if statements else Polarity.FAIT),
+        statements[0].polarity if statements else Polarity.FAIT,
         (statements[0].lead or statements[0].text) if statements else "",
         statements[0].en if statements else "",
         tuple(dict.fromkeys(decides)),

@@ -45,6 +45,7 @@ FORCES: dict[Language, dict[Polarity, str]] = {
     },
 }  # fmt: skip
 RISK: dict[Language, str] = {"fr": "Risque", "en": "Risk"}
+NO_RISK: dict[Language, str] = {"fr": "Sans objet", "en": "No such risk"}
 REFUSED: dict[Language, str] = {"fr": "Non permis", "en": "Not allowed"}
 """A right that the project has not, whatever the text that gives it to others allows."""
 CONDITION: dict[Language, str] = {"fr": "Condition", "en": "Condition"}
@@ -56,6 +57,19 @@ SUBJECTS: dict[Language, dict[Subject, str]] = {
 }
 """What an obligation is about."""
 _TOTAL: dict[Language, str] = {"fr": "{n} obligations", "en": "{n} obligations"}
+NO: dict[Language, str] = {"fr": "non :", "en": "no:"}
+OUT_OF: dict[Language, dict[str, str]] = {
+    "fr": {
+        "ban": "Dans votre cas, ce n'est pas interdit. La règle :",
+        "duty": "Dans votre cas, ce n'est pas dû. La règle :",
+        "denied": "Dans votre cas, ce n'est pas permis. La règle :",
+    },
+    "en": {
+        "ban": "In your case, it is not forbidden. The rule:",
+        "duty": "In your case, it is not due. The rule:",
+        "denied": "In your case, it is not allowed. The rule:",
+    },
+}
 LIKELY: dict[Language, str] = {"fr": "a priori", "en": "likely"}
 DAY_NAMES: dict[Language, dict[str, str]] = {
     "fr": {
@@ -93,8 +107,19 @@ class Speaker:
         return ", ".join(map(self.name, rules))
 
     def lead(self, row: Row) -> str:
-        """What says it, in its most direct form."""
-        return row.lead if self.language == "fr" else row.lead_en
+        """What says it, in its most direct form; before it, the verdict where the project is out of the rule."""
+        return self.verdict(row) + (row.lead if self.language == "fr" else row.lead_en)
+
+    def verdict(self, row: Row) -> str:
+        """« Dans votre cas, ce n'est pas interdit. La règle : »; empty where what is shown says it."""
+        if not row.contrary:
+            return ""
+        about = row.obligation.about
+        said = OUT_OF[self.language]
+        which = (
+            "denied" if row.obligation.denied else "ban" if about == "ban" or row.first is Polarity.INTERDIT else "duty"
+        )
+        return f"{said[which]} "
 
     def settles(self, rule: Rule) -> str:
         """The question that a rule settles."""
@@ -110,7 +135,7 @@ class Speaker:
             return OPEN[self.language]
         said = FORCES[self.language][row.force]
         if row.obligation.about == "sanction":
-            said = RISK[self.language]
+            said = RISK[self.language] if row.grants else NO_RISK[self.language]
         elif row.force is Polarity.PERMET and row.obligation.denied:
             said = REFUSED[self.language]
         elif row.chance and row.force is Polarity.OBLIGE:
@@ -120,8 +145,9 @@ class Speaker:
 
     def label(self, facet: str, value: str) -> str:
         """The word for a value of a facet, as the glossary has it."""
-        entry = self.glossary.facets.get(facet, {}).get(value)
-        return self._translated(entry.label) if entry else value
+        entry = self.glossary.facets.get(facet, {}).get(value.removeprefix("!"))
+        said = self._translated(entry.label) if entry else value
+        return f"{NO[self.language]} {said}" if value.startswith("!") else said
 
     def bound(self, rule: Rule) -> list[str]:
         """Who is bound."""
@@ -167,6 +193,8 @@ class Speaker:
 
     def papers(self, row: Row) -> list[str]:
         """The documents that a row asks for."""
+        if row.obligation.group == "does_not_apply":
+            return []
         return [d.fr if self.language == "fr" else d.en for d in row.obligation.documents]
 
     def subject(self, row: Row) -> str:
@@ -183,7 +211,8 @@ class Speaker:
 
     def why_not(self, row: Row, found: Sheet) -> str:
         """Why something does not apply: the project's own figures, else the statement that says so."""
-        return " ; ".join(self.because(row, found)) if row.reasons else self.text(row)
+        because = " ; ".join(self.because(row, found))
+        return because if row.reasons else f"{self.verdict(row)}{self.text(row)}{f' ({because})' if because else ''}"
 
     def by(self, row: Row, on: dt.date) -> str:
         """« au plus tard le 15 janvier 2027 », and that the day has passed; empty without a day."""

@@ -131,7 +131,9 @@ def decide(rule: Rule, facts: Facts, glossary: Glossary) -> Decided | None:
         last = possible[-1]  # it holds, and whatever else may hold says the same
         beside = _beside(rule, version.outcomes, last, worlds)
         used = dict.fromkeys(n for o in (last, *beside) for n in _used(version.outcomes, o, facts))
-        return Decided(rule, last, tuple(used), tuple(possible), _missing(rule, unknown, facts, glossary), beside=beside)
+        return Decided(
+            rule, last, tuple(used), tuple(possible), _missing(rule, unknown, facts, glossary), beside=beside
+        )
     missing = _missing(rule, unknown, facts, glossary)
     if len({o.verdict for o in possible}) == 1 and len(possible) > 1 and possible[0].verdict != "depends":
         return Decided(rule, possible[0], _used(version.outcomes, possible[-1], facts), tuple(possible), missing, False)

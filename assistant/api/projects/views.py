@@ -126,6 +126,7 @@ class RowView(BaseModel):
     bound: list[str]
     mine: bool
     because: list[str]
+    verdict_said: str = Field(description="the verdict in words, where what is shown says the rule that spares it")
     subject: Subject
     documents: list[str]
     due: dt.date | None
@@ -153,6 +154,7 @@ class RowView(BaseModel):
             bound=say.bound(row.rule),
             mine=row.mine,
             because=say.because(row, sheet),
+            verdict_said=say.verdict(row).strip(),
             subject=row.rule.subject,
             documents=say.papers(row),
             due=row.due,

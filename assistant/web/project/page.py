@@ -118,7 +118,9 @@ def days_of(found: Sheet, coming: list[Coming], say: Speaker) -> Timeline:
         if (day := day_of(d.value, found.facts)) is not None
     ]
     points += [
-        Point(r.obligation.due, "due", say.name(r.rule), r.rule.id) for r in (*found.binding, *found.chances) if r.obligation.due
+        Point(r.obligation.due, "due", say.name(r.rule), r.rule.id)
+        for r in (*found.binding, *found.chances)
+        if r.obligation.due
     ]
     points += [Point(day, "due", t.demarche.title.of(say.language), r.rule.id) for day, r, t in found.days]
     points += [Point(c.day, "law", f"{changes} : {say.name(c.rule)}", c.rule.id) for c in coming]

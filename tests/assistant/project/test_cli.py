@@ -76,3 +76,16 @@ def test_a_file_of_no_kind_and_a_rule_that_is_none(here: Service, tmp_path: Path
 
 def test_the_form_is_listed(here: Service) -> None:
     assert "Long métrage" in run("show", "--form")
+
+
+def test_facts_told_one_after_another_add_up_and_what_is_replaced_is_said(here: Service) -> None:
+    run("new", "Sillage", "headcount=12", "genre=fiction")
+    said = RUNNER.invoke(command.projet, ["set", "Sillage", "genre=long-metrage", "headcount=18"]).stderr
+    assert "genre : + long-metrage" in said
+    assert "headcount : 12.0 → 18.0" in said
+    found = json.loads(run("show", "Sillage", "--json"))
+    assert found["facts"] == {"genre": ["fiction", "long-metrage"], "headcount": 18.0}
+    run("set", "Sillage", "genre=-fiction")
+    assert json.loads(run("show", "Sillage", "--json"))["facts"]["genre"] == ["long-metrage"]
+    run("set", "Sillage", "genre=")
+    assert "genre" not in json.loads(run("show", "Sillage", "--json"))["facts"]
