@@ -160,7 +160,8 @@ def obligations(project: str, day: dt.datetime | None, as_json: bool) -> None:
         click.echo("\nÀ préciser")
         for q in found.questions:
             values = f" ({' | '.join(q.values)})" if q.values else ""
-            refuse = f"  (non : --aside {' --aside '.join(q.refused)})" if len(q.values) == 1 else ""
+            no = "non" if len(q.values) == 1 else "aucun" if q.values else "sans objet"
+            refuse = f"  ({no} : --aside {' --aside '.join(q.refused)})"
             click.echo(f"  {q.ask}  {q.field}={values}{refuse}")
     if found.chances:
         click.echo("\nCe que vous pouvez demander")
@@ -203,7 +204,7 @@ def export(project: str, file: Path, day: dt.datetime | None) -> None:
 
 def _line(row: Row, found: Sheet, say: Any) -> None:
     due = f", {by}" if (by := say.by(row, found.on)) else ""
-    done = f" (fait le {row.done:%d/%m/%Y})" if row.done else ""
+    done = f" ({said})" if (said := say.done(row, found.on)) else ""
     about = f", {subject}" if (subject := say.subject(row)) else ""
     why = "; ".join(say.because(row, found))
     click.echo(f"  {'?' if row.open else '-'} [{say.force(row)}{about}] {say.name(row.rule)}{due}{done}")

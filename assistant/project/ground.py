@@ -81,12 +81,18 @@ def _apart(rule: Rule) -> bool:
     return bool(rule.own_days or rule.own_figures or rule.theirs)
 
 
+def not_its(rule: Rule, own: frozenset[str]) -> set[str]:
+    """The figures that a rule reads under the name of a project's, and are not the project's: its own, and those of
+    others, whom it binds."""
+    figures = {f.value for f in rule.own_figures}
+    return figures | (set() if own & set(rule.bound) else {f.value for f in rule.theirs})
+
+
 def _without(facts: Facts, rule: Rule, own: frozenset[str]) -> Facts:
     """The facts of a project without the days and figures that bear the name of some of the rule's own, nor its figures
     where the rule is about those of others, whom it binds."""
     days = {d.value for d in rule.own_days}
-    figures = {f.value for f in rule.own_figures}
-    figures |= set() if own & set(rule.bound) else {f.value for f in rule.theirs}
+    figures = not_its(rule, own)
     if not days and not figures:
         return facts
     return replace(

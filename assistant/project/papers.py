@@ -92,7 +92,7 @@ def _counts(found: Sheet, say: Speaker) -> Text:
 def _row(row: Row, found: Sheet, say: Speaker) -> list[Block]:
     box = "?" if row.open else "☑" if row.done else "☐"
     head: list[str | Run] = [f"{box} ", Run(say.name(row.rule), bold=True), f" · {say.force(row)}"]
-    head += [f" · {said}" for said in (say.subject(row), say.by(row, found.on)) if said]
+    head += [f" · {said}" for said in (say.subject(row), say.by(row, found.on), say.done(row, found.on)) if said]
     out: list[Block] = [Paragraph(tuple(head))]
     details = [f"Qui : {', '.join(say.bound(row.rule))}"]
     if because := say.because(row, found):

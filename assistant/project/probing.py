@@ -13,7 +13,7 @@ from assistant.project.ground import Ground
 from assistant.project.projects import Project
 from ingest.corpus.deciding import Facts, decide, whether
 from ingest.corpus.expressions import facets_of
-from ingest.corpus.glossary import Glossary
+from ingest.corpus.glossary import OPEN_FACETS, Glossary
 from ingest.corpus.intake import Probe
 from ingest.corpus.rules import Rule
 
@@ -31,6 +31,8 @@ def probing(project: Project, ground: Ground, facts: Facts) -> list[Probing]:
     out = []
     for probe in ground.form.probes:
         said = facts.facets.get(probe.field, ())
+        if probe.field in OPEN_FACETS and facts.has(probe.field, probe.value, ground.glossary) is False:
+            continue
         if probe.id in project.aside or any(probe.value in ground.glossary.broader(probe.field, v) for v in said):
             continue
         if not whether(probe.when, facts, ground.glossary):

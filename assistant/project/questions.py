@@ -24,8 +24,8 @@ _WEIGHTS = {"duty": 0, "ban": 0, "exemption": 1, "right": 1, "fact": 2, "sanctio
 @dataclass(frozen=True)
 class Question:
     """One fact to give. `kind`: how it is answered; `values`: the choices of a facet; `rules`: those that it would
-    settle, the weightiest first; `refused`: what « non » puts aside: every value asked about, a fact of the case; the rules,
-    where a figure or a day is asked."""
+    settle, the weightiest first; `refused`: what « non » puts aside, every value asked about (a fact of the case), or
+    the rules where a figure or a day is asked."""
 
     field: str
     value: str | None

@@ -18,15 +18,16 @@ from assistant.planning.obligations import Obligation
 from assistant.planning.plan import Reason
 from assistant.planning.sayings import Saying
 from assistant.project.facts import case_of, day_of, facet_values
-from assistant.project.ground import Ground
+from assistant.project.ground import Ground, not_its
 from assistant.project.order import STAGES
 from assistant.project.probing import probing
 from assistant.project.projects import Project, facts_of
 from assistant.project.questions import Question, questions
 from assistant.project.steps import Todo, steps_of
 from ingest.corpus.deciding import Facts
-from ingest.corpus.expressions import facets_of, named_known
+from ingest.corpus.expressions import facets_of, named_known, names_of
 from ingest.corpus.fiches import FACETS, Polarity
+from ingest.corpus.glossary import OPEN_FACETS
 from ingest.corpus.rules import Due, Rule, Stage, Subject
 
 _REASONS = 4
@@ -74,6 +75,7 @@ class Row:
         shows."""
         shown = {s.statement for s in self.shown}
         of_steps = (t.due for t in self.steps if t.due and shown & set(t.step.rests_on))
+        of_steps = of_steps if self.obligation.about != "ban" else iter(())
         return self.obligation.due or min(of_steps, default=None)
 
     @property
@@ -88,9 +90,11 @@ class Row:
     @property
     def contrary(self) -> bool:
         """Whether what is shown says the rule, and the project is out of it: the verdict is to be said before."""
-        if self.obligation.group not in ("does_not_apply", "told") or self.obligation.about == "sanction":
+        if self.obligation.group not in ("does_not_apply", "told"):
             return False
-        return self.first in _BINDING or (self.obligation.denied and self.first is Polarity.PERMET)
+        if self.obligation.denied:
+            return self.first in (Polarity.PERMET, Polarity.OBLIGE)
+        return self.obligation.about in ("duty", "ban", "right") and self.first in _BINDING
 
     @property
     def grants(self) -> bool:
@@ -277,8 +281,10 @@ def _row(
     said = ground.sayings
     statements = [s for sid in o.shown if (s := said.statement(sid)) is not None]
     case = case_of(facts)
+    figures = {*o.decided.used, *(n for p in o.rule.outcomes for n in names_of(p.when))}
+    figures -= not_its(o.rule, own)
     reasons = next(
-        (r for s in statements if (r := [x for x in reasons_of(s, case) if x.quantity.field in o.decided.used])), []
+        (r for s in statements if (r := [x for x in reasons_of(s, case) if x.quantity.field in figures])), []
     )
     acted = day_of(o.rule.acted.value, facts) if o.rule.acted else None
     done = project.done.get(o.rule.id) or acted
@@ -289,7 +295,7 @@ def _row(
             decides += [(name, value) for value in facet_values(name, o.decided, facts, ground.glossary)]
         elif name not in figured:
             decides.append((name, ""))
-    for delay in (o.due for o in o.decided.outcomes if o.due and o.due.after):
+    for delay in (p.due for p in o.decided.outcomes if o.due and p.due and p.due.after):
         if delay.after and day_of(delay.after.value, facts):
             decides.append((delay.after.value, ""))
     if not decides and not reasons:
@@ -322,4 +328,9 @@ def _why_told(rule: Rule, facts: Facts, ground: Ground) -> list[tuple[str, str]]
     if not out:
         known = [n for n in named_known(rule.concerns) if facts.knows(n)]
         out += [(n, v) for n in known for v in (facts.facets.get(n, ()) if n in FACETS else ("",))]
+    if not out:
+        named = [i.field for i in rule.inputs if i.field not in OPEN_FACETS]
+        named += [n for n in names_of(rule.concerns) if n in FACETS and n not in OPEN_FACETS]
+        first = next((n for n in named if facts.facets.get(n)), "")
+        out += [(first, v) for v in facts.facets.get(first, ())]
     return list(dict.fromkeys(out))

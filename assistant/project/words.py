@@ -136,7 +136,7 @@ class Speaker:
         said = FORCES[self.language][row.force]
         if row.obligation.about == "sanction":
             said = RISK[self.language] if row.grants else NO_RISK[self.language]
-        elif row.force is Polarity.PERMET and row.obligation.denied:
+        elif row.obligation.denied and row.obligation.group != "applies":
             said = REFUSED[self.language]
         elif row.chance and row.force is Polarity.OBLIGE:
             said = CONDITION[self.language]
@@ -222,6 +222,14 @@ class Speaker:
         said = f"au plus tard le {say_date(row.due, 'fr')}" if fr else f"by {say_date(row.due, 'en')}"
         passed = " (jour passé)" if fr else " (day passed)"
         return said + passed if row.late(on) else said
+
+    def done(self, row: Row, on: dt.date) -> str:
+        """« fait le 12 mars 2027 », « prévu le » for a day to come; empty where it is not done."""
+        if row.done is None:
+            return ""
+        fr, come = self.language == "fr", row.done > on
+        said = ("prévu le" if come else "fait le") if fr else ("planned for" if come else "done on")
+        return f"{said} {say_date(row.done, self.language)}"
 
     def delay(self, due: Due) -> str:
         """« 8 mois au plus tard après : visa d'exploitation (jour à donner) »."""

@@ -70,10 +70,10 @@ class Probe(_Frozen):
 
 
 class Intake(_Frozen):
-    """The form. `follows`: what goes with facts; `says`: facts of any project that says no other role; `own`: who is
-    bound that the production is itself; `always`: who is bound that any production meets; `figures` and `days` are asked as they are; `first`:
-    what a conversation asks before it tells any; `asks` and `others`: questions that ask for the obligations of a
-    project, and that do not."""
+    """The form. `says`: facts of any project that says no other role; `follows`: what goes with facts; `own`: who is
+    bound that the production is itself; `always`: who is bound that any production meets; `figures` and `days` are
+    asked as they are; `first`: what a conversation asks before it tells any; `asks` and `others`: questions that ask
+    for the obligations of a project, and that do not."""
 
     says: dict[str, tuple[Slug, ...]] = Field(default_factory=dict)
     own: tuple[Slug, ...] = ()

@@ -39,7 +39,7 @@ def test_from_a_new_project_to_its_files(here: Service, tmp_path: Path) -> None:
     assert [r["rule"] for s in found["sections"] for r in s["binding"]] == ["csrd-publier"]
     assert json.loads(run("obligations", made["id"], "--as-of", "2025-01-01", "--json"))["rules"] == 0
     run("set", "Embruns", "--done", "csrd-publier")
-    assert "(fait le 25/11/2026)" in run("obligations", "Embruns")
+    assert "(fait le 25 novembre 2026)" in run("obligations", "Embruns")
     for kind in ("docx", "csv", "ics", "md", "pdf"):
         run("export", "Embruns", str(tmp_path / f"liste.{kind}"))
     assert icalendar.Calendar.from_ical((tmp_path / "liste.ics").read_bytes())["X-WR-CALNAME"] == "Embruns"

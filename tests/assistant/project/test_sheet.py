@@ -241,7 +241,7 @@ def test_an_agency_is_no_producer(read: Callable[..., Sheet]) -> None:
 
 def test_what_a_project_does_not_say_by_itself_is_asked_or_told(read: Callable[..., Sheet]) -> None:
     found = read({**FILM, "places": "foret-domaniale", "shoots": "groupe-electrogene"})
-    told = {"tournage-registre-des-dechets", "bruit-limite", "tournage-biodechets-trier", "vehicule-hors-voies"}
+    told = {"bruit-limite", "tournage-biodechets-trier", "vehicule-hors-voies"}
     assert told <= binding(found)
     asked = {(q.field, q.value) for q in found.questions}
     assert {("lieu", "bureau"), ("lieu", "cantine-mobile"), ("situation", "dechet-dangereux")} <= asked
