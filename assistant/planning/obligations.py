@@ -44,10 +44,11 @@ class Obligation:
     @property
     def waits(self) -> Due | None:
         """The delay that runs from a day which the case does not tell yet; None when it tells it, or there is none."""
-        if self.due is not None or self.about == "ban":
+        if self.due is not None:
             return None
         wanted = self.decided.missing.field if self.group == "missing" and self.decided.missing else None
-        delays = [o.due for o in (self.decided.outcomes or self.decided.possible) if o.due]
+        told = [o for o in self.decided.outcomes if o.verdict == "yes"]
+        delays = [o.due for o in (told if self.decided.outcome else self.decided.possible) if o.due]
         return next((d for d in delays if wanted is None or d.after == wanted), None)
 
     @property

@@ -74,8 +74,8 @@ class Row:
         """By when, where the project's days tell: its own day, else the soonest of its steps that rest on what it
         shows."""
         shown = {s.statement for s in self.shown}
-        of_steps = (t.due for t in self.steps if t.due and shown & set(t.step.rests_on))
-        of_steps = of_steps if self.obligation.about != "ban" else iter(())
+        steps = () if self.force is Polarity.INTERDIT else self.steps  # what is banned is not done by a day
+        of_steps = (t.due for t in steps if t.due and shown & set(t.step.rests_on))
         return self.obligation.due or min(of_steps, default=None)
 
     @property

@@ -136,7 +136,7 @@ class Speaker:
         said = FORCES[self.language][row.force]
         if row.obligation.about == "sanction":
             said = RISK[self.language] if row.grants else NO_RISK[self.language]
-        elif row.obligation.denied and row.obligation.group != "applies":
+        elif row.obligation.denied and (row.rule.sought or row.obligation.group != "applies"):
             said = REFUSED[self.language]
         elif row.chance and row.force is Polarity.OBLIGE:
             said = CONDITION[self.language]
