@@ -217,6 +217,8 @@ def _line(row: Row, found: Sheet, say: Any) -> None:
         click.echo(f"      À remettre ou à garder : {', '.join(papers)}")
     for need in say.needs(row):
         click.echo(f"      Réserve : {need}")
+    for ask in say.wanted(row, found):
+        click.echo(f"      À préciser : {ask}")
     for todo in row.steps:
         if todo.due:
             click.echo(f"      À faire : {todo.step.do.fr} ({todo.due:%d/%m/%Y})")

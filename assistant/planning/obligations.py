@@ -52,34 +52,35 @@ class Obligation:
         return next((d for d in delays if wanted is None or d.after == wanted), None)
 
     @property
-    def _told(self) -> tuple[Outcome, ...]:
+    def told(self) -> tuple[Outcome, ...]:
         """The outcomes that hold; of a rule that only waits for a day, the one whose delay runs from it."""
         waited = self.waits if self.decided.outcome is None else None
-        return self.decided.outcomes or tuple(o for o in self.decided.possible if waited and o.due == waited)[:1]
+        open_ = sorted(self.decided.possible, key=lambda o: o.verdict != "yes")  # not what follows once it is too late
+        return self.decided.outcomes or tuple(o for o in open_ if waited and o.due == waited)[:1]
 
     @property
     def documents(self) -> tuple[Paper, ...]:
         """What is handed over, or kept at hand."""
-        said = [self.rule.documents if o.documents is None else o.documents for o in self._told]
+        said = [self.rule.documents if o.documents is None else o.documents for o in self.told]
         return tuple(dict.fromkeys(p for papers in said for p in papers)) if said else self.rule.documents
 
     @property
     def needs(self) -> tuple[str, ...]:
         """The statements without which what is shown misleads: first, that the text is not known to bind yet."""
         waited = (self.rule.awaits,) if self.rule.awaits else ()
-        return tuple(dict.fromkeys((*waited, *(s for o in self._told for s in o.needs))))
+        return tuple(dict.fromkeys((*waited, *(s for o in self.told for s in o.needs))))
 
     @property
     def shown(self) -> tuple[str, ...]:
         """The statements that say it; of a rule that is open, the first of each outcome that remains."""
-        told = self._told
+        told = self.told
         said = (s for o in told for s in o.shown) if told else (o.shown[0] for o in self.decided.possible)
         return tuple(dict.fromkeys(said))
 
     @property
     def next(self) -> tuple[str, ...]:
         """The statements of what is to be done now."""
-        return tuple(dict.fromkeys(s for o in self._told for s in o.next))
+        return tuple(dict.fromkeys(s for o in self.told for s in o.next))
 
     @property
     def denied(self) -> bool:

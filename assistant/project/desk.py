@@ -107,7 +107,8 @@ def differences(old: Project, new: Project, ground: Ground) -> list[tuple[str, l
 def _listed(value: Any) -> list[str]:
     if value in (None, "", []):
         return []
-    return [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
+    values = value if isinstance(value, list | tuple) else [value]
+    return [f"{v:g}" if isinstance(v, float) else str(v) for v in values]
 
 
 def read(store: ProjectStore, ground: Ground, project_id: str, owner: str | None, on: dt.date) -> Sheet:

@@ -100,6 +100,7 @@ def _row(row: Row, found: Sheet, say: Speaker) -> list[Block]:
     if papers := say.papers(row):
         details.append(f"À remettre ou à garder : {', '.join(papers)}")
     details += [f"Réserve : {need}" for need in say.needs(row)]
+    details += [f"À préciser : {ask}" for ask in say.wanted(row, found)]
     for todo in row.steps:
         if todo.due:
             details.append(f"À faire : {todo.step.do.of(say.language)} ({say_date(todo.due, say.language)})")

@@ -208,8 +208,7 @@ def _grants(o: Obligation) -> bool:
 
 def _waiting(o: Obligation) -> Obligation:
     """A rule that only waits for a day: it binds, within its delay."""
-    delay = next(p for p in o.decided.possible if p.due == o.waits)
-    return replace(o, group="applies", strength=delay.strength)
+    return replace(o, group="applies", strength=o.told[0].strength)
 
 
 def _unsettled(o: Obligation) -> Obligation:

@@ -223,6 +223,11 @@ class Speaker:
         passed = " (jour passé)" if fr else " (day passed)"
         return said + passed if row.late(on) else said
 
+    def wanted(self, row: Row, found: Sheet) -> list[str]:
+        """What is to be told for a row that is not settled: the questions that turn it."""
+        asked = [q for q in found.questions if row.open and row.rule in q.rules]
+        return [q.ask if self.language == "fr" else q.ask_en for q in asked]
+
     def done(self, row: Row, on: dt.date) -> str:
         """« fait le 12 mars 2027 », « prévu le » for a day to come; empty where it is not done."""
         if row.done is None:

@@ -134,6 +134,7 @@ class RowView(BaseModel):
     done: dt.date | None
     shown: tuple[Saying, ...]
     needs: tuple[Saying, ...]
+    missing: list[str] = Field(description="the questions that turn what is not settled")
     next: tuple[Saying, ...]
     steps: list[StepView]
 
@@ -162,6 +163,7 @@ class RowView(BaseModel):
             done=row.done,
             shown=row.shown,
             needs=row.needs,
+            missing=say.wanted(row, sheet),
             next=row.next,
             steps=[StepView.of(todo, say) for todo in row.steps],
         )

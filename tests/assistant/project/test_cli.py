@@ -82,7 +82,7 @@ def test_facts_told_one_after_another_add_up_and_what_is_replaced_is_said(here: 
     run("new", "Sillage", "headcount=12", "genre=fiction")
     said = RUNNER.invoke(command.projet, ["set", "Sillage", "genre=long-metrage", "headcount=18"]).stderr
     assert "genre : + long-metrage" in said
-    assert "headcount : 12.0 → 18.0" in said
+    assert "headcount : 12 → 18" in said
     found = json.loads(run("show", "Sillage", "--json"))
     assert found["facts"] == {"genre": ["fiction", "long-metrage"], "headcount": 18.0}
     run("set", "Sillage", "genre=-fiction")
