@@ -87,6 +87,12 @@ def facet_values(facet: str, decided: Decided, facts: Facts, glossary: Glossary)
     return turning or counted
 
 
+def spared_by(facet: str, decided: Decided, facts: Facts, glossary: Glossary) -> list[str]:
+    """The values of a facet that keep a case out of what a rule names, whatever outcome follows."""
+    named = {v for o in decided.rule.outcomes for f, v in facets_of(o.when) if f == facet}
+    return _against(facet, named, decided, facts, glossary)
+
+
 def _against(facet: str, named: set[str], decided: Decided, facts: Facts, glossary: Glossary) -> list[str]:
     """What keeps a case out of what a rule names, where something else would follow without it: the values that go
     against it, and « !value » for those to which the case says no."""

@@ -50,7 +50,7 @@ class Ground:
             if rule.concerns == _ANY and not _apart(rule):
                 continue
             found = obligations(
-                _without(facts, rule, own), [rule], self.glossary, self.sayings.statement, untold=rule.concerns != _ANY
+                without(facts, rule, own), [rule], self.glossary, self.sayings.statement, untold=rule.concerns != _ANY
             )
             out += [_of_others(o, own) for o in found]
         return _one_a_matter(out)
@@ -88,7 +88,7 @@ def not_its(rule: Rule, own: frozenset[str]) -> set[str]:
     return figures | (set() if own & set(rule.bound) else {f.value for f in rule.theirs})
 
 
-def _without(facts: Facts, rule: Rule, own: frozenset[str]) -> Facts:
+def without(facts: Facts, rule: Rule, own: frozenset[str]) -> Facts:
     """The facts of a project without the days and figures that bear the name of some of the rule's own, nor its figures
     where the rule is about those of others, whom it binds."""
     days = {d.value for d in rule.own_days}

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from assistant.project.ground import Ground
+from assistant.project.ground import Ground, without
 from assistant.project.projects import Project
 from ingest.corpus.deciding import Facts, decide, whether
 from ingest.corpus.expressions import facets_of
-from ingest.corpus.glossary import OPEN_FACETS, Glossary
+from ingest.corpus.glossary import OPEN_FACETS
 from ingest.corpus.intake import Probe
 from ingest.corpus.rules import Rule
 
@@ -47,22 +47,21 @@ def probing(project: Project, ground: Ground, facts: Facts) -> list[Probing]:
             if r.on(facts.day)
             and r.id not in project.aside
             and whether(r.concerns, told, ground.glossary)
-            and (
-                not whether(r.concerns, facts, ground.glossary)
-                or _settles(r, probe, facts, (told, denying), ground.glossary)
-            )
+            and (not whether(r.concerns, facts, ground.glossary) or _settles(r, probe, facts, (told, denying), ground))
         )
         if met:
             out.append(Probing(probe, met))
     return out
 
 
-def _settles(rule: Rule, probe: Probe, facts: Facts, answers: tuple[Facts, ...], glossary: Glossary) -> bool:
+def _settles(rule: Rule, probe: Probe, facts: Facts, answers: tuple[Facts, ...], ground: Ground) -> bool:
     """Whether an answer to a question of the form turns what a rule says."""
     if not any((probe.field, probe.value) in facets_of(o.when) for o in rule.outcomes):
         return False
-    now = decide(rule, facts, glossary)
+    own = ground.form.own_of(facts.facets)
+    now = decide(rule, without(facts, rule, own), ground.glossary)
     if now is None or now.outcome is None:
         return False
-    then = [d.outcome for told in answers if (d := decide(rule, told, glossary)) is not None]
+    found = (decide(rule, without(told, rule, own), ground.glossary) for told in answers)
+    then = [d.outcome for d in found if d is not None]
     return any(o is not None and o.verdict != now.outcome.verdict for o in then)

@@ -17,8 +17,8 @@ from assistant.planning.decide import reasons_of
 from assistant.planning.obligations import Obligation
 from assistant.planning.plan import Reason
 from assistant.planning.sayings import Saying
-from assistant.project.facts import case_of, day_of, facet_values
-from assistant.project.ground import Ground, not_its
+from assistant.project.facts import case_of, day_of, facet_values, spared_by
+from assistant.project.ground import Ground, not_its, without
 from assistant.project.order import STAGES
 from assistant.project.probing import probing
 from assistant.project.projects import Project, facts_of
@@ -294,6 +294,9 @@ def _row(
             decides += [(name, value) for value in facet_values(name, o.decided, facts, ground.glossary)]
         elif name not in figured:
             decides.append((name, ""))
+    if o.group in ("does_not_apply", "told"):
+        its = without(facts, o.rule, own)
+        decides += [("situation", v) for v in spared_by("situation", o.decided, its, ground.glossary)]
     for delay in (p.due for p in o.decided.outcomes if o.due and p.due and p.due.after):
         if delay.after and day_of(delay.after.value, facts):
             decides.append((delay.after.value, ""))
