@@ -109,7 +109,7 @@ def _view(row: Obligation, said: Sayings) -> ObligationView:
         used=row.decided.used,
         shown=said.of(row.shown),
         needs=said.of(row.needs),
-        next=said.of(outcome.next if outcome else ()),
+        next=said.of(row.next),
         due=row.due,
         missing=Asking(field=missing.field, value=missing.value, ask=missing.ask, ask_en=missing.ask_en)
         if missing

@@ -65,12 +65,13 @@ def set_(
     project: str, facts: tuple[str, ...], title: str | None, note: str | None, done: tuple[str, ...],
     aside: tuple[str, ...], as_json: bool,
 ) -> None:  # fmt: skip
-    """Tell a project more: FACTS as for `new`; `name=` without a value takes one back."""
+    """Tell a project more: FACTS as for `new`. Values add up, a figure or a day takes the place of the one before, and
+    what is replaced is told; `name=-value` takes one value back, `name=` all of them."""
     from assistant.project import desk
 
     service = _service()
     found = _named(service, project)
-    picked, given = _facts(facts)
+    picked, given = desk.merged(found, *_facts(facts), service.ground)
     changes: dict[str, Any] = {"picked": picked, "given": given}
     changes |= {k: v for k, v in (("title", title), ("note", note)) if v is not None}
     if wrong := [r for r in (*done, *aside) if r not in service.ground.set_aside]:
@@ -79,9 +80,12 @@ def set_(
         )
     if done:
         changes["done"] = dict.fromkeys(done, service.clock())
-    if aside:
-        changes["aside"] = [*found.aside, *aside]
+    said = {f"{name}.{v}" for name, values in given.items() if isinstance(values, list) for v in values}
+    changes["aside"] = [*(a for a in found.aside if a not in said), *aside]
     changed = desk.change(service.projects, service.ground, found.id, None, changes)
+    for name, gone, come in desk.differences(found, changed, service.ground):
+        now = f" → {', '.join(come)}" if come else " : retiré"
+        click.echo(f"{name} : {', '.join(gone)}{now}" if gone else f"{name} : + {', '.join(come)}", err=True)
     _print(service, changed, as_json)
 
 
@@ -156,7 +160,8 @@ def obligations(project: str, day: dt.datetime | None, as_json: bool) -> None:
         click.echo("\nÀ préciser")
         for q in found.questions:
             values = f" ({' | '.join(q.values)})" if q.values else ""
-            refuse = f"  (non : --aside {' --aside '.join(q.refused)})" if len(q.values) == 1 else ""
+            no = "non" if len(q.values) == 1 else "aucun" if q.values else "sans objet"
+            refuse = f"  ({no} : --aside {' --aside '.join(q.refused)})"
             click.echo(f"  {q.ask}  {q.field}={values}{refuse}")
     if found.chances:
         click.echo("\nCe que vous pouvez demander")
@@ -199,7 +204,7 @@ def export(project: str, file: Path, day: dt.datetime | None) -> None:
 
 def _line(row: Row, found: Sheet, say: Any) -> None:
     due = f", {by}" if (by := say.by(row, found.on)) else ""
-    done = f" (fait le {row.done:%d/%m/%Y})" if row.done else ""
+    done = f" ({said})" if (said := say.done(row, found.on)) else ""
     about = f", {subject}" if (subject := say.subject(row)) else ""
     why = "; ".join(say.because(row, found))
     click.echo(f"  {'?' if row.open else '-'} [{say.force(row)}{about}] {say.name(row.rule)}{due}{done}")
@@ -212,6 +217,8 @@ def _line(row: Row, found: Sheet, say: Any) -> None:
         click.echo(f"      À remettre ou à garder : {', '.join(papers)}")
     for need in say.needs(row):
         click.echo(f"      Réserve : {need}")
+    for ask in say.wanted(row, found):
+        click.echo(f"      À préciser : {ask}")
     for todo in row.steps:
         if todo.due:
             click.echo(f"      À faire : {todo.step.do.fr} ({todo.due:%d/%m/%Y})")

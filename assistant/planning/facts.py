@@ -34,7 +34,7 @@ def facts_given(given: Mapping[str, Any], day: date, glossary: Glossary) -> Fact
 def _sensible(facts: Facts, glossary: Glossary) -> None:
     """Raise `ValueError` for what no case has: a value out of the vocabulary, a figure that is none, a day or a year of
     another age (months are counted from it)."""
-    for facet, said in facts.facets.items():
+    for facet, said in (*facts.facets.items(), *facts.denied.items()):
         if unknown := [v for v in said if v not in glossary.facets.get(facet, {})]:
             raise ValueError(f"valeur inconnue de {facet} : {unknown[0]}")
     if not all(math.isfinite(end) for ends in facts.quantities.values() for end in ends):

@@ -18,7 +18,7 @@ from ingest.corpus.cards import Kind
 from ingest.corpus.deciding import Decided, Facts, decide, due_of, tells
 from ingest.corpus.fiches import AnswerType, Polarity, Statement
 from ingest.corpus.glossary import Glossary
-from ingest.corpus.rules import About, Outcome, Paper, Rule
+from ingest.corpus.rules import About, Due, Outcome, Paper, Rule
 
 Group = Literal["applies", "does_not_apply", "depends", "missing", "told"]
 """`told`: settled, and it binds to nothing (a right that one has, a fact). `missing`: one more fact would settle it."""
@@ -42,23 +42,45 @@ class Obligation:
         return self.decided.rule
 
     @property
+    def waits(self) -> Due | None:
+        """The delay that runs from a day which the case does not tell yet; None when it tells it, or there is none."""
+        if self.due is not None:
+            return None
+        wanted = self.decided.missing.field if self.group == "missing" and self.decided.missing else None
+        told = [o for o in self.decided.outcomes if o.verdict == "yes"]
+        delays = [o.due for o in (told if self.decided.outcome else self.decided.possible) if o.due]
+        return next((d for d in delays if wanted is None or d.after == wanted), None)
+
+    @property
+    def told(self) -> tuple[Outcome, ...]:
+        """The outcomes that hold; of a rule that only waits for a day, the one whose delay runs from it."""
+        waited = self.waits if self.decided.outcome is None else None
+        open_ = sorted(self.decided.possible, key=lambda o: o.verdict != "yes")  # not what follows once it is too late
+        return self.decided.outcomes or tuple(o for o in open_ if waited and o.due == waited)[:1]
+
+    @property
     def documents(self) -> tuple[Paper, ...]:
         """What is handed over, or kept at hand."""
-        outcome = self.decided.outcome
-        return self.rule.documents if outcome is None or outcome.documents is None else outcome.documents
+        said = [self.rule.documents if o.documents is None else o.documents for o in self.told]
+        return tuple(dict.fromkeys(p for papers in said for p in papers)) if said else self.rule.documents
 
     @property
     def needs(self) -> tuple[str, ...]:
         """The statements without which what is shown misleads: first, that the text is not known to bind yet."""
         waited = (self.rule.awaits,) if self.rule.awaits else ()
-        outcome = self.decided.outcome
-        return tuple(dict.fromkeys((*waited, *(outcome.needs if outcome else ()))))
+        return tuple(dict.fromkeys((*waited, *(s for o in self.told for s in o.needs))))
 
     @property
     def shown(self) -> tuple[str, ...]:
         """The statements that say it; of a rule that is open, the first of each outcome that remains."""
-        outcome = self.decided.outcome
-        return outcome.shown if outcome else tuple(dict.fromkeys(o.shown[0] for o in self.decided.possible))
+        told = self.told
+        said = (s for o in told for s in o.shown) if told else (o.shown[0] for o in self.decided.possible)
+        return tuple(dict.fromkeys(said))
+
+    @property
+    def next(self) -> tuple[str, ...]:
+        """The statements of what is to be done now."""
+        return tuple(dict.fromkeys(s for o in self.told for s in o.next))
 
     @property
     def denied(self) -> bool:
@@ -115,11 +137,12 @@ def _row(found: Decided, facts: Facts, statement: Callable[[str], Statement | No
     outcome, about = found.outcome, about_of(found.rule)
     if outcome is None:
         return Obligation(found, about, "missing", "likely", None)
-    due = due_of(outcome.due, facts) if outcome.due else None
-    group = _group(about, outcome, statement(outcome.shown[0]))
+    days = [day for o in found.outcomes if o.due and (day := due_of(o.due, facts))]
+    due = min(days, default=None)
+    group = _group(about, outcome, statement(found.outcomes[0].shown[0]))
     if group == "applies" and found.rule.awaits:
         group = "depends"  # a text that is not known to bind yet binds nobody for sure
-    firm = found.sure and outcome.strength == "firm" and group != "depends"
+    firm = found.sure and found.outcomes[0].strength == "firm" and group != "depends"
     return Obligation(found, about, group, "firm" if firm else "likely", due)
 
 

@@ -38,7 +38,7 @@ def entries(found: Sheet, coming: Iterable[Coming], say: Speaker, address: str) 
     title = found.project.title
     out = []
     for row in (*found.binding, *found.chances):
-        if row.due:
+        if row.due and row.obligation.due:  # else it is a step's day, told below
             at = f"{address}#{row.rule.id}"
             out.append(Entry(row.rule.id, row.due, f"{title} : {say.name(row.rule)}", _told(row, say), at))
     for day, row, todo in found.days:
@@ -87,7 +87,10 @@ def calendar_bytes(name: str, owner: str, found: Iterable[Entry], made: dt.date)
 
 def _line(row: Row, say: Speaker) -> str:
     """A row that has no day, under the moment that it is of."""
-    return "\n  ".join((f"- {say.force(row)} : {say.name(row.rule)}", *(f"Réserve : {n}" for n in say.needs(row))))
+    delay = f", {say.delay(row.waits)}" if row.waits else ""
+    return "\n  ".join(
+        (f"- {say.force(row)} : {say.name(row.rule)}{delay}", *(f"Réserve : {n}" for n in say.needs(row)))
+    )
 
 
 def _told(row: Row, say: Speaker) -> str:

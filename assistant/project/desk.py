@@ -6,11 +6,11 @@ Guarantee: choices and facts are checked before they are kept; a sheet is read a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from assistant.project.ground import Ground
-from assistant.project.projects import Given, Project, check_given, check_picked
+from assistant.project.projects import Given, Project, all_given, check_given, check_picked
 from assistant.project.sheet import Sheet, sheet
 from assistant.project.store import ProjectStore
 from ingest.corpus.fiches import FACETS
@@ -50,11 +50,21 @@ def change(
 
 
 def tell(store: ProjectStore, ground: Ground, project_id: str, owner: str | None, facts: Mapping[str, Any]) -> Project:
-    """Add facts to a project: a figure or a day takes the place of the one before, values of a facet add up."""
+    """Add facts to a project: a figure or a day takes the place of the one before, values of a facet add up; what was
+    denied and is now said is denied no more."""
     old = store.get(project_id, owner)
-    given: Given = dict(old.given)
+    given = added(old.given, facts, ground)
+    said = {f"{name}.{v}" for name, values in facts.items() if name in FACETS and values for v in values}
+    aside = tuple(a for a in old.aside if a not in said)
+    return store.edit(project_id, owner, {"given": check_given(given, ground.glossary), "aside": aside})
+
+
+def added(old: Given, facts: Mapping[str, Any], ground: Ground) -> Given:
+    """Facts with others told after them: values of a facet add up, save those that one case never has together; a
+    figure, a day, or None, which takes the fact back, takes the place of what was there."""
+    given: Given = dict(old)
     for name, value in facts.items():
-        if name in FACETS:
+        if name in FACETS and value is not None:
             held = given.get(name, [])
             more = value if isinstance(value, list | tuple) else [value]
             against = {v for m in more for v in _against(name, m, ground)}
@@ -62,7 +72,43 @@ def tell(store: ProjectStore, ground: Ground, project_id: str, owner: str | None
             given[name] = list(dict.fromkeys([*kept, *more]))
         else:
             given[name] = value
-    return store.edit(project_id, owner, {"given": check_given(given, ground.glossary)})
+    return given
+
+
+def merged(
+    old: Project, picked: Mapping[str, Any], given: Mapping[str, Any], ground: Ground
+) -> tuple[dict[str, Any], Given]:
+    """What is told of a project, with what it says already: choices and values of facets add up; `-value` takes one
+    back, nothing takes them all."""
+    chosen = {field: _with(old.picked.get(field, ()), told) for field, told in picked.items()}
+    more = {n: [v for v in vs if not v.startswith("-")] for n, vs in given.items() if n in FACETS and vs}
+    kept = added(old.given, more, ground)
+    return chosen, {n: _with(kept[n], vs) if n in more else vs for n, vs in given.items()}
+
+
+def _with(held: Iterable[str], told: Sequence[str]) -> list[str]:
+    gone = {v[1:] for v in told if v.startswith("-")}
+    more = [v for v in told if not v.startswith("-")]
+    return [v for v in dict.fromkeys((*held, *more)) if v not in gone] if told else []
+
+
+def differences(old: Project, new: Project, ground: Ground) -> list[tuple[str, list[str], list[str]]]:
+    """What a change took away and brought, fact by fact: name, what is no longer said, what is now said."""
+    before, after = all_given(old, ground.form), all_given(new, ground.form)
+    out = []
+    for name in dict.fromkeys((*before, *after)):
+        was, now = (_listed(facts.get(name)) for facts in (before, after))
+        gone, come = [v for v in was if v not in now], [v for v in now if v not in was]
+        if gone or come:
+            out.append((name, gone, come))
+    return out
+
+
+def _listed(value: Any) -> list[str]:
+    if value in (None, "", []):
+        return []
+    values = value if isinstance(value, list | tuple) else [value]
+    return [f"{v:g}" if isinstance(v, float) else str(v) for v in values]
 
 
 def read(store: ProjectStore, ground: Ground, project_id: str, owner: str | None, on: dt.date) -> Sheet:

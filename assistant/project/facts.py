@@ -67,21 +67,49 @@ def facet_values(facet: str, decided: Decided, facts: Facts, glossary: Glossary)
     bare = outcome is None or outcome.when == "true"
     named = {
         v
-        for o in (rule.outcomes if outcome is None or bare else (outcome,))
+        for o in (rule.outcomes if outcome is None or bare else decided.outcomes)
         for f, v in facets_of(o.when)
         if f == facet
     }
     said = facts.facets.get(facet, ())
     counted = [v for v in said if glossary.broader(facet, v) & named]
 
+    if decided.beside:
+        return counted  # each of what adds up is a reason
+
     def follows(*values: str) -> bool:
         again = decide(rule, replace(facts, facets={**facts.facets, facet: values}), glossary)
         return again is not None and again.outcome == outcome
 
     if not counted or follows(*(s for s in said if s not in counted)):
-        return []  # without any of them, the same follows
+        return _against(facet, named, decided, facts, glossary)  # without any of them, the same follows
     turning = [v for v in counted if follows(v) or not follows(*(s for s in said if s != v))]
     return turning or counted
+
+
+def spared_by(facet: str, decided: Decided, facts: Facts, glossary: Glossary) -> list[str]:
+    """The values of a facet that keep a case out of what a rule names, whatever outcome follows."""
+    named = {v for o in decided.rule.outcomes for f, v in facets_of(o.when) if f == facet}
+    return _against(facet, named, decided, facts, glossary)
+
+
+def _against(facet: str, named: set[str], decided: Decided, facts: Facts, glossary: Glossary) -> list[str]:
+    """What keeps a case out of what a rule names, where something else would follow without it: the values that go
+    against it, and « !value » for those to which the case says no."""
+
+    def turns(other: Facts) -> bool:
+        again = decide(decided.rule, other, glossary)
+        return again is None or again.outcome != decided.outcome
+
+    said, denied = facts.facets.get(facet, ()), facts.denied.get(facet, ())
+    out = [v for v in said if any(glossary.known(facet, (v,), n) is False for n in named)]
+    if out and not turns(replace(facts, facets={**facts.facets, facet: tuple(s for s in said if s not in out)})):
+        out = []
+    return out + [
+        f"!{v}"
+        for v in denied
+        if v in named and turns(replace(facts, denied={**facts.denied, facet: tuple(d for d in denied if d != v)}))
+    ]
 
 
 def day_of(name: str, facts: Facts) -> dt.date | None:

@@ -50,7 +50,7 @@ class Ground:
             if rule.concerns == _ANY and not _apart(rule):
                 continue
             found = obligations(
-                _without(facts, rule, own), [rule], self.glossary, self.sayings.statement, untold=rule.concerns != _ANY
+                without(facts, rule, own), [rule], self.glossary, self.sayings.statement, untold=rule.concerns != _ANY
             )
             out += [_of_others(o, own) for o in found]
         return _one_a_matter(out)
@@ -61,8 +61,9 @@ class Ground:
 
     @cached_property
     def set_aside(self) -> frozenset[str]:
-        """What a project may put aside: rules, and questions of the form."""
-        return frozenset((*(r.id for r in self.rules), *(p.id for p in self.form.probes)))
+        """What a project may put aside: rules, and values of facets to which it says no (`situation.drone`)."""
+        said = (f"{facet}.{value}" for facet, values in self.glossary.facets.items() for value in values)
+        return frozenset((*(r.id for r in self.rules), *said))
 
     @cached_property
     def looked_at(self) -> frozenset[tuple[str, str]]:
@@ -80,12 +81,18 @@ def _apart(rule: Rule) -> bool:
     return bool(rule.own_days or rule.own_figures or rule.theirs)
 
 
-def _without(facts: Facts, rule: Rule, own: frozenset[str]) -> Facts:
+def not_its(rule: Rule, own: frozenset[str]) -> set[str]:
+    """The figures that a rule reads under the name of a project's, and are not the project's: its own, and those of
+    others, whom it binds."""
+    figures = {f.value for f in rule.own_figures}
+    return figures | (set() if own & set(rule.bound) else {f.value for f in rule.theirs})
+
+
+def without(facts: Facts, rule: Rule, own: frozenset[str]) -> Facts:
     """The facts of a project without the days and figures that bear the name of some of the rule's own, nor its figures
     where the rule is about those of others, whom it binds."""
     days = {d.value for d in rule.own_days}
-    figures = {f.value for f in rule.own_figures}
-    figures |= set() if own & set(rule.bound) else {f.value for f in rule.theirs}
+    figures = not_its(rule, own)
     if not days and not figures:
         return facts
     return replace(

@@ -92,7 +92,7 @@ def _counts(found: Sheet, say: Speaker) -> Text:
 def _row(row: Row, found: Sheet, say: Speaker) -> list[Block]:
     box = "?" if row.open else "☑" if row.done else "☐"
     head: list[str | Run] = [f"{box} ", Run(say.name(row.rule), bold=True), f" · {say.force(row)}"]
-    head += [f" · {said}" for said in (say.subject(row), say.by(row, found.on)) if said]
+    head += [f" · {said}" for said in (say.subject(row), say.by(row, found.on), say.done(row, found.on)) if said]
     out: list[Block] = [Paragraph(tuple(head))]
     details = [f"Qui : {', '.join(say.bound(row.rule))}"]
     if because := say.because(row, found):
@@ -100,10 +100,13 @@ def _row(row: Row, found: Sheet, say: Speaker) -> list[Block]:
     if papers := say.papers(row):
         details.append(f"À remettre ou à garder : {', '.join(papers)}")
     details += [f"Réserve : {need}" for need in say.needs(row)]
+    details += [f"À préciser : {ask}" for ask in say.wanted(row, found)]
     for todo in row.steps:
         if todo.due:
             details.append(f"À faire : {todo.step.do.of(say.language)} ({say_date(todo.due, say.language)})")
     out.append(Listing(tuple(details)))
+    if verdict := say.verdict(row):
+        out.append(Paragraph(verdict))
     out += [
         Quote(s.text if say.language == "fr" else s.text_en, f"{s.source_title}, {s.locator}", quiet=True)
         for s in (*row.shown, *row.next)
@@ -119,7 +122,7 @@ def _brief(title: str, rows: tuple[Row, ...], say: Speaker) -> list[Block]:
 
 def _said(row: Row, say: Speaker) -> str:
     """What says it, with its reserves."""
-    return f"{' '.join(say.texts(row))}{_reserves(row, say)}"
+    return f"{say.verdict(row)}{' '.join(say.texts(row))}{_reserves(row, say)}"
 
 
 def _reserves(row: Row, say: Speaker) -> str:
@@ -127,7 +130,7 @@ def _reserves(row: Row, say: Speaker) -> str:
 
 
 def _cells(row: Row, found: Sheet, say: Speaker) -> tuple[Cell, ...]:
-    due: dt.date | None = row.due
+    due: dt.date | str | None = row.due or say.by(row, found.on)
     return (
         say.stage(row.stage),
         say.name(row.rule),
@@ -137,7 +140,7 @@ def _cells(row: Row, found: Sheet, say: Speaker) -> tuple[Cell, ...]:
         due,
         " ; ".join(say.because(row, found)),
         ", ".join(say.papers(row)),
-        " ".join(s.text for s in row.shown),
+        say.verdict(row) + " ".join(s.text for s in row.shown),
         " ".join(say.needs(row)),
         " ; ".join(f"{s.source_title}, {s.locator}" for s in row.shown),
         row.done,

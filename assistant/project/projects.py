@@ -7,7 +7,8 @@ given as tables of cases write it (`headcount: 12`, `filing: "2027-03-15"`, `lie
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -62,7 +63,22 @@ def facts_of(project: Project, form: Intake, glossary: Glossary, day: dt.date) -
     given = all_given(project, form)
     known = glossary.facets
     kept = {n: [v for v in vs if v in known.get(n, {})] if n in FACETS else vs for n, vs in given.items()}
-    return facts_given({n: v for n, v in kept.items() if v not in ([], None)}, day, glossary)
+    facts = facts_given({n: v for n, v in kept.items() if v not in ([], None)}, day, glossary)
+    facts = replace(facts, denied=denied(project.aside, glossary))
+    more = {
+        f: tuple(dict.fromkeys((*facts.facets.get(f, ()), *vs))) for f, vs in form.followed(facts, glossary).items()
+    }
+    return replace(facts, facets={**facts.facets, **more})
+
+
+def denied(aside: Iterable[str], glossary: Glossary) -> dict[str, tuple[str, ...]]:
+    """The values of facets to which a project said no, among what it put aside: « situation.drone »."""
+    out: dict[str, tuple[str, ...]] = {}
+    for name in aside:
+        facet, _, value = name.partition(".")
+        if value in glossary.facets.get(facet, {}):
+            out[facet] = (*out.get(facet, ()), value)
+    return out
 
 
 def check_given(given: Mapping[str, Any], glossary: Glossary) -> Given:

@@ -24,7 +24,8 @@ _WEIGHTS = {"duty": 0, "ban": 0, "exemption": 1, "right": 1, "fact": 2, "sanctio
 @dataclass(frozen=True)
 class Question:
     """One fact to give. `kind`: how it is answered; `values`: the choices of a facet; `rules`: those that it would
-    settle, the weightiest first; `refused`: what « non » puts aside."""
+    settle, the weightiest first; `refused`: what « non » puts aside, every value asked about (a fact of the case), or
+    the rules where a figure or a day is asked."""
 
     field: str
     value: str | None
@@ -64,6 +65,7 @@ def questions(
     for key, found in asked.items():
         found.sort(key=lambda o: (_WEIGHTS[o.about], STAGES.index(o.rule.stage) if o.rule.stage else len(STAGES)))
         wanted = inputs[key]
+        values = _values(wanted, [o.rule for o in found], glossary)
         out.append(
             Question(
                 wanted.field,
@@ -71,10 +73,10 @@ def questions(
                 wanted.ask,
                 wanted.ask_en,
                 _kind(wanted),
-                _values(wanted, [o.rule for o in found], glossary),
+                values,
                 tuple(o.rule for o in found),
                 _WEIGHTS[found[0].about] + (not any(own & set(o.rule.bound) for o in found)),
-                tuple(o.rule.id for o in found),
+                tuple(f"{wanted.field}.{v}" for v in values) or tuple(o.rule.id for o in found),
             )
         )
     known = {(q.field, q.value) for q in out}

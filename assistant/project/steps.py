@@ -35,7 +35,7 @@ class Todo:
 def steps_of(o: Obligation, facts: Facts, ground: Ground) -> tuple[Todo, ...]:
     """The steps that fulfil what a rule decided: those of the closest démarche that rest on what it shows, needs or
     says to do now. The closest shares most of its statements with the rule, what is shown first above all."""
-    told, about = set(o.decided.outcome.statements if o.decided.outcome else o.shown), set(o.rule.statements)
+    told, about = {*o.shown, *o.needs, *o.next}, set(o.rule.statements)
     best: tuple[float, tuple[Todo, ...]] = (0.0, ())
     for demarche in ground.demarches:
         if not _fits(demarche.supposes, facts, ground.glossary):
@@ -61,7 +61,7 @@ def _ahead(step: Step) -> bool:
 def _fits(supposes: Mapping[str, tuple[str, ...]], facts: Facts, glossary: Glossary) -> bool:
     """Whether a project is of a case: it says its places, situations and roles, and not the contrary of the rest."""
     for facet, values in supposes.items():
-        known = {glossary.known(facet, facts.facets.get(facet, ()), v) for v in values}
+        known = {facts.has(facet, v, glossary) for v in values}
         if True in known:
             continue
         if facet in _PLACED or known == {False}:

@@ -17,7 +17,7 @@ from assistant.wording.figures import case_words, fact_words
 from ingest.corpus.demarches import Vocabulary
 from ingest.corpus.fiches import FACETS, CaseField, Polarity
 from ingest.corpus.glossary import Glossary
-from ingest.corpus.rules import DATES, Rule, Stage, Subject
+from ingest.corpus.rules import DATES, Due, Rule, Stage, Subject
 from ingest.language.claims import Language
 
 STAGE_NAMES: dict[Language, dict[Stage, str]] = {
@@ -45,6 +45,7 @@ FORCES: dict[Language, dict[Polarity, str]] = {
     },
 }  # fmt: skip
 RISK: dict[Language, str] = {"fr": "Risque", "en": "Risk"}
+NO_RISK: dict[Language, str] = {"fr": "Sans objet", "en": "No such risk"}
 REFUSED: dict[Language, str] = {"fr": "Non permis", "en": "Not allowed"}
 """A right that the project has not, whatever the text that gives it to others allows."""
 CONDITION: dict[Language, str] = {"fr": "Condition", "en": "Condition"}
@@ -56,6 +57,19 @@ SUBJECTS: dict[Language, dict[Subject, str]] = {
 }
 """What an obligation is about."""
 _TOTAL: dict[Language, str] = {"fr": "{n} obligations", "en": "{n} obligations"}
+NO: dict[Language, str] = {"fr": "non :", "en": "no:"}
+OUT_OF: dict[Language, dict[str, str]] = {
+    "fr": {
+        "ban": "Dans votre cas, ce n'est pas interdit. La règle :",
+        "duty": "Dans votre cas, ce n'est pas dû. La règle :",
+        "denied": "Dans votre cas, ce n'est pas permis. La règle :",
+    },
+    "en": {
+        "ban": "In your case, it is not forbidden. The rule:",
+        "duty": "In your case, it is not due. The rule:",
+        "denied": "In your case, it is not allowed. The rule:",
+    },
+}
 LIKELY: dict[Language, str] = {"fr": "a priori", "en": "likely"}
 DAY_NAMES: dict[Language, dict[str, str]] = {
     "fr": {
@@ -71,6 +85,10 @@ DAY_NAMES: dict[Language, dict[str, str]] = {
         "investment": "Investment approval", "provisional": "Provisional decision", "grant": "Award of the aid",
     },
 }  # fmt: skip
+
+
+_MONTHS: dict[Language, tuple[str, str]] = {"fr": ("mois", "mois"), "en": ("month", "months")}
+_DAYS: dict[Language, tuple[str, str]] = {"fr": ("jour", "jours"), "en": ("day", "days")}
 
 
 class Speaker:
@@ -89,8 +107,19 @@ class Speaker:
         return ", ".join(map(self.name, rules))
 
     def lead(self, row: Row) -> str:
-        """What says it, in its most direct form."""
-        return row.lead if self.language == "fr" else row.lead_en
+        """What says it, in its most direct form; before it, the verdict where the project is out of the rule."""
+        return self.verdict(row) + (row.lead if self.language == "fr" else row.lead_en)
+
+    def verdict(self, row: Row) -> str:
+        """« Dans votre cas, ce n'est pas interdit. La règle : »; empty where what is shown says it."""
+        if not row.contrary:
+            return ""
+        about = row.obligation.about
+        said = OUT_OF[self.language]
+        which = (
+            "denied" if row.obligation.denied else "ban" if about == "ban" or row.first is Polarity.INTERDIT else "duty"
+        )
+        return f"{said[which]} "
 
     def settles(self, rule: Rule) -> str:
         """The question that a rule settles."""
@@ -106,8 +135,8 @@ class Speaker:
             return OPEN[self.language]
         said = FORCES[self.language][row.force]
         if row.obligation.about == "sanction":
-            said = RISK[self.language]
-        elif row.force is Polarity.PERMET and row.obligation.denied:
+            said = RISK[self.language] if row.grants else NO_RISK[self.language]
+        elif row.obligation.denied and (row.rule.sought or row.obligation.group != "applies"):
             said = REFUSED[self.language]
         elif row.chance and row.force is Polarity.OBLIGE:
             said = CONDITION[self.language]
@@ -116,8 +145,9 @@ class Speaker:
 
     def label(self, facet: str, value: str) -> str:
         """The word for a value of a facet, as the glossary has it."""
-        entry = self.glossary.facets.get(facet, {}).get(value)
-        return self._translated(entry.label) if entry else value
+        entry = self.glossary.facets.get(facet, {}).get(value.removeprefix("!"))
+        said = self._translated(entry.label) if entry else value
+        return f"{NO[self.language]} {said}" if value.startswith("!") else said
 
     def bound(self, rule: Rule) -> list[str]:
         """Who is bound."""
@@ -163,6 +193,8 @@ class Speaker:
 
     def papers(self, row: Row) -> list[str]:
         """The documents that a row asks for."""
+        if row.obligation.group == "does_not_apply":
+            return []
         return [d.fr if self.language == "fr" else d.en for d in row.obligation.documents]
 
     def subject(self, row: Row) -> str:
@@ -179,16 +211,44 @@ class Speaker:
 
     def why_not(self, row: Row, found: Sheet) -> str:
         """Why something does not apply: the project's own figures, else the statement that says so."""
-        return " ; ".join(self.because(row, found)) if row.reasons else self.text(row)
+        because = " ; ".join(self.because(row, found))
+        return because if row.reasons else f"{self.verdict(row)}{self.text(row)}{f' ({because})' if because else ''}"
 
     def by(self, row: Row, on: dt.date) -> str:
         """« au plus tard le 15 janvier 2027 », and that the day has passed; empty without a day."""
         if row.due is None:
-            return ""
+            return self.delay(row.waits) if row.waits else ""
         fr = self.language == "fr"
         said = f"au plus tard le {say_date(row.due, 'fr')}" if fr else f"by {say_date(row.due, 'en')}"
         passed = " (jour passé)" if fr else " (day passed)"
         return said + passed if row.late(on) else said
+
+    def wanted(self, row: Row, found: Sheet) -> list[str]:
+        """What is to be told for a row that is not settled: the questions that turn it."""
+        asked = [q for q in found.questions if row.open and row.rule in q.rules]
+        return [q.ask if self.language == "fr" else q.ask_en for q in asked]
+
+    def done(self, row: Row, on: dt.date) -> str:
+        """« fait le 12 mars 2027 », « prévu le » for a day to come; empty where it is not done."""
+        if row.done is None:
+            return ""
+        fr, come = self.language == "fr", row.done > on
+        said = ("prévu le" if come else "fait le") if fr else ("planned for" if come else "done on")
+        return f"{said} {say_date(row.done, self.language)}"
+
+    def delay(self, due: Due) -> str:
+        """« 8 mois au plus tard après : visa d'exploitation (jour à donner) »."""
+        fr, out = self.language == "fr", []
+        for n, one, many in ((abs(due.months), *_MONTHS[self.language]), (abs(due.days), *_DAYS[self.language])):
+            if n:
+                out.append(f"{n} {one if n == 1 else many}")
+        name = DAY_NAMES[self.language].get(due.after.value, "") if due.after else ""
+        before = due.eve or due.months < 0 or due.days < 0
+        if fr:
+            where = f"{'avant' if before else 'après'} : {name[:1].lower()}{name[1:]} (jour à donner)"
+            return f"{' et '.join(out)} {'au moins' if before else 'au plus'} {where}" if out else f"{where}"
+        where = f"{'before' if before else 'after'}: {name[:1].lower()}{name[1:]} (day to be told)"
+        return f"{'at least' if before else 'within'} {' and '.join(out)} {where}" if out else where
 
     def texts(self, row: Row) -> list[str]:
         """Every statement that says it."""

@@ -76,7 +76,7 @@ def faults_of(rule: Rule, case: Case, glossary: Glossary) -> list[str]:
     if case.asks is not None and (decided is None or decided.missing is None or decided.missing.field != case.asks):
         asked = decided.missing.field if decided and decided.missing else "rien"
         out.append(f"devait demander {case.asks}, demande {asked}")
-    if case.shown is not None and (outcome is None or case.shown not in outcome.statements):
+    if case.shown is not None and all(case.shown not in o.statements for o in (decided.outcomes if decided else ())):
         out.append(f"devait montrer {case.shown}")
     if case.due is not None:
         due = due_of(outcome.due, facts) if outcome and outcome.due else None

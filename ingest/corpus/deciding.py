@@ -28,12 +28,22 @@ _CORNERS = 64
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a case on a day. Quantities and days are ranges, `(low, high)`; facets are the values said."""
+    """What is known of a case on a day. Quantities and days are ranges, `(low, high)`; facets are the values said;
+    `denied`: the values that the case is said not to have."""
 
     day: date
     quantities: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     dates: Mapping[str, tuple[date, date]] = field(default_factory=dict)
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    denied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def has(self, facet: str, value: str, glossary: Glossary) -> bool | None:
+        """Whether the case has a value of a facet; None when it does not tell. What is said has the last word over what
+        is denied, and to deny a value denies all that it contains."""
+        told = glossary.known(facet, self.facets.get(facet, ()), value)
+        if told is None and glossary.broader(facet, value) & set(self.denied.get(facet, ())):
+            return False
+        return told
 
     def knows(self, name: str) -> bool:
         """Whether anything is known under a name."""
@@ -54,9 +64,9 @@ class Facts:
     def of(cls, given: Mapping[str, Any], day: date) -> Facts:
         """Facts as a table of cases writes them: a figure or two, a day or two, one value of a facet or several.
 
-        Raises `ValueError` for a name or a shape that no fact has.
+        `!value` denies a value of a facet. Raises `ValueError` for a name or a shape that no fact has.
         """
-        quantities, dates, facets = {}, {}, {}
+        quantities, dates, facets, denied = {}, {}, {}, {}
         for name, value in given.items():
             pair = value if isinstance(value, list) and name not in FACETS else [value, value]
             if name in QUANTITIES:
@@ -64,10 +74,12 @@ class Facts:
             elif name in DATES - {DAY}:
                 dates[name] = (date.fromisoformat(str(pair[0])), date.fromisoformat(str(pair[1])))
             elif name in FACETS:
-                facets[name] = tuple(value) if isinstance(value, list) else (str(value),)
+                said = [str(v) for v in value] if isinstance(value, list) else [str(value)]
+                facets[name] = tuple(v for v in said if not v.startswith("!"))
+                denied[name] = tuple(v[1:] for v in said if v.startswith("!"))
             else:
                 raise ValueError(f"fait inconnu : {name}")
-        return cls(day, quantities, dates, facets)
+        return cls(day, quantities, dates, facets, denied)
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,15 @@ class Decided:
     missing: Input | None = None
     sure: bool = True
     """False when several outcomes remain that say the same."""
+    beside: tuple[Outcome, ...] = ()
+    """Of a rule whose outcomes add up: the others that hold and say the same."""
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Every outcome that holds, the firmest first; empty when the rule is open."""
+        if self.outcome is None:
+            return ()
+        return tuple(sorted((self.outcome, *self.beside), key=lambda o: o.strength != "firm"))
 
 
 def decide(rule: Rule, facts: Facts, glossary: Glossary) -> Decided | None:
@@ -98,16 +119,39 @@ def decide(rule: Rule, facts: Facts, glossary: Glossary) -> Decided | None:
             continue
         possible.append(outcome)
         if found == {True} and len(possible) == 1:
-            return Decided(rule, outcome, _used(version.outcomes, outcome, facts), (outcome,))
+            beside = _beside(rule, version.outcomes, outcome, worlds)
+            used = dict.fromkeys(n for o in (outcome, *beside) for n in _used(version.outcomes, o, facts))
+            return Decided(rule, outcome, tuple(used), (outcome,), beside=beside)
         if found == {True}:
             break
         unknown.append(outcome.when)
     if not possible:
         return None
+    if rule.adds and len({o.verdict for o in possible}) == 1 and found == {True} and possible[-1].when != "true":
+        last = possible[-1]  # it holds, and whatever else may hold says the same
+        beside = _beside(rule, version.outcomes, last, worlds)
+        used = dict.fromkeys(n for o in (last, *beside) for n in _used(version.outcomes, o, facts))
+        return Decided(
+            rule, last, tuple(used), tuple(possible), _missing(rule, unknown, facts, glossary), beside=beside
+        )
     missing = _missing(rule, unknown, facts, glossary)
     if len({o.verdict for o in possible}) == 1 and len(possible) > 1 and possible[0].verdict != "depends":
         return Decided(rule, possible[0], _used(version.outcomes, possible[-1], facts), tuple(possible), missing, False)
     return Decided(rule, None, (), tuple(possible), missing)
+
+
+def _beside(rule: Rule, outcomes: tuple[Outcome, ...], first: Outcome, worlds: list[Any]) -> tuple[Outcome, ...]:
+    """Of a rule whose outcomes add up: those that hold for a reason of their own and say the same as the first."""
+    if not rule.adds:
+        return ()
+    return tuple(
+        o
+        for o in outcomes
+        if o is not first
+        and o.verdict == first.verdict
+        and o.when != "true"
+        and {holds(o.when, world) for world in worlds} == {True}
+    )
 
 
 def due_of(due: Due, facts: Facts) -> date | None:
@@ -144,8 +188,7 @@ def _worlds(expressions: list[str], facts: Facts, glossary: Glossary) -> Iterato
     fixed: dict[str, Value] = {DAY: facts.day.isoformat(), KNOWN: dict.fromkeys(sorted(told), True)}
     for facet in FACETS:
         asked = {v for e in expressions for f, v in facets_of(e) if f == facet}
-        said = facts.facets.get(facet, ())
-        known = {v: k for v in asked if (k := glossary.known(facet, said, v)) is not None}
+        known = {v: k for v in asked if (k := facts.has(facet, v, glossary)) is not None}
         fixed[facet] = known
     ranged: list[tuple[str, tuple[Value, ...]]] = []
     for name, (low, high) in facts.figures.items():
@@ -181,8 +224,7 @@ def _missing(rule: Rule, unknown: list[str], facts: Facts, glossary: Glossary) -
     for wanted in rule.inputs:
         if wanted.field in FACETS:
             values = [v for f, v in pairs if f == wanted.field and wanted.value in (None, v)]
-            said = facts.facets.get(wanted.field, ())
-            if any(glossary.known(wanted.field, said, v) is None for v in values):
+            if any(facts.has(wanted.field, v, glossary) is None for v in values):
                 return wanted
         elif wanted.field in names and wanted.field not in known and wanted.field not in facts.dates:
             return wanted

@@ -21,6 +21,7 @@ Value = float | str | Mapping[str, bool]
 
 _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 _FACET = re.compile(r"\b([a-z_]+)\[\"([a-z0-9-]+)\"\]")
+_KNOWN = re.compile(r"\"([a-z_]+)\" in known\b")
 _NAME = re.compile(r"\b[a-z_]+\b(?!\s*\()")
 _LITERAL = re.compile(r"\"(\d{4}-\d{2}-\d{2})\"|(?<![\w.\"-])(\d+(?:\.\d+)?)(?![\w.\"-])")
 _WORDS = frozenset({"true", "false", "in"})
@@ -79,6 +80,12 @@ def names_of(expression: str) -> tuple[str, ...]:
 def facets_of(expression: str) -> tuple[tuple[str, str], ...]:
     """The `(facet, value)` pairs that an expression names."""
     return tuple(dict.fromkeys(_FACET.findall(expression)))
+
+
+@lru_cache(maxsize=8192)
+def named_known(expression: str) -> tuple[str, ...]:
+    """The facts that an expression asks to be known: `"turnover" in known`."""
+    return tuple(dict.fromkeys(_KNOWN.findall(expression)))
 
 
 def literals(expression: str) -> Iterator[tuple[int, int, str]]:

@@ -81,6 +81,8 @@ class Glossary(BaseModel):
                 a in values[b].against for a, b in ((a, b) for a in mine for b in wide) if b in values
             ):
                 return False
+        if facet == "lieu":  # of several places, those of another map tell nothing of this one
+            said = tuple(s for s in said if self.same_map(s, value)) or said
         if facet in OPEN_FACETS or not said:
             return None
         if all(self.exclude(facet, s, value) and s not in wide for s in said):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ingest.corpus.deciding import Facts, whether
 from ingest.corpus.expressions import facets_of
 from ingest.corpus.fiches import CaseField
 from ingest.corpus.glossary import Glossary, load_glossary
@@ -46,6 +47,13 @@ class First(_Frozen):
     ask_en: str = Field(min_length=8)
 
 
+class Follow(_Frozen):
+    """What goes with facts, whether they were picked or told: a shoot by night is one by day too."""
+
+    when: str = Field(min_length=4, description="a CEL expression: the projects of which it is so")
+    sets: dict[str, tuple[Slug, ...]] = Field(description="facet → values")
+
+
 class Probe(_Frozen):
     """A fact that rules turn on and a project does not say by itself: asked of the projects of a condition."""
 
@@ -62,10 +70,10 @@ class Probe(_Frozen):
 
 
 class Intake(_Frozen):
-    """The form. `says`: facts of any project that says no other role; `own`: who is bound that the production is
-    itself; `always`: who is bound that any production meets; `figures` and `days` are asked as they are; `first`:
-    what a conversation asks before it tells any; `asks` and `others`: questions that ask for the obligations of a
-    project, and that do not."""
+    """The form. `says`: facts of any project that says no other role; `follows`: what goes with facts; `own`: who is
+    bound that the production is itself; `always`: who is bound that any production meets; `figures` and `days` are
+    asked as they are; `first`: what a conversation asks before it tells any; `asks` and `others`: questions that ask
+    for the obligations of a project, and that do not."""
 
     says: dict[str, tuple[Slug, ...]] = Field(default_factory=dict)
     own: tuple[Slug, ...] = ()
@@ -78,6 +86,7 @@ class Intake(_Frozen):
     figures: tuple[CaseField, ...] = ()
     days: tuple[DateName, ...] = ()
     probes: tuple[Probe, ...] = ()
+    follows: tuple[Follow, ...] = ()
     first: tuple[First, ...] = Field(default=(), max_length=3)
     asks: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -110,6 +119,17 @@ class Intake(_Frozen):
         put = {facet for c in self.every if c.instead and _says(said, c) for facet in c.sets}
         return {facet: values for facet, values in self.says.items() if facet not in put}
 
+    def followed(self, facts: Facts, glossary: Glossary) -> dict[str, tuple[str, ...]]:
+        """What goes with facts, and they do not deny."""
+        out: dict[str, tuple[str, ...]] = {}
+        for follow in self.follows:
+            if not whether(follow.when, facts, glossary):
+                continue
+            for facet, values in follow.sets.items():
+                kept = (v for v in values if not glossary.broader(facet, v) & set(facts.denied.get(facet, ())))
+                out[facet] = tuple(dict.fromkeys((*out.get(facet, ()), *kept)))
+        return out
+
     def own_of(self, facets: Mapping[str, Iterable[str]]) -> frozenset[str]:
         """Who is bound that a project is itself, by its role."""
         mine = set(facets.get("acteur", ()))
@@ -141,9 +161,13 @@ def load_intake(corpus_dir: Path, glossary: Glossary | None = None) -> Intake:
             if wrong:
                 where = f"{file.path}, ligne {file.line(field, n)}"
                 raise ClapvertError(ErrorCode.CORPUS_INVALID, f"{where} : valeur inconnue {wrong[0]}.")
-    for n, probe in enumerate(form.probes):
-        named = [(probe.field, probe.value), *facets_of(probe.when)]
+    asked = [("probes", n, [(p.field, p.value), *facets_of(p.when)]) for n, p in enumerate(form.probes)]
+    asked += [
+        ("follows", n, [*((f, v) for f, vs in w.sets.items() for v in vs), *facets_of(w.when)])
+        for n, w in enumerate(form.follows)
+    ]
+    for place, n, named in asked:
         if wrong := [f"{f} = {v}" for f, v in named if v not in facets.get(f, {})]:
-            where = f"{file.path}, ligne {file.line('probes', n)}"
+            where = f"{file.path}, ligne {file.line(place, n)}"
             raise ClapvertError(ErrorCode.CORPUS_INVALID, f"{where} : valeur inconnue {wrong[0]}.")
     return form

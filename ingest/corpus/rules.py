@@ -165,6 +165,8 @@ class Rule(_Frozen):
         default=(), description="figures of its own, not the project's by that name"
     )
     theirs: tuple[CaseField, ...] = Field(default=(), description="figures of whom it binds, not of another's company")
+    adds: bool = Field(default=False, description="its outcomes add up: all that hold and say the same are told")
+    acted: DateName | None = Field(default=None, description="the day of what it asks: given, it is done")
     about: About | None = Field(default=None, description="what it asks, where its question does not say it")
     subject: Subject = Field(default="environment", description="what it protects, or the keeping of an aid")
     awaits: Slug | None = Field(default=None, description="the statement that its text is not known to bind yet")

@@ -126,12 +126,15 @@ class RowView(BaseModel):
     bound: list[str]
     mine: bool
     because: list[str]
+    verdict_said: str = Field(description="the verdict in words, where what is shown says the rule that spares it")
     subject: Subject
     documents: list[str]
     due: dt.date | None
+    delay: str = Field(description="when `due` waits for a day of the project: the delay, in words")
     done: dt.date | None
     shown: tuple[Saying, ...]
     needs: tuple[Saying, ...]
+    missing: list[str] = Field(description="the questions that turn what is not settled")
     next: tuple[Saying, ...]
     steps: list[StepView]
 
@@ -152,12 +155,15 @@ class RowView(BaseModel):
             bound=say.bound(row.rule),
             mine=row.mine,
             because=say.because(row, sheet),
+            verdict_said=say.verdict(row).strip(),
             subject=row.rule.subject,
             documents=say.papers(row),
             due=row.due,
+            delay=say.delay(row.waits) if row.waits else "",
             done=row.done,
             shown=row.shown,
             needs=row.needs,
+            missing=say.wanted(row, sheet),
             next=row.next,
             steps=[StepView.of(todo, say) for todo in row.steps],
         )

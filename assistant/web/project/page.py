@@ -20,7 +20,7 @@ from assistant.planning.sayings import Saying
 from assistant.project.changes import Coming
 from assistant.project.facts import day_of, figure_words, moment_of
 from assistant.project.ground import Ground
-from assistant.project.projects import Project
+from assistant.project.projects import Project, denied
 from assistant.project.sheet import Row, Sheet
 from assistant.project.words import DAY_NAMES, Speaker
 from assistant.reading.dates import say_date
@@ -118,7 +118,9 @@ def days_of(found: Sheet, coming: list[Coming], say: Speaker) -> Timeline:
         if (day := day_of(d.value, found.facts)) is not None
     ]
     points += [
-        Point(r.due, "due", say.name(r.rule), r.rule.id) for r in (*found.binding, *found.chances) if r.due is not None
+        Point(r.obligation.due, "due", say.name(r.rule), r.rule.id)
+        for r in (*found.binding, *found.chances)
+        if r.obligation.due
     ]
     points += [Point(day, "due", t.demarche.title.of(say.language), r.rule.id) for day, r, t in found.days]
     points += [Point(c.day, "law", f"{changes} : {say.name(c.rule)}", c.rule.id) for c in coming]
@@ -142,10 +144,10 @@ def others_said(project: Project, desk: Desk, say: Speaker) -> list[tuple[str, s
 
 
 def put_aside(project: Project, ground: Ground, say: Speaker) -> list[tuple[str, str]]:
-    """What a project put aside, each with its words: rules, then questions to which it said no."""
-    probes = [(p.id, p.ask if say.language == "fr" else p.ask_en) for p in ground.form.probes]
-    found = [*((r.id, say.name(r)) for r in ground.rules), *probes]
-    return [(name, said) for name, said in found if name in project.aside]
+    """What a project put aside, each with its words: rules, then the facts to which it said no."""
+    rules = [(r.id, say.name(r)) for r in ground.rules if r.id in project.aside]
+    facts = denied(project.aside, ground.glossary)
+    return [*rules, *((f"{facet}.{v}", say.label(facet, f"!{v}")) for facet, values in facts.items() for v in values)]
 
 
 def told_words(told: Mapping[str, Any], say: Speaker) -> list[tuple[str, str, str]]:

@@ -39,7 +39,7 @@ def test_from_a_new_project_to_its_files(here: Service, tmp_path: Path) -> None:
     assert [r["rule"] for s in found["sections"] for r in s["binding"]] == ["csrd-publier"]
     assert json.loads(run("obligations", made["id"], "--as-of", "2025-01-01", "--json"))["rules"] == 0
     run("set", "Embruns", "--done", "csrd-publier")
-    assert "(fait le 25/11/2026)" in run("obligations", "Embruns")
+    assert "(fait le 25 novembre 2026)" in run("obligations", "Embruns")
     for kind in ("docx", "csv", "ics", "md", "pdf"):
         run("export", "Embruns", str(tmp_path / f"liste.{kind}"))
     assert icalendar.Calendar.from_ical((tmp_path / "liste.ics").read_bytes())["X-WR-CALNAME"] == "Embruns"
@@ -76,3 +76,16 @@ def test_a_file_of_no_kind_and_a_rule_that_is_none(here: Service, tmp_path: Path
 
 def test_the_form_is_listed(here: Service) -> None:
     assert "Long métrage" in run("show", "--form")
+
+
+def test_facts_told_one_after_another_add_up_and_what_is_replaced_is_said(here: Service) -> None:
+    run("new", "Sillage", "headcount=12", "genre=fiction")
+    said = RUNNER.invoke(command.projet, ["set", "Sillage", "genre=long-metrage", "headcount=18"]).stderr
+    assert "genre : + long-metrage" in said
+    assert "headcount : 12 → 18" in said
+    found = json.loads(run("show", "Sillage", "--json"))
+    assert found["facts"] == {"genre": ["fiction", "long-metrage"], "headcount": 18.0}
+    run("set", "Sillage", "genre=-fiction")
+    assert json.loads(run("show", "Sillage", "--json"))["facts"]["genre"] == ["long-metrage"]
+    run("set", "Sillage", "genre=")
+    assert "genre" not in json.loads(run("show", "Sillage", "--json"))["facts"]

@@ -19,6 +19,7 @@ from assistant.project.projects import Project
 from assistant.project.sheet import Row, Sheet, sheet
 from assistant.project.visits import Last
 from assistant.project.words import Speaker
+from ingest.corpus.expressions import facets_of
 from ingest.corpus.fiches import Polarity
 from ingest.corpus.rules import Stage
 from tests.assistant.project.conftest import DAY, NOW
@@ -76,11 +77,12 @@ def test_a_rule_is_in_one_place_and_says_why(read: Callable[..., Sheet], ground:
     assert [i for i, n in places.items() if n > 1] == []
     assert all(r.shown and r.lead for r in found.rows)
     assert {r.obligation.group for r in found.binding} <= {"applies"}
-    asked = {r.id for q in found.questions for r in q.rules}
+    asked = {r.id: {(q.field, v) for v in q.values} for q in found.questions for r in q.rules}
     open_ = {o.rule.id for s in found.sections for o in s.open}
     loose = {r.rule.id for r in found.binding if r.obligation.decided.missing}
-    told = {r.rule.id for r in found.rows}
-    assert not (asked - open_ - loose) & told  # what a question of the form would bring is not told yet
+    told = {r.rule.id: r for r in found.rows}
+    for rule in set(asked) - open_ - loose:  # what a question of the form would bring is not told yet, or would turn
+        assert rule not in told or asked[rule] & {p for o in told[rule].rule.outcomes for p in facets_of(o.when)}
     assert len({q.id for q in found.questions}) == len(found.questions)
 
 
@@ -196,9 +198,9 @@ def test_a_decision_is_the_one_that_it_is_said_to_be(read: Callable[..., Sheet])
     wild = {**WILD, "aids": "selective", "principle": "2027-03-15"}
     found = read(wild)
     assert row_of(found, "cnc-autorisation-prealable-selective").due == dt.date(2028, 3, 15)
-    assert "cnc-autorisation-definitive-trois-ans" not in binding(found)
+    assert row_of(found, "cnc-autorisation-definitive-trois-ans").waits
     assert "preliminary" in {q.field for q in found.questions}
-    assert "cnc-autorisation-definitive-trois-ans" not in binding(read({**wild, "decision": "2027-03-15"}))
+    assert row_of(read({**wild, "decision": "2027-03-15"}), "cnc-autorisation-definitive-trois-ans").due is None
 
 
 def test_a_file_whose_day_ends_it_is_a_duty(read: Callable[..., Sheet], ground: Ground) -> None:
@@ -239,7 +241,7 @@ def test_an_agency_is_no_producer(read: Callable[..., Sheet]) -> None:
 
 def test_what_a_project_does_not_say_by_itself_is_asked_or_told(read: Callable[..., Sheet]) -> None:
     found = read({**FILM, "places": "foret-domaniale", "shoots": "groupe-electrogene"})
-    told = {"tournage-registre-des-dechets", "bruit-limite", "tournage-biodechets-trier", "vehicule-hors-voies"}
+    told = {"bruit-limite", "tournage-biodechets-trier", "vehicule-hors-voies"}
     assert told <= binding(found)
     asked = {(q.field, q.value) for q in found.questions}
     assert {("lieu", "bureau"), ("lieu", "cantine-mobile"), ("situation", "dechet-dangereux")} <= asked
@@ -272,3 +274,69 @@ def test_a_right_that_the_project_has_not_is_not_said_to_be_allowed(read: Callab
     denied = [r for r in found.rows if r.obligation.denied]
     assert denied
     assert not [r for r in denied if Speaker(ground.glossary).force(r).startswith("Permis")]
+
+
+def test_a_no_puts_one_reason_aside_and_counts_as_a_fact(read: Callable[..., Sheet]) -> None:
+    park = {**WILD, "places": "natura-2000,reserve-naturelle", "shoots": "decor-construit"}
+    without = {"aside": ("lieu.plage", "lieu.domaine-public")}
+    kept = row_of(read({**park, **without}), "natura-2000-evaluation")
+    assert [s.statement for s in kept.shown] == ["tournage-natura2000-cas-travaux"]  # the works are a reason still
+    noes = {"aside": ("lieu.domaine-public", "situation.decor-construit", "situation.travaux-loi-sur-l-eau")}
+    bare = {"works": "documentaire-tv", "places": "mercantour,natura-2000"}
+    assert row_of(read({**bare, **noes}), "natura-2000-evaluation").open  # never « yes » for want of a reason
+    asked = {(q.field, q.value) for q in read({**bare, **noes}).questions}
+    assert ("situation", "decor-construit") not in asked
+
+
+def test_reasons_add_up(read: Callable[..., Sheet], ground: Ground) -> None:
+    one = read({**FILM, "shoots": "cantine"})
+    both = read({**FILM, "shoots": "cantine,dechet-dangereux", "situation": ["dechet-electrique"]})
+    for rule in ("tournage-jeter-en-benne", "tournage-melanger-les-matieres"):
+        was, now = row_of(one, rule), row_of(both, rule)
+        assert {s.statement for s in was.shown} < {s.statement for s in now.shown}
+        assert now.obligation.strength == "firm"
+        assert "biodéchets" in Speaker(ground.glossary).because(now, both)
+    told = read({**FILM, "shoots": "", "lieu": ["cantine-mobile"]})  # by a question as by the form
+    assert row_of(told, "tournage-jeter-en-benne").shown == row_of(one, "tournage-jeter-en-benne").shown
+    night = row_of(read({**FILM, "shoots": "tournage-de-nuit"}), "bruit-limite")
+    assert {s.statement for s in night.shown} == {"tournage-bruit-emergence-nuit", "tournage-bruit-emergence-jour"}
+
+
+def test_a_slip_for_hazardous_waste_leaves_the_register_of_the_rest(read: Callable[..., Sheet]) -> None:
+    said = {**FILM, "shoots": "dechet-dangereux,benne-privee", "situation": ["bordereau-trackdechets-transmis"]}
+    assert "tournage-registre-des-dechets" in binding(read(said))
+
+
+def test_places_are_a_set(read: Callable[..., Sheet]) -> None:
+    said = {
+        "works": "fiction-cinema",
+        "aids": "selective,fonds-regional",
+        "company": "bureaux",
+        "places": "bretagne,plage",
+    }
+    found = read(said)
+    assert "cnc-region-piece-exigee" in binding(found)
+    assert not any(q.field == "lieu" and "bretagne" in q.values for q in found.questions)
+
+
+def test_a_delay_is_told_before_its_day(read: Callable[..., Sheet], ground: Ground) -> None:
+    found, say = read(FILM), Speaker(ground.glossary)
+    row = row_of(found, "cnc-agrement-production-delai")
+    assert row in found.binding
+    assert say.by(row, found.on) == "8 mois au plus après : visa d'exploitation (jour à donner)"
+    assert say.by(row, found.on) in table(found, say).decode("utf-8-sig")
+    assert "visa" in {q.field for q in found.questions}
+    given = row_of(read({**FILM, "visa": "2028-03-10"}), "cnc-agrement-production-delai")
+    assert (given.due, given.waits) == (dt.date(2028, 11, 10), None)
+
+
+def test_what_has_its_day_is_done(read: Callable[..., Sheet]) -> None:
+    row = row_of(read({**SERIES, "preliminary": "2027-05-28"}), "cnc-autorisation-prealable-delai")
+    assert (row.done, row.due) == (dt.date(2027, 5, 28), None)
+
+
+def test_what_spares_a_project_is_said_before_the_rule(read: Callable[..., Sheet], ground: Ground) -> None:
+    found, say = read({**FILM, "situation": ["hors-periode-a-risque"]}), Speaker(ground.glossary)
+    row = row_of(found, "fumer-foret")
+    assert say.lead(row).startswith("Dans votre cas, ce n'est pas interdit. La règle :")
+    assert "hors période à risque d'incendie" in say.because(row, found)
