@@ -101,13 +101,8 @@ def measure(service: Service, questions: Iterable[str], wanted: int, out: Path |
         if use is None or not use.calls:
             continue
         plain, _ = engine.answer(engine.read_alone(question), with_model=False)
-        told = [(text, wordings(answer, numbers)) for text, numbers in sentences(answer.answer) if numbers]
-        also = f"{question} {_FORMS}"
-        found = [
-            found
-            for text, held in told
-            if (found := min((suspicious(_bare(text), h, also) for h in held), key=len, default=["rien de cité"]))
-        ]
+        told = [(text, numbers) for text, numbers in sentences(answer.answer) if numbers]
+        found = [found for text, numbers in told if (found := unsupported(answer, text, numbers, question))]
         done.append(
             Asked(
                 question, answer.engine, answer.answer, found, len(told), _verdict(answer), _verdict(plain),
@@ -122,13 +117,16 @@ def measure(service: Service, questions: Iterable[str], wanted: int, out: Path |
     return done
 
 
-def wordings(answer: Answer, numbers: Iterable[int]) -> list[str]:
-    """What the passages cited under some numbers say, each way that they say it, with where they stand."""
+def unsupported(answer: Answer, text: str, numbers: Iterable[int], question: str) -> list[str]:
+    """What a sentence shown holds that no wording of the passages cited under its numbers has; their places may be
+    said beside."""
     wanted = set(numbers)
     cited = [c for c in answer.citations if c.n in wanted]
-    place = " ".join(f"{c.source_title} {c.locator}" for c in cited)
+    also = " ".join((question, _FORMS, *(f"{c.source_title} {c.locator}" for c in cited)))
     ways = [w for c in cited for w in (c.quote, *_OTHERWISE.get(c.passage_id, ()))]
-    return [f"{w} {place}" for w in (*ways, " ".join(c.quote for c in cited))]
+    ways.append(" ".join(c.quote for c in cited))
+    found = (suspicious(_bare(text), w, also) for w in ways)
+    return min(found, key=len) if cited else ["rien de cité"]
 
 
 _OTHERWISE: dict[str, tuple[str, ...]] = {}
