@@ -24,6 +24,7 @@ from assistant.reading.known import Known
 from assistant.reading.question import Question, Understanding, read_references
 from assistant.reading.scope import is_injection
 from ingest.corpus.fiches import AnswerType
+from ingest.corpus.glossary import OPEN_FACETS
 from ingest.corpus.register import Domain
 from ingest.language.claims import Language
 from ingest.language.lexical import analyse
@@ -78,6 +79,18 @@ class DialogueReader:
     def facets(self, text: str) -> dict[str, tuple[str, ...]]:
         """Facet values that the words of a text name."""
         return self._understanding.facets(text)
+
+    def corrected(self, text: str, memory: Memory) -> str:
+        """The last question with what a correction names (a genre, an aid, a place) in the place of what it named; the
+        correction itself when it names none."""
+        own = {f for f in self.facets(text) if f not in OPEN_FACETS}
+        if not own:
+            return text
+        instead = moves.correction(text) or text
+        if own & set(self.facets(memory.last)):
+            return replaced(self._names, memory.last, instead, own)
+        words = dict.fromkeys(text[a:b] for a, b in self._names.spans(text, own))
+        return joined(memory.last, f"({', '.join(words)})")
 
     def read(self, asked: Asked, memory: Memory | None, today: date) -> Reading:
         """Understand one question."""

@@ -1,0 +1,61 @@
+"""Keeps what an answer showed, for the acts that take it up.
+
+Guarantee: what is kept is what was shown; the other language of a sentence is its own reviewed words, never a
+translation made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answer import Answer
+from assistant.dialogue.screen import Screen, Told, ToldPart, Worded
+from assistant.planning.plan import Plan
+from assistant.wording.composer import Line
+from assistant.wording.layout import label_of
+from ingest.language.claims import Language
+
+
+def screen_of(answer: Answer, plan: Plan, lines: Sequence[Line], other: Sequence[Line]) -> Screen:
+    """What an answer showed. `lines`: its sentences; `other`: the same in the other language, in the same order."""
+    language = answer.understood.language
+    foreign: Language = "fr" if language == "en" else "en"
+    told = tuple(_told(line, language, twin, foreign) for line, twin in zip(lines, other, strict=True))
+    several = len(plan.parts) > 1
+    parts = tuple(
+        ToldPart(
+            label_of(p.about) if several else "",
+            p.verdict or "",
+            p.state in ("missing", "not_in_force") and not p.told,
+            p.whom.name if p.whom else "",
+            {"fr": p.depends_on.ask, "en": p.depends_on.ask_en or p.depends_on.ask} if p.depends_on else {},
+        )
+        for p in plan.parts
+    )
+    passages = {c.n: c.passage_id for c in answer.citations}
+    coming = tuple(passages[n] for w in answer.warnings if w.kind == "upcoming" for n in w.citations if n in passages)
+    return Screen(answer.question, told, parts, coming, tuple(c.name for c in answer.contacts))
+
+
+def _told(line: Line, language: Language, twin: Line, foreign: Language) -> Told:
+    sentence, place = line.sentence, line.place or "then"
+    s = line.passage.statement
+    if s is not None and not line.label and sentence.text in (s.text, s.en, s.lead):
+        return Told(line.passage.id, line.part, place)
+    words = {language: Worded(sentence.text, sentence.opening or _opens(line, language), line.label)}
+    if twin.passage.id == line.passage.id:
+        said = twin.sentence.opening or _opens(twin, foreign)
+        words[foreign] = Worded(twin.sentence.text, said, twin.label)
+    cited = tuple((c.passage.id, "" if c.quote == c.passage.text else c.quote) for c in sentence.cited)
+    return Told(line.passage.id, line.part, place, words, cited, sentence.given, sentence.reviewed)
+
+
+def _opens(line: Line, language: Language) -> str:
+    """« Oui, a priori (série) : », which stands before a statement as it is."""
+    s, text = line.passage.statement, line.sentence.text
+    if s is None or line.label:
+        return ""
+    for wording in (s.lead, s.text) if language == "fr" else (s.en,):
+        if wording and text[-len(wording) + 1 :] == wording[1:]:
+            return text[: -len(wording)].rstrip()
+    return ""

@@ -1,0 +1,34 @@
+"""The last answer whole, in the other language.
+
+Guarantee: part by part, verdict first, in the statements' own reviewed words of that language.
+"""
+
+from __future__ import annotations
+
+from assistant.acting.opened import Opened
+from assistant.acting.page import Page
+from assistant.acting.retelling import Retelling
+from assistant.acting.summary import coming
+
+
+def whole(page: Page, opened: Opened, tell: Retelling) -> None:
+    """Lay out the last answer as it was shown."""
+    several = len(opened.parts) > 1
+    for n, part in enumerate(opened.parts):
+        rows = [(r, s) for r in opened.of_part(n) if r.place != "next" and (s := tell.shown(r))]
+        label = page.label(part.about) if several else ""
+        left = page.left(part)
+        if not rows:
+            page.say(left)
+            continue
+        steps = [page.marked(r, s) for r, s in rows if r.step]
+        said = [page.marked(r, s) for r, s in rows if not r.step]
+        opening = f"{left} " if left else ""
+        if said or opening:
+            page.say(f"{label}{opening}{' '.join(said)}".strip())
+        page.bullets(steps, "1. ")
+    doing = [page.marked(r, s) for r in opened.rows if r.place == "next" and (s := tell.shown(r))]
+    if doing:
+        page.say(f"**{page.words['do']}**{page.colon}")
+        page.bullets(doing)
+    page.bullets(f"{before}{page.marked(None, s)}" for before, s in coming(page, opened, tell))
