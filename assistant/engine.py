@@ -13,31 +13,30 @@ from datetime import date
 from typing import Protocol, runtime_checkable
 
 from assistant.acting.acting import Acting
-from assistant.acting.correcting import change_of, preface
-from assistant.acting.keeping import screen_of
+from assistant.acting.correcting import Corrections
+from assistant.acting.keeping import Keeper
 from assistant.answer import Answer, Timings, Understood
 from assistant.checking.verifier import Verifier
 from assistant.dialogue.memory import Memory
-from assistant.dialogue.moves import content
 from assistant.dialogue.parts import PartReader
 from assistant.dialogue.recall import remember
 from assistant.dialogue.turns import Asked, DialogueReader
 from assistant.planning.local import LocalPlanner, PlanConfig
 from assistant.planning.options import MatchConfig
 from assistant.planning.plan import Plan
-from assistant.planning.planner import Local, Planned, Planner
+from assistant.planning.planner import Local, Planner
 from assistant.planning.ranking import SelectionConfig, Selector
 from assistant.planning.rules import RulesConfig
 from assistant.planning.scope import Scope, ScopeConfig
 from assistant.planning.weighing import PassagesConfig
 from assistant.reading.acts import act_of
-from assistant.reading.case import continued, merged, read_case, recounted
+from assistant.reading.case import continued, corrected, merged, read_case, recounted
 from assistant.reading.kinds import asks, detect_language
 from assistant.reading.message import Message, Part
-from assistant.reading.question import Question, Understanding
+from assistant.reading.question import Understanding
 from assistant.search.hybrid import HybridSearch, RetrievalConfig
 from assistant.wording.citations import Numbering
-from assistant.wording.composer import ComposeConfig, Composer, Draft, Line
+from assistant.wording.composer import ComposeConfig, Composer, Draft
 from assistant.wording.layout import lay_out
 from assistant.wording.presenter import Presenter, understood
 from ingest.clock import Clock
@@ -46,7 +45,6 @@ from ingest.corpus.plain import PlainWords
 from ingest.corpus.register import Contact, Domain, Register
 from ingest.index.snapshot import Snapshot
 from ingest.language.claims import Language
-from ingest.language.lexical import analyse
 from ingest.model.embedding import EncoderProtocol
 from ingest.passages.passages import Passage
 
@@ -124,8 +122,10 @@ class Engine:
             self.local.demarches,
             glossary,
             plain or PlainWords(),
-            self.dialogue.facets,
+            self.dialogue.named,
         )
+        self.keeper = Keeper(self.composer)
+        self.corrections = Corrections(glossary, self.dialogue)
 
     def ask(
         self,
@@ -153,15 +153,20 @@ class Engine:
         text = " ".join(asked.text.split())
         act, second = act_of(text, self.search.vector(text))
         spoken = asked.language or detect_language(text)
-        case = continued(text, previous.case if previous else {}, spoken)
+        told_anew = corrected(text, spoken) if act == "correct" else text
+        case = continued(told_anew, previous.case if previous else {}, spoken)
         if act == "correct" and not case and previous is not None:
-            case = recounted(text, previous.case, spoken)
-        tells = act == "ask" and bool(case) and not asks(text)
+            case = recounted(told_anew, previous.case, spoken)
+        tells, before = act == "ask" and bool(case) and not asks(text), previous
         if (act == "correct" or tells) and case and previous is not None and previous.last:
             asked = replace(asked, text=previous.last)  # the same question on a case told, or corrected
         elif act == "correct" and previous is not None and previous.last:
             asked = replace(asked, text=self.dialogue.corrected(asked.text, previous))
-        reading = self.dialogue.read(asked, None if act == "out_of_field" else previous, self.clock())
+        if act == "out_of_field":
+            before = None
+        elif act == "correct" and previous is not None and asked.text != text:  # what was said may be said again
+            before = replace(previous, heads=(), topics=())
+        reading = self.dialogue.read(asked, before, self.clock())
         own = case or read_case(reading.question.raw, reading.question.language)
         told = {f: q for f, q in (previous.case if previous else {}).items() if q.origin != "project"}
         known = asked.known
@@ -207,9 +212,9 @@ class Engine:
         planner = self.planner if with_model else Local(self.local)
         heard = _Heard(self, on_evidence) if on_evidence else None
         planned = planner.planned(message, previous, heard)
-        known = self._known(planned, previous)
+        known = self.corrections.known(planned, previous)
         if not known and previous is not None:  # what a correction says touches nothing: the same question stands
-            again_read = self.read(Asked(previous.last), replace(previous, screen=None))
+            again_read = self.read(Asked(previous.last), replace(previous, heads=(), topics=()))
             planned = planner.planned(replace(again_read, text=message.text, act="correct"), previous, heard)
         plan, message, later = planned.plan, planned.message, planned.later
         act = message.second if plan.out_of_scope and previous is not None and previous.screen else planned.act
@@ -228,45 +233,14 @@ class Engine:
         timings = Timings(understand=message.took, retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
         answer = self.presenter.present(message, plan, draft, kept, later, timings, conversation_id)
         memory = remember(message, previous, answer, [line.passage for line in kept])
-        screen = screen_of(answer, plan, kept, self._in_the_other_language(message.question, plan, draft, kept))
+        screen = self.keeper.screen(answer, plan, message, draft, kept)
         if message.act == "correct" and previous is not None and previous.screen is not None:
-            before, own = previous, self.dialogue.facets(message.text)
-            change = change_of(message, own, before.case, before.facets, self.presenter.glossary)
-            language = message.question.language
-            said = preface(change, previous.screen, screen, known, language)
-            answer = answer.model_copy(update={"answer": f"{said}\n\n{answer.answer}"})
+            answer = self.corrections.told(answer, message, previous, screen, kept, known)
+        if answer.reason == "out_of_scope" and previous is not None and previous.screen is not None:
+            screen = previous.screen
         heads = [*(previous.told if previous else ()), *(t for t in screen.told if t.place == "head")]
         told = {t.passage: t for t in heads}
         return answer, replace(memory, screen=screen, told=tuple(told.values())[-_TOLD:])
-
-    def _known(self, planned: Planned, previous: Memory | None) -> bool:
-        """Whether what a correction says was read for the answer: a case, a facet, a day, or the words of what answers;
-        True of any other message."""
-        message = planned.message
-        if message.act != "correct" or previous is None or previous.screen is None or not previous.last:
-            return True
-        if not planned.plan.answered:
-            return False
-        if any(q.origin == "message" for q in message.case.values()) or message.question.dates:
-            return True
-        if self.dialogue.facets(message.text):
-            return True
-        heads = [p.head.passage for p in planned.plan.parts if p.head]
-        said, held = set(content(message.text)), {t for p in heads for t in analyse(p.text)}
-        return bool(said) and 2 * len(said & held) > len(said)
-
-    def _in_the_other_language(
-        self, question: Question, plan: Plan, draft: Draft, kept: Sequence[Line]
-    ) -> Sequence[Line]:
-        """The sentences kept, as they would be said in the other language; as they are where all are statements."""
-        if all(line.sentence.opening == "" and not line.label and not line.sentence.given for line in kept):
-            return kept
-        foreign: Language = "fr" if question.language == "en" else "en"
-        other = self.composer.compose(replace(question, language=foreign), plan).lines
-        if len(other) != len(draft.lines):
-            return kept
-        twins = {id(line): twin for line, twin in zip(draft.lines, other, strict=True)}
-        return [twins[id(line)] for line in kept]
 
 
 class _Heard:

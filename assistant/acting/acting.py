@@ -6,11 +6,12 @@ message that asks is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 
 from assistant.acting.checklist import Checklist, lay
-from assistant.acting.draft import draft
+from assistant.acting.draft import addressee, draft
 from assistant.acting.helping import help_of
 from assistant.acting.opened import Opened, Opener
 from assistant.acting.page import Page
@@ -26,10 +27,11 @@ from assistant.dialogue.memory import Memory
 from assistant.dialogue.screen import Screen
 from assistant.planning.demarches import Demarches
 from assistant.reading.dates import say_date
+from assistant.reading.kinds import detect_language, only_language
 from assistant.reading.manners import count_of, manner_of
 from assistant.reading.message import Message
 from assistant.wording.presenter import Presenter
-from ingest.corpus.glossary import Glossary
+from ingest.corpus.glossary import Glossary, Term
 from ingest.corpus.plain import PlainWords
 from ingest.index.snapshot import Snapshot
 from ingest.language.claims import Language
@@ -37,8 +39,10 @@ from ingest.language.claims import Language
 _ASKS = frozenset({"ask", "correct", "out_of_field"})
 _TAKEN_UP: frozenset[Act] = frozenset({"summarise", "simplify", "checklist", "draft"})
 """Acts that are done again in another language."""
-Facets = Callable[[str], dict[str, tuple[str, ...]]]
-"""The facet values that the words of a text name."""
+Named = Callable[[str], list[str]]
+"""The words of a text that name who acts in our field."""
+_RARE = 40
+"""A term is hard when fewer than one sentence in so many says it."""
 
 
 class Acting:
@@ -52,10 +56,10 @@ class Acting:
         demarches: Demarches,
         glossary: Glossary,
         plain: PlainWords,
-        facets: Facets,
+        named: Named,
     ) -> None:
-        self.verifier, self.presenter, self.demarches, self.glossary, self.plain, self.facets = (
-            verifier, presenter, demarches, glossary, plain, facets,
+        self.verifier, self.presenter, self.demarches, self.glossary, self.plain, self.named = (
+            verifier, presenter, demarches, glossary, plain, named,
         )  # fmt: skip
         self.opener = Opener(snapshot)
         index = snapshot.demarches
@@ -68,18 +72,19 @@ class Acting:
         act = message.act
         if act in _ASKS:
             return None
-        spoken: Language = message.question.language
+        before: Language = previous.language if previous else message.question.language
+        spoken = only_language(message.text) or before
         vector = self.presenter.search.vector(message.text)
         manner = manner_of(act, message.text, vector)
         if act == "help":
-            return self._fixed(message, help_of(manner, spoken), conversation_id), previous
+            return self._fixed(message, help_of(manner, spoken), spoken, conversation_id), previous
         if act in ("thanks", "greet"):
-            return self._fixed(message, WORDS[spoken][act], conversation_id), previous
+            return self._fixed(message, WORDS[spoken][act], spoken, conversation_id), previous
         if previous is None:
             return None
         screen = previous.screen
         if screen is None:
-            return self._fixed(message, WORDS[spoken]["none"], conversation_id), previous
+            return self._fixed(message, WORDS[spoken]["none"], spoken, conversation_id), previous
         if act == "translate":
             return self._translated(message, previous, screen, manner, conversation_id), previous
         page = Page(spoken)
@@ -98,7 +103,7 @@ class Acting:
         act: Act = next((a for a in _TAKEN_UP if a == screen.acted), "translate")
         page = Page(languages[0])
         if manner == "other":
-            page.say(WORDS[message.question.language]["other_language"])
+            page.say(WORDS[only_language(message.text) or previous.language]["other_language"])
         for language in languages:
             page.language = language
             self._lay(page, act, screen.manner, message, previous, self.opener.screen(screen))
@@ -110,7 +115,7 @@ class Acting:
         if not opened.rows and not any(p.missing for p in opened.parts):
             page.say(page.words["empty"])
         elif act == "summarise":
-            summary(page, opened, tell, manner, count_of(message.text, message.question.language))
+            summary(page, opened, tell, manner, count_of(message.text, detect_language(message.text)))
         elif act == "simplify":
             simpler(page, opened, tell, manner)
         elif act == "checklist":
@@ -127,17 +132,22 @@ class Acting:
             whole(page, opened, tell)
 
     def _telling(self, message: Message, screen: Screen, language: Language) -> Retelling:
-        terms = self.glossary.terms
-        return Retelling(self.verifier, message.question.as_of, language, terms, self.plain, screen.question)
+        return Retelling(self.verifier, message.question.as_of, language, self._hard, self.plain, screen.question)
+
+    @cached_property
+    def _hard(self) -> tuple[Term, ...]:
+        """The terms of the glossary that few of our sentences say: the others are known to who asks here."""
+        snapshot = self.opener.snapshot
+        texts = [snapshot.open_passage(i).text for i in range(len(snapshot))]
+        return tuple(t for t in self.glossary.terms if sum(t.term in text for text in texts) * _RARE < len(texts))
 
     def _addressees(self, message: Message) -> list[str]:
-        """Whom a draft is for: who acts in our field, by the words of the message."""
-        named: Mapping[str, tuple[str, ...]] = self.facets(message.text)
-        labels = self.glossary.facets.get("acteur", {})
-        return [labels[a].label for a in named.get("acteur", ()) if a in labels]
+        """Whom a draft is for, as the message says: « au loueur », "to the location owner", « pour le traiteur »."""
+        told = addressee(message.text)
+        return [told] if told else self.named(message.text)
 
-    def _fixed(self, message: Message, text: str, conversation_id: str) -> Answer:
-        page = Page(message.question.language)
+    def _fixed(self, message: Message, text: str, language: Language, conversation_id: str) -> Answer:
+        page = Page(language)
         page.say(text)
         return self._given(message, page, conversation_id)
 

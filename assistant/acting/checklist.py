@@ -8,7 +8,7 @@ nothing is to be done, that is said.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
@@ -20,6 +20,7 @@ from assistant.wording.steps import body_of_step, given_of_step, label_of_step
 from ingest.corpus.demarches import Demarche, Step
 from ingest.corpus.fiches import Polarity, Role, Statement
 from ingest.corpus.glossary import Glossary
+from ingest.language.claims import Language
 
 Planned = Callable[[Step], PlannedStep | None]
 """A step on the case of the conversation; None where the case leaves it out."""
@@ -67,17 +68,15 @@ class Checklist:
         out.items += [self._of_step(page, p) for p in steps if not tell.verifier.faults(_said(p, page), tell.as_of)]
         for r in rows:
             if r.step:
-                item = Item(tell.shown(r) or r.shown(page.language), r)
-                item.when, _, who = r.worded(page.language).label.rstrip(").").partition(" (")
-                item.who = who
-                out.items.append(item)
+                out.items.append(self._of_row(page, r, tell.shown(r) or r.shown(page.language)))
                 continue
             head = self._head(page, r, r.told.part in denied)
-            if head and (sentence := tell.short(r)):
+            if head and (sentence := tell.bare(r)):
                 if r.statement and r.statement.id in covered and r.place != "head":
                     continue
-                out.items.append(Item(sentence, r, head, who=self._who(page, r.statement)))
-            elif r.place == "head":
+                moment = -1 if r.place == "head" else 99
+                out.items.append(Item(sentence, r, head, who=self._who(page, r.statement), moment=moment))
+            elif r.place == "head" or (r.place == "next" and r.told.part not in denied):
                 out.facts.append(r)
             elif r.place == "needs":
                 out.reserves.append(r)
@@ -100,7 +99,7 @@ class Checklist:
         return [p for s in steps if (p := planned(s)) is not None]
 
     def _of_step(self, page: Page, p: PlannedStep) -> Item:
-        document = p.step.document.of(page.language) if p.step.document else ""
+        document = document_of(p.step, page.language)
         label = label_of_step(p, page.language).rstrip(").")
         when, _, who = label.partition(" (")
         return Item(
@@ -108,25 +107,34 @@ class Checklist:
             self.moments.get(p.step.stage, 99), document,
         )  # fmt: skip
 
+    def _of_row(self, page: Page, row: Row, sentence: Sentence) -> Item:
+        """A step that was shown, with what the démarche says of it."""
+        item = Item(sentence, row)
+        item.when, _, item.who = row.worded(page.language).label.rstrip(").").partition(" (")
+        said = row.worded("fr").text
+        for step in (s for d in self.demarches for s in d.steps):
+            if row.statement and step.rests_on[0] == row.statement.id and step.do.fr in said:
+                item.moment = self.moments.get(step.stage, 99)
+                item.document = document_of(step, page.language)
+        return item
+
     def _head(self, page: Page, row: Row, denied: bool) -> str:
         """What kind of thing to do a sentence is; none for one that is only known."""
         s, words = row.statement, page.words
-        if row.place == "next":
-            return words["do"]
-        if s is None:
-            return ""
-        if s.role is Role.ABSENCE:
+        if s is not None and s.role is Role.ABSENCE:
             return words["inquire"]
-        if s.role is Role.CONTACT:
+        if s is not None and s.role is Role.CONTACT:
             return words["contact"]
         if denied and not _orders_anyway(row):
             return ""
+        if s is None:
+            return words["do"] if row.place == "next" else ""
         if s.polarity is Polarity.INTERDIT:
             return words["dont"]
         if s.role in (Role.SANCTION, Role.DEFINITION, Role.DEMENT):
             return ""
         if s.polarity is Polarity.OBLIGE:
-            return words["keep_to"] if s.role is Role.ECHEANCE else words["do"]
+            return words["keep_to"] if s.role is Role.ECHEANCE else words["must"]
         return words["do"] if s.role is Role.DEMARCHE else ""
 
     def _who(self, page: Page, s: Statement | None) -> str:
@@ -134,6 +142,17 @@ class Checklist:
             return ""
         labels = self.glossary.facets.get("acteur", {})
         return ", ".join(labels[a].label for a in s.acteur[:2] if a in labels)
+
+
+def document_of(step: Step, language: Language) -> str:
+    """The document of a step, and to whom it is handed in."""
+    if step.document is None:
+        return ""
+    to = f", {_HAND_IN[language]} {step.to.of(language)}" if step.to else ""
+    return f"{step.document.of(language)}{to}"
+
+
+_HAND_IN: dict[Language, str] = {"fr": "à remettre", "en": "to hand in"}
 
 
 def _orders_anyway(row: Row) -> bool:
@@ -151,16 +170,18 @@ def lay(page: Page, opened: Opened, tell: Retelling, doing: Doing, manner: str) 
     """Lay out what there is to do."""
     words = page.words
     asks = [f"**{words['decide']}**{page.colon} {p.ask[page.language]}" for p in opened.parts if _asked(p)]
-    missing = [f"**{words['inquire']}**{page.colon} {page.left(p)}" for p in opened.parts if p.missing]
+    missing = [f"**{words['inquire']}**{page.colon} {page.left(p, opened.contacts)}" for p in opened.parts if p.missing]
     items = doing.items
+    named = [i for i in items if i.document] if manner == "documents" else []
     if manner == "documents":
-        named = [i for i in items if i.document]
         page.say(words["documents" if named else "no_documents"])
-        items = named or items
     elif items or asks or missing:
         page.say(words["checklist"])
     else:
         page.say(words["nothing"])
+    if named:
+        page.bullets([_paper(page, i) for i in named], "- [ ] ")
+        return
     verdicts = [r for r in doing.facts if r.worded(page.language).opening]
     page.say(" ".join(page.marked(r, s) for r in verdicts if (s := tell.short(r))))
     if manner in ("stages", "people"):
@@ -171,7 +192,7 @@ def lay(page: Page, opened: Opened, tell: Retelling, doing: Doing, manner: str) 
         page.bullets([*asks], "- [ ] ")
         for head, own in groups.items():
             page.say(f"**{head[:1].upper()}{head[1:]}**{page.colon}")
-            page.bullets([_line(page, i) for i in own], "- [ ] ")
+            page.bullets([_line(page, i, i.who if manner == "stages" else i.when) for i in own], "- [ ] ")
         page.bullets(missing, "- [ ] ")
     else:
         mark = "1. " if manner == "numbered" else "- [ ] "
@@ -184,11 +205,23 @@ def lay(page: Page, opened: Opened, tell: Retelling, doing: Doing, manner: str) 
         page.bullets(told)
 
 
+def _paper(page: Page, item: Item) -> str:
+    """« **la convention** : aux repérages (régie) », and what it rests on."""
+    said = f"**{item.document[:1].upper()}{item.document[1:]}**{page.colon} {item.when[:1].lower()}{item.when[1:]}"
+    sentence = replace(item.sentence, text=f"{said} ({item.who})" if item.who else said)
+    return page.marked(None, sentence)
+
+
 def _asked(part: object) -> bool:
     return getattr(part, "verdict", "") == "depends" and bool(getattr(part, "ask", None))
 
 
-def _line(page: Page, item: Item) -> str:
+def _line(page: Page, item: Item, head: str | None = None) -> str:
+    """A line of the list; under the heading of its moment, or of who does it, only the other (`head`) stands before."""
+    label = item.row.worded(page.language).label if item.row else item.head
+    if head is not None and label and item.sentence.text.startswith(label):
+        done = replace(item.sentence, text=item.sentence.text.removeprefix(label).strip())
+        return f"{f'**{head[:1].upper()}{head[1:]}**{page.colon} ' if head else ''}{page.marked(None, done)}"
     if item.row is not None and item.row.step:
         return page.marked(item.row, item.sentence)
     text = page.marked(None, item.sentence)

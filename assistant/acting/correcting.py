@@ -10,11 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.acting.words import WORDS
+from assistant.answer import Answer
+from assistant.dialogue.memory import Memory
+from assistant.dialogue.moves import content
 from assistant.dialogue.screen import Screen
+from assistant.dialogue.turns import DialogueReader
+from assistant.planning.planner import Planned
 from assistant.reading.case import Case
 from assistant.reading.message import Message
-from ingest.corpus.glossary import Glossary
+from assistant.wording.composer import Line
+from ingest.corpus.glossary import OPEN_FACETS, Glossary
 from ingest.language.claims import Language
+from ingest.language.lexical import analyse
+
+_NEW = 3
+"""Sentences that a correction brings, at most, for them to be told first."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,48 @@ class Change:
         return words["understood"].format(what=" ; ".join(told) or words["quoted"].format(said=self.said.strip(" .!?")))
 
 
+class Corrections:
+    """Reads what corrections change, over one engine's vocabulary."""
+
+    def __init__(self, glossary: Glossary, dialogue: DialogueReader) -> None:
+        self._glossary, self._dialogue = glossary, dialogue
+
+    def known(self, planned: Planned, previous: Memory | None) -> bool:
+        """Whether what a correction says was read for the answer: a case, a facet, a day, or most of its words stand in
+        what answers; True of any other message."""
+        message = planned.message
+        if message.act != "correct" or previous is None or previous.screen is None or not previous.last:
+            return True
+        if not planned.plan.answered:
+            return False
+        if any(q.origin == "message" for q in message.case.values()) or message.question.dates:
+            return True
+        if self._dialogue.facets(message.text):
+            return True
+        heads = [p.head.passage for p in planned.plan.parts if p.head]
+        said, held = set(content(message.text)), {t for p in heads for t in analyse(p.text)}
+        return bool(said) and 2 * len(said & held) > len(said)
+
+    def told(
+        self, answer: Answer, message: Message, previous: Memory, screen: Screen, kept: Sequence[Line], known: bool
+    ) -> Answer:
+        """The answer to a correction, what it changes said first."""
+        before = previous.screen
+        if before is None:
+            return answer
+        change = change_of(message, self._dialogue.facets(message.text), previous.case, previous.facets, self._glossary)
+        numbers = {c.passage_id: c.n for c in answer.citations}
+        shown = {t.passage for t in before.told}
+        fresh = [line for line in kept if line.place != "next" and line.passage.id not in shown]
+        new = [f"{line.sentence.text} {_marks(line, numbers)}" for line in fresh] if len(fresh) <= _NEW else []
+        said = preface(change, before, screen, known, new, message.question.language)
+        return answer.model_copy(update={"answer": f"{said}\n\n{answer.answer}"})
+
+
+def _marks(line: Line, numbers: Mapping[str, int]) -> str:
+    return "".join(f"[{numbers[c.passage.id]}]" for c in line.sentence.cited if c.passage.id in numbers)
+
+
 def change_of(
     message: Message, own: Mapping[str, Sequence[str]], before: Case, facets: Mapping[str, Sequence[str]],
     glossary: Glossary,
@@ -42,6 +94,8 @@ def change_of(
             old = before.get(name)
             read.append((q.said, old.said if old is not None and old.said != q.said else ""))
     for facet, values in own.items():
+        if read and facet in OPEN_FACETS:  # « 620 salariés » names no one
+            continue
         new, old_values = _labels(glossary, facet, values), _labels(glossary, facet, facets.get(facet, ()))
         if new and message.question.language == "fr":
             read.append((new, old_values if old_values != new else ""))
@@ -49,24 +103,37 @@ def change_of(
     return Change(tuple(dict.fromkeys((*read, *dates))), message.text)
 
 
-def preface(change: Change, before: Screen, now: Screen, known: bool, language: Language) -> str:
-    """What stands before the answer. `known`: whether the correction was read for the answer at all."""
+def preface(change: Change, before: Screen, now: Screen, known: bool, new: Sequence[str], language: Language) -> str:
+    """What stands before the answer. `known`: whether the correction was read for the answer at all; `new`: what the
+    answer says that the one before did not, said short with its citations."""
     words, told = WORDS[language], change.words(language)
     if not known:
         return f"{told} {words['unknown']}"
-    verdicts = [(_verdict(a.verdict, words), _verdict(b.verdict, words)) for a, b in zip(before.parts, now.parts)]  # noqa: B905 - what both have
     if not now.told:
         return f"{told} {words['no_longer']}"
-    same = _shown(before) == _shown(now)
-    turned = next(((a, b) for a, b in verdicts if a != b and b != words["no_verdict"]), None)
-    if turned and len(before.parts) == len(now.parts):
-        return f"{told} {words['new_verdict'].format(old=turned[0], new=turned[1])}"
-    if same:
+    if _shown(before) == _shown(now):
         return f"{told} {words['same' if change.read else 'unknown']}"
+    alike = len(before.parts) == len(now.parts)
+    pairs = (
+        [(_verdict(a.verdict, words), _verdict(b.verdict, words)) for a, b in zip(before.parts, now.parts, strict=True)]
+        if alike
+        else []
+    )
+    turned = next(((a, b) for a, b in pairs if a != b and b != words["no_verdict"]), None)
+    if turned:
+        return f"{told} {words['new_verdict'].format(old=turned[0], new=turned[1])}"
     parts = [b.about for n, b in enumerate(now.parts) if b.about and _shown(before, n) != _shown(now, n)]
-    if parts and len(parts) < len(now.parts):
+    if alike and parts and len(parts) < len(now.parts):
         return f"{told} {words['changed_parts'].format(parts=' ; '.join(parts))}"
-    return f"{told} {words['changed']}"
+    stays = next((b for a, b in pairs if a == b != words["no_verdict"]), "")
+    verdict = f" {words['kept_verdict'].format(verdict=stays)}" if stays and len(pairs) == 1 else ""
+    said = {t.passage for t in now.told if t.place != "next"}
+    if not said - {t.passage for t in before.told}:
+        return f"{told}{verdict} {words['less']}"
+    if new and len(new) < len(said):
+        rows = "\n".join(f"- {text}" for text in new)
+        return f"{told}{verdict} {words['new']}\n\n{rows}\n\n{words['all']}"
+    return f"{told}{verdict} {words['changed']}"
 
 
 def _shown(screen: Screen, part: int | None = None) -> set[tuple[str, str]]:

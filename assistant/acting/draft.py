@@ -1,19 +1,25 @@
 """« Écris un mail au traiteur », « une clause », « un texto » : the last answer, written to someone.
 
-Guarantee: what is written are the sentences shown, with their reserves, references and days; the asker's own words are no
-part of it. What we do not write (an advertising line, a clause ready to sign) is said.
+Guarantee: what is written are the sentences shown, with their reserves, references and days; the asker's own words
+are no part of it. What we do not write (an advertising line, a clause ready to sign) is said.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
 from assistant.acting.sourcing import where
-from assistant.acting.summary import coming, sources_line
+from assistant.acting.summary import coming, lines_of, sources_line
 from assistant.checking.verifier import Sentence
+from ingest.corpus.fiches import Role
+from ingest.language.claims import Language
+
+_MESSAGE = 500
+"""Characters that a message holds whole."""
 
 
 def draft(page: Page, opened: Opened, tell: Retelling, manner: str, to: Sequence[str], day: str) -> None:
@@ -25,12 +31,12 @@ def draft(page: Page, opened: Opened, tell: Retelling, manner: str, to: Sequence
     if manner == "message":
         page.say(words["message"])
         page.say(words["hello"])
-        _facts(page, opened, tell, short=True, leave=("then",))
+        page.bullets([line.laid(page) for line in lines_of(page, opened, tell, _MESSAGE)])
         _todo(page, opened, tell)
         page.say(sources_line(page))
         return
     whom = f"**{words['to']}**{page.colon} {', '.join(to)}" if to else ""
-    subject = f"**{words['memo'] if manner == 'memo' else words['subject']}**{page.colon} {subject_of(opened)}"
+    subject = f"**{words['memo'] if manner == 'memo' else words['subject']}**{page.colon} {subject_of(page, opened)}"
     if manner == "clause":
         page.say(words["clause"])
         page.say(words["clause_body"].format(day=day))
@@ -56,39 +62,77 @@ def draft(page: Page, opened: Opened, tell: Retelling, manner: str, to: Sequence
         page.say(words["formal_bye" if manner == "letter" else "bye"])
 
 
-def subject_of(opened: Opened) -> str:
-    """What it is about: the title of the notice that answers first."""
+_ADDRESSED = re.compile(
+    r"\b(?:au|aux|à (?:la|l['’]|mon|ma|mes|notre|nos|votre|vos)|to (?:the|my|our|an?|every))\s?"
+    r"(?P<whom>[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){0,3})",
+    re.IGNORECASE,
+)
+_STOPS = re.compile(
+    r"\s(?:qui|que|pour|avec|sur|en|dans|et|stp|svp|please|that|which|with|about|based|from|in|on|for|and|saying)\b.*$",
+    re.IGNORECASE,
+)
+
+
+def addressee(text: str) -> str:
+    """Whom a message says that a draft is for; empty when it does not say."""
+    m = _ADDRESSED.search(text)
+    return _STOPS.sub("", m["whom"]).strip() if m else ""
+
+
+def subject_of(page: Page, opened: Opened) -> str:
+    """What it is about: the title of the notice that answers first; in English, its field."""
+    if page.language == "en":
+        domains = dict.fromkeys(d for r in opened.rows[:1] for d in r.passage.domains)
+        return " ; ".join(page.words[d.value] for d in domains if d.value in page.words)
     titles = list(dict.fromkeys(r.passage.source_title for r in opened.rows if r.place == "head"))
     return " ; ".join(titles[:2]) or " ; ".join(dict.fromkeys(r.passage.source_title for r in opened.rows[:1]))
+
+
+def ours(text: str, row: Row, language: Language) -> str:
+    """A sentence whose verdict was told to the asker, as the asker tells it: « notre effectif », not « votre »."""
+    opening = row.worded(language).opening
+    said = opening
+    for yours, mine in _OURS[language]:
+        said = re.sub(rf"\b{yours}\b", mine, said)
+    return text.replace(opening, said, 1) if opening else text
+
+
+_OURS: dict[Language, tuple[tuple[str, str], ...]] = {
+    "fr": (("votre", "notre"), ("Votre", "Notre")), "en": (("your", "our"), ("Your", "Our")),
+}  # fmt: skip
+
+
+def _reserves(row: Row) -> bool:
+    """True for a sentence that limits another rather than goes on with it."""
+    s = row.statement
+    return s is None or s.role in (Role.ABSENCE, Role.EXCEPTION, Role.DEMENT) or s.confidence != "haute"
 
 
 def _caption(page: Page, opened: Opened, tell: Retelling) -> None:
     heads = [r for r in opened.rows if r.place == "head"] or list(opened.rows[:1])
     needed = [r for r in opened.rows if r.place == "needs"]
-    told = [(r, s) for r in (*heads[:1], *needed) if (s := tell.short(r))]
+    told = [s for r in (*heads[:1], *needed) if (s := tell.bare(r))]
     page.say(page.words["caption"])
-    page.say(" ".join(page.marked(None, s) for r, s in told))
+    page.say(" ".join(page.marked(None, s) for s in told))
     page.say(page.words["caption_note"])
     page.say(sources_line(page))
 
 
-def _facts(
-    page: Page, opened: Opened, tell: Retelling, short: bool, numbered: bool = False, leave: Sequence[str] = ()
-) -> None:
+def _facts(page: Page, opened: Opened, tell: Retelling, short: bool, numbered: bool = False) -> None:
     several = len(opened.parts) > 1
     items: list[str] = []
     reserves: list[tuple[Row | None, Sentence, str]] = []
     for n, part in enumerate(opened.parts):
-        rows = [r for r in opened.of_part(n) if r.place != "next" and r.place not in leave]
+        rows = [r for r in opened.of_part(n) if r.place != "next"]
         told = [(r, s) for r in rows if (s := tell.short(r) if short else tell.shown(r))]
-        first = page.label(part.about) if several else ""
+        first = page.label(part.about) if several and not part.about.startswith("…") else ""
         for r, s in told:
-            if r.place == "needs":
+            if r.place == "needs" and _reserves(r):
                 reserves.append((r, s, ""))
                 continue
-            items.append(f"{first}{page.marked(r, s)}")
+            items.append(f"{first}{ours(page.marked(r, s), r, page.language)}")
             first = ""
-        left = page.left(part)
+        left = page.left(part, opened.contacts)
         if left:
             items.append(left)
     page.bullets(items, "1. " if numbered else "- ")

@@ -7,13 +7,37 @@ translation made here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.answer import Answer
 from assistant.dialogue.screen import Screen, Told, ToldPart, Worded
 from assistant.planning.plan import Plan
-from assistant.wording.composer import Line
+from assistant.reading.message import Message
+from assistant.wording.composer import Composer, Draft, Line
 from assistant.wording.layout import label_of
 from ingest.language.claims import Language
+
+
+class Keeper:
+    """Keeps answers, in both languages."""
+
+    def __init__(self, composer: Composer) -> None:
+        self._composer = composer
+
+    def screen(self, answer: Answer, plan: Plan, message: Message, draft: Draft, kept: Sequence[Line]) -> Screen:
+        """What an answer showed. `kept`: the sentences of the draft that the gate let through."""
+        return screen_of(answer, plan, kept, self._twins(plan, message, draft, kept))
+
+    def _twins(self, plan: Plan, message: Message, draft: Draft, kept: Sequence[Line]) -> Sequence[Line]:
+        """The sentences kept, as they would be said in the other language; as they are where all are statements."""
+        if all(not (line.sentence.opening or line.label or line.sentence.given) for line in kept):
+            return kept
+        foreign: Language = "fr" if message.question.language == "en" else "en"
+        other = self._composer.compose(replace(message.question, language=foreign), plan).lines
+        if len(other) != len(draft.lines):
+            return kept
+        twins = {id(line): twin for line, twin in zip(draft.lines, other, strict=True)}
+        return [twins[id(line)] for line in kept]
 
 
 def screen_of(answer: Answer, plan: Plan, lines: Sequence[Line], other: Sequence[Line]) -> Screen:
@@ -29,6 +53,7 @@ def screen_of(answer: Answer, plan: Plan, lines: Sequence[Line], other: Sequence
             p.state in ("missing", "not_in_force") and not p.told,
             p.whom.name if p.whom else "",
             {"fr": p.depends_on.ask, "en": p.depends_on.ask_en or p.depends_on.ask} if p.depends_on else {},
+            {"fr": p.title.fr, "en": p.title.en} if p.title else {},
         )
         for p in plan.parts
     )

@@ -1,7 +1,7 @@
 """The answer on screen, opened again over the snapshot: each sentence with its passages, and its wordings.
 
-Guarantee: a sentence whose passage is no longer there is left out; one that is a statement is said in the statement's own
-reviewed words, after the computed verdict that it was shown with.
+Guarantee: a sentence whose passage is no longer there is left out; one that is a statement is said in the statement's
+own reviewed words, after the computed verdict that it was shown with.
 """
 
 from __future__ import annotations
@@ -96,6 +96,11 @@ class Opened:
     def parts(self) -> tuple[ToldPart, ...]:
         """Its parts; one for an answer kept before parts were."""
         return self.screen.parts or (ToldPart(""),)
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """Who would know of its one part; of several, each part says it."""
+        return self.screen.contacts if len(self.parts) == 1 else ()
 
     def of_part(self, n: int, *places: str) -> list[Row]:
         """The sentences of a part in these places, or in all; of the last part, those of no part as well."""

@@ -35,8 +35,8 @@ class Page:
         return " :" if self.language == "fr" else ":"
 
     def marked(self, row: Row | None, sentence: Sentence, text: str | None = None) -> str:
-        """A sentence and the numbers of what it cites; its verdict, or the head of its step, in bold. `text`: its words,
-        explained."""
+        """A sentence and the numbers of what it cites; its verdict, or the head of its step, in bold. `text`: its
+        words, explained."""
         text = text or sentence.text
         bold = ""
         if row is not None:
@@ -62,11 +62,16 @@ class Page:
         """The words of a part, at the head of its line."""
         return f"**{about}**{self.colon} " if about else ""
 
-    def left(self, part: ToldPart) -> str:
+    def title(self, part: ToldPart) -> str:
+        """The title of the démarche that answers a part."""
+        return f"**{part.title[self.language]}.**" if part.title else ""
+
+    def left(self, part: ToldPart, contacts: Sequence[str] = ()) -> str:
         """What was left of a part: that it has no answer, and who would know; or the detail that was asked back."""
         about = self.label(part.about)
         if part.missing:
-            asked = self.words["ask"].format(whom=part.whom) if part.whom else ""
+            whom = part.whom or ", ".join(contacts[:2])
+            asked = self.words["ask"].format(whom=whom) if whom else ""
             said = self.words["missing"] if about else _capital(self.words["missing"])
             return f"{about}{said}{asked}."
         if part.verdict == "depends" and part.ask:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from assistant.acting.opened import Opened
 from assistant.acting.page import Page
-from assistant.acting.retelling import Retelling
+from assistant.acting.retelling import Retelling, cut_short
 from assistant.acting.summary import coming
 
 _ORDER = {"head": 0, "then": 1, "needs": 2}
@@ -23,11 +23,14 @@ def simpler(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
         told = [(r, s) for r in rows if (s := tell.clear(r))]
         if not told:
             continue
-        texts = tell.explained([s.text for _, s in told])
+        texts = tell.explained([s.text for _, s in told], frozenset(d for r, _ in told for d in r.passage.domains))
         if several and part.about:
             page.say(page.label(part.about).strip())
+        texts = [cut_short(text) for text in texts]
         items = [page.marked(r, s, text) for (r, s), text in zip(told, texts, strict=True)]
-        if not part.missing and (left := page.left(part)):
+        if part.title and not several:
+            page.say(page.title(part))
+        if not part.missing and (left := page.left(part, opened.contacts)):
             items.insert(0, left)
         if len(items) == 1:
             page.say(items[0])
@@ -35,7 +38,7 @@ def simpler(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
             page.bullets(items, "1. " if any(r.step for r, _ in told) else "- ")
     doing = [page.marked(r, s) for r in opened.rows if r.place == "next" and (s := tell.clear(r))]
     if doing:
-        page.say(f"**{page.words['do']}**{page.colon}")
+        page.say(page.words["todo"])
         page.bullets(doing)
-    left_out = [page.left(part) for part in opened.parts if part.missing]
+    left_out = [page.left(part, opened.contacts) for part in opened.parts if part.missing]
     page.bullets([*left_out, *(f"{before}{page.marked(None, s)}" for before, s in coming(page, opened, tell))])

@@ -27,7 +27,7 @@ def sources(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
             beside.insert(0, force(page, r.passage))
         items.append(f"{page.marked(r, sentence)} ({' ; '.join(dict.fromkeys(beside))})")
     page.bullets(items)
-    page.bullets([left for part in opened.parts if part.missing and (left := page.left(part))])
+    page.bullets([left for part in opened.parts if part.missing and (left := page.left(part, opened.contacts))])
 
 
 def doubt(page: Page, opened: Opened, tell: Retelling, day: str) -> None:
@@ -43,7 +43,7 @@ def doubt(page: Page, opened: Opened, tell: Retelling, day: str) -> None:
         since = f" ; {words['since']} {say_date(p.valid_from, page.language)}" if p.valid_from else ""
         items.append(f"{page.marked(r, sentence)} ({level}{since} ; {where(page, p)})")
     page.bullets(items)
-    page.bullets([left for part in opened.parts if (left := page.left(part))])
+    page.bullets([left for part in opened.parts if (left := page.left(part, opened.contacts))])
     page.say(words["doubt_end"])
 
 

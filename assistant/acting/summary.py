@@ -1,39 +1,43 @@
 """« Résume », « en trois lignes », « en une phrase », « pour le groupe » : the last answer, shorter.
 
-Guarantee: verdicts first, one line a part; each verdict, reserve and unanswered part is kept, with its citations; a length
-that would lose one is not kept to, and that is said.
+Guarantee: verdicts first, one line a part; each verdict, reserve and unanswered part is kept, with its citations; a
+length that would lose one is not kept to, and that is said.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
 from assistant.checking.verifier import Cited, Sentence
+from assistant.dialogue.screen import ToldPart
 from assistant.reading.dates import AsOf
 from ingest.corpus.fiches import Role
 
 _RESERVING = frozenset({Role.EXCEPTION, Role.ABSENCE, Role.CONDITION, Role.DEMENT, Role.SANCTION, Role.ECHEANCE})
 """Roles of what limits a verdict, or dates it, among the sentences that only go on."""
 _SHORT = 0.9
+_CLAUSE = 24
+"""Characters under which what a step says first does not stand alone."""
 _SHARE = 0.62
 """Of the length of the answer, what a summary takes at most beyond what must be kept."""
 
 
 @dataclass
-class _Line:
+class SummaryLine:
     """A line of a summary: its sentences after a few fixed words, and whether it must stay."""
 
     told: list[tuple[Row | None, Sentence]]
     must: bool
     before: str = ""
+    between: str = " "
 
     def laid(self, page: Page) -> str:
         """The line, its citations numbered."""
-        return f"{self.before}{' '.join(page.marked(r, s) for r, s in self.told)}".strip()
+        return f"{self.before}{self.between.join(page.marked(r, s) for r, s in self.told)}".strip()
 
     @property
     def size(self) -> int:
@@ -43,9 +47,9 @@ class _Line:
 
 def summary(page: Page, opened: Opened, tell: Retelling, manner: str, count: int | None) -> None:
     """Lay out the summary of the last answer."""
-    whole = sum(len(s.text) for r in opened.rows if r.place != "next" and (s := tell.shown(r)))
-    lines = _lines(page, opened, tell, whole)
+    whole = length_of(opened, tell)
     count = 1 if manner == "sentence" else count if manner == "count" else None
+    lines = lines_of(page, opened, tell, joined=count is not None)
     wanted = lines if count is None else _within(lines, count)
     if wanted is None:
         page.say(page.words["too_few"])
@@ -80,6 +84,11 @@ def sources_line(page: Page) -> str:
     return f"{page.words['sources']} {' ; '.join(dict.fromkeys(names))}." if names else ""
 
 
+def length_of(opened: Opened, tell: Retelling) -> int:
+    """Characters of the answer that was shown."""
+    return sum(len(s.text) for r in opened.rows if r.place != "next" and (s := tell.shown(r)))
+
+
 def coming(page: Page, opened: Opened, tell: Retelling) -> list[tuple[str, Sentence]]:
     """The law to come that the answer warned of, behind « À venir : »."""
     ever = AsOf(date.min, date.max, "today")
@@ -93,33 +102,75 @@ def coming(page: Page, opened: Opened, tell: Retelling) -> list[tuple[str, Sente
     return out
 
 
-def _lines(page: Page, opened: Opened, tell: Retelling, whole: int) -> list[_Line]:
-    out: list[_Line] = []
+def lines_of(page: Page, opened: Opened, tell: Retelling, least: int = 0, joined: bool = False) -> list[SummaryLine]:
+    """The lines of a summary: each part's verdict, then its reserves, then what dates or limits it while it is short.
+    `least`: characters under which everything stays; `joined`: the steps of a démarche in one line."""
+    whole = length_of(opened, tell)
+    room, every = max(least, _SHARE * whole), whole <= least
+    out: list[SummaryLine] = []
     several, said = len(opened.parts) > 1, 0
     for n, part in enumerate(opened.parts):
         rows = opened.of_part(n)
+        steps = [(r, s) for r in rows if r.step and (s := tell.shown(r))]
+        if steps:
+            out += _of_steps(page, part, steps, several, joined)
+            rows = [r for r in rows if not r.step]
+            out += [
+                SummaryLine([(r, s)], r.place == "needs") for r in rows if r.place != "next" and (s := tell.short(r))
+            ]
+            continue
         heads = [r for r in rows if r.place == "head"] or rows[:1]
         told: list[tuple[Row | None, Sentence]] = [(r, s) for r in heads if (s := tell.short(r))]
-        left = page.left(part)
+        left = page.left(part, opened.contacts)
         if left and (not told or not part.missing):
-            out.append(_Line([], True, left))
+            out.append(SummaryLine([], True, left))
         if told:
-            out.append(_Line(told, True, page.label(part.about) if several else ""))
+            out.append(SummaryLine(told, True, page.label(part.about) if several else ""))
             said += out[-1].size
         for r in (r for r in rows if r not in heads and r.place != "next"):
-            s = tell.short(r)
+            s = tell.short(r, whole=False)
             role = r.statement.role if r.statement else None
             must = r.place == "needs"
-            if s is None or not (must or role in _RESERVING or r.step):
+            if s is None or not (must or every or role in _RESERVING or r.step):
                 continue
-            if not must and said + len(s.text) > _SHARE * whole:
+            if not must and said + len(s.text) > room:
                 continue
             said += len(s.text)
-            out.append(_Line([(r, s)], must))
-    return [*out, *(_Line([(None, s)], True, before) for before, s in coming(page, opened, tell))]
+            out.append(SummaryLine([(r, s)], must))
+    return [*out, *(SummaryLine([(None, s)], True, before) for before, s in coming(page, opened, tell))]
 
 
-def _within(lines: list[_Line], count: int) -> list[_Line] | None:
+def _of_steps(
+    page: Page, part: ToldPart, steps: list[tuple[Row, Sentence]], several: bool, joined: bool
+) -> list[SummaryLine]:
+    """The steps of a démarche, each by what it first says to do, when and by whom; or all in one line, in order."""
+    title = page.title(part).rstrip("*.") + "**" if part.title else ""
+    before = f"{page.label(part.about) if several else ''}{title}{page.colon} " if title else ""
+    first: list[tuple[Row | None, Sentence]] = []
+    for n, (r, s) in enumerate(steps):
+        label = r.worded(page.language).label
+        done = _clause(s.text.removeprefix(label).strip())
+        if not joined:
+            first.append((r, replace(s, text=f"{label} {done}.")))
+            continue
+        last = "." if n == len(steps) - 1 else ""
+        first.append((None, replace(s, text=f"{done[:1].lower() if n or before else done[:1]}{done[1:]}{last}")))
+    if joined:
+        return [SummaryLine(first, True, before, " ; ")]
+    return [SummaryLine([row], True, before if n == 0 else "") for n, row in enumerate(first)]
+
+
+def _clause(text: str) -> str:
+    """What a step first says to do: up to what explains or adds to it."""
+    depth = 0
+    for i, c in enumerate(text):
+        depth += (c in "(«“") - (c in ")»”")
+        if not depth and i > _CLAUSE and (text[i : i + 2] in (": ", "; ") or text[i : i + 2] == ". "):
+            return text[:i].rstrip()
+    return text.rstrip(".")
+
+
+def _within(lines: list[SummaryLine], count: int) -> list[SummaryLine] | None:
     """As many lines as asked for, those that must stay among them; None when these are more."""
     spare = count - sum(line.must for line in lines)
     if spare < 0:

@@ -17,18 +17,21 @@ def whole(page: Page, opened: Opened, tell: Retelling) -> None:
     for n, part in enumerate(opened.parts):
         rows = [(r, s) for r in opened.of_part(n) if r.place != "next" and (s := tell.shown(r))]
         label = page.label(part.about) if several else ""
-        left = page.left(part)
+        left = page.left(part, opened.contacts)
         if not rows:
             page.say(left)
             continue
         steps = [page.marked(r, s) for r, s in rows if r.step]
         said = [page.marked(r, s) for r, s in rows if not r.step]
         opening = f"{left} " if left else ""
+        if steps:
+            page.say(f"{label}{opening}{page.title(part)}")
+            page.bullets(steps, "1. ")
+            label = opening = ""
         if said or opening:
             page.say(f"{label}{opening}{' '.join(said)}".strip())
-        page.bullets(steps, "1. ")
     doing = [page.marked(r, s) for r in opened.rows if r.place == "next" and (s := tell.shown(r))]
     if doing:
-        page.say(f"**{page.words['do']}**{page.colon}")
+        page.say(page.words["todo"])
         page.bullets(doing)
     page.bullets(f"{before}{page.marked(None, s)}" for before, s in coming(page, opened, tell))

@@ -1,108 +1,23 @@
-"""The fixed words of acts, in French and in English. They claim nothing."""
+"""The fixed words of acts, in French and in English (`data/words.yaml`).
+
+Guarantee: they claim nothing; each is in both languages but the names of fields, which French takes from its notices.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import yaml
+
 from ingest.language.claims import Language
 
-WORDS: dict[Language, dict[str, str]] = {
-    "fr": {
-        "summarise": "**En bref :**", "one": "**En une phrase :**", "whole": "**Ce que nous avons vu :**",
-        "short_already": "**La réponse est déjà courte ; sans rien en perdre :**",
-        "too_few": "**Plus court, il manquerait un verdict ou une réserve ; le plus court possible :**",
-        "simplify": "**En clair :**", "example": "Je n'ai pas d'exemple vérifié à vous donner. La réponse, en clair :",
-        "missing": "pas de réponse dans les textes que nous avons", "ask": " ; à demander à : {whom}",
-        "depends": "cela dépend d'un détail", "reserve": "Réserve", "coming": "À venir", "know": "À savoir",
-        "checklist": "**À faire, d'après la réponse ci-dessus :**", "case": "**Réponse** :",
-        "nothing": "**Rien à faire d'après cette réponse** : elle ne demande aucune démarche.",
-        "documents": "**Pièces, d'après la réponse ci-dessus :**",
-        "no_documents": "La réponse ne nomme aucune pièce à réunir. Ce qu'elle demande :",
-        "do": "À faire", "dont": "À ne pas faire", "keep_to": "À tenir", "inquire": "À demander", "decide": "À préciser",
-        "contact": "À contacter", "to_check": "À vérifier", "when_none": "Sans date", "who_none": "À répartir",
-        "hello": "Bonjour,", "sir": "Madame, Monsieur,", "bye": "Bien cordialement,",
-        "formal_bye": "Je vous prie d'agréer, Madame, Monsieur, l'expression de mes salutations distinguées.",
-        "subject": "Objet", "to": "À", "intro": "Voici ce que disent les textes sur notre question, au {day} :",
-        "letter_intro": "Je vous écris au sujet des règles suivantes, telles qu'elles se lisent au {day} :",
-        "memo": "Note", "facts": "**Ce que disent les textes, au {day} :**", "todo": "**Ce qu'il y a à faire :**",
-        "sources": "Sources :", "reserves": "**Réserves :**",
-        "disclaimer": "C'est une information, pas un conseil juridique.",
-        "clause": "**Base de clause, à faire relire par un juriste :**",
-        "clause_body": "Les parties prennent acte des règles suivantes, telles qu'elles se lisent au {day} :",
-        "caption": "**Phrase à reprendre :**",
-        "caption_note": "Elle dit la règle telle que les textes la donnent ; je n'invente pas de formule commerciale.",
-        "notice": "**À l'attention de l'équipe**", "message": "**Message à envoyer :**",
-        "source": "**Ce sur quoi la réponse repose :**",
-        "link": "**Les liens :**", "no_link": "pas de lien connu", "nature": "**Loi ou usage :**",
-        "law": "règle de droit", "practice": "pratique, sans force de loi", "bill": "projet, pas encore en vigueur",
-        "guide": "texte que vous avez ajouté", "deduced": "déduction ou source indirecte, à vérifier",
-        "doubt": "**Voici ce qui fonde la réponse, au {day} :**",
-        "doubt_end": "Ce qui la changerait : un autre cas que le vôtre (genre, aide, taille, lieu), ou un texte modifié "
-        "depuis. Dites-moi ce qui vous fait douter.",
-        "notice_of": "notice Clapvert d'après :", "version": "version", "sure": "confiance haute",
-        "less_sure": "confiance moyenne, à vérifier", "since": "en vigueur depuis le",
-        "other_language": "Je n'ai ni texte relu ni traducteur dans cette langue : je réponds en français et en anglais. "
-        "Voici la réponse en anglais, qui peut servir de base.",
-        "thanks": "Avec plaisir. Une autre question ?",
-        "greet": "Bonjour ! Posez-moi votre question sur l'éco-production : aides du CNC, CSRD, publicité, label, "
-        "tournage.",
-        "none": "Il n'y a pas encore de réponse à reprendre : posez d'abord votre question.",
-        "empty": "La dernière question est restée sans réponse dans les textes que nous avons : il n'y a rien à reprendre.",
-        "understood": "**Compris : {what}.**", "instead": "{new} (au lieu de {old})",
-        "quoted": "« {said} »",
-        "same": "La réponse ne change pas :",
-        "unknown": "Je n'ai rien trouvé qui en dépende : la réponse reste celle-ci, à vérifier sur ce point.",
-        "new_verdict": "**Ce qui change : le verdict passe de « {old} » à « {new} ».**",
-        "changed": "**Ce qui change :** la réponse, que voici.",
-        "changed_parts": "**Ce qui change :** {parts}.",
-        "no_longer": "Je n'ai pas de réponse pour ce cas ; la précédente n'est plus à suivre.",
-        "yes": "oui", "no": "non", "depends_word": "cela dépend", "no_verdict": "pas de oui ni de non",
-    },
-    "en": {
-        "summarise": "**In short:**", "one": "**In one sentence:**", "whole": "**What we have covered:**",
-        "short_already": "**The answer is short already; losing nothing:**",
-        "too_few": "**Any shorter would lose a verdict or a reserve; the shortest there is:**",
-        "simplify": "**In plain words:**", "example": "I have no checked example to give. The answer, in plain words:",
-        "missing": "no answer in the texts we hold", "ask": "; whom to ask: {whom}",
-        "depends": "it depends on one detail", "reserve": "Reserve", "coming": "Coming", "know": "To know",
-        "checklist": "**To do, from the answer above:**", "case": "**Answer**:",
-        "nothing": "**Nothing to do from this answer**: it asks for no step.",
-        "documents": "**Documents, from the answer above:**",
-        "no_documents": "The answer names no document to collect. What it asks for:",
-        "do": "To do", "dont": "Not to do", "keep_to": "To keep to", "inquire": "To ask", "decide": "To settle",
-        "contact": "To contact", "to_check": "To check", "when_none": "No date", "who_none": "To assign",
-        "hello": "Hello,", "sir": "Dear Sir or Madam,", "bye": "Kind regards,", "formal_bye": "Yours faithfully,",
-        "subject": "Subject", "to": "To", "intro": "This is what the texts say on our question, as of {day}:",
-        "letter_intro": "I am writing about the following rules, as they read on {day}:",
-        "memo": "Memo", "facts": "**What the texts say, as of {day}:**", "todo": "**What is to be done:**",
-        "sources": "Sources:", "reserves": "**Reserves:**",
-        "disclaimer": "This is information, not legal advice.",
-        "clause": "**Basis for a clause, to be read over by a lawyer:**",
-        "clause_body": "The parties take note of the following rules, as they read on {day}:",
-        "caption": "**Sentence to use:**",
-        "caption_note": "It gives the rule as the texts do; I make up no sales line.",
-        "notice": "**For the attention of the crew**", "message": "**Message to send:**",
-        "source": "**What the answer rests on:**",
-        "link": "**Links:**", "no_link": "no link known", "nature": "**Law or usage:**",
-        "law": "rule of law", "practice": "practice, without force of law", "bill": "bill, not in force yet",
-        "guide": "text that you added", "deduced": "deduction or indirect source, to be checked",
-        "doubt": "**This is what the answer rests on, as of {day}:**",
-        "doubt_end": "What would change it: another case than yours (kind of work, support, size, place), or a text "
-        "amended since. Tell me what makes you doubt.",
-        "notice_of": "Clapvert notice based on:", "version": "version", "sure": "high confidence",
-        "less_sure": "medium confidence, to be checked", "since": "in force since",
-        "other_language": "I have neither a reviewed text nor a translator in that language: I answer in French and in "
-        "English. Here is the answer in English, as a basis.",
-        "thanks": "You are welcome. Another question?",
-        "greet": "Hello! Ask me about eco-production: CNC support, CSRD, advertising, labels, the shoot.",
-        "none": "There is no answer to take up yet: ask your question first.",
-        "empty": "The last question was left without an answer in the texts we hold: there is nothing to take up.",
-        "understood": "**Understood: {what}.**", "instead": "{new} (instead of {old})",
-        "quoted": "“{said}”",
-        "same": "The answer does not change:",
-        "unknown": "I found nothing that depends on it: the answer stays as follows, to be checked on that point.",
-        "new_verdict": "**What changes: the verdict goes from “{old}” to “{new}”.**",
-        "changed": "**What changes:** the answer, which follows.",
-        "changed_parts": "**What changes:** {parts}.",
-        "no_longer": "I have no answer for this case; the previous one is no longer to be followed.",
-        "yes": "yes", "no": "no", "depends_word": "it depends", "no_verdict": "neither yes nor no",
-    },
-}  # fmt: skip
+_DATA = Path(__file__).resolve().parent / "data" / "words.yaml"
+
+
+def _read() -> dict[Language, dict[str, str]]:
+    rows: dict[str, dict[Language, str]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    languages: tuple[Language, ...] = ("fr", "en")
+    return {lang: {name: said[lang] for name, said in rows.items() if lang in said} for lang in languages}
+
+
+WORDS = _read()

@@ -1,7 +1,7 @@
 """The answer on screen, as an act takes it up: its sentences, its parts, what stands beside them.
 
-Guarantee: plain data, in both languages, that survives a restart; no sentence is kept that was not shown. A sentence that
-is a statement as it stands is kept by its passage alone.
+Guarantee: plain data, in both languages, that survives a restart; no sentence is kept that was not shown. A sentence
+that is a statement as it stands is kept by its passage alone.
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ class ToldPart:
     missing: bool = False
     whom: str = ""
     ask: Mapping[Language, str] = field(default_factory=dict)
+    title: Mapping[Language, str] = field(default_factory=dict)
+    """Of the démarche whose steps answer it."""
 
     def plain(self) -> dict[str, Any]:
         """As plain data."""
@@ -82,13 +84,15 @@ class ToldPart:
             "missing": self.missing,
             "whom": self.whom,
             "ask": dict(self.ask),
+            "title": dict(self.title),
         }
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> ToldPart:
         """What `plain` gave."""
         ask = {lang: str(raw["ask"][lang]) for lang in LANGUAGES if lang in raw["ask"]}
-        return cls(str(raw["about"]), str(raw["verdict"]), bool(raw["missing"]), str(raw["whom"]), ask)
+        title = {lang: str(raw["title"][lang]) for lang in LANGUAGES if lang in raw["title"]}
+        return cls(str(raw["about"]), str(raw["verdict"]), bool(raw["missing"]), str(raw["whom"]), ask, title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +132,3 @@ class Screen:
             str(raw["acted"]),
             str(raw["manner"]),
         )
-

@@ -80,6 +80,10 @@ class DialogueReader:
         """Facet values that the words of a text name."""
         return self._understanding.facets(text)
 
+    def named(self, text: str) -> list[str]:
+        """The words of a text that name who acts in our field."""
+        return [text[a:b] for a, b in self._names.spans(text, ("acteur",))]
+
     def corrected(self, text: str, memory: Memory) -> str:
         """The last question with what a correction names (a genre, an aid, a place) in the place of what it named; the
         correction itself when it names none."""

@@ -18,7 +18,7 @@ from assistant.answer import Act
 from assistant.reading.text_head import TextHead
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "acts.npz"
-SURE, DOUBTED, ELSEWHERE = 0.45, 0.08, 0.85
+SURE, DOUBTED, ELSEWHERE = 0.45, 0.08, 0.72
 """Shares from which an act is one, may be one, and from which a message is read as of another field."""
 _HEAD = TextHead(WEIGHTS)
 _ACTS: dict[str, Act] = {a: a for a in get_args(Act)}

@@ -244,13 +244,25 @@ def question_types(text: str, hinted: bool = True) -> tuple[AnswerType, ...]:
 
 def detect_language(text: str, default: Language = "fr") -> Language:
     """French or English by function words; `default` when nothing tells."""
-    words = re.findall(r"[a-zà-ÿ'-]+", text.lower())
-    english, french = sum(w in _EN for w in words), sum(w in _FR for w in words)
-    if re.search(r"[éèêàçùœî]", text.lower()):
-        french += 1
+    french, english = _marks(text)
     if english == french:
         return default
     return "en" if english > french else "fr"
+
+
+def only_language(text: str) -> Language | None:
+    """The language that alone has function words in a text; None when both have some (« fais une to do »), or none."""
+    french, english = _marks(text)
+    if bool(french) == bool(english):
+        return None
+    return "fr" if french else "en"
+
+
+def _marks(text: str) -> tuple[int, int]:
+    """Words of French and of English alone."""
+    words = re.findall(r"[a-zà-ÿ'-]+", text.lower())
+    accents = bool(re.search(r"[éèêàçùœî]", text.lower()))
+    return sum(w in _FR for w in words) + accents, sum(w in _EN for w in words)
 
 
 def is_follow_up(text: str, facets: dict[str, tuple[str, ...]]) -> bool:

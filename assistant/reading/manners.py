@@ -1,7 +1,7 @@
 """In what form an act is asked for: a summary in three lines, a draft that is a letter, a list by who does it…
 
-Guarantee: told by a head fitted on examples kept as data (`data/manners.yaml`, `eval calibrate --acts`), among the forms
-of the act alone; a form that is not likely enough is the act's plain one. No list of words.
+Guarantee: told by a head fitted on examples kept as data (`data/manners.yaml`, `eval calibrate --acts`), among the
+forms of the act alone; a form that is not likely enough is the act's plain one. No list of words.
 """
 
 from __future__ import annotations
