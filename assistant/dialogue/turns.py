@@ -80,6 +80,10 @@ class DialogueReader:
         """Facet values that the words of a text name."""
         return self._understanding.facets(text)
 
+    def leans(self, text: str) -> bool:
+        """Whether a text may be read after what came before it (« et aujourd'hui ? »)."""
+        return is_follow_up(text, self.facets(text)) or moves.leans(text)
+
     def named(self, text: str) -> list[str]:
         """The words of a text that name who acts in our field."""
         return [text[a:b] for a, b in self._names.spans(text, ("acteur",))]
