@@ -162,7 +162,7 @@ class Engine:
             asked = replace(asked, text=previous.last)  # the same question on a case told, or corrected
         elif act == "correct" and previous is not None and previous.last:
             asked = replace(asked, text=self.dialogue.corrected(asked.text, previous))
-        if act == "out_of_field" and not self.dialogue.leans(text):
+        if act == "out_of_field":
             before = None
         elif act == "correct" and previous is not None and asked.text != text:  # what was said may be said again
             before = replace(previous, heads=(), topics=())
@@ -212,10 +212,8 @@ class Engine:
         planner = self.planner if with_model else Local(self.local)
         heard = _Heard(self, on_evidence) if on_evidence else None
         planned = planner.planned(message, previous, heard)
-        known = self.corrections.known(planned, previous)
-        if not known and previous is not None:  # what a correction says touches nothing: the same question stands
-            again_read = self.read(Asked(previous.last), replace(previous, heads=(), topics=()))
-            planned = planner.planned(replace(again_read, text=message.text, act="correct"), previous, heard)
+        if previous is not None and not self.corrections.known(planned, previous):
+            return self.acting.stays(planned.message, previous, conversation_id), previous
         plan, message, later = planned.plan, planned.message, planned.later
         act = message.second if plan.out_of_scope and previous is not None and previous.screen else planned.act
         again = self.acting.answer(replace(message, act=act), previous, conversation_id)
@@ -235,7 +233,7 @@ class Engine:
         memory = remember(message, previous, answer, [line.passage for line in kept])
         screen = self.keeper.screen(answer, plan, message, draft, kept)
         if message.act == "correct" and previous is not None and previous.screen is not None:
-            answer = self.corrections.told(answer, message, previous, screen, kept, known)
+            answer = self.corrections.told(answer, message, previous, screen, kept)
         if answer.reason == "out_of_scope" and previous is not None and previous.screen is not None:
             screen = previous.screen
         heads = [*(previous.told if previous else ()), *(t for t in screen.told if t.place == "head")]

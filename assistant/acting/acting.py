@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from assistant.acting.checklist import Checklist, lay
+from assistant.acting.correcting import Change
 from assistant.acting.draft import addressee, draft
 from assistant.acting.helping import help_of
 from assistant.acting.opened import Opened, Opener
@@ -94,6 +95,15 @@ class Acting:
             self._lay(page, act, manner, message, previous, self.opener.screen(screen))
         kept = replace(previous, screen=replace(screen, acted=act, manner=manner)) if act in _TAKEN_UP else previous
         return self._given(message, page, conversation_id), kept
+
+    def stays(self, message: Message, previous: Memory, conversation_id: str) -> Answer:
+        """The answer to a correction that nothing of the last one was found to depend on: the same, said so."""
+        page = Page(previous.language)
+        said = Change((), message.text).words(page.language)
+        page.say(f"{said} {page.words['unknown']}")
+        if previous.screen is not None:
+            self._lay(page, "correct", "", message, previous, self.opener.screen(previous.screen))
+        return self._given(message, page, conversation_id)
 
     def _translated(
         self, message: Message, previous: Memory, screen: Screen, manner: str, conversation_id: str

@@ -24,6 +24,8 @@ from ingest.language.claims import Language
 
 Planned = Callable[[Step], PlannedStep | None]
 """A step on the case of the conversation; None where the case leaves it out."""
+_KNOWN = frozenset({Role.SANCTION, Role.DEFINITION, Role.DEMENT, Role.CONDITION, Role.CHIFFRE})
+"""Roles of what is known rather than done, whatever its force."""
 _ABOUT = 2
 """How much a démarche that is about what was shown weighs, in steps that rest on it."""
 
@@ -63,7 +65,8 @@ class Checklist:
         denied = {n for n, p in enumerate(opened.parts) if p.verdict == "no"}
         rows = [r for r in opened.rows if tell.shown(r) is not None]
         told = {r.statement.id for r in rows if r.statement and not (r.told.part in denied and not _orders_anyway(r))}
-        steps = [] if any(r.step for r in rows) else self._steps(told, planned)
+        heads = {r.statement.id for r in rows if r.statement and r.place == "head"}
+        steps = [] if any(r.step for r in rows) else self._steps(told, heads, planned)
         covered = {s.id for p in steps for c in p.cited if (s := c.statement)}
         out.items += [self._of_step(page, p) for p in steps if not tell.verifier.faults(_said(p, page), tell.as_of)]
         for r in rows:
@@ -83,9 +86,9 @@ class Checklist:
         out.items.sort(key=lambda i: i.moment)
         return out
 
-    def _steps(self, told: set[str], planned: Planned) -> list[PlannedStep]:
-        """The steps of the démarche that most rests on what was shown: all of them when it is about that, else those
-        that rest on it."""
+    def _steps(self, told: set[str], heads: set[str], planned: Planned) -> list[PlannedStep]:
+        """The steps of the démarche that most rests on what was shown: all of them when it is about what
+        heads it and several rest on the rest, else those that do."""
 
         def weight(d: Demarche) -> int:
             own = sum(bool(told & set(s.rests_on)) for s in d.steps)
@@ -94,7 +97,8 @@ class Checklist:
         best = max(self.demarches, key=weight, default=None)
         if best is None or weight(best) == 0:
             return []
-        whole = weight(best) > _ABOUT and bool(told & set(best.about))
+        own = sum(bool(told & set(s.rests_on)) for s in best.steps)
+        whole = own >= _ABOUT and bool(heads & set(best.about))
         steps = [s for s in best.steps if whole or told & set(s.rests_on)]
         return [p for s in steps if (p := planned(s)) is not None]
 
@@ -131,7 +135,7 @@ class Checklist:
             return words["do"] if row.place == "next" else ""
         if s.polarity is Polarity.INTERDIT:
             return words["dont"]
-        if s.role in (Role.SANCTION, Role.DEFINITION, Role.DEMENT):
+        if s.role in _KNOWN:
             return ""
         if s.polarity is Polarity.OBLIGE:
             return words["keep_to"] if s.role is Role.ECHEANCE else words["must"]

@@ -55,28 +55,31 @@ class Corrections:
             return True
         if not planned.plan.answered:
             return False
-        if any(q.origin == "message" for q in message.case.values()) or message.question.dates:
+        if any(_told(q.said, message.text) for q in message.case.values() if q.origin == "message"):
             return True
-        if self._dialogue.facets(message.text):
+        if any(d.said in message.text for d in message.question.dates.values()):
+            return True
+        if any(f not in OPEN_FACETS for f in self._dialogue.affirmed(message.text)):
             return True
         heads = [p.head.passage for p in planned.plan.parts if p.head]
         said, held = set(content(message.text)), {t for p in heads for t in analyse(p.text)}
         return bool(said) and 2 * len(said & held) > len(said)
 
-    def told(
-        self, answer: Answer, message: Message, previous: Memory, screen: Screen, kept: Sequence[Line], known: bool
-    ) -> Answer:
+    def told(self, answer: Answer, message: Message, previous: Memory, screen: Screen, kept: Sequence[Line]) -> Answer:
         """The answer to a correction, what it changes said first."""
         before = previous.screen
         if before is None:
             return answer
-        change = change_of(message, self._dialogue.facets(message.text), previous.case, previous.facets, self._glossary)
+        change = change_of(
+            message, self._dialogue.affirmed(message.text), previous.case, previous.facets, self._glossary
+        )
         numbers = {c.passage_id: c.n for c in answer.citations}
         shown = {t.passage for t in before.told}
         fresh = [line for line in kept if line.place != "next" and line.passage.id not in shown]
         new = [f"{line.sentence.text} {_marks(line, numbers)}" for line in fresh] if len(fresh) <= _NEW else []
-        said = preface(change, before, screen, known, new, message.question.language)
-        return answer.model_copy(update={"answer": f"{said}\n\n{answer.answer}"})
+        said = preface(change, before, screen, new, message.question.language)
+        heard = answer.understood.model_copy(update={"act": "correct"})
+        return answer.model_copy(update={"answer": f"{said}\n\n{answer.answer}", "understood": heard})
 
 
 def _marks(line: Line, numbers: Mapping[str, int]) -> str:
@@ -90,25 +93,24 @@ def change_of(
     """What a correction changes of the case. `own`: the facets that its words name; `facets`: those before it."""
     read: list[tuple[str, str]] = []
     for name, q in message.case.items():
-        if q.origin == "message":
+        if q.origin == "message" and _told(q.said, message.text):
             old = before.get(name)
-            read.append((q.said, old.said if old is not None and old.said != q.said else ""))
+            instead = old.said if old is not None and old.said != q.said and "," not in old.said else ""
+            read.append((q.said, instead))
     for facet, values in own.items():
-        if read and facet in OPEN_FACETS:  # « 620 salariés » names no one
+        if facet in OPEN_FACETS:  # « 620 salariés » names no one
             continue
         new, old_values = _labels(glossary, facet, values), _labels(glossary, facet, facets.get(facet, ()))
         if new and message.question.language == "fr":
             read.append((new, old_values if old_values != new else ""))
-    dates = [(d.said, "") for d in message.question.dates.values()]
+    dates = [(d.said, "") for d in message.question.dates.values() if d.said in message.text]
     return Change(tuple(dict.fromkeys((*read, *dates))), message.text)
 
 
-def preface(change: Change, before: Screen, now: Screen, known: bool, new: Sequence[str], language: Language) -> str:
-    """What stands before the answer. `known`: whether the correction was read for the answer at all; `new`: what the
-    answer says that the one before did not, said short with its citations."""
+def preface(change: Change, before: Screen, now: Screen, new: Sequence[str], language: Language) -> str:
+    """What stands before the answer. `new`: what the answer says that the one before did not, with its
+    citations."""
     words, told = WORDS[language], change.words(language)
-    if not known:
-        return f"{told} {words['unknown']}"
     if not now.told:
         return f"{told} {words['no_longer']}"
     if _shown(before) == _shown(now):
@@ -136,6 +138,11 @@ def preface(change: Change, before: Screen, now: Screen, known: bool, new: Seque
     return f"{told}{verdict} {words['changed']}"
 
 
+def _told(said: str, text: str) -> bool:
+    """Whether the words of a figure are a correction's: its number may have taken the unit of the one it replaces."""
+    return said in text or said.split(" ")[0] in text.split()
+
+
 def _shown(screen: Screen, part: int | None = None) -> set[tuple[str, str]]:
     """The sentences of an answer, or of one of its parts, with the verdicts that they open with."""
     return {
@@ -151,4 +158,4 @@ def _verdict(verdict: str, words: Mapping[str, str]) -> str:
 
 def _labels(glossary: Glossary, facet: str, values: Sequence[str]) -> str:
     known = glossary.facets.get(facet, {})
-    return " ".join(known[v].label for v in values if v in known)
+    return ", ".join(known[v].label for v in values if v in known)

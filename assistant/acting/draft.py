@@ -13,13 +13,10 @@ from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
 from assistant.acting.sourcing import where
-from assistant.acting.summary import coming, lines_of, sources_line
+from assistant.acting.summary import MESSAGE, coming, lines_of, sources_line
 from assistant.checking.verifier import Sentence
 from ingest.corpus.fiches import Role
 from ingest.language.claims import Language
-
-_MESSAGE = 500
-"""Characters that a message holds whole."""
 
 
 def draft(page: Page, opened: Opened, tell: Retelling, manner: str, to: Sequence[str], day: str) -> None:
@@ -31,7 +28,7 @@ def draft(page: Page, opened: Opened, tell: Retelling, manner: str, to: Sequence
     if manner == "message":
         page.say(words["message"])
         page.say(words["hello"])
-        page.bullets([line.laid(page) for line in lines_of(page, opened, tell, _MESSAGE)])
+        page.bullets([line.laid(page) for line in lines_of(page, opened, tell, MESSAGE)])
         _todo(page, opened, tell)
         page.say(sources_line(page))
         return

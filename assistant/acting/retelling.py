@@ -39,6 +39,13 @@ def keeps(whole: str, shorter: str, language: Language, figures: bool = True) ->
     return not (language == "fr" and drift(whole, shorter)) and not omissions(shorter, whole, language)
 
 
+def plainly(text: str, plain: PlainWords) -> str:
+    """A French sentence in plain words, where they keep all that it says and its force; as it is otherwise."""
+    said = plain.said(text)
+    same = read_claim(said).modality == read_claim(text).modality and keeps(text, said, "fr")
+    return said if same else text
+
+
 def cut_short(text: str) -> str:
     """A sentence in two or more, where semicolons part it outside brackets and quotes."""
     out, depth = "", 0
@@ -98,8 +105,7 @@ class Retelling:
         plainer = []
         for s in sentences:
             told = s.text.removeprefix(s.opening)
-            said = self.plain.said(told)
-            if said != told and keeps(told, said, self.language):
+            if (said := plainly(told, self.plain)) != told:
                 plainer.append(replace(s, text=f"{s.opening}{said}"))
             plainer.append(s)
         return self._first(plainer)

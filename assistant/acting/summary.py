@@ -19,6 +19,8 @@ from ingest.corpus.fiches import Role
 
 _RESERVING = frozenset({Role.EXCEPTION, Role.ABSENCE, Role.CONDITION, Role.DEMENT, Role.SANCTION, Role.ECHEANCE})
 """Roles of what limits a verdict, or dates it, among the sentences that only go on."""
+MESSAGE = 500
+"""Characters that a message holds whole."""
 _SHORT = 0.9
 _CLAUSE = 24
 """Characters under which what a step says first does not stand alone."""
@@ -49,7 +51,8 @@ def summary(page: Page, opened: Opened, tell: Retelling, manner: str, count: int
     """Lay out the summary of the last answer."""
     whole = length_of(opened, tell)
     count = 1 if manner == "sentence" else count if manner == "count" else None
-    lines = lines_of(page, opened, tell, joined=count is not None)
+    least = MESSAGE if manner == "message" else 0
+    lines = lines_of(page, opened, tell, least, joined=count is not None)
     wanted = lines if count is None else _within(lines, count)
     if wanted is None:
         page.say(page.words["too_few"])

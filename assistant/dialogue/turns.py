@@ -80,24 +80,30 @@ class DialogueReader:
         """Facet values that the words of a text name."""
         return self._understanding.facets(text)
 
-    def leans(self, text: str) -> bool:
-        """Whether a text may be read after what came before it (« et aujourd'hui ? »)."""
-        return is_follow_up(text, self.facets(text)) or moves.leans(text)
-
     def named(self, text: str) -> list[str]:
         """The words of a text that name who acts in our field."""
         return [text[a:b] for a, b in self._names.spans(text, ("acteur",))]
 
+    def affirmed(self, text: str) -> dict[str, tuple[str, ...]]:
+        """Facet values that the words of a text name, without those that it denies (« pas un parc, une réserve »)."""
+        return self.facets(self._without_denied(text))
+
+    def _without_denied(self, text: str) -> str:
+        for start, end in reversed(self._names.spans(text)):
+            if moves.denies(text[:start]):
+                text = f"{text[:start]}{text[end:]}"
+        return text
+
     def corrected(self, text: str, memory: Memory) -> str:
         """The last question with what a correction names (a genre, an aid, a place) in the place of what it named; the
         correction itself when it names none."""
-        own = {f for f in self.facets(text) if f not in OPEN_FACETS}
+        own = {f for f in self.affirmed(text) if f not in OPEN_FACETS}
         if not own:
             return text
-        instead = moves.correction(text) or text
+        instead = self._without_denied(moves.correction(text) or text)
         if own & set(self.facets(memory.last)):
             return replaced(self._names, memory.last, instead, own)
-        words = dict.fromkeys(text[a:b] for a, b in self._names.spans(text, own))
+        words = dict.fromkeys(instead[a:b] for a, b in self._names.spans(instead, own))
         return joined(memory.last, f"({', '.join(words)})")
 
     def read(self, asked: Asked, memory: Memory | None, today: date) -> Reading:

@@ -27,13 +27,14 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def act_of(text: str, vector: NDArray[np.float32]) -> tuple[Act, Act]:
-    """The act of a message (an ask when no other is likely enough), and the likeliest that is neither an ask nor less
-    likely than another field."""
+    """The act of a message (an ask when no other is likely enough), and the likeliest other; an ask for
+    one that is likely of another field."""
     if not _WORD.search(text):
         return "ask", "ask"
     shares = _HEAD.shares(text, vector)
     best = max(shares, key=lambda act: shares[act])
-    other = max((act for act in shares if act != "ask"), key=lambda act: shares[act])
-    second: Act = _ACTS[other] if shares[other] >= DOUBTED else "ask"
-    sure = ELSEWHERE if best == "out_of_field" else SURE
+    other = max((act for act in shares if act not in ("ask", "out_of_field")), key=lambda act: shares[act])
+    elsewhere = shares.get("out_of_field", 0.0) >= SURE
+    second: Act = _ACTS[other] if shares[other] >= DOUBTED and not elsewhere else "ask"
+    sure = (ELSEWHERE if _HEAD.fits(vector) else 1.0) if best == "out_of_field" else SURE
     return (_ACTS[best] if shares[best] >= sure else "ask"), second

@@ -250,12 +250,17 @@ def detect_language(text: str, default: Language = "fr") -> Language:
     return "en" if english > french else "fr"
 
 
+_FEW = 3
+"""How many words of a language one of another counts for."""
+
+
 def only_language(text: str) -> Language | None:
-    """The language that alone has function words in a text; None when both have some (« fais une to do »), or none."""
+    """The language of the function words of a text, but for a few; None when it is mixed (« fais une to do »), or has
+    none."""
     french, english = _marks(text)
-    if bool(french) == bool(english):
+    if max(french, english) < _FEW * min(french, english) or french == english:
         return None
-    return "fr" if french else "en"
+    return "fr" if french > english else "en"
 
 
 def _marks(text: str) -> tuple[int, int]:
