@@ -127,7 +127,8 @@ def _facts(page: Page, opened: Opened, tell: Retelling, short: bool, numbered: b
             if r.place == "needs" and _reserves(r):
                 reserves.append((r, s, ""))
                 continue
-            items.append(f"{first}{ours(page.marked(r, s), r, page.language)}")
+            law = page.law(r) if r.place == "head" and opened.of_two_laws(n) else ""
+            items.append(f"{first}{law}{ours(page.marked(r, s), r, page.language)}")
             first = ""
         left = page.left(part, opened.contacts)
         if left:

@@ -14,6 +14,7 @@ from assistant.dialogue.screen import Screen, Told, ToldPart, Worded
 from assistant.search.quotes import best_quote
 from assistant.wording.phrases import lower_first
 from ingest.corpus.fiches import Statement
+from ingest.corpus.register import Regime
 from ingest.index.snapshot import Snapshot
 from ingest.language.claims import Language
 from ingest.language.lexical import analyse
@@ -101,6 +102,10 @@ class Opened:
     def contacts(self) -> tuple[str, ...]:
         """Who would know of its one part; of several, each part says it."""
         return self.screen.contacts if len(self.parts) == 1 else ()
+
+    def of_two_laws(self, n: int) -> bool:
+        """Whether European and French law answer a part side by side."""
+        return {Regime.UE, Regime.FR} <= {r.passage.regime for r in self.of_part(n, "head")}
 
     def of_part(self, n: int, *places: str) -> list[Row]:
         """The sentences of a part in these places, or in all; of the last part, those of no part as well."""

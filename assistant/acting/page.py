@@ -13,6 +13,8 @@ from assistant.acting.words import WORDS
 from assistant.checking.verifier import Sentence
 from assistant.dialogue.screen import ToldPart
 from assistant.wording.citations import Numbering
+from assistant.wording.layout import regime_labels
+from ingest.corpus.register import Regime
 from ingest.language.claims import Language
 
 
@@ -61,6 +63,11 @@ class Page:
     def label(self, about: str) -> str:
         """The words of a part, at the head of its line."""
         return f"**{about}**{self.colon} " if about else ""
+
+    def law(self, row: Row) -> str:
+        """« **Droit européen** : », before what a body of law says."""
+        label = regime_labels(self.language).get(row.passage.regime, "")
+        return f"**{label}**{self.colon} " if label and row.passage.regime in (Regime.UE, Regime.FR) else ""
 
     def title(self, part: ToldPart) -> str:
         """The title of the démarche that answers a part."""

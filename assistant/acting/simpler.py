@@ -26,8 +26,12 @@ def simpler(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
         texts = tell.explained([s.text for _, s in told], frozenset(d for r, _ in told for d in r.passage.domains))
         if several and part.about:
             page.say(page.label(part.about).strip())
-        texts = [cut_short(text) for text in texts]
-        items = [page.marked(r, s, text) for (r, s), text in zip(told, texts, strict=True)]
+        texts = [_cut(r.worded(page.language).opening, text) for (r, _), text in zip(told, texts, strict=True)]
+        two = opened.of_two_laws(n)
+        items = [
+            f"{page.law(r) if two and r.place == 'head' else ''}{page.marked(r, s, text)}"
+            for (r, s), text in zip(told, texts, strict=True)
+        ]
         if part.title and not several:
             page.say(page.title(part))
         if not part.missing and (left := page.left(part, opened.contacts)):
@@ -42,3 +46,9 @@ def simpler(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
         page.bullets(doing)
     left_out = [page.left(part, opened.contacts) for part in opened.parts if part.missing]
     page.bullets([*left_out, *(f"{before}{page.marked(None, s)}" for before, s in coming(page, opened, tell))])
+
+
+def _cut(opening: str, text: str) -> str:
+    """A sentence in shorter ones, its verdict left whole."""
+    start = len(opening) if text.startswith(opening) else 0
+    return f"{text[:start]}{cut_short(text[start:])}"

@@ -127,11 +127,13 @@ def lines_of(page: Page, opened: Opened, tell: Retelling, least: int = 0, joined
         left = page.left(part, opened.contacts)
         if left and (not told or not part.missing):
             out.append(SummaryLine([], True, left))
-        if told:
+        if told and opened.of_two_laws(n):
+            out += [SummaryLine([(r, s)], True, page.law(r) if r else "") for r, s in told]
+        elif told:
             out.append(SummaryLine(told, True, page.label(part.about) if several else ""))
-            said += out[-1].size
+        said += sum(len(s.text) for _, s in told)
         for r in (r for r in rows if r not in heads and r.place != "next"):
-            s = tell.short(r, whole=False)
+            s = tell.short(r, whole=r.place == "needs")
             role = r.statement.role if r.statement else None
             must = r.place == "needs"
             if s is None or not (must or every or role in _RESERVING or r.step):

@@ -22,7 +22,12 @@ def whole(page: Page, opened: Opened, tell: Retelling) -> None:
             page.say(left)
             continue
         steps = [page.marked(r, s) for r, s in rows if r.step]
-        said = [page.marked(r, s) for r, s in rows if not r.step]
+        two, laws = opened.of_two_laws(n), set[str]()
+        said = []
+        for r, s in (row for row in rows if not row[0].step):
+            law = page.law(r) if two and r.place == "head" else ""
+            said.append(f"{law if law not in laws else ''}{page.marked(r, s)}")
+            laws.add(law)
         opening = f"{left} " if left else ""
         if steps:
             page.say(f"{label}{opening}{page.title(part)}")

@@ -29,7 +29,7 @@ from ingest.corpus.fiches import load_fiches
 from ingest.corpus.glossary import Glossary, Term
 from ingest.corpus.plain import PlainWords, load_plain_words
 from ingest.corpus.register import Domain
-from ingest.language.claims import read_claim
+from ingest.language.claims import Language, read_claim
 from ingest.settings import Settings
 from tests.assistant.support import on, statement_passage
 from tests.samples import TODAY
@@ -41,7 +41,9 @@ NEED = "En principe, un seul bilan suffit sous 30 000 €, à vérifier auprès 
 THEN = "Le bilan définitif se remet avec le coût définitif ; le bilan prévisionnel se remet avec le devis."
 
 
-def row(text: str, place: str = "head", part: int = 0, words: dict[str, Worded] | None = None, **changes: Any) -> Row:
+def row(
+    text: str, place: str = "head", part: int = 0, words: dict[Language, Worded] | None = None, **changes: Any
+) -> Row:
     """A sentence on screen."""
     passage = statement_passage(text=text, en=changes.pop("en", "English."), lead=changes.pop("lead", None), **changes)
     told = Told(passage.id, part, place, words or {}, given=("12 salariés",) if words else ())
