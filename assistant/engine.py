@@ -162,7 +162,7 @@ class Engine:
             asked = replace(asked, text=previous.last)  # the same question on a case told, or corrected
         elif act == "correct" and previous is not None and previous.last:
             asked = replace(asked, text=self.dialogue.corrected(asked.text, previous))
-        if act == "out_of_field":
+        if act == "out_of_field" and not self.dialogue.of_a_case(text, self.clock()):
             before = None
         elif act == "correct" and previous is not None and asked.text != text:  # what was said may be said again
             before = replace(previous, heads=(), topics=())

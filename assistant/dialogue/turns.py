@@ -80,6 +80,11 @@ class DialogueReader:
         """Facet values that the words of a text name."""
         return self._understanding.facets(text)
 
+    def of_a_case(self, text: str, today: date) -> bool:
+        """Whether a text names a case of ours or a day (« et pour un documentaire ? »), or too little to stand alone:
+        it may then go on with what came before."""
+        return bool(self.facets(text)) or read_as_of(text, today) is not None or len(moves.content(text)) < 2
+
     def named(self, text: str) -> list[str]:
         """The words of a text that name who acts in our field."""
         return [text[a:b] for a, b in self._names.spans(text, ("acteur",))]

@@ -23,7 +23,7 @@ PLAIN: Mapping[Act, str] = {
     "source": "list", "help": "what",
 }  # fmt: skip
 """The plain form of each act that has several."""
-_SURE = 0.34
+_SURE = 0.5
 _HEAD = TextHead(WEIGHTS)
 _MOST = 12
 """Lines or sentences that a summary may be asked in, at most."""

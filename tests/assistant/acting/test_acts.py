@@ -95,7 +95,9 @@ class TestSummary:
         assert "CNC" in said
 
     def test_the_verdict_stays(self) -> None:
-        verdict = {"fr": Worded("Oui, a priori : deux bilans carbone sont dus.", "Oui, a priori :")}
+        verdict: dict[Language, Worded] = {
+            "fr": Worded("Oui, a priori : deux bilans carbone sont dus.", "Oui, a priori :")
+        }
         said = laid(summary, opened(row("Deux bilans carbone sont dus.", words=verdict)), "points", None)
         assert "**Oui, a priori :** Deux bilans" in said
 
