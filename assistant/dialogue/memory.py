@@ -1,7 +1,8 @@
 """What a conversation remembers between two turns.
 
 Guarantee: a memory survives a restart unchanged, as plain data (no class name, no pickle in a checkpoint). It holds
-what the next question may leave unsaid and nothing else: the answers themselves are history, not memory.
+what the next question may leave unsaid, and the answer on screen, which an act takes up; the answers before it are
+history, not memory.
 """
 
 from __future__ import annotations

@@ -117,6 +117,11 @@ def denies(text: str) -> bool:
     return _DENIES.search(text) is not None
 
 
+def goes_on(text: str) -> bool:
+    """Whether a turn opens by going on (« et », « ok »)."""
+    return _OPENER.match(Aligned(text).folded) is not None
+
+
 def said(text: str) -> str:
     """A turn without its opening « et », « ok », and its question mark."""
     return _said(text).strip(" ?!.,")

@@ -81,9 +81,10 @@ class DialogueReader:
         return self._understanding.facets(text)
 
     def of_a_case(self, text: str, today: date) -> bool:
-        """Whether a text names a case of ours or a day (« et pour un documentaire ? »), or too little to stand alone:
-        it may then go on with what came before."""
-        return bool(self.facets(text)) or read_as_of(text, today) is not None or len(moves.content(text)) < 2
+        """Whether a text names a case of ours or a day (« et pour un documentaire ? »), goes on, or says too
+        little to stand alone: it may then be read after what came before."""
+        short = moves.goes_on(text) or len(moves.content(text)) <= 1
+        return short or bool(self.facets(text)) or read_as_of(text, today) is not None
 
     def named(self, text: str) -> list[str]:
         """The words of a text that name who acts in our field."""
