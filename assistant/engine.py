@@ -12,6 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol, runtime_checkable
 
+from assistant.acting.acting import Acting
+from assistant.acting.correcting import Corrections
+from assistant.acting.keeping import Keeper
 from assistant.answer import Answer, Timings, Understood
 from assistant.checking.verifier import Verifier
 from assistant.dialogue.memory import Memory
@@ -27,18 +30,18 @@ from assistant.planning.rules import RulesConfig
 from assistant.planning.scope import Scope, ScopeConfig
 from assistant.planning.weighing import PassagesConfig
 from assistant.reading.acts import act_of
-from assistant.reading.case import continued, merged, read_case, recounted
+from assistant.reading.case import continued, corrected, merged, read_case, recounted
 from assistant.reading.kinds import asks, detect_language
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Understanding
 from assistant.search.hybrid import HybridSearch, RetrievalConfig
-from assistant.wording.acting import Acting
 from assistant.wording.citations import Numbering
 from assistant.wording.composer import ComposeConfig, Composer, Draft
 from assistant.wording.layout import lay_out
 from assistant.wording.presenter import Presenter, understood
 from ingest.clock import Clock
 from ingest.corpus.glossary import Glossary
+from ingest.corpus.plain import PlainWords
 from ingest.corpus.register import Contact, Domain, Register
 from ingest.index.snapshot import Snapshot
 from ingest.language.claims import Language
@@ -87,6 +90,7 @@ class Engine:
         contacts: dict[str, Contact],
         clock: Clock,
         config: EngineConfig | None = None,
+        plain: PlainWords | None = None,
     ) -> None:
         config = config or EngineConfig()
         self.snapshot, self.register, self.contacts, self.clock, self.config = (
@@ -111,7 +115,17 @@ class Engine:
         self.composer = Composer(self.search, config.compose)
         self.verifier = Verifier()
         self.presenter = Presenter(self.search, self.verifier, glossary, contacts, len(register.sources), clock)
-        self.acting = Acting(self.snapshot, self.verifier, self.presenter)
+        self.acting = Acting(
+            self.snapshot,
+            self.verifier,
+            self.presenter,
+            self.local.demarches,
+            glossary,
+            plain or PlainWords(),
+            self.dialogue.named,
+        )
+        self.keeper = Keeper(self.composer)
+        self.corrections = Corrections(glossary, self.dialogue)
 
     def ask(
         self,
@@ -139,13 +153,20 @@ class Engine:
         text = " ".join(asked.text.split())
         act, second = act_of(text, self.search.vector(text))
         spoken = asked.language or detect_language(text)
-        case = continued(text, previous.case if previous else {}, spoken)
+        told_anew = corrected(text, spoken) if act == "correct" else text
+        case = continued(told_anew, previous.case if previous else {}, spoken)
         if act == "correct" and not case and previous is not None:
-            case = recounted(text, previous.case, spoken)
-        tells = act == "ask" and bool(case) and not asks(text)
+            case = recounted(told_anew, previous.case, spoken)
+        tells, before = act == "ask" and bool(case) and not asks(text), previous
         if (act == "correct" or tells) and case and previous is not None and previous.last:
             asked = replace(asked, text=previous.last)  # the same question on a case told, or corrected
-        reading = self.dialogue.read(asked, previous, self.clock())
+        elif act == "correct" and previous is not None and previous.last:
+            asked = replace(asked, text=self.dialogue.corrected(asked.text, previous))
+        if act == "out_of_field" and not self.dialogue.of_a_case(text, self.clock()):
+            before = None
+        elif act == "correct" and previous is not None and asked.text != text:  # what was said may be said again
+            before = replace(previous, heads=(), topics=())
+        reading = self.dialogue.read(asked, before, self.clock())
         own = case or read_case(reading.question.raw, reading.question.language)
         told = {f: q for f, q in (previous.case if previous else {}).items() if q.origin != "project"}
         known = asked.known
@@ -185,19 +206,19 @@ class Engine:
     ) -> tuple[Answer, Memory]:
         """Answer an understood message. `on_evidence` is told the passages it rests on before any prose exists; no
         language model is called unless `with_model`."""
-        if (again := self.acting.answer(message, previous, conversation_id)) is not None and previous is not None:
-            return again, previous
-        if again is not None:
-            return again, remember(message, None, again, [])
+        if (again := self.acting.answer(message, previous, conversation_id)) is not None:
+            return again[0], again[1] or remember(message, None, again[0], [])
         t1 = time.perf_counter()
         planner = self.planner if with_model else Local(self.local)
         heard = _Heard(self, on_evidence) if on_evidence else None
         planned = planner.planned(message, previous, heard)
+        if previous is not None and not self.corrections.known(planned, previous):
+            return self.acting.stays(planned.message, previous, conversation_id), previous
         plan, message, later = planned.plan, planned.message, planned.later
-        act = message.second if plan.out_of_scope and previous is not None and previous.shown else planned.act
+        act = message.second if plan.out_of_scope and previous is not None and previous.screen else planned.act
         again = self.acting.answer(replace(message, act=act), previous, conversation_id)
         if again is not None:
-            return again, previous or remember(message, None, again, [])
+            return again[0], again[1] or remember(message, None, again[0], [])
         message = replace(message, case={**message.case, **plan.case})
         t2 = time.perf_counter()
         draft = self.composer.compose(message.question, plan) if plan.answered or any(plan.shown()) else Draft()
@@ -210,10 +231,14 @@ class Engine:
         timings = Timings(understand=message.took, retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
         answer = self.presenter.present(message, plan, draft, kept, later, timings, conversation_id)
         memory = remember(message, previous, answer, [line.passage for line in kept])
-        shown = tuple((line.passage.id, line.part, line.place or "then") for line in kept)
-        before = previous.shown if previous else ()
-        heads = [s for s in (*(previous.told if previous else ()), *shown) if s[2] == "head"]
-        return answer, replace(memory, shown=shown or before, told=tuple(dict.fromkeys(heads))[-_TOLD:])
+        screen = self.keeper.screen(answer, plan, message, draft, kept)
+        if message.act == "correct" and previous is not None and previous.screen is not None:
+            answer = self.corrections.told(answer, message, previous, screen, kept)
+        if answer.reason == "out_of_scope" and previous is not None and previous.screen is not None:
+            screen = previous.screen
+        heads = [*(previous.told if previous else ()), *(t for t in screen.told if t.place == "head")]
+        told = {t.passage: t for t in heads}
+        return answer, replace(memory, screen=screen, told=tuple(told.values())[-_TOLD:])
 
 
 class _Heard:

@@ -36,6 +36,7 @@ from ingest.corpus.demarches import Demarche, Vocabulary, load_demarches, load_v
 from ingest.corpus.fiches import FicheFile, load_fiches, notice_source_id
 from ingest.corpus.glossary import load_glossary
 from ingest.corpus.intake import Intake, load_intake
+from ingest.corpus.plain import load_plain_words
 from ingest.corpus.register import Domain, Register, load_contacts, load_register
 from ingest.corpus.rules import Case, Rule, load_case_files, load_rules
 from ingest.errors import ClapvertError, ErrorCode
@@ -211,8 +212,9 @@ class Service:
                     with suppress(ClapvertError):  # a corpus being edited: what was read before stands
                         self._read_corpus()
                 engine = Engine(
-                    snapshot, encoder, self.register, self.glossary, self.contacts, self.clock, self._config
-                )
+                    snapshot, encoder, self.register, self.glossary, self.contacts, self.clock, self._config,
+                    load_plain_words(self.settings.corpus_dir),
+                )  # fmt: skip
                 if model is not None:
                     from assistant.planning.model.planner import ModelPlanner
                     from assistant.planning.model.speaking import Speaking, terms_of

@@ -1,16 +1,18 @@
 """What a conversation remembers between two turns.
 
 Guarantee: a memory survives a restart unchanged, as plain data (no class name, no pickle in a checkpoint). It holds
-what the next question may leave unsaid and nothing else: the answers themselves are history, not memory.
+what the next question may leave unsaid, and the answer on screen, which an act takes up; the answers before it are
+history, not memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeGuard
 
+from assistant.dialogue.screen import Screen, Told
 from assistant.reading.case import Case, Quantity
 from assistant.reading.dates import AsOf, CaseDate
 from ingest.corpus.fiches import CaseField
@@ -54,10 +56,10 @@ class Memory:
     earlier: tuple[Subject, ...] = ()
     case: Case = field(default_factory=dict)
     dates: Mapping[DateName | YearName, CaseDate] = field(default_factory=dict)
-    shown: tuple[tuple[str, int, str], ...] = ()
-    """The sentences of the last answer: passage, part and place of each."""
-    told: tuple[tuple[str, int, str], ...] = ()
-    """What headed the answers so far, the same way."""
+    screen: Screen | None = None
+    """The last answer, for the acts that take it up."""
+    told: tuple[Told, ...] = ()
+    """What headed the answers so far."""
 
     @property
     def subject(self) -> Subject:
@@ -81,8 +83,8 @@ class Memory:
             "last": self.last,
             "root": self.root,
             "earlier": [_plain_subject(s) for s in self.earlier],
-            "shown": [list(s) for s in self.shown],
-            "told": [list(s) for s in self.told],
+            "screen": self.screen.plain() if self.screen else None,
+            "told": [t.plain() for t in self.told],
             "dates": [[n.value, d.start.isoformat(), d.end.isoformat(), d.said] for n, d in self.dates.items()],
             "case": [[f.value, q.low, q.high, q.said, q.origin] for f, q in self.case.items()],
         }
@@ -107,8 +109,8 @@ class Memory:
             last=raw["last"],
             root=raw["root"],
             earlier=tuple(_subject(s) for s in raw["earlier"]),
-            shown=_rows(raw.get("shown", ())),
-            told=_rows(raw.get("told", ())),
+            screen=_screen(raw),
+            told=tuple(_row(t) for t in raw.get("told", ())),
             dates={d.name: d for row in raw.get("dates", ()) for d in (_date(*row),)},
             case={CaseField(f): Quantity(CaseField(f), *rest) for f, *rest in raw.get("case", ())},
         )
@@ -119,8 +121,19 @@ def _date(name: str, start: str, end: str, said: str) -> CaseDate:
     return CaseDate(kind, date.fromisoformat(start), date.fromisoformat(end), said)
 
 
-def _rows(raw: Iterable[Any]) -> tuple[tuple[str, int, str], ...]:
-    return tuple((str(passage), int(part), str(place)) for passage, part, place in raw)
+def _row(raw: Any) -> Told:
+    """A sentence that was shown; kept as passage, part and place alone before its words were."""
+    if isinstance(raw, Mapping):
+        return Told.of(raw)
+    passage, part, place = raw
+    return Told(str(passage), int(part), str(place))
+
+
+def _screen(raw: Plain) -> Screen | None:
+    if raw.get("screen") is not None:
+        return Screen.of(raw["screen"])
+    told = tuple(_row(t) for t in raw.get("shown", ()))
+    return Screen(str(raw["last"]), told) if told else None
 
 
 def _plain_subject(s: Subject) -> Plain:

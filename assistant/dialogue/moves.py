@@ -106,6 +106,22 @@ def correction(text: str) -> str | None:
     return instead if instead and not question_types(instead) and len(analyse(instead)) <= 10 else None
 
 
+_DENIES = re.compile(
+    r"\b(?:pas|non|plus|not|isn't|no longer)\s(?:(?:de|du|des|un|une|le|la|les|a|an|the|in|en|au|à)\s|(?:d|l)['’])?$",
+    re.IGNORECASE,
+)
+
+
+def denies(text: str) -> bool:
+    """Whether a text ends on what denies the words that follow."""
+    return _DENIES.search(text) is not None
+
+
+def goes_on(text: str) -> bool:
+    """Whether a turn opens by going on (« et », « ok »)."""
+    return _OPENER.match(Aligned(text).folded) is not None
+
+
 def said(text: str) -> str:
     """A turn without its opening « et », « ok », and its question mark."""
     return _said(text).strip(" ?!.,")

@@ -24,6 +24,7 @@ from assistant.reading.known import Known
 from assistant.reading.question import Question, Understanding, read_references
 from assistant.reading.scope import is_injection
 from ingest.corpus.fiches import AnswerType
+from ingest.corpus.glossary import OPEN_FACETS
 from ingest.corpus.register import Domain
 from ingest.language.claims import Language
 from ingest.language.lexical import analyse
@@ -78,6 +79,38 @@ class DialogueReader:
     def facets(self, text: str) -> dict[str, tuple[str, ...]]:
         """Facet values that the words of a text name."""
         return self._understanding.facets(text)
+
+    def of_a_case(self, text: str, today: date) -> bool:
+        """Whether a text names a case of ours or a day (« et pour un documentaire ? »), goes on, or says too
+        little to stand alone: it may then be read after what came before."""
+        short = moves.goes_on(text) or len(moves.content(text)) <= 1
+        return short or bool(self.facets(text)) or read_as_of(text, today) is not None
+
+    def named(self, text: str) -> list[str]:
+        """The words of a text that name who acts in our field."""
+        return [text[a:b] for a, b in self._names.spans(text, ("acteur",))]
+
+    def affirmed(self, text: str) -> dict[str, tuple[str, ...]]:
+        """Facet values that the words of a text name, without those that it denies (« pas un parc, une réserve »)."""
+        return self.facets(self._without_denied(text))
+
+    def _without_denied(self, text: str) -> str:
+        for start, end in reversed(self._names.spans(text)):
+            if moves.denies(text[:start]):
+                text = f"{text[:start]}{text[end:]}"
+        return text
+
+    def corrected(self, text: str, memory: Memory) -> str:
+        """The last question with what a correction names (a genre, an aid, a place) in the place of what it named; the
+        correction itself when it names none."""
+        own = {f for f in self.affirmed(text) if f not in OPEN_FACETS}
+        if not own:
+            return text
+        instead = self._without_denied(moves.correction(text) or text)
+        if own & set(self.facets(memory.last)):
+            return replaced(self._names, memory.last, instead, own)
+        words = dict.fromkeys(instead[a:b] for a, b in self._names.spans(instead, own))
+        return joined(memory.last, f"({', '.join(words)})")
 
     def read(self, asked: Asked, memory: Memory | None, today: date) -> Reading:
         """Understand one question."""

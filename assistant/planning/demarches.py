@@ -201,6 +201,10 @@ class Demarches:
             title=title,
         )
 
+    def on_case(self, step: Step, message: Message) -> PlannedStep | None:
+        """A step on the case of a message; None when the case leaves it out."""
+        return None if self._excluded(step, message.question) else self._step(step, message)
+
     def _told(self, field: str, message: Message, question: Question) -> bool:
         return bool(question.facets.get(field)) or any(f.value == field for f in message.case)
 

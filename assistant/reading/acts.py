@@ -2,7 +2,7 @@
 
 Guarantee: told by a head fitted on examples kept as data (`data/acts.yaml`, `eval calibrate --acts`); no list of verbs.
 A message that names a new subject is an ask whatever its verb: the examples say so, and an act that is not likely
-enough is an ask.
+enough is an ask. That it is of another field is a suspicion, which the evidence settles (`planning/scope.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from assistant.answer import Act
 from assistant.reading.text_head import TextHead
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "acts.npz"
-SURE, DOUBTED = 0.45, 0.08
+SURE, DOUBTED, ELSEWHERE = 0.45, 0.08, 0.72
+"""Shares from which an act is one, may be one, and from which a message is read as of another field."""
 _HEAD = TextHead(WEIGHTS)
 _ACTS: dict[str, Act] = {a: a for a in get_args(Act)}
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -26,11 +27,14 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def act_of(text: str, vector: NDArray[np.float32]) -> tuple[Act, Act]:
-    """The act of a message (an ask when no other is likely enough), and the likeliest act that is not an ask."""
+    """The act of a message (an ask when no other is likely enough), and the likeliest other; an ask for
+    one that is likely of another field."""
     if not _WORD.search(text):
         return "ask", "ask"
     shares = _HEAD.shares(text, vector)
     best = max(shares, key=lambda act: shares[act])
-    other = max((act for act in shares if act != "ask"), key=lambda act: shares[act])
-    second: Act = _ACTS[other] if shares[other] >= DOUBTED else "ask"
-    return (_ACTS[best] if shares[best] >= SURE else "ask"), second
+    other = max((act for act in shares if act not in ("ask", "out_of_field")), key=lambda act: shares[act])
+    elsewhere = shares.get("out_of_field", 0.0) >= ELSEWHERE
+    second: Act = _ACTS[other] if shares[other] >= DOUBTED and not elsewhere else "ask"
+    sure = (ELSEWHERE if _HEAD.fits(vector) else 1.0) if best == "out_of_field" else SURE
+    return (_ACTS[best] if shares[best] >= sure else "ask"), second

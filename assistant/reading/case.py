@@ -113,6 +113,30 @@ def recounted(text: str, before: Case, language: Language = "fr") -> dict[CaseFi
     return {field: _quantity(text, found[0], field)}
 
 
+_DENIED: dict[Language, re.Pattern[str]] = {
+    "fr": re.compile(r"\b(?:pas|non|au lieu d[eu]|plutôt que)\s(?:l[ea]s?\s|d[eu]s?\s|à\s)?$", re.IGNORECASE),
+    "en": re.compile(r"\b(?:not|instead of|rather than|isn't|wasn't)\s(?:the\s|an?\s)?$", re.IGNORECASE),
+}
+"""What denies the figure that follows."""
+_NUMBER = re.compile(r"[\d\s.,\u00a0\u202f]+")
+
+
+def corrected(text: str, language: Language = "fr") -> str:
+    """A correction without the figure that it denies (« pas 9 kW mais 19 »: « mais 19 kW »)."""
+    found = mentions(text, language)
+    denied = [m for m in found if _DENIED[language].search(text[: m.start])]
+    kept = [m for m in found if m not in denied]
+    if len(denied) != 1 or len(kept) != 1:
+        return text
+    old, new = denied[0], kept[0]
+    unit = _NUMBER.sub("", text[old.start : old.end], count=1).strip()
+    bare = not _NUMBER.sub("", text[new.start : new.end]).strip()
+    told = f"{text[new.start : new.end].strip()} {unit}" if bare and unit else text[new.start : new.end]
+    if old.start < new.start:
+        return f"{text[: old.start]}{text[old.end : new.start]}{told}{text[new.end :]}"
+    return f"{text[: new.start]}{told}{text[new.end : old.start]}{text[old.end :]}"
+
+
 def merged(before: Case, now: Case) -> dict[CaseField, Quantity]:
     """The case of a conversation: what a turn says replaces what was said before it."""
     kept = {f: Quantity(q.field, q.low, q.high, q.said, "earlier") for f, q in before.items()}

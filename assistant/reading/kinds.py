@@ -244,13 +244,30 @@ def question_types(text: str, hinted: bool = True) -> tuple[AnswerType, ...]:
 
 def detect_language(text: str, default: Language = "fr") -> Language:
     """French or English by function words; `default` when nothing tells."""
-    words = re.findall(r"[a-zà-ÿ'-]+", text.lower())
-    english, french = sum(w in _EN for w in words), sum(w in _FR for w in words)
-    if re.search(r"[éèêàçùœî]", text.lower()):
-        french += 1
+    french, english = _marks(text)
     if english == french:
         return default
     return "en" if english > french else "fr"
+
+
+_FEW = 3
+"""How many words of a language one of another counts for."""
+
+
+def only_language(text: str) -> Language | None:
+    """The language of the function words of a text, but for a few; None when it is mixed (« fais une to do »), or has
+    none."""
+    french, english = _marks(text)
+    if max(french, english) < _FEW * min(french, english) or french == english:
+        return None
+    return "fr" if french > english else "en"
+
+
+def _marks(text: str) -> tuple[int, int]:
+    """Words of French and of English alone."""
+    words = re.findall(r"[a-zà-ÿ'-]+", text.lower())
+    accents = bool(re.search(r"[éèêàçùœî]", text.lower()))
+    return sum(w in _FR for w in words) + accents, sum(w in _EN for w in words)
 
 
 def is_follow_up(text: str, facets: dict[str, tuple[str, ...]]) -> bool:

@@ -39,6 +39,10 @@ class TextHead:
         shares = np.exp(scores - scores.max())
         return dict(zip(classes, (shares / shares.sum()).tolist(), strict=True))
 
+    def fits(self, vector: NDArray[np.float32]) -> bool:
+        """Whether a vector is of an encoder like the one that the head was fitted for."""
+        return vector.shape == self._kept[2].shape
+
     @cached_property
     def _kept(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], tuple[str, ...]]:
         with np.load(self.path) as kept:

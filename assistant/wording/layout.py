@@ -8,7 +8,7 @@ is missing is said once. A label claims nothing and is never a whole quoted clai
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -136,12 +136,17 @@ def _steps(title: str, label: str, marked: list[tuple[Line, str]]) -> list[str]:
     return [label + (first or title), listed, beside]
 
 
+def regime_labels(language: Language) -> Mapping[Regime, str]:
+    """What a body of law is called."""
+    return REGIME_LABELS if language == "fr" else _REGIMES
+
+
 def _by_regime(marked: list[tuple[Line, str]], language: Language) -> str | None:
     """Under a heading each when two bodies of law stand side by side."""
     regimes = [line.passage.regime for line, _ in marked]
     if not {Regime.UE, Regime.FR} <= set(regimes):
         return None
-    labels = REGIME_LABELS if language == "fr" else _REGIMES
+    labels = regime_labels(language)
     groups: dict[Regime, list[str]] = {}
     for (_, text), regime in zip(marked, regimes, strict=True):
         groups.setdefault(regime if regime in (Regime.UE, Regime.FR) else regimes[0], []).append(text)

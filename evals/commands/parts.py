@@ -136,7 +136,8 @@ def _fit_steps(settings: Settings, out: Path | None, as_json: bool) -> None:
 def _fit_examples(settings: Settings, acts: bool, field: bool, out: Path | None) -> None:
     from assistant.planning.scope import FIELD_WEIGHTS
     from assistant.reading.acts import WEIGHTS
-    from evals.fitting.heads_fit import fit_acts, fit_field
+    from assistant.reading.manners import WEIGHTS as MANNERS
+    from evals.fitting.heads_fit import fit_acts, fit_field, fit_manners
     from evals.running.runner import eval_engine
 
     if acts and field and out:
@@ -146,6 +147,8 @@ def _fit_examples(settings: Settings, acts: bool, field: bool, out: Path | None)
     if acts:
         path = out or WEIGHTS
         click.echo(f"Actes, exemples bien lus : {fit_acts(engine.search.encoder, asked, path):.3f} ; poids : {path}")
+        forms = path.with_name(MANNERS.name)
+        click.echo(f"Formes, exemples bien lus : {fit_manners(engine.search.encoder, forms):.3f} ; poids : {forms}")
     if field:
         path = out or FIELD_WEIGHTS
         click.echo(f"Champ, exemples bien lus : {fit_field(engine, path):.3f} ; poids : {path}")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.engine import Engine
 from assistant.planning.scope import FIELD_FORM, FIELD_WEIGHTS
-from assistant.reading import acts
+from assistant.reading import acts, manners
 from assistant.reading.message import Message
 from assistant.reading.text_head import features
 from evals.fitting.logistic import rows_of
@@ -37,8 +37,16 @@ def act_examples(asks: Sequence[str]) -> tuple[list[str], list[str]]:
     drawn = random.Random(_SEED).sample(sorted(asks), min(_ASKS, len(asks)))  # noqa: S311 - a sample, not a secret
     texts = [t for messages in rows.values() for t in messages]
     labels = [act for act, messages in rows.items() for _ in messages]
-    more = [*drawn, *field["ours"], *field["others"]]
-    return [*texts, *more], [*labels, *("ask" for _ in more)]
+    formed = [(t, act) for act, manners in manner_rows().items() for messages in manners.values() for t in messages]
+    more = [(t, "ask") for t in (*drawn, *field["ours"])] + [(t, "out_of_field") for t in field["others"]]
+    rest = [*formed, *more]
+    return [*texts, *(t for t, _ in rest)], [*labels, *(act for _, act in rest)]
+
+
+def manner_rows() -> dict[str, dict[str, list[str]]]:
+    """Messages by act, and by the form that they ask it in."""
+    rows: dict[str, dict[str, list[str]]] = yaml.safe_load((DATA / "manners.yaml").read_text(encoding="utf-8"))
+    return rows
 
 
 def field_examples() -> dict[str, list[str]]:
@@ -49,11 +57,22 @@ def field_examples() -> dict[str, list[str]]:
 
 def fit_acts(encoder: EncoderProtocol, asks: Sequence[str], path: Path = acts.WEIGHTS) -> float:
     """Fit and write the head of acts; the share of examples that it then reads rightly."""
-    texts, labels = act_examples(asks)
+    return _fit_texts(encoder, *act_examples(asks), path, 5.0)
+
+
+def fit_manners(encoder: EncoderProtocol, path: Path = manners.WEIGHTS) -> float:
+    """Fit and write the head of the forms of acts; the share of examples that it then reads rightly."""
+    rows = [(t, f"{act}.{m}") for act, forms in manner_rows().items() for m, ts in forms.items() for t in ts]
+    return _fit_texts(encoder, [t for t, _ in rows], [label for _, label in rows], path, 10.0)
+
+
+def _fit_texts(
+    encoder: EncoderProtocol, texts: Sequence[str], labels: Sequence[str], path: Path, penalty: float
+) -> float:
     vectors = np.array([encoder.encode_query(t) for t in texts], np.float32)
     mean = vectors.mean(0)
     matrix = np.array([features(t, v, mean) for t, v in zip(texts, vectors, strict=True)])
-    model = _logistic(5.0).fit(matrix, labels)
+    model = _logistic(penalty).fit(matrix, labels)
     np.savez_compressed(path, mean=mean, **rows_of(model, _SMALL))
     return float(model.score(matrix, labels))
 

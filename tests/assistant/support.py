@@ -259,8 +259,8 @@ def _prose(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
     out: list[str] = []
     if answer.outcome == "abstained" or _asks_back(answer):
         return out
-    cited, acting = 0, answer.understood.act not in ASKS
-    for item in _items(answer.answer):
+    cited, acting = 0, answer.understood.act not in ASKS or _stays(answer)
+    for item in _items(_PREFACE.sub("", answer.answer) if answer.understood.act == "correct" else answer.answer):
         rest = item
         if (m := LABEL.match(item)) and not acting and not (_asked(m[1], answer) or m[1] in LAWS):
             out.append(f"titre qui n'est pas de la question : « {m[1]} »")
@@ -280,6 +280,17 @@ def _prose(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
     if told != list(range(1, cited + 1)) and answer.project is None and not acting:
         out.append(f"phrases {cited}, parties {told}")
     return out
+
+
+_PREFACE = re.compile(
+    r"^\*\*(?:Compris|Understood)[^\n]*\n\n(?:(?:- [^\n]*\n)+\n\*\*(?:La réponse entière|The whole answer) ?:\*\*\n\n)?"
+)
+"""What a correction says to change, before the answer."""
+
+
+def _stays(answer: Answer) -> bool:
+    """True when a correction touches nothing, and the answer on screen is said again."""
+    return answer.understood.act == "correct" and not answer.parts
 
 
 def _claimless(text: str) -> bool:

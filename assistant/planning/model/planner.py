@@ -121,7 +121,8 @@ class ModelPlanner:
         if self.terms.history:
             texts.append(standalone(message.question))
             if previous is not None and previous.last:
-                heads = [i for i, _, place in previous.shown if place == "head"][:_BEFORE]
+                told = previous.screen.told if previous.screen else ()
+                heads = [t.passage for t in told if t.place == "head"][:_BEFORE]
                 at = [p for i in heads if (p := self.local.snapshot.position(i)) is not None]
                 pieces = [self.gathering.piece(p, message, pool) for p in at]
                 before = Brief(previous.last, tuple(p.text for p in pieces))
@@ -220,7 +221,7 @@ class ModelPlanner:
         reply, told = turn.reply, turn.told
         if reply is None or told is None:
             return replace(self._base.planned(turn.message), model=self._use(turn, 0, 0))
-        if reply.act in _FIXED or (reply.act in _ON_THE_ANSWER and previous is not None and previous.shown):
+        if reply.act in _FIXED or (reply.act in _ON_THE_ANSWER and previous is not None and previous.screen):
             return Planned(Plan(), turn.message, act=reply.act, model=self._use(turn, 0, 0, heard=True))
         if reply.act == "out_of_field" and not reply.parts:
             plan = Plan(out_of_scope=True)

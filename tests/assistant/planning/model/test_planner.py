@@ -324,4 +324,5 @@ class TestConversation:
             service = written_by(peer.base_url, tiny.settings)
             first = service.ask(Ask("Quels bilans carbone remettre au CNC ?"))
             again = service.ask(Ask("ça vient d'où ce truc, au juste ?", conversation_id=first.conversation_id))
-        assert again.answer.startswith("**Ce sur quoi la réponse repose :**")
+        assert again.understood.act == "source"
+        assert again.citations

@@ -1,0 +1,173 @@
+"""A sentence on screen said shorter, or more plainly.
+
+Guarantee: a shorter wording is one of the statement's own that keeps each figure, date, reserve and condition of the
+whole; what is put in plainer words or explained in line is reviewed data (`corpus/clair.yaml`,
+`corpus/glossaire.yaml`); each passes the gate, or the sentence is said as it was shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from assistant.acting.opened import Row
+from assistant.checking.fidelity import omissions
+from assistant.checking.verifier import Sentence, Verifier
+from assistant.reading.dates import AsOf
+from ingest.corpus.fiches import Role
+from ingest.corpus.glossary import Term
+from ingest.corpus.hedges import drift, hedges
+from ingest.corpus.plain import PlainWords
+from ingest.corpus.register import Domain
+from ingest.language.claims import Language, flipped, read_claim, unsupported
+from ingest.language.lexical import analyse
+
+_ASIDE = re.compile(r"\s\([^()]{3,80}\)")
+_ENDS = re.compile(r"$|\s?[,.;:)]|\s(?:et|ou|d)\b", re.IGNORECASE)
+"""What may follow a term of several words that ends there: « cœur de parc national » is not « cœur de parc »."""
+_EXPLAINED = 3
+"""Terms explained in one answer, at most: more of them are a glossary."""
+
+
+def keeps(whole: str, shorter: str, language: Language, figures: bool = True) -> bool:
+    """True when a shorter wording holds every hedge and condition of the whole, and every figure and date where they
+    are wanted."""
+    claim, said = replace(read_claim(whole, language), references=frozenset()), read_claim(shorter, language)
+    if (figures and unsupported(claim, said)) or flipped(read_claim(shorter, language), read_claim(whole, language)):
+        return False
+    return not (language == "fr" and drift(whole, shorter)) and not omissions(shorter, whole, language)
+
+
+def plainly(text: str, plain: PlainWords) -> str:
+    """A French sentence in plain words, where they keep all that it says and its force; as it is otherwise."""
+    said = plain.said(text)
+    same = read_claim(said).modality == read_claim(text).modality and keeps(text, said, "fr")
+    return said if same else text
+
+
+def cut_short(text: str) -> str:
+    """A sentence in two or more, where semicolons part it outside brackets and quotes."""
+    out, depth = "", 0
+    for i, c in enumerate(text):
+        depth += (c in "(«“") - (c in ")»”")
+        if c == ";" and not depth and text[i + 1 : i + 2] == " ":
+            out = out.rstrip() + "."
+        else:
+            capital = out.endswith(". ") and i and text[i - 2 : i] == "; "
+            out += c.upper() if capital else c
+    return out
+
+
+def unreferenced(text: str, language: Language) -> str:
+    """A sentence without the references that stand alone between brackets: its citation holds them."""
+
+    def drop(m: re.Match[str]) -> str:
+        claim = read_claim(m.group(), language)
+        bare = claim.references and not (claim.figures or claim.dates or claim.negated or hedges(m.group(), language))
+        return "" if bare else m.group()
+
+    return _ASIDE.sub(drop, text)
+
+
+@dataclass
+class Retelling:
+    """Retells sentences on a day, in a language; `known`: the asker's own words, which need no explanation."""
+
+    verifier: Verifier
+    as_of: AsOf
+    language: Language
+    terms: tuple[Term, ...] = ()
+    plain: PlainWords | None = None
+    known: str = ""
+
+    def shown(self, row: Row) -> Sentence | None:
+        """A sentence as it was shown; None when the gate no longer lets it through."""
+        return self._first([row.shown(self.language), *self._said(row, row.wordings(self.language)[::-1])])
+
+    def short(self, row: Row, whole: bool = True) -> Sentence | None:
+        """The shortest of its wordings that keeps what the whole says; beside a verdict (`whole` false), the figures
+        that only go on may go."""
+        return self._first(self._said(row, self._shorter(row, whole)))
+
+    def bare(self, row: Row) -> Sentence | None:
+        """The same without the verdict that it was shown with."""
+        if row.statement is None or row.step:
+            return self.short(row)
+        alone = replace(row, told=replace(row.told, words={}))
+        return self._first(alone.sentence(self.language, w) for w in self._shorter(row))
+
+    def clear(self, row: Row) -> Sentence | None:
+        """The same in plainer words."""
+        sentences = list(self._said(row, self._shorter(row)))
+        if self.plain is None or self.language == "en" or row.statement is None:
+            return self._first(sentences)
+        plainer = []
+        for s in sentences:
+            told = s.text.removeprefix(s.opening)
+            if (said := plainly(told, self.plain)) != told:
+                plainer.append(replace(s, text=f"{s.opening}{said}"))
+            plainer.append(s)
+        return self._first(plainer)
+
+    def _shorter(self, row: Row, figures: bool = True) -> Iterator[str]:
+        wordings, s = row.wordings(self.language), row.statement
+        if s is not None and s.role is Role.ABSENCE:  # who would know is what it is for
+            wordings = wordings[-1:]
+        whole = wordings[-1]
+        for wording in wordings:
+            if wording == whole or keeps(whole, wording, self.language, figures):
+                if row.statement is not None and not row.step:
+                    yield unreferenced(wording, self.language)
+                yield wording
+
+    def _said(self, row: Row, wordings: Iterable[str]) -> Iterator[Sentence]:
+        return (row.sentence(self.language, w) for w in dict.fromkeys(wordings))
+
+    def _first(self, sentences: Iterable[Sentence]) -> Sentence | None:
+        return next((s for s in sentences if not self.verifier.faults(s, self.as_of)), None)
+
+    def explained(self, texts: list[str], domains: frozenset[Domain]) -> list[str]:
+        """Texts of some domains with their hard terms explained in line, each where it first stands: acronyms and terms
+        of several words; those that the asker used are known."""
+        if self.language == "en":
+            return texts
+        told, out = set(analyse(self.known)), list(texts)
+        found: list[tuple[int, Term]] = []
+        for term in self.terms:
+            if (
+                not _hard(term)
+                or not term.definition
+                or not domains & {*term.domains, *(domains if not term.domains else ())}
+            ):
+                continue
+            if set(analyse(term.term)) <= told or read_claim(term.definition).figures:
+                continue
+            n = next((i for i, t in enumerate(texts) if _spot(term, t)), None)
+            if n is not None and not set(analyse(term.definition)) <= set(analyse(texts[n])):
+                found.append((n, term))
+        hardest = sorted(found, key=lambda row: (-_hard(row[1]), row[0]))
+        named: list[str] = []
+        for n, term in hardest:
+            if len(named) == _EXPLAINED:
+                break
+            if any(term.term in other or other in term.term for other in named):
+                continue
+            spot = _spot(term, out[n])
+            after = "" if spot is None else out[n][spot.end() : spot.end() + 4]
+            if spot is None or after.strip().startswith(("(", "»")) or (_hard(term) == 1 and not _ENDS.match(after)):
+                continue
+            means = (term.definition or "").rstrip(".")
+            out[n] = f"{out[n][: spot.end()]} ({means[:1].lower()}{means[1:]}){out[n][spot.end() :]}"
+            named.append(term.term)
+        return out
+
+
+def _spot(term: Term, text: str) -> re.Match[str] | None:
+    flags = 0 if any(c.isupper() for c in term.term[1:]) else re.IGNORECASE
+    return re.search(rf"(?<![\w«'’-]){re.escape(term.term)}(?![\w»+-])", text, flags)
+
+
+def _hard(term: Term) -> int:
+    """How much a term needs its explanation: an acronym most, a common word least."""
+    return 2 if sum(c.isupper() for c in term.term) > 1 else 1 if " " in term.term else 0

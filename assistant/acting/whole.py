@@ -1,0 +1,42 @@
+"""The last answer whole, in the other language.
+
+Guarantee: part by part, verdict first, in the statements' own reviewed words of that language.
+"""
+
+from __future__ import annotations
+
+from assistant.acting.opened import Opened
+from assistant.acting.page import Page
+from assistant.acting.retelling import Retelling
+from assistant.acting.summary import coming
+
+
+def whole(page: Page, opened: Opened, tell: Retelling) -> None:
+    """Lay out the last answer as it was shown."""
+    several = len(opened.parts) > 1
+    for n, part in enumerate(opened.parts):
+        rows = [(r, s) for r in opened.of_part(n) if r.place != "next" and (s := tell.shown(r))]
+        label = page.label(part.about) if several else ""
+        left = page.left(part, opened.contacts)
+        if not rows:
+            page.say(left)
+            continue
+        steps = [page.marked(r, s) for r, s in rows if r.step]
+        two, laws = opened.of_two_laws(n), set[str]()
+        said = []
+        for r, s in (row for row in rows if not row[0].step):
+            law = page.law(r) if two and r.place == "head" else ""
+            said.append(f"{law if law not in laws else ''}{page.marked(r, s)}")
+            laws.add(law)
+        opening = f"{left} " if left else ""
+        if steps:
+            page.say(f"{label}{opening}{page.title(part)}")
+            page.bullets(steps, "1. ")
+            label = opening = ""
+        if said or opening:
+            page.say(f"{label}{opening}{' '.join(said)}".strip())
+    doing = [page.marked(r, s) for r in opened.rows if r.place == "next" and (s := tell.shown(r))]
+    if doing:
+        page.say(page.words["todo"])
+        page.bullets(doing)
+    page.bullets(f"{before}{page.marked(None, s)}" for before, s in coming(page, opened, tell))
