@@ -107,13 +107,15 @@ class Passages:
         return PlannedPart(part.text, part.likeliest, "answered", held, score=best.score)
 
     def of_field(self, told: Told) -> bool:
-        """Whether what the added texts answer with holds enough of the words of a message that is not of our field."""
-        return bool(told.whole) or (told.best is not None and told.best.features["passage"] >= self.config.field)
+        """Whether the added texts answer a message that is not of our field."""
+        if told.whole or told.best is None:
+            return bool(told.whole)
+        return self.margin(None, told.best) >= self.config.outside
 
     def nearest(self, part: Part, told: Told, ours: Option | None, shown: set[int]) -> PlannedPart | None:
         """A part that nothing answers, with the sentence of an added text that comes near, as what it is."""
         best = told.best
-        if best is None or told.named.firm or not self.of_field(told):
+        if best is None or told.named.firm or best.features["passage"] < self.config.field:
             return None
         if self.margin(ours, best) < -self.config.aside:
             return None
