@@ -61,10 +61,12 @@ class PassagesConfig:
         }
     )  # fmt: skip
     wins_floor: float = 3.8
-    outside: float = 0.4
-    """How much higher a sentence stands that answers a message that is not of our field."""
-    field: float = 0.3
-    """Share of the words of a message that nothing answers that a passage holds, from which it comes near."""
+    outside: float = 0.6
+    field: float = 0.4
+    """How much higher a sentence stands that answers a message that is not of our field, and the share of the words of
+    the message that its passage holds."""
+    near_words: float = 0.3
+    """That share for what comes near, when nothing answers."""
     aside: float = 1.0
     """How far below our statements a sentence may stand and still be quoted beside them."""
     plainly: float = 1.0

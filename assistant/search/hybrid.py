@@ -45,7 +45,7 @@ class RetrievalConfig:
 
     depth: int = 120
     rrf_k: int = 10
-    weight_dense: float = 1.0
+    weight_dense: float = 1.4
     weight_lexical: float = 1.0
     candidates: int = 60
     topics: int = 3
