@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from ingest.corpus.register import Domain, Nature, Rank, Regime, Register, Sourc
 CORPUS = Path(__file__).parents[3] / "corpus"
 
 
-def source(ident: str = "texte", **more: object) -> Source:
+def source(ident: str = "texte", **more: Any) -> Source:
     return Source(
         id=ident, title="Un texte", issuer="Essai", rank=Rank.OFFICIEL, domains=(Domain.CNC,), regime=Regime.FR,
         url="https://example.org/texte", **({"nature": Nature.DECRET} | more),
@@ -33,7 +34,7 @@ def source(ident: str = "texte", **more: object) -> Source:
         ({}, None),
     ],
 )
-def test_a_text_is_got_by_what_identifies_it(more: dict[str, object], expected: str | None) -> None:
+def test_a_text_is_got_by_what_identifies_it(more: dict[str, Any], expected: str | None) -> None:
     assert address(source(**more)) == expected
 
 
