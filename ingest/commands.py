@@ -67,6 +67,10 @@ def check(as_json: bool, warnings: bool, only: str) -> None:
             f"{report.texts.checked} énoncé(s) comparé(s) aux textes tenus, {report.texts.not_checked} non comparé(s), "
             "faute du texte."
         )
+        click.echo(
+            f"{len(report.without_address)} texte(s) officiel(s) du registre sans adresse de réception"
+            f"{' : ' + ', '.join(report.without_address) if warnings else ''}."
+        )
     if report.problems:
         raise SystemExit(ExitCode.NO)
 

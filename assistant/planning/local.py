@@ -120,7 +120,7 @@ class LocalPlanner:
         held = told.named.firm or (self.passages.answers(told) and (not outside or self.passages.of_field(told)))
         ours = held or (self.demarches.ours(guide) and not self.scope.abroad(whole.context))
         if not ours and outside:
-            nearest = self.passages.nearest(Part.of(message.question.raw), told, None, set())
+            nearest = self.passages.nearest(Part.of(message.question.raw), told, None, set(), outside=True)
             return Plan((nearest,)) if nearest else Plan(out_of_scope=True)
         near = tuple(hit.passage for hit in whole.candidates.hits[:3])
         if not held and self.scope.vague(message):

@@ -107,15 +107,21 @@ class Passages:
         return PlannedPart(part.text, part.likeliest, "answered", held, score=best.score)
 
     def of_field(self, told: Told) -> bool:
-        """Whether what the added texts answer with holds enough of the words of a message that is not of our field."""
-        return bool(told.whole) or (told.best is not None and told.best.features["passage"] >= self.config.field)
+        """Whether the added texts answer a message that is not of our field."""
+        best, c = told.best, self.config
+        if told.whole or best is None:
+            return bool(told.whole)
+        return best.features["passage"] >= c.field and self.margin(None, best) >= c.outside
 
-    def nearest(self, part: Part, told: Told, ours: Option | None, shown: set[int]) -> PlannedPart | None:
-        """A part that nothing answers, with the sentence of an added text that comes near, as what it is."""
-        best = told.best
-        if best is None or told.named.firm or not self.of_field(told):
+    def nearest(
+        self, part: Part, told: Told, ours: Option | None, shown: set[int], outside: bool = False
+    ) -> PlannedPart | None:
+        """A part that nothing answers, with the sentence of an added text that comes near, as what it is; nearer still
+        when it is not of our field."""
+        best, c = told.best, self.config
+        if best is None or told.named.firm or best.features["passage"] < (c.field if outside else c.near_words):
             return None
-        if self.margin(ours, best) < -self.config.aside:
+        if self.margin(ours, best) < (0.0 if outside else -c.aside):
             return None
         held = self.quoting.shown(told.quotes, shown)[:1]
         silent = (best.passage.source_title,)

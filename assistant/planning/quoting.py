@@ -7,6 +7,7 @@ is cut or reworded; a second passage is one of the same text that comes close.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from assistant.planning.plan import Shown
@@ -29,55 +30,48 @@ class Quoting:
         self.snapshot, self.config = snapshot, config
 
     def shown(self, quotes: Sequence[Quoted], shown: set[int]) -> tuple[Shown, ...]:
-        """The sentences to show: those of the best passage, then the best of other passages of the same text that come
-        close."""
+        """The sentences to show: the best of all, then those that come close, best first whatever their passage, until
+        the words are spent."""
         c = self.config
         best = next((q for q in quotes if q.piece.position not in shown), None)
         if best is None:
             return ()
-        spans = self._spans(best, quotes)
-        out = [Shown(best.piece.position, best.passage, "head", spans)]
-        words = sum(len(best.passage.text[a:b].split()) for a, b in spans)
-        for other in quotes:
-            p = other.piece.position
-            if other.score < best.score - c.beside or len(out) == c.passages:
-                break
-            if p in shown or any(p == s.position for s in out) or other.passage.source_id != best.passage.source_id:
+        kept: dict[int, list[Span]] = {}
+        passages = {q.piece.position: q.passage for q in quotes}
+        words, pieces = 0, Counter[int]()
+        for q in quotes:
+            p = q.piece.position
+            near = c.close if p == best.piece.position else c.beside
+            if q.score < best.score - near or p in shown or q.passage.source_id != best.passage.source_id:
                 continue
-            more = self._spans(other, [other])
-            cost = sum(len(other.passage.text[a:b].split()) for a, b in more)
-            if words + cost <= c.words:
-                out.append(Shown(p, other.passage, "then", more))
-                words += cost
-        return tuple(out)
+            if pieces[p] == c.pieces or (p not in kept and len(kept) == c.passages):
+                continue
+            more = [s for s in self._spans(q) if s not in kept.get(p, ())]
+            cost = sum(len(q.passage.text[a:b].split()) for a, b in more)
+            if kept and words + cost > c.words:
+                continue
+            kept.setdefault(p, []).extend(more)
+            pieces[p] += 1
+            words += cost
+        return tuple(
+            Shown(p, passages[p], "then" if n else "head", _joined(passages[p].text, spans))
+            for n, (p, spans) in enumerate(kept.items())
+        )
 
-    def _spans(self, best: Quoted, quotes: Sequence[Quoted]) -> tuple[Span, ...]:
-        """What is quoted of a passage: all of it when it is short, else the best sentences with what they lean on."""
-        text = best.passage.text
-        rows = self.snapshot.sentences.by_passage[best.piece.position]
+    def _spans(self, quote: Quoted) -> list[Span]:
+        """What is quoted with a sentence: all of its passage when it is short, else it and what it rests on."""
+        text, rows = quote.passage.text, self.snapshot.sentences.by_passage[quote.piece.position]
         pieces = [self.snapshot.sentences.piece(r) for r in rows]
         if len(text.split()) <= self.config.whole:
-            return _joined(text, [(e.start, e.end) for e in pieces])
-        near = [
-            q.piece.row
-            for q in quotes
-            if q.piece.position == best.piece.position and q.score >= best.score - self.config.close
-        ][: self.config.pieces]
-        kept: list[Span] = []
-        for row in near:
-            e = self.snapshot.sentences.piece(row)
-            n = row - rows[0]
-            wanted = [(e.start, e.end)]
-            if e.opens:
-                wanted.append(e.opens)
-            elif n and _LEANS.match(fold(text[e.start : e.end])):
-                wanted.append((pieces[n - 1].start, pieces[n - 1].end))
-            joined = [s for s in wanted if s not in kept]
-            size = sum(len(text[a:b].split()) for a, b in (*kept, *joined))
-            if kept and size > self.config.words:
-                break
-            kept += joined
-        return _joined(text, kept)
+            return [(e.start, e.end) for e in pieces]
+        n = quote.piece.row - rows[0]
+        e = pieces[n]
+        wanted = [(e.start, e.end)]
+        if e.opens:
+            wanted.append(e.opens)
+        elif n and _LEANS.match(fold(text[e.start : e.end])):
+            wanted.append((pieces[n - 1].start, pieces[n - 1].end))
+        return wanted
 
 
 def _joined(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:

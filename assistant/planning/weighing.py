@@ -40,8 +40,8 @@ class PassagesConfig:
 
     rank: Mapping[str, float] = field(
         default_factory=lambda: {
-            "similarity": 1.25, "covered": 1.0, "own": 0.4, "around": 2.0, "passage": 2.2, "lexical": 0.5, "fit": 1.2,
-            "body": 0.8, "other": -0.8, "pointed": 0.7, "context": 0.5, "whole": 0.4, "words": 0.6,
+            "similarity": 1.1, "article": 0.7, "covered": 1.6, "own": 0.45, "around": 2.4, "passage": 1.7, "fit": 1.2,
+            "body": 0.7, "other": -0.7, "pointed": 1.5, "context": 0.5, "words": 0.4,
         }
     )  # fmt: skip
     says: Mapping[str, float] = field(
@@ -55,14 +55,18 @@ class PassagesConfig:
     """From which what comes nearest in a text that is named is quoted, as what it is, when nothing in it answers."""
     wins: Mapping[str, float] = field(
         default_factory=lambda: {
-            "similarity": 0.5, "covered": 0.75, "own": 0.67, "around": 0.77, "passage": 0.78, "lexical": 0.71,
-            "fit": 1.0, "body": 0.5, "other": -0.8, "pointed": 0.5, "context": 0.5, "stranger": -2.0, "known": -0.3,
-            "ours": -0.75, "near": -0.55, "missing": 0.66,
+            "article": 1.13, "covered": 0.95, "own": 0.7, "around": 1.35, "passage": 1.4, "lexical": 0.45, "fit": 1.2,
+            "body": 0.85, "other": -0.5, "pointed": 0.4, "context": 0.5, "stranger": -1.4, "known": -0.45,
+            "ours": -1.7, "near": -0.85, "missing": -0.6,
         }
     )  # fmt: skip
-    wins_floor: float = 3.2
-    field: float = 0.3
-    """Share of a message's words that a passage holds, from which it answers a message that is not of our field."""
+    wins_floor: float = 3.8
+    outside: float = 0.6
+    field: float = 0.4
+    """How much higher a sentence stands that answers a message that is not of our field, and the share of the words of
+    the message that its passage holds."""
+    near_words: float = 0.3
+    """That share for what comes near, when nothing answers."""
     aside: float = 1.0
     """How far below our statements a sentence may stand and still be quoted beside them."""
     plainly: float = 1.0
@@ -75,7 +79,7 @@ class PassagesConfig:
     """How much less near it stands for that alone, in the unit of the similarities."""
     close: float = 1.6
     beside: float = 1.4
-    words: int = 130
+    words: int = 150
     whole: int = 60
     pieces: int = 3
     passages: int = 3
@@ -137,6 +141,7 @@ class Weigher:
                 "lexical": piece.lexical,
                 "whole": piece.whole,
                 "words": piece.words,
+                "article": piece.article + foreign * self.config.abroad,
                 "fit": _fit(f"{opens} {own}", context.kinds, wanted, context.counted),
                 "body": float(passage.source_id in named.bodies),
                 "other": float(bool(named.bodies) and passage.source_id not in named.bodies),

@@ -30,6 +30,8 @@ class Piece:
     """How near its passage stands, all its sentences taken together."""
     words: float = 0.0
     """Share of the words of the best passage that its passage holds, by BM25."""
+    article: float = 0.0
+    """How near its passage stands, read at once with the headings above it."""
 
 
 class SentenceSearch:
@@ -39,6 +41,9 @@ class SentenceSearch:
         self.search = search
         self.index = search.snapshot.sentences
         self._sources = np.array(search.snapshot.columns.sources)[self.index.owners] if len(self.index) else None
+        positions = sorted(self.index.by_passage)
+        self._places = {p: n for n, p in enumerate(positions)}
+        self._articles = search.snapshot.vectors(positions) if positions else None
 
     def find(
         self,
@@ -53,7 +58,7 @@ class SentenceSearch:
 
         `sources`: the texts that they are taken from; empty: all of them. At most `2 * depth` pieces.
         """
-        if self.index.words is None or self._sources is None:
+        if self.index.words is None or self._sources is None or self._articles is None:
             return []
         allowed = self.search.eligible(as_of, domains)[self.index.owners]
         if sources:
@@ -70,6 +75,7 @@ class SentenceSearch:
         whole = held[self.index.owners] / np.bincount(self.index.owners)[self.index.owners]
         rows = dict.fromkeys((*_nearest(near, depth), *top(lexical, depth)))
         mean, spread = self.search.ground(vector)
+        articles = self._articles @ vector
         return [
             Piece(
                 row,
@@ -78,6 +84,7 @@ class SentenceSearch:
                 float(lexical[row]) / best,
                 (float(whole[row]) - mean) / spread,
                 float(words[row]) / most,
+                (float(articles[self._places[int(self.index.owners[row])]]) - mean) / spread,
             )
             for row in sorted(rows)
             if allowed[row] and self.search.usable(int(self.index.owners[row]), as_of)

@@ -1,4 +1,4 @@
-"""Rankings over a BEIR corpus: BM25, dense and their fusion, by the product's own parts.
+"""Rankings over a BEIR corpus: BM25, dense, their plain fusion and ours, by the product's own parts.
 
 Guarantee: the words go through `ingest.language.lexical`, the vectors through `ingest.model.embedding` and the fusion
 through `assistant.search.hybrid`; nothing is ranked by a copy. The corpus is read twice and never held: first for BM25,
@@ -26,7 +26,9 @@ from ingest.model.embedding import EncoderProtocol
 
 BLOCK = 1024
 """Documents compared at a time."""
-SYSTEMS = ("bm25", "dense", "hybrid")
+PLAIN = RetrievalConfig(rrf_k=60, weight_dense=1.0, weight_lexical=1.0)
+"""Plain reciprocal rank fusion, as published (Cormack et al., 2009): what ours must not be under."""
+SYSTEMS = ("bm25", "dense", "rrf", "hybrid")
 Progress = Callable[[str, int, int], None]
 """Told the stage, how many are done, and of how many (0: not known yet)."""
 Rankings = dict[str, dict[str, list[str]]]
@@ -51,7 +53,7 @@ def rank(
     config: RetrievalConfig,
     progress: Progress = lambda *_: None,
 ) -> Ranked:
-    """Rank every judged query by BM25, by vectors, and by both."""
+    """Rank every judged query by BM25, by vectors, and by both, fused plainly and as the product does."""
     queries = list(judged.queries)
     ids, lexical, itself = _index(folder, judged, progress)
     by_words = [top(lexical.scores(lexical.query_terms(judged.queries[q])), config.depth) for q in queries]
@@ -61,13 +63,22 @@ def rank(
     by_vectors = _nearest(folder, encoder, cache, vectors, config.depth, len(ids), progress)
     out: Rankings = {name: {} for name in SYSTEMS}
     for q, words, near in zip(queries, by_words, by_vectors, strict=True):
-        fused = fuse(near, words, config)
-        both = sorted(fused, key=lambda p: (-fused[p], p))
-        for name, order in (("bm25", words), ("dense", near), ("hybrid", both)):
+        orders = {
+            "bm25": words,
+            "dense": near,
+            "rrf": _fused(near, words, PLAIN),
+            "hybrid": _fused(near, words, config),
+        }
+        for name, order in orders.items():
             out[name][q] = [ids[p] for p in order if p != itself.get(q)]
     held = set(ids)
     missing = {d for rows in judged.qrels.values() for d in rows if d not in held}
     return Ranked(out, len(ids), len(missing))
+
+
+def _fused(near: Sequence[int], words: Sequence[int], config: RetrievalConfig) -> list[int]:
+    fused = fuse(near, words, config)
+    return sorted(fused, key=lambda p: (-fused[p], p))
 
 
 def _index(

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ingest.corpus.addresses import without_address
 from ingest.corpus.cards import load_card_files
 from ingest.corpus.check_cards import CardCounts, check_cards
 from ingest.corpus.check_demarches import DemarcheCounts, check_demarches
@@ -57,6 +58,8 @@ class Report:
     rules: RuleCounts
     demarches: DemarcheCounts
     texts: TextCounts
+    without_address: tuple[str, ...]
+    """Official texts of the register that only a person can get."""
     problems: list[Problem]
     warnings: list[Problem]
 
@@ -109,6 +112,7 @@ def check_corpus(corpus_dir: Path, today: date, held: HeldTexts | None = None) -
         rules=rules,
         demarches=demarches,
         texts=TextCounts(texts.checked, texts.not_checked),
+        without_address=tuple(s.id for s in without_address(known.register)),
         problems=[p for p in found if p.level == "error"],
         warnings=[p for p in found if p.level == "warning"],
     )

@@ -151,6 +151,9 @@ class Source(BaseModel):
     language: str = Field(default="fr", pattern=r"^[a-z]{2}$")
     identifiers: dict[str, str] = Field(default_factory=dict, description="CELEX, LEGITEXT, JORFTEXT, NOR, ELI…")
     identifiers_verified: bool = Field(default=True, description="False: remembered, to be checked before use")
+    articles: dict[str, str] = Field(
+        default_factory=dict, description="LEGIARTI of an article by its number, for links: any version opens its page"
+    )
     retrieval: str | None = Field(
         default=None, pattern=r"^https?://", description="official address that gives the file itself"
     )

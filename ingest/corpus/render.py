@@ -12,9 +12,11 @@ from datetime import date
 from pathlib import Path
 
 from ingest.clock import FACT_BASE_DATE
+from ingest.corpus.addresses import article_link
 from ingest.corpus.fiches import Fiche, FicheFile, Interval, Nature, Role, Statement, load_fiches
 from ingest.corpus.register import DOMAIN_LABELS, Contact, Domain, Rank, Register, load_contacts, load_register
 from ingest.language.claims import MONTHS_FR, french_date
+from ingest.language.locators import locator_keys
 
 INDEX = "README.md"
 _ROLE = {
@@ -165,7 +167,8 @@ def _contact(contact: Contact | None, ident: str) -> str:
 def _source(key: str, register: Register) -> str:
     sid, locator, version = key.split("|")
     source = register.get(sid)
-    title = f"[{source.title}]({source.url})" if source.url else source.title
+    link = article_link(source, locator_keys(locator, source.work_id, register.names))
+    title = f"[{source.title}]({link})" if link else source.title
     tail = [x for x in (locator, say_version(version) if version else "") if x]
     return f"{', '.join([title, *tail])} ({_RANK[source.rank]})"
 

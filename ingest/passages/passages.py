@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.articles.units import Unit
+from ingest.corpus.addresses import article_link
 from ingest.corpus.fiches import Fiche, Nature, Statement, notice_source_id
 from ingest.corpus.register import Domain, Rank, Regime, Register, Source
 from ingest.documents.tables import table_runs
@@ -125,18 +126,19 @@ def fiche_passages(fiche: Fiche, register: Register) -> list[Passage]:
 def notice_passage(s: Statement, source: Source, **place: Any) -> Passage:
     """The passage of a statement of ours, which rests on `source`; `place` says where it stands and how it is found
     (the other fields of `Passage`)."""
+    link = article_link(source, place["keys"])
     return Passage(
         id=passage_id(place["source_id"], s.id, s.in_force.from_, s.text),
         text=s.text,
         lexical_text=" ".join((s.en, *source.id.split("-"), *s.also_asked)),
-        url=source.url,
+        url=link,
         rank=Rank.NOTICE,
         regime=s.regime,
         valid_from=s.in_force.from_,
         valid_until=s.in_force.until,
         attested_at=first_day(s.source.version) if s.in_force.from_ is None else None,
         based_on=BasedOn(
-            source_id=source.id, title=source.name, locator=s.source.locator, url=source.url,
+            source_id=source.id, title=source.name, locator=s.source.locator, url=link,
             version=s.source.version, rank=source.rank, also=s.also,
         ),
         statement=s,
@@ -177,6 +179,7 @@ def unit_passages(
             source,
         )
         start = deferred_until(unit.text, version) or version.valid_from
+        keys = unit_keys(unit, owner, register, own, lent)
         pieces = split_text(unit.parts, longest)
         for n, (text, pages) in enumerate(pieces, 1):
             locator = f"{unit.locator}{twin}" if len(pieces) == 1 else f"{unit.locator}{twin} ({n}/{len(pieces)})"
@@ -184,10 +187,10 @@ def unit_passages(
             out.append(
                 Passage(
                     id=passage_id(owner.id, locator, start, text), kind="text", source_id=owner.id,
-                    source_title=owner.name, locator=locator, keys=unit_keys(unit, owner, register, own, lent),
+                    source_title=owner.name, locator=locator, keys=keys,
                     heading_path=heading, text=text, index_text=f"{' › '.join((*heading, unit.locator))}. {text}",
-                    language=language, url=owner.url, rank=owner.rank, regime=owner.regime, domains=owner.domains,
-                    position=len(out), page_from=pages[0], page_to=pages[1], valid_from=start,
+                    language=language, url=article_link(owner, keys), rank=owner.rank, regime=owner.regime,
+                    domains=owner.domains, position=len(out), page_from=pages[0], page_to=pages[1], valid_from=start,
                     valid_until=version.valid_until, attested_at=version.attested_at,
                 )
             )  # fmt: skip

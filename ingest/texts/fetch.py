@@ -3,8 +3,8 @@
 Guarantee: a text that was fetched is locked by its SHA-256; when its address gives other bytes, nothing is replaced
 before the user accepts it (`corpus diff` shows what changed); a refused file leaves what was there as it was.
 Addresses: `retrieval` of the register entry, else the Publications Office for a CELEX number, else the Légifrance API
-for a code when a key is given, else `url`. Légifrance's pages refuse robots: without a key its texts are brought by
-hand (`corpus add`).
+for a French text when a key is given, else `url`. Légifrance's pages refuse robots: without a key its texts are brought
+by hand (`corpus add`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from ingest.corpus.addresses import address
 from ingest.corpus.fiches import load_fiches
 from ingest.corpus.register import Rank, Register, Source
 from ingest.errors import ClapvertError, ErrorCode
@@ -99,13 +100,11 @@ def endpoints(source: Source) -> list[Endpoint]:
 
 def fetchable(register: Register, codes: bool = False) -> list[Source]:
     """What `corpus fetch` brings when no text is named: official texts with an address made for it; `codes`: French
-    codes too."""
+    texts too."""
     return [
         s
         for s in register.sources.values()
-        if s.rank is Rank.OFFICIEL
-        and s.identifiers_verified
-        and (s.retrieval or s.identifiers.get("CELEX") or (codes and Legifrance.holds(s)))
+        if s.rank is Rank.OFFICIEL and (how := address(s)) is not None and (codes or how != "legifrance")
     ]
 
 

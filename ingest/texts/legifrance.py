@@ -1,4 +1,4 @@
-"""French codes from the State's own API (Légifrance on PISTE), article by article.
+"""French texts from the State's own API (Légifrance on PISTE): codes article by article, laws and decrees whole.
 
 Guarantee: an article that was received is kept and not asked for again until the text is whole, so that what was
 interrupted resumes where it stopped; an answer that is no JSON, of another article or out of force is refused; failures
@@ -22,6 +22,7 @@ from typing import Any
 
 import httpx
 
+from ingest.corpus.addresses import is_code, journal
 from ingest.corpus.register import Source
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.texts.download import Fetched, Policy, check_passing, tried
@@ -44,43 +45,53 @@ class Legifrance:
 
     @staticmethod
     def holds(source: Source) -> bool:
-        """Whether a text of the register is a code, or in one, that the API gives."""
-        return bool(_PATH.fullmatch(source.identifiers.get("LEGITEXT", "")))
+        """Whether the API gives a text of the register, by one of its identifiers."""
+        return is_code(source) or journal(source, "") is not None
 
     def get(self, source: Source, numbers: Collection[str], folder: Path, day: date) -> Fetched:
-        """One page of the articles of a code in force on a day: those of these numbers (« L121-2 »), or all of them
-        when there are none.
+        """One page of the articles of a text in force on a day: those of these numbers (« L121-2 »), or all of them
+        when there are none. A text that the Journal officiel alone has is as it was published.
 
         Raises:
             ClapvertError: FETCH_UNREACHABLE, FETCH_BLOCKED (the key is refused), FETCH_FAILED (the rest).
         """
-        text = source.identifiers["LEGITEXT"]
         kept = folder / "articles"
         kept.mkdir(parents=True, exist_ok=True)
         wanted = {_plain(n) for n in numbers}
+        articles = self._of_code(source, wanted, kept, day) if is_code(source) else self._whole(source, wanted, day)
+        held = [f"<h2>Article {html.escape(n)}</h2>\n{text}" if n else text for n, text in articles]
+        if not held:
+            raise ClapvertError(ErrorCode.FETCH_FAILED, f"Légifrance n'a donné aucun article de {source.name}.")
+        title = html.escape(source.title)
+        head = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>"
+        body = "\n".join([head, *held, "</body></html>"]).encode()
+        path = folder / "body.part"
+        path.write_bytes(body)
+        for file in kept.iterdir():
+            file.unlink()
+        return Fetched(path, f"{self.api}#{source.id}", media="text/html", sha256=hashlib.sha256(body).hexdigest())
+
+    def _of_code(self, source: Source, wanted: set[str], kept: Path, day: date) -> Iterator[tuple[str, str]]:
+        """Number and HTML of the articles of a code, one request each."""
         within = re.compile(source.within.numbers) if source.within else None
-        table = self._asked("consult/legi/tableMatieres", {"textId": text, "nature": "CODE", "date": day.isoformat()})
-        page = [
-            f"<html><head><title>{html.escape(source.title)}</title></head><body><h1>{html.escape(source.title)}</h1>"
-        ]
-        held = 0
-        for row in _articles(table):
+        asked = {"textId": source.identifiers["LEGITEXT"], "nature": "CODE", "date": day.isoformat()}
+        for row in _articles(self._asked("consult/legi/tableMatieres", asked)):
             number, ident = str(row.get("num") or ""), str(row.get("id") or "")
             if not str(row.get("etat", "")).startswith(_IN_FORCE) or not _PATH.fullmatch(ident):
                 continue
             if (wanted and _plain(number) not in wanted) or (within and not within.search(_plain(number))):
                 continue
-            article = self._article(ident, number, kept)
-            page.append(f"<h2>Article {html.escape(number)}</h2>\n{article['texteHtml'] or ''}")
-            held += 1
-        if not held:
-            raise ClapvertError(ErrorCode.FETCH_FAILED, f"Légifrance n'a donné aucun article de {source.name}.")
-        body = "\n".join([*page, "</body></html>"]).encode()
-        path = folder / "body.part"
-        path.write_bytes(body)
-        for file in kept.iterdir():
-            file.unlink()
-        return Fetched(path, f"{self.api}#{text}", media="text/html", sha256=hashlib.sha256(body).hexdigest())
+            yield number, self._article(ident, number, kept)["texteHtml"] or ""
+
+    def _whole(self, source: Source, wanted: set[str], day: date) -> Iterator[tuple[str, str]]:
+        """Number and HTML of the articles of a law or a decree, which come in one answer."""
+        path, asked = journal(source, day.isoformat()) or ("", {})
+        for row in _articles(self._asked(path, asked)):
+            number, text = str(row.get("num") or ""), row.get("content")
+            if not str(row.get("etat") or _IN_FORCE).startswith(_IN_FORCE) or not isinstance(text, str):
+                continue
+            if not wanted or _plain(number) in wanted:
+                yield number, text
 
     def _article(self, ident: str, number: str, kept: Path) -> Mapping[str, Any]:
         file = kept / f"{ident}.json"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answer import Answer
+from assistant.dialogue.turns import Asked
 from assistant.engine import EngineConfig
 from assistant.planning.weighing import PassagesConfig
 from assistant.service import Ask, Service
@@ -127,3 +128,34 @@ def test_an_order_is_not_answered_by_an_added_text(charted: Service) -> None:
 def test_what_is_ours_is_answered_as_before(charted: Service, tiny: Service) -> None:
     question = "Quels bilans carbone remettre pour une aide du CNC ?"
     assert asked(charted, question).answer == tiny.ask(Ask(question)).answer
+
+
+@pytest.mark.parametrize(("beside", "articles"), [(99.0, 3), (-0.001, 1)])
+def test_sentences_that_come_close_are_shown_whatever_their_article(
+    charted: Service, beside: float, articles: int
+) -> None:
+    wide = PassagesConfig(says_floor=-99.0, whole=0, close=99.0, beside=beside, words=150, pieces=1)
+    charted._config = EngineConfig(scope=DOUBLE.scope, rules=DOUBLE.rules, passages=wide)
+    answer = asked(charted, "Quels bilans veut Canal Azur ?")
+    assert len({c.locator for c in answer.citations}) == articles  # one sentence of each, none whole
+
+
+def test_the_words_that_are_shown_are_counted_over_all_articles(charted: Service) -> None:
+    brief = PassagesConfig(says_floor=-99.0, whole=0, close=99.0, beside=99.0, words=25)
+    charted._config = EngineConfig(scope=DOUBLE.scope, rules=DOUBLE.rules, passages=brief)
+    answer = asked(charted, "Quels bilans veut Canal Azur ?")
+    assert sum(len(c.quote.split()) for c in answer.citations) <= 25
+
+
+def test_a_sentence_is_weighed_with_how_near_its_whole_article_stands(charted: Service) -> None:
+    engine = charted.engine
+    planner = engine.local
+    message = engine.read(Asked("Quelle part du dernier versement Canal Azur retient-elle ?"), None)
+    found = planner.found(message)
+    quotes = planner.passages.read(message.question.raw, found.context).quotes
+    by_article = {q.piece.position: q.features["article"] for q in quotes}
+    assert all(q.features["article"] == by_article[q.piece.position] for q in quotes)
+    vectors = charted.snapshot.vectors(sorted(by_article))
+    vector = planner.search.vector(planner.passages.naming.read(message.question.raw).rest)
+    nearest = max(by_article, key=lambda p: by_article[p])
+    assert nearest == sorted(by_article)[int((vectors @ vector).argmax())]

@@ -88,7 +88,7 @@ def test_three_systems_over_one_folder(tmp_path: Path) -> None:
     ranked = rank(data, judged, HashingEncoder(), VectorCache(tmp_path / "v.db"), config)
     assert (ranked.documents, ranked.missing) == (4, 1)
     found = means(ranked.rankings, judged.qrels)
-    assert set(found) == {"bm25", "dense", "hybrid"}
+    assert set(found) == {"bm25", "dense", "rrf", "hybrid"}
     assert all(set(row) == set(MEASURES) and all(0 <= v <= 1 for v in row.values()) for row in found.values())
     assert found["bm25"]["mrr@100"] == 1.0
     assert found["hybrid"]["recall@100"] == pytest.approx((1 + 1 / 2 + 1) / 3, abs=1e-6)  # « gone » is missed
@@ -188,7 +188,7 @@ def test_the_command_prints_json_alone_or_a_table(tmp_path: Path, monkeypatch: p
     path = str(folder(tmp_path / "set"))
     told = CliRunner().invoke(evaluate, ["beir", path, "--json"])
     assert told.exit_code == 0, told.output
-    assert set(json.loads(told.stdout)) == {"bm25", "dense", "hybrid"}
+    assert set(json.loads(told.stdout)) == {"bm25", "dense", "rrf", "hybrid"}
     assert "1 document(s) jugé(s) absent(s)" in told.stderr
     shown = CliRunner().invoke(evaluate, ["beir", path, "--k", "150"])
     assert "3 questions jugées" in shown.stdout

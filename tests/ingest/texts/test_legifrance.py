@@ -45,6 +45,7 @@ class Peer:
     articles: list[dict[str, str]] = field(default_factory=lambda: [article(n) for n in range(1, 13)])
     fails: Callable[[int, BaseHTTPRequestHandler], bool] = lambda n, h: False
     asked: list[str] = field(default_factory=list)
+    said: list[object] = field(default_factory=list)
     url: str = ""
     zipped: bool = False
 
@@ -57,6 +58,13 @@ class Peer:
             rows = [{k: a[k] for k in ("id", "num", "etat")} for a in self.articles]
             gone = {"id": "LEGIARTI999999999999", "num": "L. 9", "etat": "ABROGE"}
             return {"sections": [{"articles": rows[:4], "sections": [{"articles": [*rows[4:], gone]}]}]}
+        if path.endswith(("lawDecree", "jorf", "getJoWithNor", "eliAndAliasRedirectionTexte")):
+            self.said.append(said)
+            rows = [
+                {k: v for k, v in a.items() if k != "texteHtml"} | {"content": a["texteHtml"]} for a in self.articles
+            ]
+            gone = {"num": "9", "etat": "ABROGE", "content": "<p>Abrogé.</p>"}
+            return {"articles": rows[:2], "sections": [{"articles": [*rows[2:], gone], "sections": []}]}
         return {"article": next(a for a in self.articles if a["id"] == said["id"])}
 
 
@@ -187,6 +195,30 @@ def test_interrupted_at_random_moments_it_resumes_to_the_same_text(peer: Peer, t
         assert page(peer, tmp_path / str(n)) == whole
         again = sum(p.endswith("getArticle") for p in peer.asked)
         assert again == 12 - max(before - 1, 0)  # what had come is not asked for again
+
+
+@pytest.mark.parametrize(
+    ("nature", "identifiers", "path", "said"),
+    [
+        (Nature.LOI, {"JORFTEXT": "JORFTEXT000000000001"}, "lawDecree", {"textId": "JORFTEXT000000000001", "date": "2026-11-25"}),
+        (Nature.ARRETE, {"LEGITEXT": CODE}, "lawDecree", {"textId": CODE, "date": "2026-11-25"}),
+        (Nature.RAPPORT, {"JORFTEXT": "JORFTEXT000000000002"}, "jorf", {"textCid": "JORFTEXT000000000002"}),
+        (Nature.DECRET, {"NOR": "ABCD0000001D", "ELI": "decret/2024/2/8/2024-1"}, "getJoWithNor", {"nor": "ABCD0000001D"}),
+        (Nature.DECRET, {"ELI": "decret/2024/2/8/2024-1"}, "eliAndAliasRedirectionTexte", {"idEliOrAlias": "/eli/decret/2024/2/8/2024-1/jo/texte"}),
+    ],
+)  # fmt: skip
+def test_a_law_comes_whole_by_the_identifier_that_it_has(
+    peer: Peer, tmp_path: Path, nature: Nature, identifiers: dict[str, str], path: str, said: dict[str, str]
+) -> None:
+    law = CODES.model_copy(update={"nature": nature, "identifiers": identifiers})
+    assert Legifrance.holds(law)
+    fetched = asking(peer).get(law, {"L1-2", "L1-7"}, tmp_path / "a", DAY)
+    assert (peer.asked[-1], peer.said) == (f"/api/consult/{path}", [said])
+    assert fetched.path is not None
+    assert fetched.path.read_text("utf-8").count("<h2>") == 2
+    whole = asking(peer).get(law, (), tmp_path / "b", DAY)
+    assert whole.path is not None
+    assert whole.path.read_text("utf-8").count("<h2>") == 12  # without what is repealed
 
 
 def test_a_code_is_added_by_article_locked_and_its_change_is_told(peer: Peer, tmp_path: Path) -> None:
