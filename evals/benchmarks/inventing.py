@@ -199,7 +199,7 @@ def main() -> None:
         for step in (step for d in index.demarches for step in d.steps):
             said = (*step.wordings("fr"), *step.wordings("en"))
             at = snapshot.passages([service.engine.local.options.positions[step.rests_on[0]]])[0].id
-            _OTHERWISE[at] = (*_OTHERWISE[at], " ".join((*_OTHERWISE[at], *said)))
+            _OTHERWISE[at] = (*_OTHERWISE[at], *said, " ".join((*_OTHERWISE[at], *said)))
         done = measure(service, _questions(), options.questions, options.out)
     figures = summary(done) | {"minutes": round((time.perf_counter() - started) / 60, 1)}
     for label, value in figures.items():
