@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 
+from assistant.acting.addressee import person_in, role_in
 from assistant.acting.checklist import Checklist, lay
 from assistant.acting.correcting import Change
-from assistant.acting.draft import addressee, draft
+from assistant.acting.draft import draft
 from assistant.acting.helping import help_of
 from assistant.acting.opened import Opened, Opener
 from assistant.acting.page import Page
@@ -36,6 +37,7 @@ from ingest.corpus.glossary import Glossary, Term
 from ingest.corpus.plain import PlainWords
 from ingest.index.snapshot import Snapshot
 from ingest.language.claims import Language
+from ingest.language.lexical import fold
 
 _ASKS = frozenset({"ask", "correct", "out_of_field"})
 _TAKEN_UP: frozenset[Act] = frozenset({"summarise", "simplify", "checklist", "draft"})
@@ -133,7 +135,7 @@ class Acting:
             planned = self.demarches.on_case
             lay(page, opened, tell, self.checklist.doing(page, opened, tell, lambda s: planned(s, asked)), manner)
         elif act == "draft":
-            draft(page, opened, tell, manner, self._addressees(message), day)
+            draft(page, opened, tell, manner, self._roles(message), day, person_in(message.text, self._places))
         elif act == "source":
             sources(page, opened, tell, manner)
         elif act == "doubt":
@@ -151,9 +153,13 @@ class Acting:
         texts = [snapshot.open_passage(i).text for i in range(len(snapshot))]
         return tuple(t for t in self.glossary.terms if sum(t.term in text for text in texts) * _RARE < len(texts))
 
-    def _addressees(self, message: Message) -> list[str]:
-        """Whom a draft is for, as the message says: « au loueur », "to the location owner", « pour le traiteur »."""
-        told = addressee(message.text)
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        return frozenset(fold(w) for place in self.glossary.facets.get("lieu", {}).values() for w in place.words)
+
+    def _roles(self, message: Message) -> list[str]:
+        """What they are for whom a draft is: « au loueur », "to the location owner", « pour le traiteur »."""
+        told = role_in(message.text)
         return [told] if told else self.named(message.text)
 
     def _fixed(self, message: Message, text: str, language: Language, conversation_id: str) -> Answer:

@@ -19,15 +19,18 @@ from ingest.corpus.fiches import Role
 from ingest.language.claims import Language
 
 
-def draft(page: Page, opened: Opened, tell: Retelling, manner: str, to: Sequence[str], day: str) -> None:
-    """Lay out what is written. `to`: whom it is for, by the names of our vocabulary; `day`: the day of the answer."""
+def draft(
+    page: Page, opened: Opened, tell: Retelling, manner: str, to: Sequence[str], day: str, person: str = ""
+) -> None:
+    """Lay out what is written. `to`: what they are whom it is for; `person`: their name; `day`: of the answer."""
     words = page.words
+    hello = f"{words['hello'].rstrip(',')} {person}," if person else words["hello"]
     if manner == "sentence":
         _caption(page, opened, tell)
         return
     if manner == "message":
         page.say(words["message"])
-        page.say(words["hello"])
+        page.say(hello)
         page.bullets([line.laid(page) for line in lines_of(page, opened, tell, MESSAGE)])
         _todo(page, opened, tell)
         page.say(sources_line(page))
@@ -45,7 +48,7 @@ def draft(page: Page, opened: Opened, tell: Retelling, manner: str, to: Sequence
             page.say(words["facts"].format(day=day))
         else:
             letter = manner == "letter"
-            page.say(words["sir" if letter else "hello"])
+            page.say(words["sir"] if letter and not person else hello)
             page.say(words["letter_intro" if letter else "intro"].format(day=day))
     _facts(page, opened, tell, short=manner == "notice", numbered=manner == "clause")
     _todo(page, opened, tell)
@@ -57,23 +60,6 @@ def draft(page: Page, opened: Opened, tell: Retelling, manner: str, to: Sequence
     page.say(words["disclaimer"])
     if manner in ("mail", "letter"):
         page.say(words["formal_bye" if manner == "letter" else "bye"])
-
-
-_ADDRESSED = re.compile(
-    r"\b(?:au|aux|à (?:la|l['’]|mon|ma|mes|notre|nos|votre|vos)|to (?:the|my|our|an?|every))\s?"
-    r"(?P<whom>[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){0,3})",
-    re.IGNORECASE,
-)
-_STOPS = re.compile(
-    r"\s(?:qui|que|pour|avec|sur|en|dans|et|stp|svp|please|that|which|with|about|based|from|in|on|for|and|saying)\b.*$",
-    re.IGNORECASE,
-)
-
-
-def addressee(text: str) -> str:
-    """Whom a message says that a draft is for; empty when it does not say."""
-    m = _ADDRESSED.search(text)
-    return _STOPS.sub("", m["whom"]).strip() if m else ""
 
 
 def subject_of(page: Page, opened: Opened) -> str:

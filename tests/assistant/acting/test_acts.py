@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from assistant.acting.addressee import person_in, role_in
 from assistant.acting.checklist import Checklist, lay
 from assistant.acting.correcting import Change, preface
-from assistant.acting.draft import addressee, draft
+from assistant.acting.draft import draft
 from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling, cut_short, keeps, plainly, unreferenced
@@ -206,9 +207,25 @@ class TestDraft:
         ("écris un mail au directeur de production", "directeur de production"),
         ("draft an email to the location owner based on this", "location owner"),
         ("un courrier à la mairie pour lundi", "mairie"), ("un mail pour demain", ""),
+        ("propose-lui autre chose", ""), ("rédige-le à l'attention du maire", "attention du maire"),
     ])  # fmt: skip
-    def test_whom_it_is_for(self, text: str, whom: str) -> None:
-        assert addressee(text) == whom
+    def test_what_they_are_for_whom_it_is(self, text: str, whom: str) -> None:
+        assert role_in(text) == whom
+
+    @pytest.mark.parametrize(("text", "name"), [
+        ("écris le mail à Mme Leroux de l'ONF", "Mme Leroux"), ("la réponse à M. Delmas, de la chaîne", "M. Delmas"),
+        ("un message pour Karim, le régisseur", "Karim"), ("un mot à notre coproducteur Étienne", "Étienne"),
+        ("draft it for Anne-Lise", "Anne-Lise"), ("écris au CNC", ""), ("un mail à l'ONF", ""),
+        ("un mail pour Lyon, tournage de mai", ""), ("fais un mail", ""),
+    ])  # fmt: skip
+    def test_their_name(self, text: str, name: str) -> None:
+        assert person_in(text, {"lyon"}) == name
+
+    def test_they_are_greeted_by_their_name(self) -> None:
+        said = laid(draft, opened(*THREE), "mail", ["loueur"], "1er décembre 2026")
+        assert "Bonjour,\n" in said
+        said = laid(draft, opened(*THREE), "message", [], "1er décembre 2026", "Karim")
+        assert "Bonjour Karim," in said
 
 
 class TestTheRest:
