@@ -162,11 +162,10 @@ class Engine:
             asked = replace(asked, text=previous.last)  # the same question on a case told, or corrected
         elif act == "correct" and previous is not None and previous.last:
             asked = replace(asked, text=self.dialogue.corrected(asked.text, previous))
-        if act == "out_of_field" and not self.dialogue.of_a_case(text, self.clock()):
-            before = None
-        elif act == "correct" and previous is not None and asked.text != text:  # what was said may be said again
+        if act == "correct" and previous is not None and asked.text != text:  # what was said may be said again
             before = replace(previous, heads=(), topics=())
-        reading = self.dialogue.read(asked, before, self.clock())
+        apart = act == "out_of_field" and not self.dialogue.of_a_case(text, self.clock())
+        reading = self.dialogue.read(asked, before, self.clock(), apart)
         own = case or read_case(reading.question.raw, reading.question.language)
         told = {f: q for f, q in (previous.case if previous else {}).items() if q.origin != "project"}
         known = asked.known

@@ -112,10 +112,10 @@ class DialogueReader:
         words = dict.fromkeys(instead[a:b] for a, b in self._names.spans(instead, own))
         return joined(memory.last, f"({', '.join(words)})")
 
-    def read(self, asked: Asked, memory: Memory | None, today: date) -> Reading:
-        """Understand one question."""
+    def read(self, asked: Asked, memory: Memory | None, today: date, apart: bool = False) -> Reading:
+        """Understand one question; `apart`: it goes on with nothing, though its day holds."""
         started = time.perf_counter()
-        reading = self._turn(asked, memory, today).reading()
+        reading = self._turn(asked, memory, today).reading(apart)
         return replace(reading, took=round((time.perf_counter() - started) * 1000, 2))
 
     def read_part(self, asked: Asked, memory: Memory, today: date) -> Reading:
@@ -148,10 +148,10 @@ class _Turn:
         )  # fmt: skip
         self.language = asked.language or detect_language(text, memory.language if memory else "fr")
 
-    def reading(self) -> Reading:
+    def reading(self, apart: bool = False) -> Reading:
         """The reading of the turn."""
         memory = self.memory
-        if memory is None or is_injection(self.text):
+        if memory is None or apart or is_injection(self.text):
             return Reading(self.text, self._alone(self.text))
         return self._return(memory) or self._correction(memory) or self._shift(memory) or self._lean(memory, self.text)
 

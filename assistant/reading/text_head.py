@@ -40,8 +40,10 @@ class TextHead:
         return dict(zip(classes, (shares / shares.sum()).tolist(), strict=True))
 
     def fits(self, vector: NDArray[np.float32]) -> bool:
-        """Whether a vector is of an encoder like the one that the head was fitted for."""
-        return vector.shape == self._kept[2].shape
+        """Whether a vector is of an encoder like the one that the head was fitted for: what that one writes lies on
+        one side, near the mean of the examples."""
+        mean = self._kept[2]
+        return vector.shape == mean.shape and float(vector @ mean) > float(mean @ mean) / 2
 
     @cached_property
     def _kept(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], tuple[str, ...]]:
