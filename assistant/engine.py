@@ -205,19 +205,20 @@ class Engine:
     ) -> tuple[Answer, Memory]:
         """Answer an understood message. `on_evidence` is told the passages it rests on before any prose exists; no
         language model is called unless `with_model`."""
+        heard = _Heard(self, on_evidence) if on_evidence else None
         if (again := self.acting.answer(message, previous, conversation_id)) is not None:
-            return again[0], again[1] or remember(message, None, again[0], [])
+            return self._again(message, *again, heard)
         t1 = time.perf_counter()
         planner = self.planner if with_model else Local(self.local)
-        heard = _Heard(self, on_evidence) if on_evidence else None
         planned = planner.planned(message, previous, heard)
         if previous is not None and not self.corrections.known(planned, previous):
-            return self.acting.stays(planned.message, previous, conversation_id), previous
+            answer = self.acting.stays(planned.message, previous, conversation_id)
+            return self._again(planned.message, answer, previous, heard)
         plan, message, later = planned.plan, planned.message, planned.later
         act = message.second if plan.out_of_scope and previous is not None and previous.screen else planned.act
         again = self.acting.answer(replace(message, act=act), previous, conversation_id)
         if again is not None:
-            return again[0], again[1] or remember(message, None, again[0], [])
+            return self._again(message, *again, heard)
         message = replace(message, case={**message.case, **plan.case})
         t2 = time.perf_counter()
         draft = self.composer.compose(message.question, plan) if plan.answered or any(plan.shown()) else Draft()
@@ -239,6 +240,14 @@ class Engine:
         told = {t.passage: t for t in heads}
         return answer, replace(memory, screen=screen, told=tuple(told.values())[-_TOLD:])
 
+    def _again(
+        self, message: Message, answer: Answer, memory: Memory | None, heard: _Heard | None
+    ) -> tuple[Answer, Memory]:
+        """An answer made of the one on screen, what it rests on told first."""
+        if heard:
+            heard.cited(answer)
+        return answer, memory or remember(message, None, answer, [])
+
 
 class _Heard:
     """Tells the evidence of a plan, once; and the parts that stand, as they come."""
@@ -250,6 +259,14 @@ class _Heard:
         if not self.called:
             self.called = True
             self._tell(passages, understood(message))
+
+    def cited(self, answer: Answer) -> None:
+        """Tells what a whole answer cites."""
+        if not self.called:
+            self.called = True
+            snapshot = self._engine.snapshot
+            found = (snapshot.position(c.passage_id) for c in answer.citations)
+            self._tell(snapshot.passages(list(dict.fromkeys(p for p in found if p is not None))), answer.understood)
 
     def draft(self, plan: Plan, message: Message) -> None:
         """What stands of a plan, worded and checked."""

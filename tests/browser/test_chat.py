@@ -46,6 +46,13 @@ def asked(served: str, page: Any) -> Any:
     return page
 
 
+def test_acts_on_the_answer_are_shown(asked: Any) -> None:
+    for act in ("source ?", "en une phrase stp", "merci"):
+        turn = ask(asked, act)
+        assert said(turn.locator(".prose")), act
+        assert not turn.locator(".trouble").count(), act
+
+
 def test_a_citation_opens_its_passage_and_copies(served: str, new_page: Callable[..., Any]) -> None:
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
     page.goto(served)

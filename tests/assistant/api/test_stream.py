@@ -12,7 +12,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.answer import Answer, Understood
+from assistant import engine
+from assistant.answer import Act, Answer, Understood
 from assistant.api import stream
 from assistant.app import create_app
 from assistant.service import Ask, Service
@@ -30,7 +31,7 @@ def app(mine: Service) -> FastAPI:
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
+def client(app: FastAPI) -> TestClient:
     return TestClient(app)
 
 
@@ -78,6 +79,19 @@ def test_passages_then_sentences_then_the_answer(client: TestClient, question: s
     for citation in answer.citations:
         if f"[{citation.n}]" in answer.answer:
             assert citation.quote in shown[citation.passage_id]
+
+
+@pytest.mark.parametrize("act", ["source", "thanks", "summarise", "help", "draft"])
+def test_an_act_tells_what_it_rests_on_first_too(client: TestClient, act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = dict(asked(client, BILANS))["answer"]
+    monkeypatch.setattr(engine, "act_of", lambda text, vector: (act, act))
+    told = asked(client, "fais-le", conversation_id=first["conversation_id"])
+    names = [name for name, _ in told]
+    assert (names[0], names[-2:], set(names[1:-2])) == ("passages", ["answer", "done"], {"token"})
+    assert told[0][1]["understood"] == told[-2][1]["understood"]
+    assert told[-2][1]["understood"]["act"] == act
+    shown = {p["passage_id"] for p in told[0][1]["passages"]}
+    assert shown == {c["passage_id"] for c in told[-2][1]["citations"]}
 
 
 @pytest.mark.parametrize(
