@@ -147,7 +147,7 @@ class Presenter:
             message_id=secrets.token_urlsafe(12),
             question=message.text,
             as_of=message.question.as_of.day,
-            understood=understood(message).model_copy(update={"act": message.act}),
+            understood=understood(message).model_copy(update={"act": message.act, "question": message.text}),
             outcome="answered",
             answer=body,
             citations=tuple(numbering.citations()),
