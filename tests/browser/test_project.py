@@ -47,7 +47,8 @@ def test_from_nothing_to_the_obligations_in_twelve_clicks(page: Any, served: str
 def test_a_question_is_answered_in_one_click_and_what_is_done_is_ticked(page: Any, served: str) -> None:
     described(page, served)
     asked = page.locator(".decide .questions > li").count()
-    page.click("text=déchets enlevés par un prestataire privé")
+    page.locator(".decide details").evaluate_all("folds => folds.forEach((fold) => (fold.open = true))")
+    page.click(".decide >> text=déchets enlevés par un prestataire privé")
     page.wait_for_selector("#tournage-tri-flux .force")
     assert page.locator(".decide .questions > li").count() <= asked
     page.click("#foret-autorisation summary")
