@@ -37,13 +37,12 @@ from ingest.corpus.glossary import Glossary, Term
 from ingest.corpus.plain import PlainWords
 from ingest.index.snapshot import Snapshot
 from ingest.language.claims import Language
-from ingest.language.lexical import fold
 
 _ASKS = frozenset({"ask", "correct", "out_of_field"})
 _TAKEN_UP: frozenset[Act] = frozenset({"summarise", "simplify", "checklist", "draft"})
 """Acts that are done again in another language."""
-Named = Callable[[str], list[str]]
-"""The words of a text that name who acts in our field."""
+Named = Callable[[str, str], list[str]]
+"""The words of a text that name a value of a facet."""
 _RARE = 40
 """A term is hard when fewer than one sentence in so many says it."""
 
@@ -135,7 +134,8 @@ class Acting:
             planned = self.demarches.on_case
             lay(page, opened, tell, self.checklist.doing(page, opened, tell, lambda s: planned(s, asked)), manner)
         elif act == "draft":
-            draft(page, opened, tell, manner, self._roles(message), day, person_in(message.text, self._places))
+            person = person_in(message.text, self.named(message.text, "lieu"))
+            draft(page, opened, tell, manner, self._roles(message), day, person)
         elif act == "source":
             sources(page, opened, tell, manner)
         elif act == "doubt":
@@ -153,14 +153,10 @@ class Acting:
         texts = [snapshot.open_passage(i).text for i in range(len(snapshot))]
         return tuple(t for t in self.glossary.terms if sum(t.term in text for text in texts) * _RARE < len(texts))
 
-    @cached_property
-    def _places(self) -> frozenset[str]:
-        return frozenset(fold(w) for place in self.glossary.facets.get("lieu", {}).values() for w in place.words)
-
     def _roles(self, message: Message) -> list[str]:
         """What they are for whom a draft is: « au loueur », "to the location owner", « pour le traiteur »."""
         told = role_in(message.text)
-        return [told] if told else self.named(message.text)
+        return [told] if told else self.named(message.text, "acteur")
 
     def _fixed(self, message: Message, text: str, language: Language, conversation_id: str) -> Answer:
         page = Page(language)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from ingest.language.lexical import fold
-
 _ROLE = re.compile(
     r"\b(?:(?:au|aux|à (?:la|mon|ma|mes|notre|nos|votre|vos)|to (?:the|my|our|an?|every))\s+|à l['’]\s?)"
     r"(?P<whom>[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){0,3})",
@@ -35,8 +33,8 @@ def role_in(text: str) -> str:
 
 
 def person_in(text: str, places: Container[str] = ()) -> str:
-    """The name of that person, with its title; `places`: folded names that are no person's."""
+    """The name of that person, with its title; `places`: names in the text that are no person's."""
     if titled := _TITLED.search(text):
         return " ".join(titled.group().split())
     names = (m["name"] for m in _NAMED.finditer(text))
-    return next((" ".join(n.split()) for n in names if fold(n) not in places), "")
+    return next((" ".join(n.split()) for n in names if n not in places), "")

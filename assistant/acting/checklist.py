@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.acting.beside import coming
 from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
-from assistant.acting.summary import coming
 from assistant.checking.verifier import Cited, Sentence
 from assistant.planning.plan import PlannedStep
 from assistant.wording.steps import body_of_step, given_of_step, label_of_step
@@ -21,6 +21,7 @@ from ingest.corpus.demarches import Demarche, Step
 from ingest.corpus.fiches import Polarity, Role, Statement
 from ingest.corpus.glossary import Glossary
 from ingest.language.claims import Language
+from ingest.language.sentences import upper_first
 
 Planned = Callable[[Step], PlannedStep | None]
 """A step on the case of the conversation; None where the case leaves it out."""
@@ -173,7 +174,11 @@ def _said(p: PlannedStep, page: Page) -> Sentence:
 def lay(page: Page, opened: Opened, tell: Retelling, doing: Doing, manner: str) -> None:
     """Lay out what there is to do."""
     words = page.words
-    asks = [f"**{words['decide']}**{page.colon} {p.ask[page.language]}" for p in opened.parts if _asked(p)]
+    asks = [
+        f"**{words['decide']}**{page.colon} {p.ask[page.language]}"
+        for p in opened.parts
+        if p.verdict == "depends" and p.ask
+    ]
     missing = [f"**{words['inquire']}**{page.colon} {page.left(p, opened.contacts)}" for p in opened.parts if p.missing]
     items = doing.items
     named = [i for i in items if i.document] if manner == "documents" else []
@@ -195,7 +200,7 @@ def lay(page: Page, opened: Opened, tell: Retelling, doing: Doing, manner: str) 
             groups.setdefault((item.when if manner == "stages" else item.who) or none, []).append(item)
         page.bullets([*asks], "- [ ] ")
         for head, own in groups.items():
-            page.say(f"**{head[:1].upper()}{head[1:]}**{page.colon}")
+            page.say(f"**{upper_first(head)}**{page.colon}")
             page.bullets([_line(page, i, i.who if manner == "stages" else i.when) for i in own], "- [ ] ")
         page.bullets(missing, "- [ ] ")
     else:
@@ -211,13 +216,9 @@ def lay(page: Page, opened: Opened, tell: Retelling, doing: Doing, manner: str) 
 
 def _paper(page: Page, item: Item) -> str:
     """« **la convention** : aux repérages (régie) », and what it rests on."""
-    said = f"**{item.document[:1].upper()}{item.document[1:]}**{page.colon} {item.when[:1].lower()}{item.when[1:]}"
+    said = f"**{upper_first(item.document)}**{page.colon} {item.when[:1].lower()}{item.when[1:]}"
     sentence = replace(item.sentence, text=f"{said} ({item.who})" if item.who else said)
     return page.marked(None, sentence)
-
-
-def _asked(part: object) -> bool:
-    return getattr(part, "verdict", "") == "depends" and bool(getattr(part, "ask", None))
 
 
 def _line(page: Page, item: Item, head: str | None = None) -> str:
@@ -225,7 +226,7 @@ def _line(page: Page, item: Item, head: str | None = None) -> str:
     label = item.row.worded(page.language).label if item.row else item.head
     if head is not None and label and item.sentence.text.startswith(label):
         done = replace(item.sentence, text=item.sentence.text.removeprefix(label).strip())
-        return f"{f'**{head[:1].upper()}{head[1:]}**{page.colon} ' if head else ''}{page.marked(None, done)}"
+        return f"{f'**{upper_first(head)}**{page.colon} ' if head else ''}{page.marked(None, done)}"
     if item.row is not None and item.row.step:
         return page.marked(item.row, item.sentence)
     text = page.marked(None, item.sentence)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.acting.beside import coming, todo
 from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
 from assistant.acting.sourcing import where
-from assistant.acting.summary import MESSAGE, coming, lines_of, sources_line
+from assistant.acting.summary import MESSAGE, lines_of, sources_line
 from assistant.checking.verifier import Sentence
 from ingest.corpus.fiches import Role
 from ingest.language.claims import Language
@@ -32,7 +33,7 @@ def draft(
         page.say(words["message"])
         page.say(hello)
         page.bullets([line.laid(page) for line in lines_of(page, opened, tell, MESSAGE)])
-        _todo(page, opened, tell)
+        todo(page, opened, tell.shown)
         page.say(sources_line(page))
         return
     whom = f"**{words['to']}**{page.colon} {', '.join(to)}" if to else ""
@@ -51,7 +52,7 @@ def draft(
             page.say(words["sir"] if letter and not person else hello)
             page.say(words["letter_intro" if letter else "intro"].format(day=day))
     _facts(page, opened, tell, short=manner == "notice", numbered=manner == "clause")
-    _todo(page, opened, tell)
+    todo(page, opened, tell.shown)
     if manner != "notice":
         page.say(words["sources"])
         page.bullets(_sources(page))
@@ -124,13 +125,6 @@ def _facts(page: Page, opened: Opened, tell: Retelling, short: bool, numbered: b
     if reserves:
         page.say(page.words["reserves"])
         page.bullets(f"{before}{page.marked(r, s)}" for r, s, before in reserves)
-
-
-def _todo(page: Page, opened: Opened, tell: Retelling) -> None:
-    doing = [page.marked(r, s) for r in opened.rows if r.place == "next" and (s := tell.shown(r))]
-    if doing:
-        page.say(page.words["todo"])
-        page.bullets(doing)
 
 
 def _sources(page: Page) -> list[str]:

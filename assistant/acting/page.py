@@ -16,6 +16,7 @@ from assistant.wording.citations import Numbering
 from assistant.wording.layout import regime_labels
 from ingest.corpus.register import Regime
 from ingest.language.claims import Language
+from ingest.language.sentences import upper_first
 
 
 @dataclass
@@ -79,22 +80,13 @@ class Page:
         if part.missing:
             whom = part.whom or ", ".join(contacts[:2])
             asked = self.words["ask"].format(whom=whom) if whom else ""
-            said = self.words["missing"] if about else _capital(self.words["missing"])
+            said = self.words["missing"] if about else upper_first(self.words["missing"])
             return f"{about}{said}{asked}."
         if part.verdict == "depends" and part.ask:
-            return f"{_capital(self.words['depends'])}{self.colon} {part.ask[self.language]}"
+            return f"{upper_first(self.words['depends'])}{self.colon} {part.ask[self.language]}"
         return ""
 
     @property
     def markdown(self) -> str:
         """The whole."""
         return "\n\n".join(self.blocks)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def length(texts: Sequence[str]) -> int:
-    """Characters of texts, their citations aside."""
-    return sum(len(t) for t in texts)

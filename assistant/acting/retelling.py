@@ -22,6 +22,7 @@ from ingest.corpus.plain import PlainWords
 from ingest.corpus.register import Domain
 from ingest.language.claims import Language, flipped, read_claim, unsupported
 from ingest.language.lexical import analyse
+from ingest.language.sentences import outside, upper_first
 
 _ASIDE = re.compile(r"\s\([^()]{3,80}\)")
 _ENDS = re.compile(r"$|\s?[,.;:)]|\s(?:et|ou|d)\b", re.IGNORECASE)
@@ -48,15 +49,10 @@ def plainly(text: str, plain: PlainWords) -> str:
 
 def cut_short(text: str) -> str:
     """A sentence in two or more, where semicolons part it outside brackets and quotes."""
-    out, depth = "", 0
-    for i, c in enumerate(text):
-        depth += (c in "(«“") - (c in ")»”")
-        if c == ";" and not depth and text[i + 1 : i + 2] == " ":
-            out = out.rstrip() + "."
-        else:
-            capital = out.endswith(". ") and i and text[i - 2 : i] == "; "
-            out += c.upper() if capital else c
-    return out
+    ends = [i for i in outside(text) if text[i : i + 2] == "; "]
+    pieces = [text[a:b] for a, b in zip([0, *(i + 2 for i in ends)], [*ends, len(text)], strict=True)]
+    first, *others = (*(p.rstrip() for p in pieces[:-1]), pieces[-1])
+    return ". ".join((first, *map(upper_first, others)))
 
 
 def unreferenced(text: str, language: Language) -> str:

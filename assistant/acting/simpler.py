@@ -6,10 +6,10 @@ reviewed data; figures, dates, reserves and what was left unanswered stay.
 
 from __future__ import annotations
 
+from assistant.acting.beside import coming, todo
 from assistant.acting.opened import Opened
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling, cut_short
-from assistant.acting.summary import coming
 
 _ORDER = {"head": 0, "then": 1, "needs": 2}
 
@@ -40,10 +40,7 @@ def simpler(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
             page.say(items[0])
         else:
             page.bullets(items, "1. " if any(r.step for r, _ in told) else "- ")
-    doing = [page.marked(r, s) for r in opened.rows if r.place == "next" and (s := tell.clear(r))]
-    if doing:
-        page.say(page.words["todo"])
-        page.bullets(doing)
+    todo(page, opened, tell.clear)
     left_out = [page.left(part, opened.contacts) for part in opened.parts if part.missing]
     page.bullets([*left_out, *(f"{before}{page.marked(None, s)}" for before, s in coming(page, opened, tell))])
 

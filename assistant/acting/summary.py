@@ -7,15 +7,15 @@ length that would lose one is not kept to, and that is said.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
+from assistant.acting.beside import coming
 from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
-from assistant.checking.verifier import Cited, Sentence
+from assistant.checking.verifier import Sentence
 from assistant.dialogue.screen import ToldPart
-from assistant.reading.dates import AsOf
 from ingest.corpus.fiches import Role
+from ingest.language.sentences import outside
 
 _RESERVING = frozenset({Role.EXCEPTION, Role.ABSENCE, Role.CONDITION, Role.DEMENT, Role.SANCTION, Role.ECHEANCE})
 """Roles of what limits a verdict, or dates it, among the sentences that only go on."""
@@ -92,19 +92,6 @@ def length_of(opened: Opened, tell: Retelling) -> int:
     return sum(len(s.text) for r in opened.rows if r.place != "next" and (s := tell.shown(r)))
 
 
-def coming(page: Page, opened: Opened, tell: Retelling) -> list[tuple[str, Sentence]]:
-    """The law to come that the answer warned of, behind « À venir : »."""
-    ever = AsOf(date.min, date.max, "today")
-    out = []
-    for p in opened.coming:
-        if p.statement is None:
-            continue
-        sentence = Sentence(p.statement.wording(page.language), (Cited(p, p.text),), language=page.language)
-        if not tell.verifier.faults(sentence, ever):
-            out.append((f"{page.words['coming']}{page.colon} ", sentence))
-    return out
-
-
 def lines_of(page: Page, opened: Opened, tell: Retelling, least: int = 0, joined: bool = False) -> list[SummaryLine]:
     """The lines of a summary: each part's verdict, then its reserves, then what dates or limits it while it is short.
     `least`: characters under which everything stays; `joined`: the steps of a démarche in one line."""
@@ -167,12 +154,9 @@ def _of_steps(
 
 def _clause(text: str) -> str:
     """What a step first says to do: up to what explains or adds to it."""
-    depth = 0
-    for i, c in enumerate(text):
-        depth += (c in "(«“") - (c in ")»”")
-        if not depth and i > _CLAUSE and (text[i : i + 2] in (": ", "; ") or text[i : i + 2] == ". "):
-            return text[:i].rstrip()
-    return text.rstrip(".")
+    ends = (i for i in outside(text) if i > _CLAUSE and text[i : i + 2] in (": ", "; ", ". "))
+    end = next(ends, None)
+    return text.rstrip(".") if end is None else text[:end].rstrip()
 
 
 def _within(lines: list[SummaryLine], count: int) -> list[SummaryLine] | None:

@@ -5,10 +5,10 @@ Guarantee: part by part, verdict first, in the statements' own reviewed words of
 
 from __future__ import annotations
 
+from assistant.acting.beside import coming, todo
 from assistant.acting.opened import Opened
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
-from assistant.acting.summary import coming
 
 
 def whole(page: Page, opened: Opened, tell: Retelling) -> None:
@@ -35,8 +35,5 @@ def whole(page: Page, opened: Opened, tell: Retelling) -> None:
             label = opening = ""
         if said or opening:
             page.say(f"{label}{opening}{' '.join(said)}".strip())
-    doing = [page.marked(r, s) for r in opened.rows if r.place == "next" and (s := tell.shown(r))]
-    if doing:
-        page.say(page.words["todo"])
-        page.bullets(doing)
+    todo(page, opened, tell.shown)
     page.bullets(f"{before}{page.marked(None, s)}" for before, s in coming(page, opened, tell))

@@ -27,6 +27,7 @@ from ingest.corpus.fiches import CaseField, Statement
 from ingest.corpus.rules import DateName
 from ingest.language.claims import Language, flipped, read_claim, unsupported
 from ingest.language.lexical import analyse
+from ingest.language.sentences import upper_first
 from ingest.passages.passages import Passage
 
 _TOGETHER = 4
@@ -147,11 +148,11 @@ class Composer:
             facts, given = [*facts, DUE[language].format(day=day)], (*given, day)
             if not opening.asked:
                 since = f" ({' ; '.join(facts[:-1])})" if facts[:-1] else ""
-                return f"{facts[-1][:1].upper()}{facts[-1][1:]}{since}.", given
+                return f"{upper_first(facts[-1])}{since}.", given
         reasons = [r for r in opening.because if r.bound in s.bounds][:3]
         said = " ; ".join(case_words(r, language) for r in reasons)
         if not opening.asked and said:
-            return f"{said[:1].upper()}{said[1:]}.", _given(reasons)
+            return f"{upper_first(said)}.", _given(reasons)
         if not opening.asked:
             told = [fact_words(n, w, language) for n, w in opening.said if n in _MEASURED]
             return (IN_YOUR_CASE[language].format(facts=" ; ".join(told)), given) if told else None

@@ -18,6 +18,7 @@ from assistant.wording.composer import Line
 from assistant.wording.phrases import ASK, DEPENDS_ON, NEAREST, PART_MISSING, TOLD
 from ingest.corpus.register import REGIME_LABELS, Regime
 from ingest.language.claims import Language
+from ingest.language.sentences import upper_first
 
 _LABEL_WORDS = 8
 _REGIMES = {Regime.UE: "EU law", Regime.FR: "French law"}
@@ -61,13 +62,13 @@ def label_of(about: str) -> str:
     short = " ".join(words[-_LABEL_WORDS:] if len(words) > _LABEL_WORDS else words)
     if len(words) > _LABEL_WORDS:
         short = "… " + short
-    return _capital(short)
+    return upper_first(short)
 
 
 def headed(about: str, heading: Literal["question", "claim"], language: Language) -> str:
     """Words that were chosen to head a part; what they only tell is quoted."""
     text = _bare(about)
-    words = _capital(text) if len(text.split()) <= _LABEL_WORDS else label_of(about)
+    words = upper_first(text) if len(text.split()) <= _LABEL_WORDS else label_of(about)
     if heading == "question":
         return words
     return f"« {words} »" if language == "fr" else f"“{words}”"
@@ -77,10 +78,6 @@ def _bare(about: str) -> str:
     """Words without marks, nor what only joins them to those before."""
     text = re.sub(r"\s+", " ", re.sub(r"[«»\"“”*\[\]]", " ", about)).strip(" ?!.,;:")
     return re.sub(r"^(?:et|and|puis|alors|donc|sinon|also)\s+", "", text, flags=re.IGNORECASE)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _depends(part: PlannedPart, language: Language) -> str:
@@ -99,7 +96,7 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
     if not marked:
         if not several:
             return []
-        whom = f" {_capital(ASK[language].format(whom=part.whom.name))}" if part.whom and not part.told else ""
+        whom = f" {upper_first(ASK[language].format(whom=part.whom.name))}" if part.whom and not part.told else ""
         return [label + (TOLD if part.told else PART_MISSING)[language] + whom]
     opening = _depends(part, language)
     if part.state == "missing" and part.silent:

@@ -13,6 +13,7 @@ from assistant.reading.dates import say_date
 from assistant.wording.phrases import DUE
 from ingest.corpus.demarches import Stage, Step, Words
 from ingest.language.claims import Language
+from ingest.language.sentences import upper_first
 
 _DOCUMENT = {"fr": "Pièce : {document}.", "en": "Document: {document}."}
 _HAND_IN = {"fr": "À remettre {to} : {document}.", "en": "To hand in {to}: {document}."}
@@ -29,7 +30,7 @@ def label_of_step(planned: PlannedStep, language: Language) -> str:
 def moment_of_step(step: Step, stage: Stage, who: Words, language: Language, days: Sequence[str] = ()) -> str:
     """When a step is done, with days of the case, and by whom."""
     when = ", ".join(((step.deadline or stage).of(language), *days))
-    return f"{when[:1].upper()}{when[1:]} ({who.of(language)})."
+    return f"{upper_first(when)} ({who.of(language)})."
 
 
 def body_of_step(step: Step, language: Language) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from ingest.corpus.criteria import Criterion, EvidenceStatus, Framework, Poste, Words
 from ingest.corpus.fiches import AnswerType, Polarity, Role, Statement, StatementSource
+from ingest.language.sentences import upper_first
 
 _EVIDENCE = {
     EvidenceStatus.OFFICIELLE: Words(fr="Preuve décrite par la page officielle", en="Evidence on the official page"),
@@ -114,11 +115,6 @@ def framework_statements(framework: Framework) -> list[tuple[Statement, Criterio
         out.append((poste_statement(framework, poste), None))
         out += [(criterion_statement(framework, c), c) for c in framework.of_poste(poste.code)]
     return out
-
-
-def upper_first(text: str) -> str:
-    """The text as it opens a sentence."""
-    return text[:1].upper() + text[1:]
 
 
 def _enumerated(items: Iterable[str], last: str) -> str:

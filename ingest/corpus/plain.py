@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.corpus.yamlfile import YamlFile
+from ingest.language.sentences import upper_first
 
 
 class PlainWords(BaseModel):
@@ -37,7 +38,7 @@ class PlainWords(BaseModel):
     def _plainer(self, m: re.Match[str]) -> str:
         turn = m.group()
         plain = self.mots.get(turn) or self.mots[turn.lower()]
-        return plain[:1].upper() + plain[1:] if turn[:1].isupper() else plain
+        return upper_first(plain) if turn[:1].isupper() else plain
 
 
 def load_plain_words(corpus_dir: Path) -> PlainWords:

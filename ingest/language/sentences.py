@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _BOUNDARY = re.compile(r"[.;!?…](?:\s*[»\"”)])?(?:\s+|\Z|(?=[A-ZÀÂÆÇÉÈÊËÎÏÔŒÙÛÜ«\"]))|\n{2,}")
 _ABBREVIATION = re.compile(
@@ -41,3 +42,17 @@ def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> No
     if piece.strip():
         left = start + len(piece) - len(piece.lstrip())
         spans.append((left, left + len(piece.strip())))
+
+
+def upper_first(text: str) -> str:
+    """A text as it opens a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def outside(text: str) -> Iterator[int]:
+    """Where a text stands outside brackets and quotes."""
+    depth = 0
+    for i, c in enumerate(text):
+        depth += (c in "(«“") - (c in ")»”")
+        if not depth:
+            yield i

@@ -6,9 +6,10 @@ Guarantee: a citation of a criterion carries no confidence that it does not have
 from __future__ import annotations
 
 from ingest.corpus.criteria import Criterion, Framework, Poste, framework_source_id
-from ingest.corpus.criteria_statements import criterion_statement, poste_statement, upper_first
+from ingest.corpus.criteria_statements import criterion_statement, poste_statement
 from ingest.corpus.fiches import Statement
 from ingest.corpus.register import Register
+from ingest.language.sentences import upper_first
 from ingest.passages.passages import Passage, linked, notice_passage
 
 

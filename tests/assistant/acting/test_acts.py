@@ -219,7 +219,7 @@ class TestDraft:
         ("un mail pour Lyon, tournage de mai", ""), ("fais un mail", ""),
     ])  # fmt: skip
     def test_their_name(self, text: str, name: str) -> None:
-        assert person_in(text, {"lyon"}) == name
+        assert person_in(text, {"Lyon"}) == name
 
     def test_they_are_greeted_by_their_name(self) -> None:
         said = laid(draft, opened(*THREE), "mail", ["loueur"], "1er décembre 2026")
