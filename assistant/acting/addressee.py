@@ -7,7 +7,7 @@ person.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Sequence
 
 _ROLE = re.compile(
     r"\b(?:(?:au|aux|à (?:la|mon|ma|mes|notre|nos|votre|vos)|to (?:the|my|our|an?|every))\s+|à l['’]\s?)"
@@ -32,9 +32,9 @@ def role_in(text: str) -> str:
     return _STOPS.sub("", m["whom"]).strip() if m else ""
 
 
-def person_in(text: str, places: Container[str] = ()) -> str:
-    """The name of that person, with its title; `places`: names in the text that are no person's."""
+def person_in(text: str, places: Sequence[str] = ()) -> str:
+    """The name of that person, with its title; `places`: what the text says of places."""
     if titled := _TITLED.search(text):
         return " ".join(titled.group().split())
     names = (m["name"] for m in _NAMED.finditer(text))
-    return next((" ".join(n.split()) for n in names if n not in places), "")
+    return next((" ".join(n.split()) for n in names if not any(n in place for place in places)), "")

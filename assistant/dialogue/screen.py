@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from ingest.language.claims import Language
-
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +39,13 @@ class Told:
 
     def plain(self) -> dict[str, Any]:
         """As plain data."""
-        return {
-            "passage": self.passage,
-            "part": self.part,
-            "place": self.place,
-            "words": {lang: [w.text, w.opening, w.label] for lang, w in self.words.items()},
-            "cited": [list(c) for c in self.cited],
-            "given": list(self.given),
-            "reviewed": self.reviewed,
-        }
+        told: dict[str, Any] = _TOLD.dump_python(self, mode="json")
+        return told
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Told:
         """What `plain` gave."""
-        return cls(
-            str(raw["passage"]),
-            int(raw["part"]),
-            str(raw["place"]),
-            {lang: Worded(*raw["words"][lang]) for lang in LANGUAGES if lang in raw["words"]},
-            tuple((str(p), str(q)) for p, q in raw["cited"]),
-            tuple(raw["given"]),
-            bool(raw["reviewed"]),
-        )
+        return _TOLD.validate_python(raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +60,6 @@ class ToldPart:
     ask: Mapping[Language, str] = field(default_factory=dict)
     title: Mapping[Language, str] = field(default_factory=dict)
     """Of the démarche whose steps answer it."""
-
-    def plain(self) -> dict[str, Any]:
-        """As plain data."""
-        return {
-            "about": self.about,
-            "verdict": self.verdict,
-            "missing": self.missing,
-            "whom": self.whom,
-            "ask": dict(self.ask),
-            "title": dict(self.title),
-        }
-
-    @classmethod
-    def of(cls, raw: Mapping[str, Any]) -> ToldPart:
-        """What `plain` gave."""
-        ask = {lang: str(raw["ask"][lang]) for lang in LANGUAGES if lang in raw["ask"]}
-        title = {lang: str(raw["title"][lang]) for lang in LANGUAGES if lang in raw["title"]}
-        return cls(str(raw["about"]), str(raw["verdict"]), bool(raw["missing"]), str(raw["whom"]), ask, title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +77,13 @@ class Screen:
 
     def plain(self) -> dict[str, Any]:
         """As plain data."""
-        return {
-            "question": self.question,
-            "told": [t.plain() for t in self.told],
-            "parts": [p.plain() for p in self.parts],
-            "coming": list(self.coming),
-            "contacts": list(self.contacts),
-            "acted": self.acted,
-            "manner": self.manner,
-        }
+        screen: dict[str, Any] = _SCREEN.dump_python(self, mode="json")
+        return screen
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Screen:
         """What `plain` gave."""
-        return cls(
-            str(raw["question"]),
-            tuple(Told.of(t) for t in raw["told"]),
-            tuple(ToldPart.of(p) for p in raw["parts"]),
-            tuple(raw["coming"]),
-            tuple(raw["contacts"]),
-            str(raw["acted"]),
-            str(raw["manner"]),
-        )
+        return _SCREEN.validate_python(raw)
+
+
+_TOLD, _SCREEN = TypeAdapter(Told), TypeAdapter(Screen)
