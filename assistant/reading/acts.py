@@ -34,7 +34,7 @@ def act_of(text: str, vector: NDArray[np.float32]) -> tuple[Act, Act]:
     shares = _HEAD.shares(text, vector)
     best = max(shares, key=lambda act: shares[act])
     other = max((act for act in shares if act not in ("ask", "out_of_field")), key=lambda act: shares[act])
-    elsewhere = _HEAD.fits(vector) and shares.get("out_of_field", 0.0) >= ELSEWHERE
+    elsewhere = shares.get("out_of_field", 0.0) >= ELSEWHERE
     second: Act = _ACTS[other] if shares[other] >= DOUBTED and not elsewhere else "ask"
     taken = elsewhere if best == "out_of_field" else shares[best] >= SURE
     return (_ACTS[best] if taken else "ask"), second

@@ -18,11 +18,17 @@ VECTOR, FORM = 10.0, 2.0
 """How much the vector and the n-grams weigh against one another."""
 
 
+def fits(vector: NDArray[np.float32], mean: NDArray[np.float32]) -> bool:
+    """Whether a vector is of an encoder like the one whose examples have this mean: what that one writes lies on one
+    side, near it."""
+    return vector.shape == mean.shape and float(vector @ mean) > float(mean @ mean) / 2
+
+
 def features(
     text: str, vector: NDArray[np.float32], mean: NDArray[np.float32], form: float = FORM
 ) -> NDArray[np.float32]:
     """What is read of a text: its vector about the mean of the examples, and its n-grams, which weigh `form`."""
-    about = vector - mean if vector.shape == mean.shape else np.zeros_like(mean)
+    about = vector - mean if fits(vector, mean) else np.zeros_like(mean)
     return np.concatenate([VECTOR * about, form * ngrams(text)]).astype(np.float32)
 
 
@@ -38,12 +44,6 @@ class TextHead:
         scores = weights @ features(text, vector, mean) + bias
         shares = np.exp(scores - scores.max())
         return dict(zip(classes, (shares / shares.sum()).tolist(), strict=True))
-
-    def fits(self, vector: NDArray[np.float32]) -> bool:
-        """Whether a vector is of an encoder like the one that the head was fitted for: what that one writes lies on
-        one side, near the mean of the examples."""
-        mean = self._kept[2]
-        return vector.shape == mean.shape and float(vector @ mean) > float(mean @ mean) / 2
 
     @cached_property
     def _kept(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], tuple[str, ...]]:
