@@ -21,7 +21,7 @@ from typing import Any
 from assistant.history.owner import LOCAL
 from assistant.service import Ask, Service
 from assistant.upkeep import read_ahead, warm
-from evals.benchmarks.local_model import Reply, serving
+from evals.benchmarks.local_model import Peer, serving
 from evals.benchmarks.timing import milliseconds, seconds
 from evals.reference_set import load_reference
 from evals.running.runner import TODAY
@@ -54,7 +54,7 @@ def falls(document: dict[str, Any], n: int) -> tuple[str, int]:  # noqa: ARG001 
     return _plan(document["message"][:500], ["e00zzzz"], []), 1
 
 
-def measure(bare: Service, reply: Reply, wanted: int) -> tuple[dict[str, list[float]], int]:
+def measure(bare: Service, reply: Peer, wanted: int) -> tuple[dict[str, list[float]], int]:
     """Seconds by name over so many questions that reach the peer, and how many of its plans stood."""
     called: list[float] = []
     rows: dict[str, list[float]] = {name: [] for name in NAMES}

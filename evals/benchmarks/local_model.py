@@ -35,7 +35,7 @@ def missing() -> list[str]:
     return [name for name in NEEDS if importlib.util.find_spec(name) is None]
 
 
-Reply = Callable[[dict[str, Any], int], tuple[str, int]]
+Peer = Callable[[dict[str, Any], int], tuple[str, int]]
 """The text that answers the n-th request, and the tokens it took."""
 
 
@@ -148,7 +148,7 @@ def _key(text: str, rows: Sequence[dict[str, Any]], draw: random.Random, n: int)
 
 
 @contextmanager
-def serving(reply: Reply, called: Callable[[], None] = lambda: None) -> Iterator[str]:
+def serving(reply: Peer, called: Callable[[], None] = lambda: None) -> Iterator[str]:
     """The base URL of a running server; it stops with the block. `called` is told of each call as it comes in."""
     calls = iter(range(1, 1_000_000))
 
