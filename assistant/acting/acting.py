@@ -121,7 +121,8 @@ class Acting:
         return self._given(message, page, conversation_id)
 
     def _lay(self, page: Page, act: Act, manner: str, message: Message, previous: Memory, opened: Opened) -> None:
-        tell = self._telling(message, opened.screen, page.language)
+        terms = self._hard if act == "simplify" else ()  # nothing else explains any
+        tell = self._telling(message, opened.screen, page.language, terms)
         day = say_date(message.question.as_of.day, page.language)
         if not opened.rows and not any(p.missing for p in opened.parts):
             page.say(page.words["empty"])
@@ -143,8 +144,8 @@ class Acting:
         else:
             whole(page, opened, tell)
 
-    def _telling(self, message: Message, screen: Screen, language: Language) -> Retelling:
-        return Retelling(self.verifier, message.question.as_of, language, self._hard, self.plain, screen.question)
+    def _telling(self, message: Message, screen: Screen, language: Language, terms: tuple[Term, ...] = ()) -> Retelling:
+        return Retelling(self.verifier, message.question.as_of, language, terms, self.plain, screen.question)
 
     @cached_property
     def _hard(self) -> tuple[Term, ...]:
