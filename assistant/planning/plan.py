@@ -73,6 +73,9 @@ class Opening:
     due: date | None = None
     asked: bool = True
     """Whether the verdict is what was asked; otherwise the day, or the figures that decide, are."""
+    matter: Words | None = None
+    """What the verdict is of, as the rule that gives it is named: « oui » to a rule's question may be « non » to the
+    asker's."""
 
 
 @dataclass(frozen=True)

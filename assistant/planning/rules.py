@@ -20,11 +20,13 @@ from assistant.planning.options import Context, overlap
 from assistant.planning.plan import Opening, Reason, Verdict
 from assistant.planning.verdicts import turned
 from assistant.reading.case import Case, Quantity, wanted
+from assistant.reading.kinds import question_types
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.deciding import Decided, Facts, decide, due_of, whether
-from ingest.corpus.fiches import FACETS, CaseField, Statement
+from ingest.corpus.demarches import Words
+from ingest.corpus.fiches import FACETS, AnswerType, CaseField, Polarity, Statement
 from ingest.corpus.glossary import OPEN_FACETS, Glossary
 from ingest.corpus.rules import DATES, DECISIONS, DateName, Outcome, Rule
 from ingest.index.rules import RuleIndex
@@ -206,13 +208,17 @@ class RuleBook:
         due = due_of(outcome.due, facts) if outcome.due else None
         reasons = self._reasons(decided, outcome.verdict == "yes", message.case)
         said = self._said(decided, message, question)
-        return Opening(outcome.verdict, "firm" if sure else "likely", reasons, said, due, verdict_asked)
+        matter = Words(fr=decided.rule.name, en=decided.rule.name_en) if decided.rule.name else None
+        return Opening(outcome.verdict, "firm" if sure else "likely", reasons, said, due, verdict_asked, matter)
 
     def _reasons(self, decided: Decided, yes: bool, case: Case) -> tuple[Reason, ...]:
-        """Figures of the case against the bounds of what is shown, for the facts that decide."""
+        """Figures of the case against the bounds of what is shown, for the facts that decide. Of a duty, a bound that
+        is met gives « yes », and an exemption's « no »: another figure of the case is no reason."""
+        duty = AnswerType.DOIS_JE in question_types(decided.rule.settles)
         for s in filter(None, map(self.statement, decided.outcome.shown if decided.outcome else ())):
             mine = [r for r in reasons_of(s, case) if r.quantity.field.value in decided.used]
-            telling = [r for r in mine if r.met == yes] or mine
+            for_it = yes != (duty and s.polarity is Polarity.N_OBLIGE_PAS)
+            telling = [r for r in mine if r.met == for_it] or ([] if duty else mine)
             if telling:
                 return tuple(telling[: 2 if yes else 1])
         return ()

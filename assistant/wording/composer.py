@@ -32,6 +32,8 @@ from ingest.passages.passages import Passage
 
 _TOGETHER = 4
 """Quotes of one passage in one sentence, at most; more of them are an article, a paragraph a line."""
+_WITHIN = str.maketrans({"(": "[", ")": "]"})
+"""Parentheses within parentheses are brackets."""
 _MEASURED = frozenset({*CaseField, *DateName, RECKONED})
 """Facts that a sentence may open with without a verdict: figures and days, not what something is."""
 
@@ -44,6 +46,8 @@ class ComposeConfig:
     article_alone: float = 0.5
     article_beside: float = 0.3
     quote_words: int = 70
+    matter: float = 0.5
+    """Share of the words of what a verdict is of that a part says, for the verdict not to say them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,10 @@ class Composer:
         if not opening.asked:
             told = [fact_words(n, w, language) for n, w in opening.said if n in _MEASURED]
             return (IN_YOUR_CASE[language].format(facts=" ; ".join(told)), given) if told else None
+        if opening.matter is not None and not self._says(part, matter := opening.matter.of(language)):
+            matter = matter[0].lower() + matter[1:] if matter[1].islower() else matter
+            matter = matter.translate(_WITHIN)
+            facts, given = [matter, *facts], (*given, matter)
         beside = f" ({' ; '.join(facts)})" if facts else ""
         word = (YES if opening.verdict == "yes" else NO)[language]
         if opening.strength == "likely":
@@ -164,6 +172,11 @@ class Composer:
         if not reasons:
             return f"{word}{beside}{colon}", given
         return f"{word}{beside}{colon} {said}.", (*_given(reasons), *given)
+
+    def _says(self, part: PlannedPart, matter: str) -> bool:
+        """Whether a part itself says what a verdict is of, in most of its words."""
+        words = set(analyse(matter))
+        return len(words & set(analyse(part.about))) >= self.config.matter * len(words)
 
     def _sentence(
         self,
