@@ -84,27 +84,37 @@ class Retelling:
     def short(self, row: Row, whole: bool = True) -> Sentence | None:
         """The shortest of its wordings that keeps what the whole says; beside a verdict (`whole` false), the figures
         that only go on may go."""
-        return self._first(self._said(row, self._shorter(row, whole)))
+        return self._first(self._shortest(row, list(self._said(row, self._shorter(row, whole)))))
 
     def bare(self, row: Row) -> Sentence | None:
         """The same without the verdict that it was shown with."""
         if row.statement is None or row.step:
             return self.short(row)
         alone = replace(row, told=replace(row.told, words={}))
-        return self._first(alone.sentence(self.language, w) for w in self._shorter(row))
+        return self._first(self._shortest(alone, [alone.sentence(self.language, w) for w in self._shorter(row)]))
+
+    def _shortest(self, row: Row, sentences: list[Sentence]) -> list[Sentence]:
+        """Sentences after the plain one, where it is the shortest."""
+        said = self._phrase(row)
+        return [said, *sentences] if said and all(len(said.text) < len(s.text) for s in sentences) else sentences
 
     def clear(self, row: Row) -> Sentence | None:
         """The same in plainer words."""
         sentences = list(self._said(row, self._shorter(row)))
-        if self.plain is None or self.language == "en" or row.statement is None:
+        if self.plain is None or self.language == "en" or row.statement is None or row.step:
             return self._first(sentences)
-        plainer = []
+        plainer = [said] if (said := self._phrase(row)) else []
         for s in sentences:
             told = s.text.removeprefix(s.opening)
-            if (said := plainly(told, self.plain)) != told:
-                plainer.append(replace(s, text=f"{s.opening}{said}"))
+            if (text := plainly(told, self.plain)) != told:
+                plainer.append(replace(s, text=f"{s.opening}{text}"))
             plainer.append(s)
         return self._first(plainer)
+
+    def _phrase(self, row: Row) -> Sentence | None:
+        """The reviewed plain sentence of a statement."""
+        said = self.plain.phrases.get(row.statement.id) if self.plain and row.statement and not row.step else None
+        return replace(row.sentence("fr", said), reviewed=True) if said and self.language == "fr" else None
 
     def _shorter(self, row: Row, figures: bool = True) -> Iterator[str]:
         wordings, s = row.wordings(self.language), row.statement

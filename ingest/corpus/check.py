@@ -2,7 +2,7 @@
 
 Guarantee: a corpus without problems has statements that stand alone, whose `lead`, `en` and `text` make the same
 claim with the same hedges, that name registered sources, known facets and whom they bind, and whose dates do not
-contradict one another; its cards show statements that exist, hold and come with what they need; its rules cite the
+contradict one another; plain sentences say no more than their statements; its cards show statements that exist, hold and come with what they need; its rules cite the
 figures that they decide by, and their cases come out as expected; each step of its démarches rests on statements that
 hold its figures. Warnings (review dates past, sources never cited, cards read by nobody else) do not block.
 """
@@ -20,6 +20,7 @@ from ingest.corpus.cards import load_card_files
 from ingest.corpus.check_cards import CardCounts, check_cards
 from ingest.corpus.check_demarches import DemarcheCounts, check_demarches
 from ingest.corpus.check_fields import check_needs
+from ingest.corpus.check_plain import check_plain
 from ingest.corpus.check_rules import RuleCounts, check_rules
 from ingest.corpus.check_statements import check_statement, check_together, unknown_contacts, unknown_sources
 from ingest.corpus.check_texts import check_texts
@@ -97,6 +98,7 @@ def check_corpus(corpus_dir: Path, today: date, held: HeldTexts | None = None) -
     ruled, rules = check_rules([p.statement for p in rows], known, corpus_dir)
     guided, demarches = check_demarches([p.statement for p in rows], known, corpus_dir)
     found += [*texts.problems, *carded, *ruled, *guided]
+    found += check_plain([p.statement for p in rows], corpus_dir)
     found += _check_pages(corpus_dir, files, known.register)
     found += _never_cited(rows, frameworks, known.register)
     statements = [p.statement for p in rows]

@@ -1,7 +1,8 @@
-"""Plain words (`corpus/clair.yaml`): how a turn of the law is said in everyday French.
+"""Plain words (`corpus/clair.yaml`): how a statement, or a turn of the law, is said in everyday French.
 
-Guarantee: data only, exact forms, none of which changes a figure, a force or a reserve; a corpus without the file says
-everything as it stands.
+Guarantee: data only; a turn is an exact form that changes no figure, force or reserve; the plain sentence of a
+statement says nothing that the statement does not, and keeps its figures, its negation and its reserves (`corpus
+check`). A corpus without the file says everything as it stands.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ingest.corpus.register import Slug
 from ingest.corpus.yamlfile import YamlFile
 from ingest.language.sentences import upper_first
 
 
 class PlainWords(BaseModel):
-    """Turns of the law, each with its everyday words."""
+    """Turns of the law, each with its everyday words; statements, each with its plain sentence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mots: dict[str, str] = Field(default_factory=dict)
+    phrases: dict[Slug, str] = Field(default_factory=dict, description="by statement")
 
     @cached_property
     def _turns(self) -> re.Pattern[str]:
