@@ -11,9 +11,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from assistant.acting.addressee import person_in, role_in
-from assistant.acting.checklist import Checklist, lay
+from assistant.acting.asking import ASKS, Letter, ask, instruct
+from assistant.acting.briefs import Briefs
+from assistant.acting.checklist import Checklist, Doing, lay
 from assistant.acting.correcting import Change
-from assistant.acting.draft import draft
+from assistant.acting.draft import draft, subject_of
 from assistant.acting.helping import help_of
 from assistant.acting.opened import Opened, Opener
 from assistant.acting.page import Page
@@ -32,6 +34,7 @@ from assistant.reading.dates import say_date
 from assistant.reading.kinds import detect_language, only_language
 from assistant.reading.manners import count_of, manner_of
 from assistant.reading.message import Message
+from assistant.reading.purposes import PLAIN, purpose_of
 from assistant.wording.presenter import Presenter
 from ingest.corpus.glossary import Glossary, Term
 from ingest.corpus.plain import PlainWords
@@ -65,6 +68,7 @@ class Acting:
         )  # fmt: skip
         self.opener = Opener(snapshot)
         index = snapshot.demarches
+        self.briefs = Briefs(index.demarches, plain)
         self.checklist = Checklist(index.demarches, tuple(index.vocabulary.stages), glossary)
 
     def answer(
@@ -131,12 +135,9 @@ class Acting:
         elif act == "simplify":
             simpler(page, opened, tell, manner)
         elif act == "checklist":
-            asked = replace(message, question=replace(message.question, facets=dict(previous.facets)))
-            planned = self.demarches.on_case
-            lay(page, opened, tell, self.checklist.doing(page, opened, tell, lambda s: planned(s, asked)), manner)
+            lay(page, opened, tell, self._doing(page, message, previous, opened, tell), manner)
         elif act == "draft":
-            person = person_in(message.text, self.named(message.text, "lieu"))
-            draft(page, opened, tell, manner, self._roles(message), day, person)
+            self._draft(page, manner, message, previous, opened, tell, day)
         elif act == "source":
             sources(page, opened, tell, manner)
         elif act == "doubt":
@@ -144,8 +145,48 @@ class Acting:
         else:
             whole(page, opened, tell)
 
+    def _doing(self, page: Page, message: Message, previous: Memory, opened: Opened, tell: Retelling) -> Doing:
+        """What there is to do after the last answer, on the case of the conversation."""
+        asked = replace(message, question=replace(message.question, facets=dict(previous.facets)))
+        return self.checklist.doing(page, opened, tell, lambda s: self.demarches.on_case(s, asked))
+
+    def _draft(
+        self, page: Page, manner: str, message: Message, previous: Memory, opened: Opened, tell: Retelling, day: str
+    ) -> None:
+        """Something written to someone, for what the message wants it for."""
+        words = page.words
+        person = person_in(message.text, self.named(message.text, "lieu"))
+        hello = words["sir"] if manner == "letter" else words["hello"]
+        letter = Letter(
+            self._roles(message),
+            f"{words['hello'].rstrip(',')} {person}," if person else hello,
+            self._subject(page, opened),
+            message.text,
+            tuple(dict.fromkeys(q.said for q in previous.case.values())),
+            short=manner == "message",
+        )
+        why = purpose_of(message.text, self.presenter.search.vector(message.text))
+        if manner not in ("mail", "message", "letter") or why == PLAIN:
+            draft(page, opened, tell, manner, letter, day)
+            return
+        doing = self._doing(page, message, previous, opened, tell)
+        if why in ASKS:
+            ask(page, opened, tell, why, letter, doing)
+        else:
+            instruct(page, opened, tell, letter, doing)
+
+    def _subject(self, page: Page, opened: Opened) -> str:
+        """What the last answer is about: its démarche, or the cards that answered; in English, its field."""
+        titles = [p.title[page.language].partition(" : ")[0] for p in opened.parts if p.title]
+        if page.language == "fr" and not titles:
+            wanted = {p.card for p in opened.parts if p.card}
+            titles = [c.subject for c in self.opener.snapshot.cards.cards if c.id in wanted]
+        return " ; ".join(dict.fromkeys(titles[:2])) or subject_of(page, opened)
+
     def _telling(self, message: Message, screen: Screen, language: Language, terms: tuple[Term, ...] = ()) -> Retelling:
-        return Retelling(self.verifier, message.question.as_of, language, terms, self.plain, screen.question)
+        return Retelling(
+            self.verifier, message.question.as_of, language, terms, self.plain, screen.question, self.briefs
+        )
 
     @cached_property
     def _hard(self) -> tuple[Term, ...]:
@@ -157,7 +198,7 @@ class Acting:
     def _roles(self, message: Message) -> list[str]:
         """What they are for whom a draft is: « au loueur », "to the location owner", « pour le traiteur »."""
         told = role_in(message.text)
-        return [told] if told else self.named(message.text, "acteur")
+        return [told] if told else []
 
     def _fixed(self, message: Message, text: str, language: Language, conversation_id: str) -> Answer:
         page = Page(language)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 _ROLE = re.compile(
-    r"\b(?:(?:au|aux|à (?:la|mon|ma|mes|notre|nos|votre|vos)|to (?:the|my|our|an?|every))\s+|à l['’]\s?)"
+    r"\b(?:(?:au|aux|(?:à|pour) (?:la|mon|ma|mes|notre|nos|votre|vos)|to (?:the|my|our|an?|every))\s+|à l['’]\s?)"
     r"(?P<whom>[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){0,3})",
     re.IGNORECASE,
 )

@@ -7,37 +7,33 @@ are no part of it. What we do not write (an advertising line, a clause ready to 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
+from assistant.acting.asking import Letter, references
 from assistant.acting.beside import coming, todo
 from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
-from assistant.acting.sourcing import where
 from assistant.acting.summary import MESSAGE, lines_of, sources_line
 from assistant.checking.verifier import Sentence
 from ingest.corpus.fiches import Role
 from ingest.language.claims import Language
+from ingest.language.sentences import upper_first
 
 
-def draft(
-    page: Page, opened: Opened, tell: Retelling, manner: str, to: Sequence[str], day: str, person: str = ""
-) -> None:
-    """Lay out what is written. `to`: what they are whom it is for; `person`: their name; `day`: of the answer."""
+def draft(page: Page, opened: Opened, tell: Retelling, manner: str, letter: Letter, day: str) -> None:
+    """Lay out what is written to inform. `day`: of the answer."""
     words = page.words
-    hello = f"{words['hello'].rstrip(',')} {person}," if person else words["hello"]
     if manner == "sentence":
         _caption(page, opened, tell)
         return
     if manner == "message":
         page.say(words["message"])
-        page.say(hello)
+        page.say(letter.hello)
         page.bullets([line.laid(page) for line in lines_of(page, opened, tell, MESSAGE)])
-        todo(page, opened, tell.shown)
         page.say(sources_line(page))
         return
-    whom = f"**{words['to']}**{page.colon} {', '.join(to)}" if to else ""
-    subject = f"**{words['memo'] if manner == 'memo' else words['subject']}**{page.colon} {subject_of(page, opened)}"
+    whom = f"**{words['to']}**{page.colon} {', '.join(letter.to)}" if letter.to else ""
+    subject = f"**{words['memo'] if manner == 'memo' else words['subject']}**{page.colon} {upper_first(letter.subject)}"
     if manner == "clause":
         page.say(words["clause"])
         page.say(words["clause_body"].format(day=day))
@@ -48,19 +44,16 @@ def draft(
         if manner == "memo":
             page.say(words["facts"].format(day=day))
         else:
-            letter = manner == "letter"
-            page.say(words["sir"] if letter and not person else hello)
-            page.say(words["letter_intro" if letter else "intro"].format(day=day))
-    _facts(page, opened, tell, short=manner == "notice", numbered=manner == "clause")
-    todo(page, opened, tell.shown)
-    if manner != "notice":
-        page.say(words["sources"])
-        page.bullets(_sources(page))
-    else:
-        page.say(sources_line(page))
-    page.say(words["disclaimer"])
+            page.say(letter.hello)
+            page.say(words["letter_intro" if manner == "letter" else "intro"].format(day=day))
+    _facts(page, opened, tell, short=manner in ("notice", "mail"), numbered=manner == "clause")
+    todo(page, opened, tell.short)
     if manner in ("mail", "letter"):
         page.say(words["formal_bye" if manner == "letter" else "bye"])
+        page.say(words["signature"])
+    page.say(references(page))
+    if manner != "mail":
+        page.say(words["disclaimer"])
 
 
 def subject_of(page: Page, opened: Opened) -> str:
@@ -120,16 +113,8 @@ def _facts(page: Page, opened: Opened, tell: Retelling, short: bool, numbered: b
         left = page.left(part, opened.contacts)
         if left:
             items.append(left)
-    page.bullets(items, "1. " if numbered else "- ")
+    page.bullets(items, "1. " if numbered or all(r.step for r in opened.rows if r.place != "next") else "- ")
     reserves += [(None, s, before) for before, s in coming(page, opened, tell)]
     if reserves:
         page.say(page.words["reserves"])
         page.bullets(f"{before}{page.marked(r, s)}" for r, s, before in reserves)
-
-
-def _sources(page: Page) -> list[str]:
-    rows: dict[str, list[int]] = {}
-    for c in page.numbering.citations():
-        passage = next(p for p in page.numbering.passages() if p.id == c.passage_id)
-        rows.setdefault(where(page, passage, link=True), []).append(c.n)
-    return [f"{text} {''.join(f'[{n}]' for n in numbers)}" for text, numbers in rows.items()]

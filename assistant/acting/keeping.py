@@ -54,6 +54,7 @@ def screen_of(answer: Answer, plan: Plan, lines: Sequence[Line], other: Sequence
             p.whom.name if p.whom else "",
             {"fr": p.depends_on.ask, "en": p.depends_on.ask_en or p.depends_on.ask} if p.depends_on else {},
             {"fr": p.title.fr, "en": p.title.en} if p.title else {},
+            p.card or "",
         )
         for p in plan.parts
     )

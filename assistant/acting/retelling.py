@@ -8,9 +8,10 @@ whole; what is put in plainer words or explained in line is reviewed data (`corp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.acting.briefs import Briefs
 from assistant.acting.opened import Row
 from assistant.checking.fidelity import omissions
 from assistant.checking.verifier import Sentence, Verifier
@@ -76,6 +77,11 @@ class Retelling:
     terms: tuple[Term, ...] = ()
     plain: PlainWords | None = None
     known: str = ""
+    briefs: Briefs | None = None
+
+    def brief(self, rows: Sequence[Row]) -> list[Sentence]:
+        """Steps in a few lines; none where no reviewed lines sum them up."""
+        return self.briefs.of(rows, self.language, self.verifier, self.as_of) if self.briefs and rows else []
 
     def shown(self, row: Row) -> Sentence | None:
         """A sentence as it was shown; None when the gate no longer lets it through."""

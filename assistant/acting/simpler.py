@@ -20,11 +20,17 @@ def simpler(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
     several = len(opened.parts) > 1
     for n, part in enumerate(opened.parts):
         rows = sorted((r for r in opened.of_part(n) if r.place in _ORDER), key=lambda r: _ORDER[r.place])
+        if brief := tell.brief([r for r in rows if r.step]):
+            page.say(page.title(part) if not several else page.label(part.about).strip())
+            page.bullets([page.marked(None, s) for s in brief])
+            rows, part_said = [r for r in rows if not r.step], True
+        else:
+            part_said = False
         told = [(r, s) for r in rows if (s := tell.clear(r))]
         if not told:
             continue
         texts = tell.explained([s.text for _, s in told], frozenset(d for r, _ in told for d in r.passage.domains))
-        if several and part.about:
+        if several and part.about and not part_said:
             page.say(page.label(part.about).strip())
         texts = [_cut(r.worded(page.language).opening, text) for (r, _), text in zip(told, texts, strict=True)]
         two = opened.of_two_laws(n)
@@ -32,7 +38,7 @@ def simpler(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
             f"{page.law(r) if two and r.place == 'head' else ''}{page.marked(r, s, text)}"
             for (r, s), text in zip(told, texts, strict=True)
         ]
-        if part.title and not several:
+        if part.title and not several and not part_said:
             page.say(page.title(part))
         if not part.missing and (left := page.left(part, opened.contacts)):
             items.insert(0, left)

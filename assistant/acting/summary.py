@@ -14,6 +14,7 @@ from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
 from assistant.checking.verifier import Sentence
 from assistant.dialogue.screen import ToldPart
+from assistant.wording.phrases import lower_first
 from ingest.corpus.fiches import Role
 from ingest.language.sentences import outside
 
@@ -24,6 +25,8 @@ MESSAGE = 500
 _SHORT = 0.9
 _CLAUSE = 24
 """Characters under which what a step says first does not stand alone."""
+_LINE = 480
+"""Characters of a line that holds several, at most."""
 _SHARE = 0.62
 """Of the length of the answer, what a summary takes at most beyond what must be kept."""
 
@@ -103,7 +106,7 @@ def lines_of(page: Page, opened: Opened, tell: Retelling, least: int = 0, joined
         rows = opened.of_part(n)
         steps = [(r, s) for r in rows if r.step and (s := tell.shown(r))]
         if steps:
-            out += _of_steps(page, part, steps, several, joined)
+            out += _of_steps(page, part, steps, tell.brief([r for r, _ in steps]), several, joined)
             rows = [r for r in rows if not r.step]
             out += [
                 SummaryLine([(r, s)], r.place == "needs") for r in rows if r.place != "next" and (s := tell.short(r))
@@ -133,9 +136,12 @@ def lines_of(page: Page, opened: Opened, tell: Retelling, least: int = 0, joined
 
 
 def _of_steps(
-    page: Page, part: ToldPart, steps: list[tuple[Row, Sentence]], several: bool, joined: bool
+    page: Page, part: ToldPart, steps: list[tuple[Row, Sentence]], brief: list[Sentence], several: bool, joined: bool
 ) -> list[SummaryLine]:
-    """The steps of a démarche, each by what it first says to do, when and by whom; or all in one line, in order."""
+    """The steps of a démarche in brief; else each by what it first says to do, or all in one line, in order."""
+    if brief:
+        label = page.label(part.about) if several else ""
+        return [SummaryLine([(None, s)], True, label if n == 0 else "") for n, s in enumerate(brief)]
     title = page.title(part).rstrip("*.") + "**" if part.title else ""
     before = f"{page.label(part.about) if several else ''}{title}{page.colon} " if title else ""
     first: list[tuple[Row | None, Sentence]] = []
@@ -160,13 +166,32 @@ def _clause(text: str) -> str:
 
 
 def _within(lines: list[SummaryLine], count: int) -> list[SummaryLine] | None:
-    """As many lines as asked for, those that must stay among them; None when these are more."""
+    """As many lines as asked for, those that must stay among them, two or more in one where these are more; None where
+    that would make a line too long."""
     spare = count - sum(line.must for line in lines)
-    if spare < 0:
-        return None
     out = []
     for line in lines:
         if line.must or spare > 0:
             out.append(line)
             spare -= not line.must
-    return out
+    if len(out) <= count:
+        return [_together([line]) for line in out] if count == 1 else out
+    groups = [out[n * len(out) // count : (n + 1) * len(out) // count] for n in range(count)]
+    joined = [_together(group) for group in groups]
+    return None if any(line.size > _LINE for line in joined) else joined
+
+
+def _together(lines: list[SummaryLine]) -> SummaryLine:
+    """Several lines in one, its sentences apart by semicolons; the words before a line stand before its sentence."""
+    if any(not line.told for line in lines):  # what was left unanswered cites nothing
+        told = [pair for line in lines for pair in line.told]
+        return SummaryLine(told, True, " ".join(line.before for line in lines if line.before))
+    pairs = [
+        (r, s, line.before if n and not m else "") for n, line in enumerate(lines) for m, (r, s) in enumerate(line.told)
+    ]
+    out: list[tuple[Row | None, Sentence]] = []
+    for n, (r, s, before) in enumerate(pairs):
+        text = s.text if n == len(pairs) - 1 else s.text.rstrip(".")
+        text = f"{before}{text}" if before or not n else lower_first(text)
+        out.append((r if text.startswith(s.text[:12]) else None, replace(s, text=text)))
+    return SummaryLine(out, True, lines[0].before, " ; ")

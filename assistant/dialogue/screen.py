@@ -60,6 +60,8 @@ class ToldPart:
     ask: Mapping[Language, str] = field(default_factory=dict)
     title: Mapping[Language, str] = field(default_factory=dict)
     """Of the démarche whose steps answer it."""
+    card: str = ""
+    """That answers it."""
 
 
 @dataclass(frozen=True, slots=True)

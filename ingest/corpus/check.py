@@ -2,9 +2,10 @@
 
 Guarantee: a corpus without problems has statements that stand alone, whose `lead`, `en` and `text` make the same
 claim with the same hedges, that name registered sources, known facets and whom they bind, and whose dates do not
-contradict one another; plain sentences say no more than their statements; its cards show statements that exist, hold and come with what they need; its rules cite the
-figures that they decide by, and their cases come out as expected; each step of its démarches rests on statements that
-hold its figures. Warnings (review dates past, sources never cited, cards read by nobody else) do not block.
+contradict one another; plain sentences say no more than their statements; its cards show statements that exist, hold
+and come with what they need; its rules cite the figures that they decide by, and their cases come out as expected; each
+step of its démarches rests on statements that hold its figures. Warnings (review dates past, sources never cited, cards
+read by nobody else) do not block.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from ingest.corpus.cards import load_card_files
 from ingest.corpus.check_cards import CardCounts, check_cards
 from ingest.corpus.check_demarches import DemarcheCounts, check_demarches
 from ingest.corpus.check_fields import check_needs
-from ingest.corpus.check_plain import check_plain
+from ingest.corpus.check_plain import check_briefs, check_plain
 from ingest.corpus.check_rules import RuleCounts, check_rules
 from ingest.corpus.check_statements import check_statement, check_together, unknown_contacts, unknown_sources
 from ingest.corpus.check_texts import check_texts
 from ingest.corpus.check_wordings import check_wordings
 from ingest.corpus.criteria import FrameworkFile, load_frameworks
 from ingest.corpus.criteria_statements import framework_statements
+from ingest.corpus.demarches import load_demarches
 from ingest.corpus.fiches import FicheFile, load_fiches
 from ingest.corpus.glossary import load_glossary
 from ingest.corpus.problems import HeldTexts, Known, Placed, Problem, error, warning
@@ -99,6 +101,7 @@ def check_corpus(corpus_dir: Path, today: date, held: HeldTexts | None = None) -
     guided, demarches = check_demarches([p.statement for p in rows], known, corpus_dir)
     found += [*texts.problems, *carded, *ruled, *guided]
     found += check_plain([p.statement for p in rows], corpus_dir)
+    found += check_briefs(load_demarches(corpus_dir), corpus_dir)
     found += _check_pages(corpus_dir, files, known.register)
     found += _never_cited(rows, frameworks, known.register)
     statements = [p.statement for p in rows]

@@ -18,13 +18,23 @@ from ingest.corpus.yamlfile import YamlFile
 from ingest.language.sentences import upper_first
 
 
+class Brief(BaseModel):
+    """A line that sums up some steps of a démarche, by their numbers from 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    etapes: tuple[int, ...] = Field(min_length=1)
+    dit: str
+
+
 class PlainWords(BaseModel):
-    """Turns of the law, each with its everyday words; statements, each with its plain sentence."""
+    """Turns of the law, each with its everyday words; statements, each with its plain sentence; démarches in brief."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mots: dict[str, str] = Field(default_factory=dict)
     phrases: dict[Slug, str] = Field(default_factory=dict, description="by statement")
+    demarches: dict[Slug, tuple[Brief, ...]] = Field(default_factory=dict)
 
     @cached_property
     def _turns(self) -> re.Pattern[str]:
