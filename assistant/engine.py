@@ -33,7 +33,7 @@ from assistant.reading.acts import act_of
 from assistant.reading.case import continued, corrected, merged, read_case, recounted
 from assistant.reading.kinds import asks, detect_language
 from assistant.reading.message import Message, Part
-from assistant.reading.question import Understanding
+from assistant.reading.question import Question, Understanding
 from assistant.search.hybrid import HybridSearch, RetrievalConfig
 from assistant.wording.citations import Numbering
 from assistant.wording.composer import ComposeConfig, Composer, Draft
@@ -174,7 +174,7 @@ class Engine:
             act=act,
             second=second,
             question=reading.question,
-            parts=tuple(Part.of(p) for p in reading.question.parts),
+            parts=tuple(Part.of(p) for p in _asked(reading.question, text if act == "correct" else "")),
             case={**(known.case if known else {}), **merged(told, own)},
             dates={
                 **(known.dates if known else {}),
@@ -247,6 +247,12 @@ class Engine:
         if heard:
             heard.cited(answer)
         return answer, memory or remember(message, None, answer, [])
+
+
+def _asked(question: Question, correction: str) -> tuple[str, ...]:
+    """The parts of a question; what corrects one that has a single part belongs to it, and asks nothing by itself."""
+    parts = question.parts
+    return (question.raw,) if len(parts) == 2 and parts[1] and parts[1] in correction else parts
 
 
 class _Heard:

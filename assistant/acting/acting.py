@@ -20,6 +20,7 @@ from assistant.acting.helping import help_of
 from assistant.acting.opened import Opened, Opener
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
+from assistant.acting.sides import sides
 from assistant.acting.simpler import simpler
 from assistant.acting.sourcing import doubt, sources
 from assistant.acting.summary import recap, summary
@@ -105,9 +106,16 @@ class Acting:
         """The answer to a correction that nothing of the last one was found to depend on: the same, said so."""
         page = Page(previous.language)
         said = Change((), message.text).words(page.language)
+        opened = self.opener.screen(previous.screen) if previous.screen is not None else None
+        tell = self._telling(message, opened.screen, page.language) if opened else None
+        shown = {r.passage.id: r for r in opened.rows} if opened else {}
+        side = next(sides(message.text, (r.passage for r in shown.values()), page.language, page.words), None)
+        if side and tell and (rule := tell.shown(shown[side[1].id])):
+            page.say(f"{said} {page.words['side'].format(side=side[0])} {page.marked(None, rule)}")
+            return self._given(message, page, conversation_id)
         page.say(f"{said} {page.words['unknown']}")
-        if previous.screen is not None:
-            self._lay(page, "correct", "", message, previous, self.opener.screen(previous.screen))
+        if opened:
+            self._lay(page, "correct", "", message, previous, opened)
         return self._given(message, page, conversation_id)
 
     def _translated(

@@ -136,6 +136,8 @@ class Checklist:
             return words["do"] if row.place == "next" else ""
         if s.polarity is Polarity.INTERDIT:
             return words["dont"]
+        if s.role is Role.CONDITION and s.polarity is Polarity.OBLIGE:
+            return words["fulfil"]
         if s.role in _KNOWN:
             return ""
         if s.polarity is Polarity.OBLIGE:

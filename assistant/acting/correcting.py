@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.acting.sides import sides
 from assistant.acting.words import WORDS
 from assistant.answer import Answer
 from assistant.dialogue.memory import Memory
@@ -78,6 +79,15 @@ class Corrections:
         fresh = [line for line in kept if line.place != "next" and line.passage.id not in shown]
         new = [f"{line.sentence.text} {_marks(line, numbers)}" for line in fresh] if len(fresh) <= _NEW else []
         said = preface(change, before, screen, new, message.question.language)
+        words = WORDS[message.question.language]
+        if _shown(before) == _shown(screen):
+            rules = {line.passage.id: line for line in kept if line.place != "next"}
+            told = sides(message.text, (line.passage for line in rules.values()), message.question.language, words)
+            if side := next(told, None):
+                line = rules[side[1].id]
+                rule = f"{line.sentence.text} {_marks(line, numbers)}"
+                said = f"{change.words(message.question.language)} {words['side'].format(side=side[0])} {rule}"
+                said += f"\n\n{words['all']}"
         heard = answer.understood.model_copy(update={"act": "correct"})
         return answer.model_copy(update={"answer": f"{said}\n\n{answer.answer}", "understood": heard})
 

@@ -5,7 +5,10 @@ Guarantee: text, article, version and address are those of the register; what ha
 
 from __future__ import annotations
 
-from assistant.acting.opened import Opened
+from dataclasses import replace
+
+from assistant.acting.asking import near
+from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
 from assistant.reading.dates import say_date
@@ -18,7 +21,13 @@ def sources(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
     """Lay out what each sentence rests on; by its address, or by its force, where that is asked."""
     page.say(page.words[{"link": "link", "nature": "nature"}.get(manner, "source")])
     items = []
-    for r in opened.rows:
+    steps = [r for r in opened.rows if r.step]
+    if manner == "list" and len(steps) > 1:
+        _of_steps(page, opened, tell, near(steps, opened.screen.question))
+        steps_said = {id(r) for r in steps}
+    else:
+        steps_said = set()
+    for r in (r for r in opened.rows if id(r) not in steps_said):
         sentence = tell.short(r) if manner in ("link", "nature") else tell.shown(r)
         if sentence is None:
             continue
@@ -28,6 +37,27 @@ def sources(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
         items.append(f"{page.marked(r, sentence)} ({' ; '.join(dict.fromkeys(beside))})")
     page.bullets(items)
     page.bullets([left for part in opened.parts if part.missing and (left := page.left(part, opened.contacts))])
+
+
+def _of_steps(page: Page, opened: Opened, tell: Retelling, steps: list[Row]) -> None:
+    """What steps rest on: the step nearest to the question as it was shown, each of its texts apart; then the texts of
+    the others, each once, with the steps that rest on them."""
+    first, others = steps[0], [r for r in opened.rows if r.step and r is not steps[0]]
+    if (sentence := tell.shown(first)) is not None:
+        said = page.marked(first, sentence)
+        page.bullets(
+            [f"{said} ({' ; '.join(dict.fromkeys(where(page, c.passage, link=True) for c in sentence.cited))})"]
+        )
+    rest: dict[str, list[str]] = {}
+    for r in others:
+        if (sentence := tell.shown(r)) is None:
+            continue
+        for c in sentence.cited:
+            own = replace(sentence, cited=(c,))
+            rest.setdefault(where(page, c.passage, link=True), []).extend(f"[{n}]" for n in page.numbering.cite(own))
+    if rest:
+        page.say(page.words["other_steps"])
+        page.bullets(f"{text} {''.join(dict.fromkeys(marks))}" for text, marks in rest.items())
 
 
 def doubt(page: Page, opened: Opened, tell: Retelling, day: str) -> None:
