@@ -51,13 +51,17 @@ def ask(page: Page, opened: Opened, tell: Retelling, purpose: str, letter: Lette
     _head(page, letter, words[f"{purpose}_subject"])
     page.say(words[f"{purpose}_ask"].format(subject=letter.about))
     if purpose == "document":
-        named = dict.fromkeys(i.document for i in _nearest(doing, letter.said) if i.document)
+        named = dict.fromkeys(
+            i.document for i in _nearest(doing, f"{opened.screen.question} {letter.said}") if i.document
+        )
         page.bullets([*named] or [words["document_blank"]])
-    elif not letter.short:
+    elif not letter.short and purpose != "refuse":
         page.say(words[f"{purpose}_blanks"])
     if letter.case and purpose != "refuse":
         page.say(words["our_case"].format(case=" ; ".join(letter.case)))
     _grounds(page, opened, tell, letter)
+    if purpose == "refuse":
+        page.say(words["refuse_blanks"])
     page.say(words[f"{purpose}_end"])
     _close(page, letter)
 
@@ -66,9 +70,8 @@ def instruct(page: Page, opened: Opened, tell: Retelling, letter: Letter, doing:
     """Lay out a draft that gives something to do."""
     words = page.words
     _head(page, letter, words["instruct_subject"])
-    todo = [
-        page.marked(None, replace(i.sentence, text=_act(i.sentence.text, i.head))) for i in _nearest(doing, letter.said)
-    ]
+    items = _nearest(doing, f"{opened.screen.question} {letter.said}")
+    todo = [page.marked(None, replace(i.sentence, text=_act(i.sentence.text, i.head))) for i in items]
     page.say(words["instruct_ask" if todo else "instruct_know"].format(subject=letter.about))
     page.bullets(todo)
     if todo:
@@ -113,11 +116,12 @@ def _grounds(page: Page, opened: Opened, tell: Retelling, letter: Letter) -> Non
     stated = [_stated(r) for r in rows]
     heads = [r for r in stated if r.place == "head" and r.told.words == {}] or stated
     steps = any(r.step for r in rows)
-    first = near(stated, letter.said)[:_GROUNDS] if steps else heads[:_GROUNDS]
+    first = near(stated, f"{opened.screen.question} {letter.said}")[:_GROUNDS] if steps else heads[:_GROUNDS]
     limits = [r for r in stated if r not in first and (r.place == "needs" or _reserves(r))]
     told = [(r, s) for r in (*first, *(limits if not steps else ())) if (s := tell.bare(r))]
     sure = [page.marked(None, s) for r, s in told if not _reserves(r)]
-    left = [page.marked(None, s) for r, s in told if _reserves(r)] + _open(page, opened, tell)
+    left = [page.marked(None, s) for r, s in told if _reserves(r)]
+    left += _open(page, opened, tell)
     if sure:
         page.say(page.words["grounds"])
         page.bullets(sure)
@@ -142,7 +146,9 @@ def _stated(row: Row) -> Row:
 
 def _reserves(row: Row) -> bool:
     s = row.statement
-    return s is not None and (s.role in _RESERVING or s.confidence == "basse")
+    if s is None:
+        return False
+    return s.role is Role.ABSENCE or s.confidence == "basse" or (s.role in _RESERVING and row.place != "head")
 
 
 def _nearest(doing: Doing, said: str) -> list[Item]:

@@ -76,7 +76,9 @@ class Checklist:
                 continue
             head = self._head(page, r, r.told.part in denied)
             if head and (sentence := tell.bare(r)):
-                if r.statement and r.statement.id in covered and r.place != "head":
+                if r.statement and r.statement.id in covered:
+                    if r.place == "head":  # a step says to do it; the rule stands below
+                        out.facts.append(r)
                     continue
                 moment = -1 if r.place == "head" else 99
                 out.items.append(Item(sentence, r, head, who=self._who(page, r.statement), moment=moment))

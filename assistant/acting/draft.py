@@ -7,8 +7,9 @@ are no part of it. What we do not write (an advertising line, a clause ready to 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from assistant.acting.asking import Letter, references
+from assistant.acting.asking import Letter, near, references
 from assistant.acting.beside import coming, todo
 from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
@@ -18,6 +19,9 @@ from assistant.checking.verifier import Sentence
 from ingest.corpus.fiches import Role
 from ingest.language.claims import Language
 from ingest.language.sentences import upper_first
+
+_POSTED = 3
+"""Steps that a notice holds, at most."""
 
 
 def draft(page: Page, opened: Opened, tell: Retelling, manner: str, letter: Letter, day: str) -> None:
@@ -46,6 +50,10 @@ def draft(page: Page, opened: Opened, tell: Retelling, manner: str, letter: Lett
         else:
             page.say(letter.hello)
             page.say(words["letter_intro" if manner == "letter" else "intro"].format(day=day))
+    steps = [r for r in opened.rows if r.step]
+    if manner == "notice" and len(steps) > _POSTED:  # what is posted is what was asked about
+        kept = near(steps, f"{opened.screen.question} {letter.said}")[:_POSTED]
+        opened = replace(opened, rows=tuple(r for r in opened.rows if not r.step or r in kept))
     _facts(page, opened, tell, short=manner in ("notice", "mail"), numbered=manner == "clause")
     todo(page, opened, tell.short)
     if manner in ("mail", "letter"):

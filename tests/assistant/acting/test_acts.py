@@ -5,28 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assistant.acting.addressee import person_in, role_in
-from assistant.acting.checklist import Checklist, lay
+from assistant.acting.asking import ASKS, Letter, ask, instruct
+from assistant.acting.checklist import Checklist, Doing, Item, lay
 from assistant.acting.correcting import Change, preface
 from assistant.acting.draft import draft
 from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling, cut_short, keeps, plainly, unreferenced
+from assistant.acting.sides import sides
 from assistant.acting.simpler import simpler
 from assistant.acting.sourcing import sources
 from assistant.acting.summary import summary
 from assistant.acting.whole import whole
 from assistant.acting.words import WORDS
-from assistant.checking.verifier import Cited, Verifier
+from assistant.checking.verifier import Cited, Sentence, Verifier
 from assistant.dialogue.screen import Screen, Told, ToldPart, Worded
 from assistant.reading.case import corrected
 from assistant.reading.kinds import only_language
-from ingest.corpus.demarches import Demarche
-from ingest.corpus.fiches import load_fiches
+from assistant.reading.purposes import purpose_of
+from ingest.corpus.check_plain import check_briefs, check_plain
+from ingest.corpus.demarches import Demarche, load_demarches
+from ingest.corpus.fiches import Bound, load_fiches
 from ingest.corpus.glossary import Glossary, Term
 from ingest.corpus.plain import PlainWords, load_plain_words
 from ingest.corpus.register import Domain
@@ -66,6 +72,7 @@ def laid(act: Callable[..., None], on_screen: Opened, *more: Any, tell: Retellin
     return page.markdown
 
 
+LETTER = Letter(["loueur"], "Bonjour,", "Fiche d'essai", "un mail au loueur")
 THREE = (row(HEAD), row(NEED, "needs"), row(THEN, "then"))
 
 
@@ -79,10 +86,16 @@ class TestSummary:
         assert len(said) < sum(len(r.passage.text) for r in THREE)
 
     @pytest.mark.parametrize(("manner", "count"), [("sentence", None), ("count", 1)])
-    def test_a_length_that_would_lose_a_reserve_is_not_kept_to(self, manner: str, count: int | None) -> None:
+    def test_a_length_is_kept_to_with_the_reserve(self, manner: str, count: int | None) -> None:
         said = laid(summary, opened(*THREE), manner, count)
-        assert said.startswith(WORDS["fr"]["too_few"])
+        assert said.startswith(WORDS["fr"]["one"])
         assert "à vérifier" in said
+        assert "deux bilans [1] ; en principe" in said
+
+    def test_a_length_that_makes_a_line_too_long_is_not_kept_to(self) -> None:
+        long = tuple(row(f"{HEAD} {'Cela vaut pour tous les genres. ' * 9}", "needs") for _ in range(3))
+        said = laid(summary, opened(*THREE, *long), "sentence", None)
+        assert said.startswith(WORDS["fr"]["too_few"])
 
     def test_a_length_is_kept_to(self) -> None:
         said = laid(summary, opened(row(HEAD), row(THEN, "then")), "sentence", None)
@@ -190,17 +203,17 @@ class TestChecklist:
 
 class TestDraft:
     def test_a_mail_has_subject_greeting_sentences_sources_and_closing(self) -> None:
-        said = laid(draft, opened(*THREE), "mail", ["loueur"], "1er décembre 2026")
+        said = laid(draft, opened(*THREE), "mail", LETTER, "1er décembre 2026")
         for words in ("**À** : loueur", "**Objet** : Fiche d'essai", "Bonjour,", "1er janvier 2024", "à vérifier", "Sources :", "Bien cordialement,"):  # fmt: skip
             assert words in said
         assert {n for n in MARK.findall(said)} == {"[1]", "[2]", "[3]"}
 
     def test_nothing_of_the_message_is_told_as_a_fact(self) -> None:
-        said = laid(draft, opened(*THREE), "mail", [], "1er décembre 2026")
+        said = laid(draft, opened(*THREE), "mail", LETTER, "1er décembre 2026")
         assert "question" not in said.replace("notre question", "")
 
     def test_a_clause_is_only_its_basis(self) -> None:
-        said = laid(draft, opened(*THREE), "clause", [], "1er décembre 2026")
+        said = laid(draft, opened(*THREE), "clause", LETTER, "1er décembre 2026")
         assert said.startswith("**Base de clause, à faire relire par un juriste :**")
 
     @pytest.mark.parametrize(("text", "whom"), [
@@ -222,10 +235,69 @@ class TestDraft:
         assert person_in(text, ["Lyon", "à Paris"]) == name
 
     def test_they_are_greeted_by_their_name(self) -> None:
-        said = laid(draft, opened(*THREE), "mail", ["loueur"], "1er décembre 2026")
+        said = laid(draft, opened(*THREE), "mail", LETTER, "1er décembre 2026")
         assert "Bonjour,\n" in said
-        said = laid(draft, opened(*THREE), "message", [], "1er décembre 2026", "Karim")
+        said = laid(draft, opened(*THREE), "message", replace(LETTER, hello="Bonjour Karim,"), "1er décembre 2026")
         assert "Bonjour Karim," in said
+
+
+class TestAsking:
+    @pytest.mark.parametrize("purpose", ASKS)
+    def test_what_is_asked_stands_first_then_what_it_rests_on_and_its_reserve(self, purpose: str) -> None:
+        silent = row(NEED, "needs", role="absence", polarity="fait", contacts=("cnc",))
+        said = laid(ask, opened(row(HEAD), silent), purpose, replace(LETTER, case=("30 kVA",)), Doing())
+        wanted = WORDS["fr"][f"{purpose}_ask"].format(subject="fiche d'essai")
+        assert said.index("**Objet**") < said.index("Bonjour,") < said.index(wanted) < said.index("1er janvier 2024")
+        assert said.index(WORDS["fr"]["left_open"]) < said.index("à vérifier")
+        assert {"[1]", "[2]"} <= set(MARK.findall(said))
+        assert ("30 kVA" in said) == (purpose != "refuse")
+        assert said.index("[Nom") < said.index("Sources :")
+
+    def test_an_instruction_gives_what_to_do_without_its_moment(self) -> None:
+        step = Sentence("Au devis (régie). Joignez le bilan.", (Cited(row(HEAD).passage, HEAD),), reviewed=True)
+        said = laid(instruct, opened(row(HEAD)), LETTER, Doing([Item(step, None, "Au devis (régie).")]))
+        assert "- Joignez le bilan. [1]" in said
+        assert WORDS["fr"]["instruct_end"] in said
+
+    @pytest.mark.parametrize(("text", "purpose"), [
+        ("réclame au loueur ses fiches de consommation", "document"), ("demande de devis au loueur de nacelles", "quote"),
+        ("écris à l'ADEME pour savoir si c'est exact", "confirm"), ("la demande d'autorisation au port", "permit"),
+        ("réponds à la chaîne qu'on refuse", "refuse"), ("un mail à ma directrice pour lui expliquer", "inform"),
+    ])  # fmt: skip
+    def test_what_a_draft_is_for_is_told_by_its_form_alone_too(self, text: str, purpose: str) -> None:
+        assert purpose_of(text, np.zeros(3, np.float32)) == purpose
+
+
+class TestSides:
+    def test_a_figure_is_set_beside_a_limit_of_its_unit(self) -> None:
+        limit = row(HEAD, bounds=(Bound(field="amount", op="from", value=50000, unit="EUR", of="total des aides"),))
+        told = list(sides("le total passe à 62 000 €", [limit.passage], "fr", WORDS["fr"]))
+        assert [text for text, _ in told] == ["62 000 € atteint 50 000 € (total des aides)"]
+        assert not list(sides("elle aura 15 ans", [limit.passage], "fr", WORDS["fr"]))
+        assert not list(sides("ce sera en mai", [limit.passage], "fr", WORDS["fr"]))
+
+
+class TestPlain:
+    def test_a_plain_sentence_is_said_where_there_is_one(self) -> None:
+        r = row(HEAD)
+        assert r.statement is not None
+        plain = PlainWords(phrases={r.statement.id: "Depuis le 1er janvier 2024, il faut deux bilans."})
+        said = laid(simpler, opened(r), "plain", tell=telling(plain=plain))
+        assert "il faut deux bilans. [1]" in said
+
+    def test_a_sentence_that_adds_a_figure_or_drops_a_reserve_is_a_problem(self, tmp_path: Path) -> None:
+        s = row(NEED).statement
+        assert s is not None
+        for said, code in (("En principe, un bilan suffit sous 40 000 €, à vérifier.", "plain_claim"), ("Un bilan suffit sous 30 000 €.", "plain_hedge")):  # fmt: skip
+            (tmp_path / "clair.yaml").write_text(f'phrases:\n  {s.id}: "{said}"\n', encoding="utf-8")
+            assert code in {p.code for p in check_plain([s], tmp_path)}
+
+    def test_each_step_stands_in_one_line_in_brief(self, tmp_path: Path) -> None:
+        d = load_demarches(Settings().corpus_dir)[0]
+        (tmp_path / "clair.yaml").write_text(
+            f'demarches:\n  {d.id}:\n    - {{etapes: [1], dit: "Vérifiez."}}\n', encoding="utf-8"
+        )
+        assert [p.code for p in check_briefs([d], tmp_path)] == ["brief_steps"]
 
 
 class TestTheRest:
