@@ -83,7 +83,7 @@ def lower_first(sentence: str) -> str:
         "Une", "Un", "Le", "La", "Les", "L'article", "Au", "Aux", "En", "Dans", "Pour", "Depuis", "Il", "Aucun", "Aucune", "Chaque",
         "Toute", "Tout", "Toutes", "Tous", "Seul", "Seule", "Seules", "Seuls", "Sans", "Des", "Ces", "Cette", "À", "Faute", "Avant",
         "Après", "Jusqu'au", "Sur", "Si", "Ni", "A", "An", "The", "Every", "Each", "No", "In", "For", "Since", "Only", "Without", "From",
-        "Until", "Before", "After", "Under",
+        "Until", "Before", "After", "Under", "Nous", "On", "Ne", "Qui", "Ce", "C'est",
     }  # fmt: skip
     elided = first[:2] in {"L'", "D'", "S'", "N'", "L’", "D’"}
     infinitive = len(first) > 4 and first[1:].islower() and first.endswith(("er", "ir", "re"))

@@ -246,7 +246,7 @@ class TestAsking:
     def test_what_is_asked_stands_first_then_what_it_rests_on_and_its_reserve(self, purpose: str) -> None:
         silent = row(NEED, "needs", role="absence", polarity="fait", contacts=("cnc",))
         said = laid(ask, opened(row(HEAD), silent), purpose, replace(LETTER, case=("30 kVA",)), Doing())
-        wanted = WORDS["fr"][f"{purpose}_ask"].format(subject="fiche d'essai")
+        wanted = WORDS["fr"][f"{purpose}_ask"].format(subject=LETTER.about)
         assert said.index("**Objet**") < said.index("Bonjour,") < said.index(wanted) < said.index("1er janvier 2024")
         assert said.index(WORDS["fr"]["left_open"]) < said.index("à vérifier")
         assert {"[1]", "[2]"} <= set(MARK.findall(said))
@@ -260,8 +260,8 @@ class TestAsking:
         assert WORDS["fr"]["instruct_end"] in said
 
     @pytest.mark.parametrize(("text", "purpose"), [
-        ("réclame au loueur ses fiches de consommation", "document"), ("demande de devis au loueur de nacelles", "quote"),
-        ("écris à l'ADEME pour savoir si c'est exact", "confirm"), ("la demande d'autorisation au port", "permit"),
+        ("réclame au loueur ses fiches de consommation", "document"),
+        ("écris à l'ADEME pour savoir si c'est exact", "confirm"),
         ("réponds à la chaîne qu'on refuse", "refuse"), ("un mail à ma directrice pour lui expliquer", "inform"),
     ])  # fmt: skip
     def test_what_a_draft_is_for_is_told_by_its_form_alone_too(self, text: str, purpose: str) -> None:
