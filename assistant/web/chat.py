@@ -62,6 +62,7 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
         _ = render.words(request)
         facets = service.glossary.facets
         choices = {f: {v: (_(e.label), _word(e, _)) for v, e in values.items()} for f, values in facets.items()}
+        chosen = [f for f in _PROFILE if f in choices]
         last = turns[-1].understood if turns else None
         shown = {
             "turns": turns,
@@ -74,9 +75,10 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
             "roles": ROLES,
             "modules": _MODULES,
             "domains": [(d.value, label) for d, label in DOMAIN_LABELS.items()],
-            "profile": [(f, name, _sorted(choices[f])) for f, name in _PROFILE.items() if f in choices],
-            "asked_as": {f: {v: word for v, (label, word) in of.items() if word != label} for f, of in choices.items()},
+            "profile": [(f, _PROFILE[f], _sorted(choices[f])) for f in chosen],
+            "asked_as": {f: {v: word for v, (label, word) in choices[f].items() if word != label} for f in chosen},
             "labels": {v: label for values in choices.values() for v, (label, _word) in values.items()},
+            "unoffered": {v: label for f in choices if f not in chosen for v, (label, _word) in choices[f].items()},
             "retention": service.settings.retention_days,
             "formats": _FORMATS,
             "projects": service.projects.projects(owners.caller(request)),

@@ -26,7 +26,7 @@ from starlette.routing import BaseRoute, Match
 from assistant.api.owner import caller_of
 from assistant.reading.dates import say_date
 from assistant.web.said import Said
-from assistant.web.words import COOKIE, YEAR, Words, asked_language, french, page_words
+from assistant.web.words import COOKIE, YEAR, Words, asked_language, french, script_words
 from ingest.clock import Clock
 from ingest.language.claims import Language
 
@@ -63,7 +63,7 @@ class Renderer:
         """
         lang, caller = asked_language(request), caller_of(request)
         page = template.split("/")[0].removesuffix(".html")
-        known = {k: v for name in ("base", page, *words) for k, v in page_words(name).items()}
+        known = {k: v for name in ("base", page, *words) for k, v in script_words(name).items()}
         html = (
             self._environments[lang]
             .get_template(template)

@@ -21,7 +21,8 @@ from ingest.language.claims import Language
 COOKIE = "lang"
 YEAR = 365 * 86400
 """Seconds that a choice of language is kept."""
-_ENGLISH = Path(__file__).resolve().parent / "english"
+_HERE = Path(__file__).resolve().parent
+_ENGLISH = _HERE / "english"
 
 
 class Words:
@@ -61,6 +62,18 @@ def page_words(page: str) -> Mapping[str, str]:
         return {}
     read = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     return {str(fr): str(en) for fr, en in read.items()}
+
+
+@cache
+def script_words(page: str) -> Mapping[str, str]:
+    """The sentences of a page that its modules say: the others are said by the server, and are not sent."""
+    return {fr: en for fr, en in page_words(page).items() if f'"{fr}"' in _said_by_modules()}
+
+
+@cache
+def _said_by_modules() -> str:
+    modules = sorted((_HERE / "static").rglob("*.js"))
+    return "\n".join(m.read_text(encoding="utf-8") for m in modules).replace('\\"', '"')
 
 
 def pages() -> list[str]:

@@ -8,7 +8,9 @@ const MONTHS = {
 };
 
 export const TODAY = document.body.dataset.today;
+/** The labels of the facets' values; those that the form offers are not sent twice. */
 const FACETS = JSON.parse(document.body.dataset.facets ?? "{}");
+for (const option of document.querySelectorAll('#project [data-facet] option:not([value=""])')) FACETS[option.value.split(":")[1]] = option.textContent;
 
 const RANKS = {
   officiel: _("Texte officiel"),

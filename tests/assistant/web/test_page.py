@@ -32,6 +32,8 @@ CORPUS = {
 facets:
   genre:
     court-metrage: {label: 'court « "métrage" » </body><b>', words: [court]}
+  situation:
+    en-mer: {label: 'en « "mer" » </body><b>', words: [en mer]}
 """,
 }
 
@@ -168,7 +170,14 @@ def test_ids_are_unique_and_references_resolve(page: Page) -> None:
 def test_data_for_the_script_survives_escaping(page: Page) -> None:
     body = page.all("body")[0].attrs
     assert body["data-today"] == "2026-11-25"
-    assert json.loads(body["data-facets"] or "") == {"court-metrage": 'court « "métrage" » </body><b>'}
+    assert json.loads(body["data-facets"] or "") == {"en-mer": 'en « "mer" » </body><b>'}
+    assert json.loads(body["data-asked-as"] or "") == {"genre": {"court-metrage": "court"}}, "only what may be chosen"
+
+
+def test_a_label_that_the_form_offers_is_not_sent_twice(page: Page) -> None:
+    offered = [e.text for e in page.all("option") if (e.attrs.get("value") or "").startswith("genre:")]
+    assert offered == ['court « "métrage" » </body><b>']
+    assert "[data-facet] option" in (STATIC / "format.js").read_text(encoding="utf-8")
 
 
 def test_script_finds_the_elements_it_names(page: Page) -> None:

@@ -12,7 +12,7 @@ from jinja2.ext import extract_from_ast
 
 import assistant.web
 from assistant.label.projects.progress import UNASSIGNED
-from assistant.web.words import english, page_words, pages
+from assistant.web.words import english, page_words, pages, script_words
 from ingest.corpus.criteria import DEPARTMENT_LABELS
 
 WEB = Path(assistant.web.__file__).parent
@@ -38,6 +38,13 @@ def said_in(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", [*TEMPLATES, *MODULES, *CODE], ids=lambda p: p.relative_to(WEB).as_posix())
 def test_every_sentence_has_its_english(path: Path) -> None:
     assert said_in(path) <= set(english()), sorted(said_in(path) - set(english()))
+
+
+def test_modules_get_what_they_say_and_no_more() -> None:
+    said = set().union(*map(said_in, MODULES))
+    sent = set().union(*map(script_words, pages()))
+    assert said <= sent
+    assert "Que voulez-vous savoir ?" not in sent, "the server says it"
 
 
 def test_every_department_has_its_english() -> None:
