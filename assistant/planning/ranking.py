@@ -134,14 +134,15 @@ class Selector:
         self.glossary = glossary
         self.config = config or SelectionConfig()
         self.weights: dict[str, float] = asdict(self.config)
-        self.rarest = math.log(1 + len(search.snapshot))
+        self._words = search.snapshot.our_words
+        self.rarest = math.log(1 + self._words.count)
         self.idf = lru_cache(maxsize=65536)(self._idf)
         self.terms_of = lru_cache(maxsize=16384)(self._passage_terms)
 
     def _idf(self, term: str) -> float:
-        """Weight of a term; a term that no passage holds weighs as the rarest one."""
-        n = self.search.snapshot.lexical.frequency(term)
-        return math.log(1 + len(self.search.snapshot) / n) if n else self.rarest
+        """Weight of a term; a term that no passage of ours holds weighs as the rarest one."""
+        n = self._words.frequency(term)
+        return math.log(1 + self._words.count / n) if n else self.rarest
 
     def select(self, question: Question, candidates: Candidates, part: str | None = None) -> Selection:
         """The candidates scored for a question, or for one of its parts."""

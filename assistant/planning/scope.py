@@ -216,7 +216,7 @@ def says_its_figure(question: Question, best: Scored) -> bool:
 def missing_names(selector: Selector, question: Question) -> list[str]:
     """Proper names of the question (a company, a place, a product) that no passage holds: the answer is about another.
     A name before the clause that asks (« il fait 38 à Nîmes, faut-il… ») only sets the scene."""
-    known = selector.search.snapshot.lexical
+    known = selector.search.snapshot.our_words
     glossed = {t for s in question.synonyms for t in s.said} | selector.facet_terms(question)
     out = []
     clauses = re.split(r"(?<=[,;.!])\s", question.raw)

@@ -6,6 +6,7 @@ question it is; the weights and floors are data (`PassagesConfig`).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -107,7 +108,8 @@ class Weigher:
         """Pieces of evidence with their features and their score; questions of a text are left out."""
         question = context.question
         said = set(analyse(question.raw)) - set(analyse(named.rest)) if named.sources else set()
-        terms = {t: w for t, w in context.own.items() if t not in said and t not in FILLER} or dict(context.own)
+        own = {t: self._rarity(t) for t in context.own}
+        terms = {t: w for t, w in own.items() if t not in said and t not in FILLER} or own
         index = self.snapshot.sentences
         mean, spread = self.search.ground(context.vector)
         stranger = float(self._stranger(question.raw))
@@ -149,6 +151,11 @@ class Weigher:
                 "context": float(passage.source_id in question.context_sources),
             }
             yield Quoted(piece, passage, weigh(self.config.rank, features), features)
+
+    def _rarity(self, term: str) -> float:
+        """Weight of a term among all passages, of the added texts too."""
+        held, size = self.snapshot.lexical.frequency(term), len(self.snapshot)
+        return math.log(1 + size / (held or 1))
 
     def _unsaid(self, terms: Mapping[str, float], source: str) -> float:
         """Share of the terms, by weight, that nothing in a text says, nor any word of their root."""

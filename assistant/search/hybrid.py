@@ -86,6 +86,10 @@ class HybridSearch:
         self.config = config or RetrievalConfig()
         self._dated_keys = self._keys_with_dates()
         self._sample = snapshot.sample_vectors(_SAMPLE)
+        everything = snapshot.ours.all()
+        self._ours = (
+            self._sample if everything else snapshot.sample_vectors(_SAMPLE, np.flatnonzero(snapshot.ours).tolist())
+        )
         self.vector = lru_cache(maxsize=_REMEMBERED)(encoder.encode_query)
         self._found = lru_cache(maxsize=_REMEMBERED)(
             lambda vector, n: snapshot.nearest(np.frombuffer(vector, np.float32), n)
@@ -135,8 +139,9 @@ class HybridSearch:
         eligible = held if among is None else held & among
         vector = self.vector(text)
         positions, similarities, closest = self._nearest(vector, eligible, among)
-        terms = snap.lexical.query_terms(text)
-        lexical = snap.lexical.scores(terms)
+        words = snap.lexical if among is None else snap.our_words
+        terms = words.query_terms(text)
+        lexical = words.scores(terms)
         fused = fuse(positions[: cfg.depth], top(np.where(eligible, lexical, 0), cfg.depth), cfg)
         named = {p for p in exact if held[p]}
         for p in named:
@@ -173,7 +178,7 @@ class HybridSearch:
         E5's cosines are compressed and shift from one question to the next: only their contrast can be compared.
         """
         # Not `@`: BLAS shares these 0.4 ms out between threads, which then wait 40 ms for each other on a busy machine.
-        ground = np.einsum("ij,j->i", self._sample, vector)
+        ground = np.einsum("ij,j->i", self._ours, vector)
         far = ground < min(closest, default=0.0)
         ground = ground[far] if far.any() else ground
         return float((np.mean(closest) - ground.mean()) / (ground.std() + 1e-6))

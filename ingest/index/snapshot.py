@@ -157,11 +157,24 @@ class Snapshot:
         """Passages by position."""
         return [self.open_passage(p) for p in positions]
 
-    def sample_vectors(self, n: int) -> NDArray[np.float32]:
+    def sample_vectors(self, n: int, among: Iterable[int] | None = None) -> NDArray[np.float32]:
         """Vectors of `n` passages, shape `(≤ n, dimension)`: those whose ids come first, which are hashes, so that an
-        edit of the corpus moves one row of the sample and not all of them."""
-        positions = sorted(sorted(range(len(self)), key=self.columns.ids.__getitem__)[:n])
+        edit of the corpus moves one row of the sample and not all of them. `among`: positions, all by default."""
+        positions = sorted(sorted(range(len(self)) if among is None else among, key=self.columns.ids.__getitem__)[:n])
         return self.vectors(positions)
+
+    @cached_property
+    def ours(self) -> NDArray[np.bool_]:
+        """Which passages are of the corpus itself, not of an added text; all of them when nothing else is, shape
+        `(passages,)`."""
+        kept = np.ones(len(self), bool)
+        kept[self.sentences.owners] = False
+        return kept if kept.any() else np.ones(len(self), bool)
+
+    @cached_property
+    def our_words(self) -> LexicalIndex:
+        """The words of the corpus itself: whatever is added, they weigh the same."""
+        return self.lexical if self.ours.all() else self.lexical.among(self.ours)
 
     def vectors(self, positions: Sequence[int]) -> NDArray[np.float32]:
         """The vectors of passages, shape `(len(positions), dimension)`."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -78,9 +79,10 @@ def analyse(text: str) -> list[str]:
 class LexicalIndex:
     """BM25 over passages; scores come back for every passage, in passage order."""
 
-    def __init__(self, bm25: Any, size: int) -> None:
+    def __init__(self, bm25: Any, size: int, count: int | None = None) -> None:
+        """`size`: how many passages there are; `count`: how many of them are indexed (default: all)."""
         self._bm25 = bm25
-        self.size = size
+        self.size, self.count = size, size if count is None else count
         self.vocabulary: dict[str, int] = {t: i for t, i in bm25.vocab_dict.items() if t}
         words = (t for t in self.vocabulary if t.isalpha() and len(t) >= 4)
         self._words = sorted(words, key=lambda t: (-self.frequency(t), t))
@@ -99,6 +101,21 @@ class LexicalIndex:
         bm25 = bm25s.BM25(method="lucene", k1=1.2, b=0.5)
         bm25.index((rows, vocabulary), show_progress=False, leave_progress=False)
         return cls(bm25, len(rows))
+
+    def among(self, kept: NDArray[np.bool_]) -> LexicalIndex:
+        """The index of some of the passages alone, shape `(size,)`: what the others hold weighs nothing. Only the mean
+        length stays that of all; scores keep the shape `(size,)`, 0 for the others."""
+        held = self._bm25.scores
+        starts, owners = held["indptr"], held["indices"]
+        mine = kept[owners]
+        before = np.concatenate([[0], np.cumsum(mine)])[starts]
+        count, whole = np.diff(before), np.diff(starts)
+        rarity = _rarity(count, int(kept.sum())) / _rarity(whole, self.count)
+        data = (held["data"] * np.repeat(rarity, whole))[mine].astype(held["data"].dtype)
+        bm25 = copy(self._bm25)
+        bm25.scores = {**held, "data": data, "indices": owners[mine], "indptr": before.astype(starts.dtype)}
+        bm25.vocab_dict = {t: i for t, i in self.vocabulary.items() if count[i]}
+        return LexicalIndex(bm25, self.size, int(kept.sum()))
 
     def save(self, folder: Path) -> None:
         """Write the index to a folder."""
@@ -142,3 +159,8 @@ class LexicalIndex:
         if not terms:
             return np.zeros(self.size, np.float32)
         return np.asarray(self._bm25.get_scores(terms), np.float32)
+
+
+def _rarity(held: NDArray[np.integer[Any]], total: int) -> NDArray[np.float64]:
+    """The weight of terms that `held` of `total` passages hold, as Lucene's BM25 has it."""
+    return np.log(1 + (total - held + 0.5) / (held + 0.5))

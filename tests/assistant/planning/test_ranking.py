@@ -38,11 +38,11 @@ class Shelf:
 
     def __init__(self, engine: Engine, passages: list[Passage]) -> None:
         self.snapshot = self
-        self.lexical = engine.snapshot.lexical
+        self.lexical = self.our_words = engine.snapshot.lexical
         self._passages = passages
 
     def __len__(self) -> int:
-        return 15
+        return 15  # passages
 
     def open_passage(self, position: int) -> Passage:
         return self._passages[position]
