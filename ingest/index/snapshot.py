@@ -174,7 +174,10 @@ class Snapshot:
     @cached_property
     def our_words(self) -> LexicalIndex:
         """The words of the corpus itself: whatever is added, they weigh the same."""
-        return self.lexical if self.ours.all() else self.lexical.among(self.ours)
+        if self.ours.all():
+            return self.lexical
+        positions = np.flatnonzero(self.ours)
+        return LexicalIndex.build(map(_words_of, self.passages(positions.tolist()))).placed(positions, len(self))
 
     def vectors(self, positions: Sequence[int]) -> NDArray[np.float32]:
         """The vectors of passages, shape `(len(positions), dimension)`."""
@@ -294,7 +297,7 @@ class SnapshotShelf:
         manifest.save(aside)
         columns = Columns.of(passages, revs)
         columns.save(aside)
-        lexical = LexicalIndex.build([f"{p.index_text} {p.lexical_text}" for p in passages])
+        lexical = LexicalIndex.build(map(_words_of, passages))
         lexical.save(aside / "lexical")
         cards.save(aside)
         rules.save(aside)
@@ -439,3 +442,7 @@ def snapshot_name(
     for p, rev in zip(passages, revs, strict=True):
         digest.update(f"{p.id}:{rev};".encode())
     return digest.hexdigest()[:16]
+
+
+def _words_of(passage: Passage) -> str:
+    return f"{passage.index_text} {passage.lexical_text}"

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -79,10 +78,11 @@ def analyse(text: str) -> list[str]:
 class LexicalIndex:
     """BM25 over passages; scores come back for every passage, in passage order."""
 
-    def __init__(self, bm25: Any, size: int, count: int | None = None) -> None:
-        """`size`: how many passages there are; `count`: how many of them are indexed (default: all)."""
+    def __init__(self, bm25: Any, size: int, positions: NDArray[np.intp] | None = None) -> None:
+        """`size`: how many passages there are; `positions`: those that are indexed, all by default."""
         self._bm25 = bm25
-        self.size, self.count = size, size if count is None else count
+        self.size, self._positions = size, positions
+        self.count = size if positions is None else len(positions)
         self.vocabulary: dict[str, int] = {t: i for t, i in bm25.vocab_dict.items() if t}
         words = (t for t in self.vocabulary if t.isalpha() and len(t) >= 4)
         self._words = sorted(words, key=lambda t: (-self.frequency(t), t))
@@ -102,20 +102,9 @@ class LexicalIndex:
         bm25.index((rows, vocabulary), show_progress=False, leave_progress=False)
         return cls(bm25, len(rows))
 
-    def among(self, kept: NDArray[np.bool_]) -> LexicalIndex:
-        """The index of some of the passages alone, shape `(size,)`: what the others hold weighs nothing. Only the mean
-        length stays that of all; scores keep the shape `(size,)`, 0 for the others."""
-        held = self._bm25.scores
-        starts, owners = held["indptr"], held["indices"]
-        mine = kept[owners]
-        before = np.concatenate([[0], np.cumsum(mine)])[starts]
-        count, whole = np.diff(before), np.diff(starts)
-        rarity = _rarity(count, int(kept.sum())) / _rarity(whole, self.count)
-        data = (held["data"] * np.repeat(rarity, whole))[mine].astype(held["data"].dtype)
-        bm25 = copy(self._bm25)
-        bm25.scores = {**held, "data": data, "indices": owners[mine], "indptr": before.astype(starts.dtype)}
-        bm25.vocab_dict = {t: i for t, i in self.vocabulary.items() if count[i]}
-        return LexicalIndex(bm25, self.size, int(kept.sum()))
+    def placed(self, positions: NDArray[np.intp], size: int) -> LexicalIndex:
+        """The same index over some of `size` passages: scores take their positions, and are 0 elsewhere."""
+        return LexicalIndex(self._bm25, size, positions)
 
     def save(self, folder: Path) -> None:
         """Write the index to a folder."""
@@ -158,9 +147,9 @@ class LexicalIndex:
         """BM25 of every passage for the terms, shape `(size,)`."""
         if not terms:
             return np.zeros(self.size, np.float32)
-        return np.asarray(self._bm25.get_scores(terms), np.float32)
-
-
-def _rarity(held: NDArray[np.integer[Any]], total: int) -> NDArray[np.float64]:
-    """The weight of terms that `held` of `total` passages hold, as Lucene's BM25 has it."""
-    return np.log(1 + (total - held + 0.5) / (held + 0.5))
+        scores = np.asarray(self._bm25.get_scores(terms), np.float32)
+        if self._positions is None:
+            return scores
+        out = np.zeros(self.size, np.float32)
+        out[self._positions] = scores
+        return out

@@ -194,3 +194,14 @@ def test_folding_takes_every_mark_away_whatever_the_script(text: str) -> None:
 )
 def test_thousands_are_joined_and_decimals_are_not(text: str, number: str | None) -> None:
     assert (number in analyse(text)) if number else "1000000" not in analyse(text)
+
+
+def test_an_index_of_some_passages_scores_them_where_they_stand() -> None:
+    ours = ["bilan carbone du film", "prime du film", "chantier"]
+    alone, positions = LexicalIndex.build(ours), np.array([0, 2, 3])
+    placed = alone.placed(positions, 5)
+    assert (placed.size, placed.count, placed.frequency("film")) == (5, 3, alone.frequency("film"))
+    terms = placed.query_terms("film bilan")
+    assert placed.scores(terms)[positions].tolist() == alone.scores(terms).tolist()
+    assert placed.scores(terms)[[1, 4]].tolist() == [0.0, 0.0]
+    assert placed.scores([]).tolist() == [0.0] * 5
