@@ -108,8 +108,8 @@ class Weigher:
         """Pieces of evidence with their features and their score; questions of a text are left out."""
         question = context.question
         said = set(analyse(question.raw)) - set(analyse(named.rest)) if named.sources else set()
-        own = {t: self._rarity(t) for t in context.own}
-        terms = {t: w for t, w in own.items() if t not in said and t not in FILLER} or own
+        rare = {t: self._rarity(t) for t in context.own}
+        terms = {t: w for t, w in rare.items() if t not in said and t not in FILLER} or rare
         index = self.snapshot.sentences
         mean, spread = self.search.ground(context.vector)
         stranger = float(self._stranger(question.raw))
