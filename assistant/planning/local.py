@@ -14,6 +14,7 @@ from typing import Literal
 
 from assistant.dialogue.parts import PartReader
 from assistant.planning.asks import ASKS, ROLE, SUBJECT
+from assistant.planning.bearing import Bearing
 from assistant.planning.case import case_of
 from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
 from assistant.planning.demarches import Demarches
@@ -67,6 +68,8 @@ class PlanConfig:
     """How likely a part asks yes or no for it to get one."""
     verdict: float = 0.4
     """Overlap with a question that is known to be answered from which a card, or a statement, gives its verdict."""
+    bearing: float = 0.5
+    """How likely another statement bears on the case more than the one that gives a verdict, for it to lead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ class LocalPlanner:
     ) -> None:
         self.search, self.selector, self.scope, self.parts = search, selector, scope, parts
         self.options = Options(selector, match)
+        self.bearing = Bearing(selector, self.options.positions)
         self.passages = Passages(selector, passages)
         self.config = config or PlanConfig()
         self.snapshot = search.snapshot
@@ -241,7 +245,7 @@ class LocalPlanner:
             return quoted
         if (best is None or missing) and (nearest := self.passages.nearest(part, told, best, shown)) is not None:
             return nearest
-        ours = self._ours(message, part, found, shown, alone, missing)
+        ours = self._borne(self._ours(message, part, found, shown, alone, missing), part, found, shown)
         return self.passages.beside(ours, told, best, shown)
 
     def _ours(
@@ -287,6 +291,31 @@ class LocalPlanner:
             premise=first is not None and first.role is Role.DEMENT and self.scope.denies(found.context, first),
             score=best.score,
         )  # fmt: skip
+
+    def _borne(self, planned: PlannedPart, part: Part, found: Found, shown: set[int]) -> PlannedPart:
+        """A part whose verdict is of its case: where another statement bears on it more, that one leads, with its own
+        verdict if it has one."""
+        heads = self._statements([s.position for s in planned.placed("head")])
+        if planned.verdict not in ("yes", "no") or not heads:
+            return planned
+        over = self.bearing.over(heads[0], found.context, {s.id for s in heads})
+        if over is None or over[1] < self.config.bearing:
+            return planned
+        place = self.options.positions[over[0].id]
+        if place in shown or not self._usable(place, found):
+            return planned
+        leading = Shown(place, self.snapshot.open_passage(place), "head")
+        return PlannedPart(
+            planned.about,
+            planned.kinds,
+            _state(over[0]),
+            (leading, *(s for s in planned.shown if s.position != place)),
+            planned.shape,
+            verdict_of(part.text, over[0]),
+            "likely",
+            card=planned.card,
+            score=planned.score,
+        )
 
     def _settled(self, message: Message, part: Part, found: Found, best: Option) -> Settled | None:
         """What the rules say of a part on the case of the message."""
