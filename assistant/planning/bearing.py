@@ -23,7 +23,8 @@ from ingest.corpus.fiches import Polarity, Role, Statement
 from ingest.language.lexical import analyse
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "bearing.npz"
-SURE = 0.5
+SURE = 0.4
+"""How likely another statement bears on the case more than the one that gives a verdict, for it to lead."""
 _SILENT = (Role.ABSENCE, Role.SANCTION)
 _ROLES = (Role.EXCEPTION, Role.CONDITION, Role.REGLE, Role.ECHEANCE, Role.DEMENT, Role.DEMARCHE)
 _CONTRARY = {

@@ -24,8 +24,9 @@ from assistant.planning.passages import Passages
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
-from assistant.planning.scope import Scope, is_unknown
-from assistant.planning.verdict_head import verdict_of
+from assistant.planning.scope import Scope
+from assistant.planning.standing import Standing, state_of
+from assistant.planning.verdict_head import SURE, verdict_of
 from assistant.planning.verdicts import same_direction
 from assistant.planning.weighing import PassagesConfig
 from assistant.reading.kinds import FILLER, question_types
@@ -68,8 +69,8 @@ class PlanConfig:
     """How likely a part asks yes or no for it to get one."""
     verdict: float = 0.4
     """Overlap with a question that is known to be answered from which a card, or a statement, gives its verdict."""
-    bearing: float = 0.5
-    """How likely another statement bears on the case more than the one that gives a verdict, for it to lead."""
+    sure: float = 0.9
+    """Least share of a verdict that a statement gives to a question that it is not known to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class LocalPlanner:
         self.bearing = Bearing(selector, self.options.positions)
         self.passages = Passages(selector, passages)
         self.config = config or PlanConfig()
+        self.standing = Standing(self.bearing, self.config.sure)
         self.snapshot = search.snapshot
         terms = selector.question_terms
         self.demarches = Demarches(self.snapshot, self.options.positions, selector.glossary, terms, search.vector)
@@ -245,7 +247,8 @@ class LocalPlanner:
             return quoted
         if (best is None or missing) and (nearest := self.passages.nearest(part, told, best, shown)) is not None:
             return nearest
-        ours = self._borne(self._ours(message, part, found, shown, alone, missing), part, found, shown)
+        ours = self._ours(message, part, found, shown, alone, missing)
+        ours = self.standing.of(ours, part, found.context, shown, partial(self._usable, found=found))
         return self.passages.beside(ours, told, best, shown)
 
     def _ours(
@@ -275,7 +278,7 @@ class LocalPlanner:
         evidence = self._evidence(found, best, head, shown, alone, ruling)
         first = statements[0] if statements else None
         verdict, strength, because = self._verdict(message, part, found, best, first, ruling, evidence)
-        state: State = "computed" if ruling and verdict in ("yes", "no") else _state(first)
+        state: State = "computed" if ruling and verdict in ("yes", "no") else state_of(first)
         depends = self._depends(message, part, found, best, first, ruling) if verdict is None or ruling else None
         return PlannedPart(
             about,
@@ -291,31 +294,6 @@ class LocalPlanner:
             premise=first is not None and first.role is Role.DEMENT and self.scope.denies(found.context, first),
             score=best.score,
         )  # fmt: skip
-
-    def _borne(self, planned: PlannedPart, part: Part, found: Found, shown: set[int]) -> PlannedPart:
-        """A part whose verdict is of its case: where another statement bears on it more, that one leads, with its own
-        verdict if it has one."""
-        heads = self._statements([s.position for s in planned.placed("head")])
-        if planned.verdict not in ("yes", "no") or not heads:
-            return planned
-        over = self.bearing.over(heads[0], found.context, {s.id for s in heads})
-        if over is None or over[1] < self.config.bearing:
-            return planned
-        place = self.options.positions[over[0].id]
-        if place in shown or not self._usable(place, found):
-            return planned
-        leading = Shown(place, self.snapshot.open_passage(place), "head")
-        return PlannedPart(
-            planned.about,
-            planned.kinds,
-            _state(over[0]),
-            (leading, *(s for s in planned.shown if s.position != place)),
-            planned.shape,
-            verdict_of(part.text, over[0]),
-            "likely",
-            card=planned.card,
-            score=planned.score,
-        )
 
     def _settled(self, message: Message, part: Part, found: Found, best: Option) -> Settled | None:
         """What the rules say of a part on the case of the message."""
@@ -554,7 +532,8 @@ class LocalPlanner:
         asked = best.features["alias" if card is not None else "known"] >= self.config.verdict
         if card is not None and card.verdict and fits and asked and same_direction(part.text, card.asks, first.text):
             return card.verdict, card.strength, ()
-        said = verdict_of(part.text, first) if entailed and asked else None
+        sure = SURE if entailed and asked else self.config.sure
+        said = verdict_of(part.text, found.context.vector, first, sure)
         if said is not None and self._other_law(first, evidence):
             said = None
         return said, "likely", ()
@@ -588,11 +567,3 @@ class LocalPlanner:
 
 def _how(part: Part) -> float:
     return part.kinds.get(Kind.HOW, 0.0)
-
-
-def _state(s: Statement | None) -> State:
-    if is_unknown(s):
-        return "absent"
-    if s is not None and s.role is Role.DEMENT:
-        return "denied"
-    return "answered"

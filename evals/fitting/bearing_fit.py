@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import yaml
@@ -115,7 +115,7 @@ def fit_bearing(rows: list[Row], path: Path = WEIGHTS) -> BearingFit:
     return BearingFit(len(beside), found, len({r.message for r in rows}) - len(beside), len(told.keys() - beside))
 
 
-def fitted(features: NDArray[np.float32], bears: NDArray[np.bool_]) -> dict[str, NDArray[np.float32]]:
+def fitted(features: NDArray[np.float32], bears: NDArray[np.bool_]) -> dict[str, Any]:
     """Weights, bias, and the mean and scale that features are read by."""
     from sklearn.linear_model import LogisticRegression
 

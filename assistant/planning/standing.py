@@ -1,0 +1,67 @@
+"""Whether a verdict stands: it is said of the case, and of what is asked.
+
+Guarantee: whatever gave it (a rule, figures, a card), « oui » or « non » opens a part only when the statement that says
+it bears it likely, and no statement beside that one bears on the case more. Else the exception leads, or the figures
+and days that decide are told without a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.planning.bearing import SURE, Bearing
+from assistant.planning.options import Context
+from assistant.planning.plan import Opening, PlannedPart, Shown, State
+from assistant.planning.scope import is_unknown
+from assistant.planning.verdict_head import upheld, verdict_of
+from assistant.reading.message import Part
+from ingest.corpus.fiches import Role, Statement
+
+
+class Standing:
+    """Verdicts of one snapshot, held against their case. `sure`: least share of a verdict that an exception gives."""
+
+    def __init__(self, bearing: Bearing, sure: float) -> None:
+        self.bearing, self.sure = bearing, sure
+
+    def of(
+        self, planned: PlannedPart, part: Part, context: Context, shown: set[int], usable: Callable[[int], bool]
+    ) -> PlannedPart:
+        """A part with a verdict that stands, or without. `shown`: what earlier parts show already."""
+        heads = [s for shown_ in planned.placed("head") if (s := shown_.passage.statement) is not None]
+        verdict = planned.verdict
+        if verdict not in ("yes", "no") or not heads:
+            return planned
+        over = self.bearing.over(heads[0], context, {s.id for s in heads})
+        place = self.bearing.positions[over[0].id] if over else -1
+        if over is None or over[1] < SURE or place in shown or not usable(place):
+            return planned if upheld(part.text, context.vector, heads[0], verdict) else _unsaid(planned, heads[0])
+        leading = Shown(place, self.bearing.snapshot.open_passage(place), "head")
+        return PlannedPart(
+            planned.about,
+            planned.kinds,
+            state_of(over[0]),
+            (leading, *(s for s in planned.shown if s.position != place)),
+            planned.shape,
+            verdict_of(part.text, context.vector, over[0], self.sure),
+            "likely",
+            card=planned.card,
+            score=planned.score,
+        )
+
+
+def state_of(s: Statement | None) -> State:
+    """The state of a part that a statement answers first."""
+    if is_unknown(s):
+        return "absent"
+    if s is not None and s.role is Role.DEMENT:
+        return "denied"
+    return "answered"
+
+
+def _unsaid(planned: PlannedPart, first: Statement) -> PlannedPart:
+    """A part without its verdict: the figures and days that decide are told all the same."""
+    told = planned.openings or ({first.id: Opening("yes", because=planned.because)} if planned.because else {})
+    openings = {sid: replace(o, asked=False) for sid, o in told.items()}
+    return replace(planned, state=state_of(first), verdict=None, openings=openings, because=(), depends_on=None)
