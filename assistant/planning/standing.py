@@ -1,7 +1,7 @@
 """Whether a verdict stands: it is said of the case, and of what is asked.
 
-Guarantee: whatever gave it (a rule, figures, a card), « oui » or « non » opens a part only when the statement that says
-it bears it likely, and no statement beside that one bears on the case more. Else the exception leads, or the figures
+Guarantee: whatever gave it (a rule, figures, a card), « oui » or « non » opens a part only when no statement beside the
+one that says it bears on the case more; what is reckoned, only when that one bears it likely too. Else the exception leads, or the figures
 and days that decide are told without a verdict.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from assistant.planning.bearing import SURE, Bearing
 from assistant.planning.options import Context
@@ -36,7 +37,7 @@ class Standing:
         over = self.bearing.over(heads[0], context, {s.id for s in heads})
         place = self.bearing.positions[over[0].id] if over else -1
         if over is None or over[1] < SURE or place in shown or not usable(place):
-            return planned if upheld(part.text, context.vector, heads[0], verdict) else _unsaid(planned, heads[0])
+            return planned if self._borne(planned, verdict, part, context, heads[0]) else _unsaid(planned, heads[0])
         leading = Shown(place, self.bearing.snapshot.open_passage(place), "head")
         return PlannedPart(
             planned.about,
@@ -49,6 +50,17 @@ class Standing:
             card=planned.card,
             score=planned.score,
         )
+
+    def _borne(
+        self, planned: PlannedPart, verdict: Literal["yes", "no"], part: Part, context: Context, first: Statement
+    ) -> bool:
+        """Whether a statement is likely to bear a verdict that is reckoned; one that figures put out of its reach bears
+        the contrary. A card's is of the very question that it is asked."""
+        if planned.rule is None and not planned.because:
+            return True
+        if planned.because and not any(r.met for r in planned.because):
+            verdict = "no" if verdict == "yes" else "yes"
+        return upheld(part.text, context.vector, first, verdict)
 
 
 def state_of(s: Statement | None) -> State:

@@ -156,10 +156,10 @@ def fit_meaning(rows: Sequence[Asked], path: Path = MEANING) -> VerdictFit:
         for n, row in zip(left, model.predict_proba(known[left]), strict=True):
             said = model.classes_[int(np.argmax(row))]
             sure = said in ("yes", "no") and row.max() >= SURE
-            astray += sure and not judged[n]
-            given += sure and judged[n]
-            right += sure and judged[n] and said == labels[n]
-            contrary += sure and judged[n] and labels[n] in ("yes", "no") and said != labels[n]
+            astray += bool(sure and not judged[n])
+            given += bool(sure and judged[n])
+            right += bool(sure and judged[n] and said == labels[n])
+            contrary += bool(sure and judged[n] and labels[n] in ("yes", "no") and said != labels[n])
     wanted = int(np.sum(judged & (fold >= 0) & np.isin(labels, ("yes", "no"))))
     return VerdictFit(len(rows), given, right, contrary, wanted, astray / (int(np.sum(~judged)) or 1))
 
