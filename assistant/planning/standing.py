@@ -1,8 +1,8 @@
 """Whether a verdict stands: it is said of the case, and of what is asked.
 
 Guarantee: whatever gave it (a rule, figures, a card), « oui » or « non » opens a part only when no statement beside the
-one that says it bears on the case more; what is reckoned, only when that one bears it likely too. Else the exception leads, or the figures
-and days that decide are told without a verdict.
+one that says it bears on the case more; what is reckoned, only when that one bears it likely too. Else the exception
+leads, or the figures and days that decide are told without a verdict.
 """
 
 from __future__ import annotations
