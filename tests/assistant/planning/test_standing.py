@@ -74,12 +74,20 @@ def test_a_card_says_its_own_verdict(carded: Service) -> None:
 
 def test_the_figures_that_decide_are_told_without_the_verdict(carded: Service) -> None:
     bound = Bound(field=CaseField.HEADCOUNT, op="above", value=500, unit="salariés")
-    why = Reason(Quantity(CaseField.HEADCOUNT, 12, 12, "12 salariés"), bound, met=False)
+    why = Reason(Quantity(CaseField.HEADCOUNT, 600, 600, "600 salariés"), bound, met=True)
     _, after = stood(carded, ASKED, "no", 0.0, because=(why,))
     assert after.openings[DUTY] == Opening("yes", because=(why,), asked=False)
     _, ruled = stood(carded, ASKED, "no", 0.0, rule="r", openings={DUTY: Opening("no", because=(why,))})
     assert not ruled.openings[DUTY].asked
     assert ruled.openings[DUTY].because == (why,)
+
+
+def test_figures_out_of_the_reach_of_a_duty_bear_the_contrary(carded: Service) -> None:
+    bound = Bound(field=CaseField.HEADCOUNT, op="above", value=500, unit="salariés")
+    why = Reason(Quantity(CaseField.HEADCOUNT, 12, 12, "12 salariés"), bound, met=False)
+    before, after = stood(carded, ASKED, "no", 0.0, because=(why,))
+    assert after == before
+    assert stood(carded, ASKED, "yes", 0.0, because=(why,))[1].verdict is None
 
 
 def test_what_bears_on_the_case_more_leads(carded: Service) -> None:
