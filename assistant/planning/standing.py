@@ -2,7 +2,7 @@
 
 Guarantee: whatever gave it (a rule, figures, a card), « oui » or « non » opens a part only when no statement beside the
 one that says it bears on the case more; what is reckoned, only when that one bears it likely too. Else the exception
-leads, or the figures and days that decide are told without a verdict.
+leads, or the statement is told without a verdict, with the day by which something is due.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import Literal
 
 from assistant.planning.bearing import SURE, Bearing
 from assistant.planning.options import Context
-from assistant.planning.plan import Opening, PlannedPart, Shown, State
+from assistant.planning.plan import PlannedPart, Shown, State
 from assistant.planning.scope import is_unknown
 from assistant.planning.verdict_head import upheld, verdict_of
+from assistant.planning.verdicts import asks_spared
 from assistant.reading.message import Part
 from ingest.corpus.fiches import Role, Statement
 
@@ -55,8 +56,9 @@ class Standing:
         self, planned: PlannedPart, verdict: Literal["yes", "no"], part: Part, context: Context, first: Statement
     ) -> bool:
         """Whether a statement is likely to bear a verdict that is reckoned; one that figures put out of its reach bears
-        the contrary. A card's is of the very question that it is asked."""
-        if planned.rule is None and not planned.because:
+        the contrary. A card's is of the very question that it is asked, and a rule turns its own round for what is spared.
+        """
+        if (planned.rule is None and not planned.because) or asks_spared(part.text):
             return True
         if planned.because and not any(r.met for r in planned.because):
             verdict = "no" if verdict == "yes" else "yes"
@@ -73,7 +75,6 @@ def state_of(s: Statement | None) -> State:
 
 
 def _unsaid(planned: PlannedPart, first: Statement) -> PlannedPart:
-    """A part without its verdict: the figures and days that decide are told all the same."""
-    told = planned.openings or ({first.id: Opening("yes", because=planned.because)} if planned.because else {})
-    openings = {sid: replace(o, asked=False) for sid, o in told.items()}
+    """A part without its verdict: the day by which something is due is told all the same."""
+    openings = {sid: replace(o, asked=False) for sid, o in planned.openings.items() if o.due is not None}
     return replace(planned, state=state_of(first), verdict=None, openings=openings, because=(), depends_on=None)

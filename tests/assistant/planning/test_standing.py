@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -72,14 +73,17 @@ def test_a_card_says_its_own_verdict(carded: Service) -> None:
     assert after == before
 
 
-def test_the_figures_that_decide_are_told_without_the_verdict(carded: Service) -> None:
-    bound = Bound(field=CaseField.HEADCOUNT, op="above", value=500, unit="salariés")
-    why = Reason(Quantity(CaseField.HEADCOUNT, 600, 600, "600 salariés"), bound, met=True)
-    _, after = stood(carded, ASKED, "no", 0.0, because=(why,))
-    assert after.openings[DUTY] == Opening("yes", because=(why,), asked=False)
-    _, ruled = stood(carded, ASKED, "no", 0.0, rule="r", openings={DUTY: Opening("no", because=(why,))})
-    assert not ruled.openings[DUTY].asked
-    assert ruled.openings[DUTY].because == (why,)
+def test_the_day_that_is_due_is_told_without_the_verdict(carded: Service) -> None:
+    due = Opening("no", due=date(2027, 1, 3))
+    _, after = stood(carded, ASKED, "no", 0.0, rule="r", openings={DUTY: due})
+    assert after.openings == {DUTY: replace(due, asked=False)}
+    _, without = stood(carded, ASKED, "no", 0.0, rule="r", openings={DUTY: Opening("no")})
+    assert (without.verdict, dict(without.openings)) == (None, {})
+
+
+def test_a_rule_turns_its_own_round_for_what_is_spared(carded: Service) -> None:
+    before, after = stood(carded, FREED, "yes", 0.0, rule="r")
+    assert after == before
 
 
 def test_figures_out_of_the_reach_of_a_duty_bear_the_contrary(carded: Service) -> None:
