@@ -56,9 +56,9 @@ class Standing:
         self, planned: PlannedPart, verdict: Literal["yes", "no"], part: Part, context: Context, first: Statement
     ) -> bool:
         """Whether a statement is likely to bear a verdict that is reckoned; one that figures put out of its reach bears
-        the contrary. A card's is of the very question that it is asked, and a rule turns its own round for what is spared.
-        """
-        if (planned.rule is None and not planned.because) or asks_spared(part.text):
+        the contrary. A card's is of the very question that it is asked; a rule that figures decide needs no more, and
+        turns its own for what is spared."""
+        if (planned.rule is None) != bool(planned.because) or asks_spared(part.text):
             return True
         if planned.because and not any(r.met for r in planned.because):
             verdict = "no" if verdict == "yes" else "yes"
