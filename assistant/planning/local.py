@@ -14,6 +14,7 @@ from typing import Literal
 
 from assistant.dialogue.parts import PartReader
 from assistant.planning.asks import ASKS, ROLE, SUBJECT
+from assistant.planning.bearing import Bearing
 from assistant.planning.case import case_of
 from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
 from assistant.planning.demarches import Demarches
@@ -23,8 +24,9 @@ from assistant.planning.passages import Passages
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
-from assistant.planning.scope import Scope, is_unknown
-from assistant.planning.verdict_head import verdict_of
+from assistant.planning.scope import Scope
+from assistant.planning.standing import Standing, state_of
+from assistant.planning.verdict_head import SURE, verdict_of
 from assistant.planning.verdicts import same_direction
 from assistant.planning.weighing import PassagesConfig
 from assistant.reading.kinds import FILLER, question_types
@@ -65,6 +67,8 @@ class PlanConfig:
     """How likely a part asks yes or no for it to get one."""
     verdict: float = 0.4
     """Overlap with a question that is known to be answered from which a card, or a statement, gives its verdict."""
+    sure: float = 0.9
+    """Least share of a verdict that a statement gives to a question that it is not known to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,10 @@ class LocalPlanner:
     ) -> None:
         self.search, self.selector, self.scope, self.parts = search, selector, scope, parts
         self.options = Options(selector, match)
+        self.bearing = Bearing(selector, self.options.positions)
         self.passages = Passages(selector, passages)
         self.config = config or PlanConfig()
+        self.standing = Standing(self.bearing, self.config.sure)
         self.snapshot = search.snapshot
         terms = selector.question_terms
         self.demarches = Demarches(self.snapshot, self.options.positions, selector.glossary, terms, search.vector)
@@ -240,6 +246,7 @@ class LocalPlanner:
         if (best is None or missing) and (nearest := self.passages.nearest(part, told, best, shown)) is not None:
             return nearest
         ours = self._ours(message, part, found, shown, alone, missing)
+        ours = self.standing.of(ours, part, found.context, shown, partial(self._usable, found=found))
         return self.passages.beside(ours, told, best, shown)
 
     def _ours(
@@ -269,7 +276,7 @@ class LocalPlanner:
         evidence = self._evidence(found, best, head, shown, alone, ruling)
         first = statements[0] if statements else None
         verdict, strength, because = self._verdict(message, part, found, best, first, ruling, evidence)
-        state: State = "computed" if ruling and verdict in ("yes", "no") else _state(first)
+        state: State = "computed" if ruling and verdict in ("yes", "no") else state_of(first)
         depends = self._depends(message, part, found, best, first, ruling) if verdict is None or ruling else None
         return PlannedPart(
             about,
@@ -506,7 +513,8 @@ class LocalPlanner:
         asked = best.features["alias" if card is not None else "known"] >= self.config.verdict
         if card is not None and card.verdict and fits and asked and same_direction(part.text, card.asks, first.text):
             return card.verdict, card.strength, ()
-        said = verdict_of(part.text, first) if entailed and asked else None
+        sure = SURE if entailed and asked else self.config.sure
+        said = verdict_of(part.text, found.context.vector, first, sure)
         if said is not None and self._other_law(first, evidence):
             said = None
         return said, "likely", ()
@@ -540,11 +548,3 @@ class LocalPlanner:
 
 def _how(part: Part) -> float:
     return part.kinds.get(Kind.HOW, 0.0)
-
-
-def _state(s: Statement | None) -> State:
-    if is_unknown(s):
-        return "absent"
-    if s is not None and s.role is Role.DEMENT:
-        return "denied"
-    return "answered"

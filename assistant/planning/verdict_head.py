@@ -1,23 +1,37 @@
 """Whether a statement answers yes or no to what a part asks.
 
-Guarantee: told by a head fitted on the cards' questions, on the messages planned by hand, and on what came near to
+Guarantee: told by heads fitted on the cards' questions, on the messages planned by hand, and on what came near to
 them and answers them not (`eval calibrate --verdicts`): what a part asks (a duty, a right, a ban, an exemption, a
-risk) against what the statement is recorded to say (its polarity, its role, whether it denies). No list of words; a
-verdict that is not sure is none, and what depends on a fact is none.
+risk) against what the statement is recorded to say (its polarity, its role, whether it denies). One reads the words of
+the part; the other its meaning too, by its vector, under each stance of a statement, and learnt from what a rule and
+its exceptions answer as well. No list of words; a verdict that is not sure is none, and what depends on a fact is none.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-from assistant.reading.mention_head import NONE, MentionHead, words
-from ingest.corpus.fiches import Statement
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.reading.mention_head import NONE, SIZE, MentionHead, words
+from assistant.reading.ngrams import hashed
+from assistant.reading.text_head import fits
+from ingest.corpus.fiches import Polarity, Statement
 from ingest.language.lexical import analyse, fold
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "verdicts.npz"
-SURE = 0.6
+MEANING = WEIGHTS.with_name("verdicts_meaning.npz")
+SURE, LIKELY, ODDS = 0.6, 0.05, 4.0
+"""Least share of a verdict that a statement gives by itself; least share, and how many times its contrary's, of what
+something else gives (a rule, a card, a figure), for it to be said."""
+VECTOR = 3.0
+"""How much the vector weighs beside the words."""
+_STANCES = tuple((p, negated) for p in Polarity for negated in (False, True))
+STANCES = len(_STANCES)
 _HEAD = MentionHead(WEIGHTS)
 _ASKED, _OPENS = 40, 4
 _TOLD = (["oui"], ["non"], ["yes"], ["no"])
@@ -30,15 +44,44 @@ def shares_of(part: str, statement: Statement) -> dict[str, float]:
     return _HEAD.shares(marks(part, statement))
 
 
-def verdict_of(part: str, statement: Statement, sure: float = SURE) -> Literal["yes", "no"] | None:
+def meant(part: str, vector: NDArray[np.float32], statement: Statement) -> dict[str, float]:
+    """The same by the part's meaning too. `vector`: the part's, as the encoder of questions gives it."""
+    kept = _meaning()
+    scores = kept["weights"] @ hashed(marks(part, statement), SIZE) + kept["bias"]
+    if fits(vector, kept["mean"]):
+        scores = scores + VECTOR * kept["stances"][:, stance_of(statement)] @ (vector - kept["mean"])
+    shares = np.exp(scores - scores.max())
+    return dict(zip(map(str, kept["classes"]), (shares / shares.sum()).tolist(), strict=True))
+
+
+def verdict_of(
+    part: str, vector: NDArray[np.float32], statement: Statement, sure: float = SURE
+) -> Literal["yes", "no"] | None:
     """The verdict of a statement on a part; None when it bears none, or not surely."""
     if words(fold(statement.lead or statement.text))[:1] in _TOLD:
         return None
-    shares = shares_of(part, statement)
+    shares = meant(part, vector, statement)
     name = max(shares, key=lambda k: shares[k])
     if name in (NONE, "depends") or shares[name] < sure:
         return None
     return "yes" if name == "yes" else "no"
+
+
+def upheld(part: str, vector: NDArray[np.float32], statement: Statement, verdict: Literal["yes", "no"]) -> bool:
+    """Whether a statement is likely enough to answer a part by this verdict rather than by its contrary."""
+    shares = meant(part, vector, statement)
+    return shares[verdict] >= max(LIKELY, ODDS * shares["no" if verdict == "yes" else "yes"])
+
+
+def stance_of(statement: Statement) -> int:
+    """The place of a statement among the stances: its force, and whether it denies."""
+    return _STANCES.index((statement.polarity, bool(_NOT & set(words(fold(statement.lead or statement.text))))))
+
+
+@cache
+def _meaning() -> dict[str, NDArray[np.float32]]:
+    with np.load(MEANING) as kept:
+        return {k: v if k == "classes" else v.astype(np.float32) for k, v in kept.items()}
 
 
 def marks(part: str, statement: Statement) -> list[str]:

@@ -64,6 +64,11 @@ def turned(part: str, ask: str) -> bool | None:
     return banned != spared
 
 
+def asks_spared(part: str) -> bool:
+    """Whether the sentences of a part that ask, ask of what is spared or not done (« est-on dispensé ? »)."""
+    return direction(_asking(part))[1]
+
+
 def _asking(part: str) -> str:
     """The sentences of a part that ask, which alone tell what a verdict is of: what is told before them (« my adviser
     says that we are exempt ») is of the case. The whole of it where none has a question mark."""

@@ -20,6 +20,8 @@ from ingest.settings import Settings
 @click.option("--directions", is_flag=True, help="Fit the head that tells a date gone by, nothing else.")
 @click.option("--dates", is_flag=True, help="Fit the head that tells what each date is, nothing else.")
 @click.option("--verdicts", is_flag=True, help="Fit the head that tells yes from no, nothing else.")
+@click.option("--bearing", is_flag=True, help="Fit the head that tells a rule from its exception, nothing else.")
+@click.option("--meaning", is_flag=True, help="Fit the head that tells yes from no by the meaning, nothing else.")
 @click.option("--field", is_flag=True, help="Fit the head that tells our field, on its examples, nothing else.")
 @click.option(
     "--out", type=OUT, help="Where what is fitted goes (default: evals/settings.json of the data folder, or the head)."
@@ -34,6 +36,8 @@ def calibrate(
     directions: bool,
     dates: bool,
     verdicts: bool,
+    bearing: bool,
+    meaning: bool,
     field: bool,
     out: Path | None,
     config_file: Path | None,
@@ -72,6 +76,9 @@ def calibrate(
             f"{told.contrary} contraires ; d'énoncés proches qui ne répondent pas : {told.astray:.1%}."
         )
         return
+    if bearing or meaning:
+        _fit_verdicts_on_the_index(settings, bearing, meaning, out)
+        return
     if steps:
         _fit_steps(settings, out, as_json)
         return
@@ -94,6 +101,28 @@ def calibrate(
     else:
         click.echo(calibration_report(result))
         click.echo(f"Réglages conseillés : {path}")
+
+
+def _fit_verdicts_on_the_index(settings: Settings, bearing: bool, meaning: bool, out: Path | None) -> None:
+    from assistant.planning.bearing import WEIGHTS
+    from assistant.planning.verdict_head import MEANING
+    from evals.fitting.bearing_fit import fit_bearing, load_pairs, rows_of
+    from evals.fitting.verdicts_fit import fit_meaning, meanings
+    from evals.running.runner import eval_engine
+
+    engine = eval_engine(settings)
+    if bearing:
+        held = fit_bearing(rows_of(engine, load_pairs()), out or WEIGHTS)
+        click.echo(
+            f"Exceptions, hors pli : {held.found} trouvées sur {held.settled_beside} ; {held.mistaken} prises à tort "
+            f"sur {held.settled}."
+        )
+    if meaning:
+        told = fit_meaning(meanings(engine, settings.corpus_dir), out or MEANING)
+        click.echo(
+            f"Verdicts par le sens, hors pli : {told.given} rendus sur {told.wanted} attendus, {told.right} justes, "
+            f"{told.contrary} contraires ; d'énoncés proches qui ne répondent pas : {told.astray:.1%}."
+        )
 
 
 def _fit_head(settings: Settings, out: Path | None, as_json: bool) -> None:

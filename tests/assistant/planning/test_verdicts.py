@@ -10,8 +10,11 @@ from assistant.planning.options import Option
 from assistant.planning.verdict_head import shares_of, verdict_of
 from assistant.planning.verdicts import same_direction
 from ingest.corpus.cards import Card
+from ingest.model.embedding import HashingEncoder
 from tests.samples import statement_model
 
+DUTY = "Dois-je remettre un bilan carbone ?"
+VECTOR = HashingEncoder().encode_query(DUTY)
 ASKED = {"dois-je": "Dois-je remettre un bilan carbone ?", "puis-je": "Puis-je remettre un bilan carbone ?"}
 
 
@@ -47,15 +50,15 @@ class TestOfAStatement:
 
     @pytest.mark.parametrize("part", ["Quand remettre un bilan carbone ?", "Combien coûte un bilan carbone ?", "bilan"])
     def test_nothing_is_told_to_who_asks_another_thing(self, part: str) -> None:
-        assert verdict_of(part, statement_model(polarity="oblige")) is None
+        assert verdict_of(part, VECTOR, statement_model(polarity="oblige")) is None
 
     @pytest.mark.parametrize("lead", ["Oui, un bilan est dû.", "Non : rien n'est dû."])
     def test_a_lead_that_says_it_is_not_told_twice(self, lead: str) -> None:
-        assert verdict_of("Dois-je remettre un bilan carbone ?", statement_model(polarity="oblige", lead=lead)) is None
+        assert verdict_of(DUTY, VECTOR, statement_model(polarity="oblige", lead=lead)) is None
 
     def test_it_is_none_unless_sure(self) -> None:
         s = statement_model(polarity="oblige")
-        assert verdict_of("Dois-je remettre un bilan carbone ?", s, sure=1.01) is None
+        assert verdict_of(DUTY, VECTOR, s, sure=1.01) is None
 
 
 class TestSameDirection:
