@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from assistant.reading import days_from_today, days_of_year
 from assistant.reading.day_words import (
-    NUMBER, ORDINAL, SHORT_MONTH, UNIT, Days, Said, any_of, full_year, nearest, one_day, stretch,
+    NUMBER, ORDINAL, SHORT_MONTH, UNIT, WEEKDAY, Days, Said, any_of, full_year, nearest, one_day, stretch,
 )  # fmt: skip
 from assistant.reading.direction_head import gone_by
 from assistant.reading.folding import Aligned
@@ -43,6 +44,8 @@ _DATE = re.compile(
     rf"|(?:(?<=mi-)|(?<=mid-)|(?<=fin-)|(?<=debut-)|(?<=early-)|(?<=late-)|(?<![\d.,/-]))(?<!\d\s)(?:\bfy\s?)?(?:(?<=fy)|(?<=fy\s)|\b)"
     rf"(?P<year>(?:19|20)\d{{2}})\b(?![-/]\d|[.,\s]\d{{3}}\b|\s?(?:€|eur|salari|personnes|employ|m2|m²))"
 )
+_WEEKDAY_OF = re.compile(rf"(?:{any_of(WEEKDAY)}),?\s(?:le\s|the\s)?")
+"""A weekday that a date names further: one date, not two."""
 _FROM_ANOTHER = re.compile(
     rf"\b(?P<day>lendemain|next day|day after)\b|\b(?P<eve>veille|day before)\b"
     rf"|\b(?P<n>\d{{1,3}}|{any_of(NUMBER)})\s(?:de\s|d')?(?P<unit>{any_of(UNIT)})s?\s(?:plus tard|apres|later|after)\b(?!\s(?:l[ea]|the)\b)"
@@ -127,7 +130,12 @@ def written(line: Aligned, today: date) -> list[Said]:
                 continue
             with suppress(ValueError, OverflowError, LookupError, StopIteration):  # a day that never was
                 found.append(Said(start, end, days(m, today, True), days(m, today, False)))
-    return sorted(found)
+    found.sort()
+    return [
+        one
+        for one, following in zip_longest(found, found[1:])
+        if following is None or not _WEEKDAY_OF.fullmatch(line.folded[one.start : following.start])
+    ]
 
 
 def _days(m: re.Match[str], today: date, past: bool, french: bool) -> Days:

@@ -7,7 +7,7 @@ quantity that its message's case gives the same value, and of no case when none 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from assistant.reading.kinds import detect_language
 from assistant.reading.mention_head import NONE, SIZE
 from assistant.reading.mentions import FIELDS, Mention, mentions
 from assistant.reading.ngrams import hashed
+from evals.fitting.composed import composed
 from evals.fitting.logistic import rows_of
 
 FIGURES = figure_head.WEIGHTS.with_suffix(".yaml")
@@ -29,6 +30,8 @@ DATES = date_head.WEIGHTS.with_suffix(".yaml")
 WRITTEN = date(2026, 11, 28)
 """The day on which the messages of dates are said."""
 _PENALTY = 25.0
+_COMPOSED = 0.3
+_TOLERANCE = 1e-4
 _SMALL = 0.02
 
 
@@ -39,6 +42,7 @@ class Example:
     text: str
     marks: tuple[str, ...]
     label: str
+    weight: float = 1.0
 
 
 def figure_examples(path: Path = FIGURES) -> list[Example]:
@@ -55,9 +59,11 @@ def figures_of(text: str, case: Mapping[str, Any]) -> Iterable[Example]:
 
 
 def date_examples(path: Path = DATES) -> list[Example]:
-    """The dates of the messages kept as data."""
+    """The dates of the messages kept as data, then of those composed, which weigh less."""
     rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [e for row in rows for e in dates_of(row["text"], row["dates"])]
+    kept = [e for row in rows for e in dates_of(row["text"], row["dates"])]
+    made = [replace(e, weight=_COMPOSED) for text, told in composed(WRITTEN) for e in dates_of(text, told)]
+    return [*kept, *made]
 
 
 def dates_of(text: str, told: Sequence[Mapping[str, str]], today: date = WRITTEN) -> Iterable[Example]:
@@ -104,10 +110,10 @@ def directions_of(text: str, told: Sequence[Mapping[str, str]], today: date = WR
             yield Example(text, tuple(direction_head.marks(text, *span, said.gone[1], said.coming[0], today)), label)
 
 
-def fit(rows: Sequence[Example], path: Path) -> float:
+def fit(rows: Sequence[Example], path: Path, tolerance: float = _TOLERANCE) -> float:
     """Fit and write a head; the share of the mentions that it then reads rightly."""
     matrix, labels = sparse(rows), [row.label for row in rows]
-    model = logistic().fit(matrix, labels)
+    model = logistic(tolerance).fit(matrix, labels, sample_weight=[row.weight for row in rows])
     np.savez_compressed(path, **rows_of(model, _SMALL))
     return float(model.score(matrix, labels))
 
@@ -122,11 +128,11 @@ def sparse(rows: Sequence[Example]) -> Any:
     return csr_matrix((values, np.concatenate(columns), np.cumsum([0, *map(len, columns)])), shape=(len(rows), SIZE))
 
 
-def logistic() -> Any:
+def logistic(tolerance: float = _TOLERANCE) -> Any:
     """The head that is fitted, before it is."""
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=_PENALTY, max_iter=300, tol=1e-3)
+    return LogisticRegression(C=_PENALTY, max_iter=300, tol=tolerance)
 
 
 def _field(mention: Mention, case: Mapping[str, Any]) -> str:
