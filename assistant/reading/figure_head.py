@@ -1,6 +1,7 @@
 """What each figure of a message is: of the asker's case, and of what quantity, or of something else.
 
-Guarantee: told by a head fitted on messages kept as data (`data/figures.yaml`, `eval calibrate --figures`). Its unit
+Guarantee: told by a head fitted on messages kept as data (`data/figures.yaml`) and composed of phrases
+(`data/figure_phrases.yaml`, `eval calibrate --figures`). Its unit
 bounds what a figure may be, and one that is not likely enough of the case is not of it.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.reading.mention_head import NONE, MentionHead, around, words
+from assistant.reading.mention_head import NONE, MentionHead, by_clause, own_words, words
 from assistant.reading.mentions import FIELDS, Mention
 from ingest.corpus.fiches import CaseField
 from ingest.language.lexical import fold
@@ -26,8 +27,13 @@ def marks(text: str, mention: Mention, others: list[Mention]) -> list[str]:
     out = [f"unit={mention.unit}", f"size={mention.unit}{len(str(int(mention.high)))}"]
     said = words(fold(text[mention.start : mention.end]))
     out += [f"said={w}" for w in said if not w[0].isdigit()]
-    out += around(text, mention.start, mention.end, mention.unit)
+    at = others.index(mention)
+    before = others[at - 1].end if at else 0
+    after = others[at + 1].start if at + 1 < len(others) else len(text)
+    out += by_clause(text, before, mention.start, mention.end, after)
+    out += [f"{mention.unit}:{w}" for w in own_words(text, before, mention.start, mention.end, after)]
     out += [f"W={w}" for w in set(words(fold(text))[:_WORDS])]
+    out += [f"ask={text.rstrip().endswith('?')}", f"first={mention.start < 25}"]
     out.append(f"mates={sum(o.unit == mention.unit for o in others)}")
     return out
 

@@ -1,7 +1,8 @@
-"""Messages composed of the ways of saying what happens when (`data/date_phrases.yaml`), for the head of dates.
+"""Messages composed of ways of saying (`data/date_phrases.yaml`, `data/figure_phrases.yaml`), for the heads of dates and
+figures.
 
-Guarantee: drawn by a fixed seed, the same whenever it is asked. They teach which words are said of which date of a
-message; what people write is learnt from the messages kept beside (`data/dates.yaml`).
+Guarantee: drawn by a fixed seed, the same whenever they are asked. They teach which words are said of which date or
+figure of a message; what people write is learnt from the messages kept beside.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from pathlib import Path
 
 import yaml
 
-from assistant.reading import date_head
+from assistant.reading import date_head, figure_head
 from ingest.language.claims import MONTHS_EN, MONTHS_FR
 
-PHRASES = date_head.WEIGHTS.with_name("date_phrases.yaml")
+DATE_PHRASES = date_head.WEIGHTS.with_name("date_phrases.yaml")
+FIGURE_PHRASES = figure_head.WEIGHTS.with_name("figure_phrases.yaml")
 _SEED, _COUNT = 31, 7000
 _ENGLISH = 0.2
 _SHARES = {1: 0.2, 2: 0.5, 3: 0.3}
@@ -26,47 +28,114 @@ _OUT = tuple[str, list[dict[str, str]]]
 _FRAMES = ("openings", "closings", "joints")
 
 
-def composed(today: date, path: Path = PHRASES) -> Iterator[_OUT]:
+_FIGURES = {"headcount": 6, "people": 4, "budget": 5, "turnover": 5, "balance_sheet": 3, "ad_spend": 4, "consumption": 2,
+            "surface": 2, "power": 2, "duration": 4}  # fmt: skip
+_OTHERS, _MIXED = 0.4, 0.1
+"""How many messages tell figures that are of nobody's case, alone, or beside the asker's."""
+_SIZES = {"headcount": (2, 12e3), "people": (3, 400), "none": (5, 3e4)}
+_AMOUNTS = {"budget": (5e3, 3e7), "ad_spend": (1e4, 1e7), "turnover": (1e5, 2e9), "balance_sheet": (1e5, 1e9), "none": (1e3, 1e9)}
+_Phrases = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+def composed_dates(today: date, path: Path = DATE_PHRASES) -> Iterator[_OUT]:
     """Messages, each with the kinds of its dates in their order, as `data/dates.yaml` tells them."""
-    phrases: dict[str, dict[str, list[str]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    phrases: _Phrases = yaml.safe_load(path.read_text(encoding="utf-8"))
     draw = random.Random(_SEED)  # noqa: S311 - a sample, not a secret
     for _ in range(_COUNT):
-        yield _message(phrases, "en" if draw.random() < _ENGLISH else "fr", today, draw)
+        language, kinds = "en" if draw.random() < _ENGLISH else "fr", _drawn(_WEIGHTS, draw)
+        text, told = draw.choice(phrases["openings"][language]), []
+        for i, kind in enumerate(kinds):
+            phrase = draw.choice(phrases[kind][language])
+            past, coming, phrase = phrase.startswith("<"), phrase.startswith(">"), phrase.lstrip("<>")
+            slot = next(s for s in ("{d}", "{y}", "{f}") if s in phrase)
+            day, lead, said = _said(slot, past, coming, language, today, draw)
+            text += (draw.choice(phrases["joints"][language]) if i else "") + phrase.replace(slot, lead + said)
+            told.append({"said": said, "kind": kind} | ({"iso": day.isoformat()} if past or coming else {}))
+        yield _closed(text, phrases, language, draw), told
 
 
-def _message(
-    phrases: Mapping[str, Mapping[str, Sequence[str]]], language: str, today: date, draw: random.Random
-) -> _OUT:
-    openings, closings, joints = (phrases[name][language] for name in _FRAMES)
-    count = draw.choices(list(_SHARES), list(_SHARES.values()))[0]
-    kinds: list[str] = []
+def composed_figures(path: Path = FIGURE_PHRASES) -> Iterator[_OUT]:
+    """Messages, each with what its figures are of, in their order."""
+    phrases: _Phrases = yaml.safe_load(path.read_text(encoding="utf-8"))
+    draw = random.Random(_SEED)  # noqa: S311 - a sample, not a secret
+    for _ in range(_COUNT):
+        language, sort = "en" if draw.random() < _ENGLISH else "fr", draw.random()
+        kinds = ["none"] * draw.choice((1, 1, 1, 2)) if sort < _OTHERS else _drawn(_FIGURES, draw)
+        if _OTHERS <= sort < _OTHERS + _MIXED:
+            kinds.insert(draw.randint(0, len(kinds)), "none")
+        text, told = draw.choice(phrases["openings"][language]), []
+        for i, kind in enumerate(kinds):
+            phrase = draw.choice(phrases[kind][language])
+            slot = next((s for s in ("{n}", "{m}", "{e}", "{s}", "{w}", "{j}") if s in phrase))
+            said = _figure(slot, kind, language, draw)
+            text += (draw.choice(phrases["joints"][language]) if i else "") + phrase.replace(slot, said)
+            told.append({"said": said, "kind": kind})
+        yield _closed(text, phrases, language, draw), told
+
+
+def _drawn(weights: Mapping[str, int], draw: random.Random) -> list[str]:
+    """One to three kinds, none twice."""
+    count, kinds = draw.choices(list(_SHARES), list(_SHARES.values()))[0], []
     while len(kinds) < count:
-        kind = draw.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
+        kind = draw.choices(list(weights), list(weights.values()))[0]
         if kind not in kinds:
             kinds.append(kind)
-    text, told = draw.choice(openings), []
-    for i, kind in enumerate(kinds):
-        phrase = draw.choice(phrases[kind][language])
-        past, coming, phrase = phrase.startswith("<"), phrase.startswith(">"), phrase.lstrip("<>")
-        slot = next(s for s in ("{d}", "{y}", "{f}") if s in phrase)
-        lead, said = _said(slot, past, coming, language, today, draw)
-        text += (draw.choice(joints) if i else "") + phrase.replace(slot, lead + said)
-        told.append({"said": said, "kind": kind})
-    text += draw.choice(closings)
-    return (text[:1].upper() + text[1:] if draw.random() < 0.4 else text), told
+    return kinds
 
 
-def _said(slot: str, past: bool, coming: bool, language: str, today: date, draw: random.Random) -> tuple[str, str]:
-    """A date and what leads to it."""
+def _closed(text: str, phrases: _Phrases, language: str, draw: random.Random) -> str:
+    text += draw.choice(phrases["closings"][language])
+    return text[:1].upper() + text[1:] if draw.random() < 0.4 else text
+
+
+def _figure(slot: str, kind: str, language: str, draw: random.Random) -> str:
+    """A figure, with its unit where its slot has one."""
+    if slot == "{m}":
+        return _amount(_between(*_AMOUNTS[kind], draw), language, draw)
+    unit = {"{e}": ("kWh", "MWh", "GWh"), "{s}": ("m²", "m2"), "{w}": ("kW", "kVA"), "{j}": ("jours", "jours", "j")}.get(slot)
+    low, high = {"{e}": (1, 900), "{s}": (20, 9000), "{w}": (3, 400), "{j}": (2, 90)}.get(slot) or _SIZES[kind]
+    number = _grouped(_between(low, high, draw), language, draw)
+    if slot == "{j}" and language == "en":
+        return f"{number} days"
+    return number if unit is None else f"{number} {draw.choice(unit)}"
+
+
+def _amount(value: float, language: str, draw: random.Random) -> str:
+    plain, million = _grouped(value, language, draw), f"{value / 1e6:.1f}".removesuffix(".0")
+    thousand = f"{value / 1e3:.0f}"
+    if language == "en":
+        short = f"€{million}m" if value > 1e6 else f"€{thousand}k"
+        return draw.choice((short, short, f"{million} million" if value > 1e6 else f"{plain} euros", f"€{plain}"))
+    million = million.replace(".", ",")
+    if value > 1e6:
+        return draw.choice((f"{million} M€", f"{million} M€", f"{million} millions", f"{million} millions d'euros", f"{plain} €", f"{million}M"))
+    return draw.choice((f"{thousand} k€", f"{plain} €", f"{plain} euros", f"{plain} €", f"{thousand}k"))
+
+
+def _between(low: float, high: float, draw: random.Random) -> float:
+    """A number of any size between two, of two figures that count or three."""
+    value = float(low) * (float(high) / low) ** draw.random()
+    step = 10 ** max(0, len(str(int(value))) - draw.choice((2, 2, 3)))
+    return max(float(low), round(value / step) * step)
+
+
+def _grouped(value: float, language: str, draw: random.Random) -> str:
+    if value >= 1e6 or draw.random() < 0.7:
+        return f"{value:,.0f}".replace(",", " " if language == "fr" else ",")
+    return f"{value:.0f}"
+
+
+def _said(slot: str, past: bool, coming: bool, language: str, today: date, draw: random.Random) -> tuple[date, str, str]:
+    """A day, what leads to it, and how it is said."""
     away = draw.randint(-900, -1) if past else draw.randint(1, 800) if coming else draw.randint(-700, 700)
     if not coming and not past and draw.random() < 0.15:
         away -= 1000
     day = today + timedelta(days=away)
     if slot == "{y}":
-        return "", str(day.year)
+        return day, "", str(day.year)
     if slot == "{f}":
-        return "", _full(day, language)
-    return _english(day, today, draw) if language == "en" else _french(day, today, draw)
+        return day, "", _full(day, language)
+    return day, *(_english(day, today, draw) if language == "en" else _french(day, today, draw))
 
 
 def _full(day: date, language: str) -> str:
