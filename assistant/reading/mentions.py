@@ -108,7 +108,7 @@ def mentions(text: str, language: Language = "fr") -> list[Mention]:
         begin = first.start() if first and unit == "money" else start
         if high * scale > _LARGEST:
             continue
-        if unit == "figure" and low == high and 1900 <= low <= 2100 and float(low).is_integer():
+        if unit == "figure" and low == high and re.fullmatch(r"(?:19|20)\d\d|2100", text[start:end]):
             continue
         if unit in ("days",) and (m := _HALF_AFTER.match(text, end + taken)):
             taken += len(m.group())

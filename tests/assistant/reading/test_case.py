@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reading.case import continued, merged, read_case
+from assistant.reading.case import merged, read_case
+from assistant.reading.turn import continued
 from ingest.corpus.fiches import CaseField
 from ingest.language.claims import Language
 
