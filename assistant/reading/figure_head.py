@@ -18,6 +18,8 @@ WEIGHTS = Path(__file__).resolve().parent / "data" / "figures.npz"
 SURE = 0.3
 _WORDS = 60
 """Words of a message that tell whose its figures are."""
+_BESIDE = 0.4
+"""How much less likely a figure is of no case beside one that is surely of the asker's."""
 _HEAD = MentionHead(WEIGHTS)
 
 
@@ -45,5 +47,16 @@ def field_of(shares: dict[str, float]) -> CaseField | None:
 
 
 def shares_of(text: str, found: list[Mention]) -> list[dict[str, float]]:
-    """How likely each figure of a text is of each quantity that its unit allows, or of no case; 1 in all."""
-    return [_HEAD.shares(marks(text, m, found), {*(f.value for f in FIELDS[m.unit]), NONE}) for m in found]
+    """How likely each figure of a text is of each quantity that its unit allows, or of no case; 1 in all. Beside a figure
+    that is surely of the asker's case, another is less likely of no case."""
+    rows = [_HEAD.shares(marks(text, m, found), {*(f.value for f in FIELDS[m.unit]), NONE}) for m in found]
+    told = [1.0 - row[NONE] for row in rows]
+    return [
+        _beside(row, max((t for j, t in enumerate(told) if j != i), default=0.0)) for i, row in enumerate(rows)
+    ]
+
+
+def _beside(row: dict[str, float], surest: float) -> dict[str, float]:
+    weights = row | {NONE: row[NONE] * _BESIDE**surest}
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()}

@@ -51,7 +51,7 @@ def composed_dates(today: date, path: Path = DATE_PHRASES) -> Iterator[_OUT]:
             day, lead, said = _said(slot, past, coming, language, today, draw)
             text += (draw.choice(phrases["joints"][language]) if i else "") + phrase.replace(slot, lead + said)
             told.append({"said": said, "kind": kind} | ({"iso": day.isoformat()} if past or coming else {}))
-        yield _closed(text, phrases, language, draw), told
+        yield _closed(text, phrases["closings"][language], draw), told
 
 
 def composed_figures(path: Path = FIGURE_PHRASES) -> Iterator[_OUT]:
@@ -63,14 +63,15 @@ def composed_figures(path: Path = FIGURE_PHRASES) -> Iterator[_OUT]:
         kinds = ["none"] * draw.choice((1, 1, 1, 2)) if sort < _OTHERS else _drawn(_FIGURES, draw)
         if _OTHERS <= sort < _OTHERS + _MIXED:
             kinds.insert(draw.randint(0, len(kinds)), "none")
-        text, told = draw.choice(phrases["openings"][language]), []
+        whose = "none_" if sort < _OTHERS else ""
+        text, told = draw.choice(phrases[f"{whose}openings"][language]), []
         for i, kind in enumerate(kinds):
             phrase = draw.choice(phrases[kind][language])
-            slot = next((s for s in ("{n}", "{m}", "{e}", "{s}", "{w}", "{j}") if s in phrase))
+            slot = next(s for s in ("{n}", "{m}", "{e}", "{s}", "{w}", "{j}") if s in phrase)
             said = _figure(slot, kind, language, draw)
             text += (draw.choice(phrases["joints"][language]) if i else "") + phrase.replace(slot, said)
             told.append({"said": said, "kind": kind})
-        yield _closed(text, phrases, language, draw), told
+        yield _closed(text, phrases[f"{whose}closings"][language], draw), told
 
 
 def _drawn(weights: Mapping[str, int], draw: random.Random) -> list[str]:
@@ -83,8 +84,8 @@ def _drawn(weights: Mapping[str, int], draw: random.Random) -> list[str]:
     return kinds
 
 
-def _closed(text: str, phrases: _Phrases, language: str, draw: random.Random) -> str:
-    text += draw.choice(phrases["closings"][language])
+def _closed(text: str, closings: Sequence[str], draw: random.Random) -> str:
+    text += draw.choice(closings)
     return text[:1].upper() + text[1:] if draw.random() < 0.4 else text
 
 
