@@ -24,8 +24,7 @@ _HEAD = MentionHead(WEIGHTS)
 
 def marks(text: str, day: Day, others: list[Day], today: date) -> list[str]:
     """What the head reads of a date: how it is written, whether it is past or to come, its place among the dates of the
-    message, the unit of a figure said just before it (« 40 M€ de CA en 2025 »), and words: those of its own clause, those
-    of the clauses about it that no other date is nearer to, and, apart, those beyond its neighbours."""
+    message, the unit of a figure said just before it (« 40 M€ de CA en 2025 »), its words and those about it."""
     at = others.index(day)
     when = "now" if day.first <= today <= day.last else "past" if day.last < today else "coming"
     out = [f"form={day.form}", f"when={when}", f"far={min(9, abs(day.first.year - today.year))}", f"{day.form}:{when}"]

@@ -37,8 +37,9 @@ _WEEK = (
     "monday tuesday wednesday thursday friday saturday sunday",
 )
 WEEKDAY = {name: i for names in _WEEK for i, name in enumerate(names.split())}
-ORDINAL = {"premier": 1, "premiere": 1, "1er": 1, "1ere": 1, "deuxieme": 2, "2e": 2, "2eme": 2, "second": 2, "seconde": 2,
-           "troisieme": 3, "3e": 3, "3eme": 3, "quatrieme": 4, "4e": 4, "4eme": 4, "first": 1, "third": 3, "fourth": 4,
+ORDINAL = {"premier": 1, "premiere": 1, "1er": 1, "1ere": 1, "deuxieme": 2, "2e": 2, "2eme": 2, "second": 2,
+           "seconde": 2,            "troisieme": 3, "3e": 3, "3eme": 3, "quatrieme": 4, "4e": 4, "4eme": 4,
+           "first": 1, "third": 3, "fourth": 4,
            "dernier": -1, "derniere": -1, "last": -1}  # fmt: skip
 SEASON = {"printemps": 3, "ete": 6, "automne": 9, "hiver": 12, "spring": 3, "summer": 6, "autumn": 9, "fall": 9,
           "winter": 12}  # fmt: skip

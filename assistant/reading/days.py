@@ -15,7 +15,18 @@ from itertools import zip_longest
 
 from assistant.reading import days_from_today, days_of_year
 from assistant.reading.day_words import (
-    NUMBER, ORDINAL, SHORT_MONTH, UNIT, WEEKDAY, Days, Said, any_of, full_year, nearest, one_day, stretch,
+    NUMBER,
+    ORDINAL,
+    SHORT_MONTH,
+    UNIT,
+    WEEKDAY,
+    Days,
+    Said,
+    any_of,
+    full_year,
+    nearest,
+    one_day,
+    stretch,
 )  # fmt: skip
 from assistant.reading.direction_head import gone_by
 from assistant.reading.folding import Aligned
@@ -26,7 +37,11 @@ _RELATIVE = {
     "l'an dernier": -1, "l'annee derniere": -1, "annee derniere": -1, "l'an passe": -1, "l'annee passee": -1,
     "last year": -1, "l'an prochain": 1, "l'annee prochaine": 1, "next year": 1,
 }  # fmt: skip
-_DAY_WORD = {word.replace("-", r"[\s-]"): word for word, n in NUMBER.items() if n <= 31 and "une " not in word and "a " not in word}
+_DAY_WORD = {
+    word.replace("-", r"[\s-]"): word
+    for word, n in NUMBER.items()
+    if n <= 31 and "une " not in word and "a " not in word
+}
 _YEAR_WORDS = rf"deux mille (?P<yw>{any_of(NUMBER)})"
 _DATE = re.compile(
     rf"\b(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})\b"
@@ -48,7 +63,8 @@ _WEEKDAY_OF = re.compile(rf"(?:{any_of(WEEKDAY)}),?\s(?:le\s|the\s)?")
 """A weekday that a date names further: one date, not two."""
 _FROM_ANOTHER = re.compile(
     rf"\b(?P<day>lendemain|next day|day after)\b|\b(?P<eve>veille|day before)\b"
-    rf"|\b(?P<n>\d{{1,3}}|{any_of(NUMBER)})\s(?:de\s|d')?(?P<unit>{any_of(UNIT)})s?\s(?:plus tard|apres|later|after)\b(?!\s(?:l[ea]|the)\b)"
+    rf"|\b(?P<n>\d{{1,3}}|{any_of(NUMBER)})\s(?:de\s|d')?(?P<unit>{any_of(UNIT)})s?"
+    rf"\s(?:plus tard|apres|later|after)\b(?!\s(?:l[ea]|the)\b)"
     rf"|\ble\s(?P<same>\d{{1,2}})\s(?:du meme mois|of the same month)"
 )
 """A day said from another one of the message."""
@@ -106,11 +122,16 @@ def _from_others(folded: str, found: list[Day]) -> Iterator[Day]:
         with suppress(ValueError, StopIteration):  # no date before it, or a day that never was
             base = next(d for d in reversed(found) if d.end <= m.start())
             if m["same"]:
-                yield Day(*m.span(), *one_day(base.first.replace(day=int(m["same"]))))
+                yield _at(m, one_day(base.first.replace(day=int(m["same"]))))
             elif m["n"]:
-                yield Day(*m.span(), *days_from_today.moved(base.last, m["n"], UNIT[m["unit"]], 1))
+                yield _at(m, days_from_today.moved(base.last, m["n"], UNIT[m["unit"]], 1))
             else:
-                yield Day(*m.span(), *one_day(base.last + timedelta(days=1) if m["day"] else base.first - timedelta(days=1)))
+                beside = base.last + timedelta(days=1) if m["day"] else base.first - timedelta(days=1)
+                yield _at(m, one_day(beside))
+
+
+def _at(m: re.Match[str], days: Days) -> Day:
+    return Day(m.start(), m.end(), *days)
 
 
 def written(line: Aligned, today: date) -> list[Said]:

@@ -12,7 +12,19 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from assistant.reading.day_words import (
-    LAST, NEXT, NUMBER, UNIT, WEEKDAY, Days, any_of, month_away, nearest, one_day, said_turn, turned, week_away,
+    LAST,
+    NEXT,
+    NUMBER,
+    UNIT,
+    WEEKDAY,
+    Days,
+    any_of,
+    month_away,
+    nearest,
+    one_day,
+    said_turn,
+    turned,
+    week_away,
 )  # fmt: skip
 
 _DAYS = {"avant-hier": -2, "avant hier": -2, "day before yesterday": -2, "hier": -1, "demain": 1, "apres-demain": 2,
@@ -126,14 +138,16 @@ FORMS: tuple[Form, ...] = tuple(
         (rf"\b(?P<said>{any_of(_DAYS)})\b", _named),
         (rf"\b(?P<said>(?:(?:il\s)?y\s?a|{_AHEAD})\s{_COUNT}\s{_UNITS})\b", _moved),
         (rf"\b(?P<said>{_COUNT}\s{_UNITS}\sago)\b", _moved),
-        (rf"\b(?P<said>(?:(?:il\s)?y\s?a|{_AHEAD})\s(?P<n>(?:(?:une|a)\s)?(?:quinzaine|huitaine|fortnight)))\b", _counted),
+        (rf"\b(?P<said>(?:(?:il\s)?y\s?a|{_AHEAD})\s"
+         rf"(?P<n>(?:(?:une|a)\s)?(?:quinzaine|huitaine|fortnight)))\b", _counted),
         (rf"\b(?P<said>(?P<w>{_WEEKDAYS})\s(?:the\s)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?)\b(?!\s?[/h:.]\d|\s?h\b|\s\w+\s(?:19|20)\d\d)",
          _weekday_number),
         (rf"\b(?P<this>ce\s|this\s)?(?P<said>(?:{_TURNED2}\s)?(?P<w>{_WEEKDAYS})"
          rf"(?:\s{_TURNED}|\s(?:en\s)?(?P<more>huit|quinze|week|fortnight))?)\b", _weekday),
         (rf"\b(?P<said>semaine\s{_TURNED}|{_TURNED2}\sweek)\b", _week),
         (rf"\b(?P<said>mois\s{_TURNED}|{_TURNED2}\smonth)\b", _month),
-        (r"\b(?:le|on the|the)\s(?P<said>(?P<d>\d{1,2})(?:th|st|nd|rd)?(?P<this>\s(?:de ce mois|courant|of this month)))\b",
+        (r"\b(?:le|on the|the)\s(?P<said>(?P<d>\d{1,2})(?:th|st|nd|rd)?"
+         r"(?P<this>\s(?:de ce mois|courant|of this month)))\b",
          _in_month),
         (r"\b(?P<said>(?:ce|this)\s(?:mois|month)(?:-ci)?)\b", _this_month),
         (r"\b(?P<said>cette semaine|this week|dans la semaine)\b", _this_week),
@@ -142,7 +156,8 @@ FORMS: tuple[Form, ...] = tuple(
         (r"\b(?P<said>fin (?:de l'|d')annee|end of the year)\b(?!\s(?:19|20))", _year_end),
         (r"\b(?P<said>(?:debut|fin|milieu) du mois|(?:end|start|middle) of the month)\b(?!\sd)", _this_month),
         (rf"\b(?P<said>(?:{_TURNED2}\s)?week-?\s?end(?:\s{_TURNED})?)\b", _weekend),
-        (rf"\b(?:le|on the|the)\s(?P<said>(?P<d>\d{{1,2}})(?:th|st|nd|rd|er)?(?P<this>))(?=\s?(?:[,;:?!)]|\.(?!\d)|$|(?:{_GOES_ON})\b))",
+        (rf"\b(?:le|on the|the)\s(?P<said>(?P<d>\d{{1,2}})(?:th|st|nd|rd|er)?(?P<this>))"
+         rf"(?=\s?(?:[,;:?!)]|\.(?!\d)|$|(?:{_GOES_ON})\b))",
          _in_month),
         (r"\b(?:le|du|au|avant|apres|depuis|des|pour|jusqu'au|on|by|the|before|after|until|from|since)\s(?:le\s)?"
          r"(?P<said>(?P<d>\d{1,2})[/.](?P<m>\d{1,2}))\b(?![/.]?\d|\s?(?:%|€|m€|k))", _numeric),

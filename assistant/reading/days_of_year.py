@@ -12,7 +12,20 @@ from datetime import date, timedelta
 from dateutil.easter import easter
 
 from assistant.reading.day_words import (
-    LAST, MONTH_OF, NEXT, ORDINAL, OTHER_WORDS, SEASON, SHORT_MONTH, YEAR, Days, any_of, full_year, months, one_day, stretch,
+    LAST,
+    MONTH_OF,
+    NEXT,
+    ORDINAL,
+    OTHER_WORDS,
+    SEASON,
+    SHORT_MONTH,
+    YEAR,
+    Days,
+    any_of,
+    full_year,
+    months,
+    one_day,
+    stretch,
     turned,
 )  # fmt: skip
 from assistant.reading.days_from_today import Form
@@ -23,17 +36,22 @@ _FIXED = {"noel": (12, 25), "christmas": (12, 25), "xmas": (12, 25), "jour de l'
           "fete du travail": (5, 1), "may day": (5, 1), "fete de la musique": (6, 21), "saint-jean": (6, 24),
           "fete nationale": (7, 14), "bastille day": (7, 14), "assomption": (8, 15), "halloween": (10, 31),
           "toussaint": (11, 1), "armistice": (11, 11)}  # fmt: skip
-_BY_EASTER = {"mardi gras": -47, "vendredi saint": -2, "good friday": -2, "paques": 0, "easter": 0, "lundi de paques": 1,
-              "easter monday": 1, "ascension": 39, "pentecote": 49, "lundi de pentecote": 50}  # fmt: skip
+_BY_EASTER = {"mardi gras": -47, "vendredi saint": -2, "good friday": -2, "paques": 0, "easter": 0,
+              "lundi de paques": 1,               "easter monday": 1, "ascension": 39, "pentecote": 49,
+              "lundi de pentecote": 50}  # fmt: skip
 _BESIDE = {"veille": -1, "day before": -1, "eve": -1, "lendemain": 1, "day after": 1}
 _TURNED, _TURNED2 = rf"(?P<turned>{LAST}|{NEXT})", rf"(?P<turned2>{LAST}|{NEXT})"
 _AFTER = rf"(?:\s{_TURNED}|{YEAR})?"
 _PART = r"(?:debut|mi|fin|early|mid|late|courant|plein|tout debut|toute fin)"
 _LEADS = (
-    "en|in|de|by|until|since|depuis|des|avant|apres|jusqu'en|pour|before|after|mois de|end of|start of|middle of|from|to"
-    "|a|d'ici|this|ce|cet|courant|et|ou|and|or|puis|through|de la mi|la mi"
+    "en|in|de|by|until|since|depuis|des|avant|apres|jusqu'en|pour|before|after|mois de|end of|start of|middle of|from"
+    "|to|a|d'ici|this|ce|cet|courant|et|ou|and|or|puis|through|de la mi|la mi"
 )
-_PLAIN = any_of(name for name in {*MONTH_OF, "janv", "fevr", "avr", "juil", "oct", "nov", "dec", "feb", "apr"} if name not in OTHER_WORDS)
+_PLAIN = any_of(
+    name
+    for name in {*MONTH_OF, "janv", "fevr", "avr", "juil", "oct", "nov", "dec", "feb", "apr"}
+    if name not in OTHER_WORDS
+)
 _ORDINALS, _WEEKS, _WEEKENDS = any_of(ORDINAL), r"semaine|week", r"week-?\s?end"
 
 
@@ -127,7 +145,8 @@ FORMS: tuple[Form, ...] = tuple(
         (rf"\b(?P<said>(?P<unit>trimestre|semestre)\s{_TURNED})\b", _turned_part),
         (rf"\b(?P<said>{_TURNED2}\s(?P<unit>quarter|half))\b", _turned_part),
         (rf"\b(?P<said>(?P<m>{_MONTHS})\.?\s?[-–/]\s?(?P<m2>{_MONTHS})\b\.?{_AFTER})(?!\w)", _two_months),
-        (rf"\b(?:{_PART}[\s-]|(?:{_LEADS})\s|d')(?P<said>(?P<m>{_MONTHS})\b(?:\.(?=\s\w))?(?:\s{_TURNED})?)(?!\w|\s\d)", _of_the_year),
+        (rf"\b(?:{_PART}[\s-]|(?:{_LEADS})\s|d')(?P<said>(?P<m>{_MONTHS})\b(?:\.(?=\s\w))?(?:\s{_TURNED})?)(?!\w|\s\d)",
+         _of_the_year),
         (rf"\b(?P<said>(?P<m>{_MONTHS})\s{_TURNED})\b", _of_the_year),
         (rf"\b(?P<said>{_TURNED2}\s(?P<m>{_MONTHS}))\b", _of_the_year),
         (rf"\b(?P<said>(?P<m>{_PLAIN}))\b(?!\s\d)", _of_the_year),

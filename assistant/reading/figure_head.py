@@ -47,13 +47,11 @@ def field_of(shares: dict[str, float]) -> CaseField | None:
 
 
 def shares_of(text: str, found: list[Mention]) -> list[dict[str, float]]:
-    """How likely each figure of a text is of each quantity that its unit allows, or of no case; 1 in all. Beside a figure
+    """How likely each figure of a text is of each quantity that its unit allows, or of no case; 1 in all. Beside one
     that is surely of the asker's case, another is less likely of no case."""
     rows = [_HEAD.shares(marks(text, m, found), {*(f.value for f in FIELDS[m.unit]), NONE}) for m in found]
     told = [1.0 - row[NONE] for row in rows]
-    return [
-        _beside(row, max((t for j, t in enumerate(told) if j != i), default=0.0)) for i, row in enumerate(rows)
-    ]
+    return [_beside(row, max((t for j, t in enumerate(told) if j != i), default=0.0)) for i, row in enumerate(rows)]
 
 
 def _beside(row: dict[str, float], surest: float) -> dict[str, float]:

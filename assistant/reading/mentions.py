@@ -152,7 +152,13 @@ def _numbers(text: str, language: Language) -> Iterator[tuple[int, int, float]]:
             found.append((start, end, float(written)))
     for m in _ONE.finditer(text):
         if not any(a < m.end() and m.start() < b for a, b, _ in found):
-            found.append((m.start(), m.end() if m["thousand"] else len(text[: m.end()].rstrip(" -")), 0.5 if m["half"] else 1e3 if m["thousand"] else 1.0))
+            found.append(
+                (
+                    m.start(),
+                    m.end() if m["thousand"] else len(text[: m.end()].rstrip(" -")),
+                    0.5 if m["half"] else 1e3 if m["thousand"] else 1.0,
+                )
+            )
     yield from sorted(found)
 
 

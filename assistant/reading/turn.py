@@ -1,8 +1,8 @@
 """The case of a turn that goes on with a case: what it says of it, and the figures that it says over again.
 
-Guarantee: a figure takes the place of the one that it can be of (its unit, its words, its size); those that the turn does
-not say over stay. A bare figure has the unit and the scale of the one whose place it takes; one that is denied, or that
-repeats what was said beside another, is dropped.
+Guarantee: a figure takes the place of the one that it can be of (its unit, its words, its size); those that the turn
+does not say over stay. A bare figure has the unit and the scale of the one whose place it takes; one that is denied is
+dropped.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ _NEAREST = 2.0
 """Powers of ten by which a bare figure may differ from the one whose place it takes."""
 _SHORT = 8
 """Words of a turn that asks nothing and says little but a figure: it says it over again."""
-_COUNTED = re.compile(r"\s(?!dans\b|mais\b|plus\b|sans\b|nous\b|vous\b|alors\b|apr[eè]s\b|ans\b|this\b)[a-zéèêîôûç]{3,}[sx]\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\s(?!dans\b|mais\b|plus\b|sans\b|nous\b|vous\b|alors\b|apr[eè]s\b|ans\b|this\b)[a-zéèêîôûç]{3,}[sx]\b",
+    re.IGNORECASE,
+)
 """What a number counts, in the plural, where it has no unit that a case knows."""
 
 
@@ -108,7 +111,8 @@ def _scaled(now: Quantity, old: Quantity) -> Quantity:
 
 def _rescaled(text: str, before: Case, language: Language) -> dict[CaseField, Quantity]:
     """A correction of the unit alone (« MWh, pas kWh »): the last figure that it can be of, in that unit."""
-    for field, old in reversed(before.items()):
+    for field in reversed(list(before)):
+        old = before[field]
         number = re.match(r"[^\d]*([\d\s.,\u00a0\u202f]*\d)", old.said)
         for word in re.finditer(r"[^\W\d_]+[²³€]?", text):
             if number is None or _DENIED[language].search(text[: word.start()]):

@@ -1,5 +1,4 @@
-"""Messages composed of ways of saying (`data/date_phrases.yaml`, `data/figure_phrases.yaml`), for the heads of dates and
-figures.
+"""Messages composed of ways of saying (`data/date_phrases.yaml`, `data/figure_phrases.yaml`), for two heads.
 
 Guarantee: drawn by a fixed seed, the same whenever they are asked. They teach which words are said of which date or
 figure of a message; what people write is learnt from the messages kept beside.
@@ -22,18 +21,24 @@ FIGURE_PHRASES = figure_head.WEIGHTS.with_name("figure_phrases.yaml")
 _SEED, _COUNT = 31, 7000
 _ENGLISH = 0.2
 _SHARES = {1: 0.2, 2: 0.5, 3: 0.3}
-_WEIGHTS = {"shoot": 6, "filing": 6, "broadcast": 5, "delivery": 5, "financial_year": 3, "law": 5, "none": 4, "shoot_end": 2,
-            "decision": 2, "publication_year": 1, "visa": 1}  # fmt: skip
+_WEIGHTS = {"shoot": 6, "filing": 6, "broadcast": 5, "delivery": 5, "financial_year": 3, "law": 5, "none": 4,
+            "shoot_end": 2,             "decision": 2, "publication_year": 1, "visa": 1}  # fmt: skip
 _OUT = tuple[str, list[dict[str, str]]]
 _FRAMES = ("openings", "closings", "joints")
 
 
-_FIGURES = {"headcount": 6, "people": 4, "budget": 5, "turnover": 5, "balance_sheet": 3, "ad_spend": 4, "consumption": 2,
-            "surface": 2, "power": 2, "duration": 4}  # fmt: skip
+_FIGURES = {"headcount": 6, "people": 4, "budget": 5, "turnover": 5, "balance_sheet": 3, "ad_spend": 4,
+            "consumption": 2,             "surface": 2, "power": 2, "duration": 4}  # fmt: skip
 _OTHERS, _MIXED = 0.4, 0.1
 """How many messages tell figures that are of nobody's case, alone, or beside the asker's."""
 _SIZES = {"headcount": (2, 12e3), "people": (3, 400), "none": (5, 3e4)}
-_AMOUNTS = {"budget": (5e3, 3e7), "ad_spend": (1e4, 1e7), "turnover": (1e5, 2e9), "balance_sheet": (1e5, 1e9), "none": (1e3, 1e9)}
+_AMOUNTS = {
+    "budget": (5e3, 3e7),
+    "ad_spend": (1e4, 1e7),
+    "turnover": (1e5, 2e9),
+    "balance_sheet": (1e5, 1e9),
+    "none": (1e3, 1e9),
+}
 _Phrases = Mapping[str, Mapping[str, Sequence[str]]]
 
 
@@ -76,7 +81,8 @@ def composed_figures(path: Path = FIGURE_PHRASES) -> Iterator[_OUT]:
 
 def _drawn(weights: Mapping[str, int], draw: random.Random) -> list[str]:
     """One to three kinds, none twice."""
-    count, kinds = draw.choices(list(_SHARES), list(_SHARES.values()))[0], []
+    count = draw.choices(list(_SHARES), list(_SHARES.values()))[0]
+    kinds: list[str] = []
     while len(kinds) < count:
         kind = draw.choices(list(weights), list(weights.values()))[0]
         if kind not in kinds:
@@ -93,7 +99,12 @@ def _figure(slot: str, kind: str, language: str, draw: random.Random) -> str:
     """A figure, with its unit where its slot has one."""
     if slot == "{m}":
         return _amount(_between(*_AMOUNTS[kind], draw), language, draw)
-    unit = {"{e}": ("kWh", "MWh", "GWh"), "{s}": ("m²", "m2"), "{w}": ("kW", "kVA"), "{j}": ("jours", "jours", "j")}.get(slot)
+    unit = {
+        "{e}": ("kWh", "MWh", "GWh"),
+        "{s}": ("m²", "m2"),
+        "{w}": ("kW", "kVA"),
+        "{j}": ("jours", "jours", "j"),
+    }.get(slot)
     low, high = {"{e}": (1, 900), "{s}": (20, 9000), "{w}": (3, 400), "{j}": (2, 90)}.get(slot) or _SIZES[kind]
     number = _grouped(_between(low, high, draw), language, draw)
     if slot == "{j}" and language == "en":
@@ -109,15 +120,24 @@ def _amount(value: float, language: str, draw: random.Random) -> str:
         return draw.choice((short, short, f"{million} million" if value > 1e6 else f"{plain} euros", f"€{plain}"))
     million = million.replace(".", ",")
     if value > 1e6:
-        return draw.choice((f"{million} M€", f"{million} M€", f"{million} millions", f"{million} millions d'euros", f"{plain} €", f"{million}M"))
+        return draw.choice(
+            (
+                f"{million} M€",
+                f"{million} M€",
+                f"{million} millions",
+                f"{million} millions d'euros",
+                f"{plain} €",
+                f"{million}M",
+            )
+        )
     return draw.choice((f"{thousand} k€", f"{plain} €", f"{plain} euros", f"{plain} €", f"{thousand}k"))
 
 
 def _between(low: float, high: float, draw: random.Random) -> float:
     """A number of any size between two, of two figures that count or three."""
     value = float(low) * (float(high) / low) ** draw.random()
-    step = 10 ** max(0, len(str(int(value))) - draw.choice((2, 2, 3)))
-    return max(float(low), round(value / step) * step)
+    step: int = 10 ** max(0, len(str(int(value))) - draw.choice((2, 2, 3)))
+    return float(max(low, round(value / step) * step))
 
 
 def _grouped(value: float, language: str, draw: random.Random) -> str:
@@ -126,7 +146,9 @@ def _grouped(value: float, language: str, draw: random.Random) -> str:
     return f"{value:.0f}"
 
 
-def _said(slot: str, past: bool, coming: bool, language: str, today: date, draw: random.Random) -> tuple[date, str, str]:
+def _said(
+    slot: str, past: bool, coming: bool, language: str, today: date, draw: random.Random
+) -> tuple[date, str, str]:
     """A day, what leads to it, and how it is said."""
     away = draw.randint(-900, -1) if past else draw.randint(1, 800) if coming else draw.randint(-700, 700)
     if not coming and not past and draw.random() < 0.15:

@@ -49,7 +49,10 @@ def figure_examples(path: Path = FIGURES) -> list[Example]:
     """The figures of the messages kept as data, then of those composed, which weigh less."""
     rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     kept = [e for row in rows for e in figures_of(row["text"], row["case"])]
-    return [*kept, *(replace(e, weight=_COMPOSED) for text, told in composed_figures() for e in figures_told(text, told))]
+    return [
+        *kept,
+        *(replace(e, weight=_COMPOSED) for text, told in composed_figures() for e in figures_told(text, told)),
+    ]
 
 
 def figures_of(text: str, case: Mapping[str, Any]) -> Iterable[Example]:

@@ -29,7 +29,8 @@ _VALUES: dict[str, dict[str, int]] = {
 _ALONE_IS_NONE = {"fr": {"un", "une", "vingts", "cents", "mille"}, "en": {"one", "hundred", "thousand"}}
 _COUNTED = re.compile(
     r"\s(?:ans?|années|mois|jours|semaines|heures|exercices|critères|postes|genres|points|salariés|personnes|membres|"
-    r"pour cent|techniciens|figurants|collaborateurs|permanents|nuits|couverts|kilowatts|kw|kva|[kmg]wh|etp|euros|millions|milliards|mètres|litres|sociétés|départements|régions|pages|articles)\b",
+    r"pour cent|techniciens|figurants|collaborateurs|permanents|nuits|couverts|kilowatts|kw|kva|[kmg]wh|etp|"
+    r"euros|millions|milliards|mètres|litres|sociétés|départements|régions|pages|articles)\b",
     re.IGNORECASE,
 )
 _RUN = {

@@ -23,8 +23,8 @@ from assistant.acting.whole import whole
 from assistant.acting.words import WORDS
 from assistant.checking.verifier import Cited, Verifier
 from assistant.dialogue.screen import Screen, Told, ToldPart, Worded
-from assistant.reading.turn import corrected
 from assistant.reading.kinds import only_language
+from assistant.reading.turn import corrected
 from ingest.corpus.demarches import Demarche
 from ingest.corpus.fiches import load_fiches
 from ingest.corpus.glossary import Glossary, Term
