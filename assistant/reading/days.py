@@ -147,10 +147,12 @@ def written(line: Aligned, today: date) -> list[Said]:
     for pattern, days in (*days_of_year.FORMS, *days_from_today.FORMS):
         for m in pattern.finditer(line.folded):
             start, end = m.span("said")
-            if any(start < d.end and d.start < end for d in found):
-                continue
+            over = [d for d in found if start < d.end and d.start < end]
+            if any(d.gone[2] != "year" or d.start < start or end < d.end for d in over):
+                continue  # what it stands in is read already, unless that is its year alone
             with suppress(ValueError, OverflowError, LookupError, StopIteration):  # a day that never was
-                found.append(Said(start, end, days(m, today, True), days(m, today, False)))
+                now = Said(start, end, days(m, today, True), days(m, today, False))
+                found = [*(d for d in found if d not in over), now]
     found.sort()
     return [
         one
