@@ -30,10 +30,11 @@ from assistant.planning.rules import RulesConfig
 from assistant.planning.scope import Scope, ScopeConfig
 from assistant.planning.weighing import PassagesConfig
 from assistant.reading.acts import act_of
-from assistant.reading.case import continued, corrected, merged, read_case, recounted
+from assistant.reading.case import merged, read_case
 from assistant.reading.kinds import asks, detect_language
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question, Understanding
+from assistant.reading.turn import TELLS, continued
 from assistant.search.hybrid import HybridSearch, RetrievalConfig
 from assistant.wording.citations import Numbering
 from assistant.wording.composer import ComposeConfig, Composer, Draft
@@ -153,10 +154,8 @@ class Engine:
         text = " ".join(asked.text.split())
         act, second = act_of(text, self.search.vector(text))
         spoken = asked.language or detect_language(text)
-        told_anew = corrected(text, spoken) if act == "correct" else text
-        case = continued(told_anew, previous.case if previous else {}, spoken)
-        if act == "correct" and not case and previous is not None:
-            case = recounted(told_anew, previous.case, spoken)
+        held = previous.case if previous is not None and act in TELLS else {}
+        case = continued(text, held, spoken, act == "correct")
         tells, before = act == "ask" and bool(case) and not asks(text), previous
         if (act == "correct" or tells) and case and previous is not None and previous.last:
             asked = replace(asked, text=previous.last)  # the same question on a case told, or corrected

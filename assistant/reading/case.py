@@ -50,22 +50,23 @@ _MAY = 0.08
 
 def read_case(text: str, language: Language = "fr") -> dict[CaseField, Quantity]:
     """The figures that a message says of its asker; several of one kind make a range, up to their sum."""
-    return _case(text, _read(text, language))
+    return case_of(text, figures_of(text, language))
 
 
-def _read(text: str, language: Language) -> list[tuple[Mention, dict[str, float]]]:
+def figures_of(text: str, language: Language) -> list[tuple[Mention, dict[str, float]]]:
     """The figures of a text, each with how likely it is of each quantity."""
     found = mentions(text, language)
     return list(zip(found, shares_of(text, found), strict=True))
 
 
-def _case(text: str, read: list[tuple[Mention, dict[str, float]]]) -> dict[CaseField, Quantity]:
+def case_of(text: str, read: list[tuple[Mention, dict[str, float]]]) -> dict[CaseField, Quantity]:
+    """The case that the figures of a text tell."""
     out: dict[CaseField, Quantity] = {}
     for mention, shares in read:
         field = field_of(shares)
         if field is None:
             continue
-        now = _quantity(text, mention, field)
+        now = quantity(text, mention, field)
         restated = _RESTATED.search(text[max(0, mention.start - _NEAR) : mention.start])
         out[field] = together(out[field], now) if field in out and not restated else now
     return {f: _with_others(q, read) for f, q in out.items()}
@@ -87,54 +88,8 @@ def _with_others(quantity: Quantity, read: list[tuple[Mention, dict[str, float]]
 def wanted(text: str, field: CaseField, language: Language = "fr") -> Quantity | None:
     """The one figure of a message that may be of a quantity which the question turns on; None when none may, or several
     do."""
-    likely = [m for m, row in _read(text, language) if row.get(field.value, 0.0) >= _MAY]
-    return _quantity(text, likely[0], field) if len(likely) == 1 else None
-
-
-def continued(text: str, before: Case, language: Language = "fr") -> dict[CaseField, Quantity]:
-    """The case of a turn that goes on with a case: what it says of it, and amounts that it leaves unnamed, of the last
-    amount said (« 1 800 salariés mais 410 M€ »)."""
-    read = _read(text, language)
-    found = _case(text, read)
-    money = next((f for f in reversed(list(before)) if f in FIELDS["money"] and f not in found), None)
-    for mention, shares in read:
-        if money and mention.unit == "money" and field_of(shares) is None:
-            found[money] = _quantity(text, mention, money)
-    return found
-
-
-def recounted(text: str, before: Case, language: Language = "fr") -> dict[CaseField, Quantity]:
-    """The case of a correction that gives a bare figure (« pardon, 5 400 »): that of the last quantity said; nothing when
-    nothing was said before."""
-    found = mentions(text, language)
-    if not before or len(found) != 1:
-        return {}
-    field = list(before)[-1]
-    return {field: _quantity(text, found[0], field)}
-
-
-_DENIED: dict[Language, re.Pattern[str]] = {
-    "fr": re.compile(r"\b(?:pas|non|au lieu d[eu]|plutôt que)\s(?:l[ea]s?\s|d[eu]s?\s|à\s)?$", re.IGNORECASE),
-    "en": re.compile(r"\b(?:not|instead of|rather than|isn't|wasn't)\s(?:the\s|an?\s)?$", re.IGNORECASE),
-}
-"""What denies the figure that follows."""
-_NUMBER = re.compile(r"[\d\s.,\u00a0\u202f]+")
-
-
-def corrected(text: str, language: Language = "fr") -> str:
-    """A correction without the figure that it denies (« pas 9 kW mais 19 »: « mais 19 kW »)."""
-    found = mentions(text, language)
-    denied = [m for m in found if _DENIED[language].search(text[: m.start])]
-    kept = [m for m in found if m not in denied]
-    if len(denied) != 1 or len(kept) != 1:
-        return text
-    old, new = denied[0], kept[0]
-    unit = _NUMBER.sub("", text[old.start : old.end], count=1).strip()
-    bare = not _NUMBER.sub("", text[new.start : new.end]).strip()
-    told = f"{text[new.start : new.end].strip()} {unit}" if bare and unit else text[new.start : new.end]
-    if old.start < new.start:
-        return f"{text[: old.start]}{text[old.end : new.start]}{told}{text[new.end :]}"
-    return f"{text[: new.start]}{told}{text[new.end : old.start]}{text[old.end :]}"
+    likely = [m for m, row in figures_of(text, language) if row.get(field.value, 0.0) >= _MAY]
+    return quantity(text, likely[0], field) if len(likely) == 1 else None
 
 
 def merged(before: Case, now: Case) -> dict[CaseField, Quantity]:
@@ -143,7 +98,8 @@ def merged(before: Case, now: Case) -> dict[CaseField, Quantity]:
     return {**kept, **now}
 
 
-def _quantity(text: str, mention: Mention, field: CaseField) -> Quantity:
+def quantity(text: str, mention: Mention, field: CaseField) -> Quantity:
+    """A figure of a text, as one of a case."""
     return Quantity(field, mention.low, mention.high, text[mention.start : mention.end].strip())
 
 

@@ -1,142 +1,117 @@
-"""The dates that a text says from the day it is written: « hier », « en mai », « dans deux mois », « Friday ».
+"""The dates that a text counts from the day it is written: « hier », « dans deux mois », « lundi en huit », « Friday ».
 
-Guarantee: read by their form, in both languages. What has no year is the last gone by or the next to come, as the
-words around it say (`direction_head`); a name that may be another word (« mai », « may », « mars ») is a month only
-behind what leads to one.
+Guarantee: read by their form, in both languages. What may be gone by or to come has both readings; the words around it
+tell (`direction_head`).
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import NamedTuple
 
-from assistant.reading.folding import Aligned
-from ingest.language.claims import MONTHS_EN, MONTHS_FR
-from ingest.language.lexical import fold
+from assistant.reading.day_words import (
+    LAST,
+    NEXT,
+    NUMBER,
+    UNIT,
+    WEEKDAY,
+    Days,
+    any_of,
+    month_away,
+    nearest,
+    one_day,
+    said_turn,
+    turned,
+    week_away,
+)  # fmt: skip
 
-_MONTH_OF = {fold(name): i for names in (MONTHS_FR, MONTHS_EN) for i, name in enumerate(names, 1)}
-SHORT_MONTH = {name[:n]: i for name, i in _MONTH_OF.items() for n in (3, 4) if len(name) > n} | _MONTH_OF
-_WEEK = (
-    "lundi mardi mercredi jeudi vendredi samedi dimanche",
-    "monday tuesday wednesday thursday friday saturday sunday",
-)
-_WEEKDAY = {name: i for names in _WEEK for i, name in enumerate(names.split())}
-_ORDINAL = {"premier": 1, "1er": 1, "deuxieme": 2, "2e": 2, "second": 2, "troisieme": 3, "3e": 3, "dernier": 4,
-            "quatrieme": 4, "4e": 4, "first": 1, "third": 3, "fourth": 4, "last": 4}  # fmt: skip
-_SEASON = {"printemps": 3, "ete": 6, "automne": 9, "hiver": 12, "spring": 3, "summer": 6, "autumn": 9, "winter": 12}
-_COUNTED = (
-    "un une a an one|deux two|trois three|quatre four|cinq five|six|sept seven|huit eight|neuf nine|dix ten|onze eleven"
-    "|douze twelve"
-)
-_NUMBER = {word: n for n, names in enumerate(_COUNTED.split("|"), 1) for word in names.split()} | {
-    "quinze": 15, "quinzaine": 15, "vingt": 20, "trente": 30, "fortnight": 14,
-}  # fmt: skip
-_UNIT = {"jour": "day", "day": "day", "semaine": "week", "week": "week", "mois": "month", "month": "month",
-         "an": "year", "annee": "year", "year": "year"}  # fmt: skip
-_DAYS = {"avant-hier": -2, "hier": -1, "demain": 1, "apres-demain": 2, "yesterday": -1, "tomorrow": 1, "tonight": 0,
-         "ce soir": 0, "ce matin": 0}  # fmt: skip
-_AHEAD = ("dans", "d'ici", "in")
-
-
-def _any(names: Iterable[str]) -> str:
-    return "|".join(sorted(names, key=len, reverse=True))
-
-
-_COUNT, _UNITS = rf"(?P<n>\d{{1,3}}|{_any(_NUMBER)})", rf"(?P<unit>{_any(_UNIT)})s?"
-_LAST, _NEXT = r"dernier|derniere|passe|passee|last|past", r"prochain|prochaine|next|coming"
-_TURNED, _TURNED2 = rf"(?P<turned>{_LAST}|{_NEXT})", rf"(?P<turned2>{_LAST}|{_NEXT})"
-_TURNED_BEFORE, _TURNED_AFTER = rf"(?:{_TURNED2}\s)?", rf"(?:\s{_TURNED})?"
-_YEAR = r"(?:\s(?P<y>(?:19|20)\d\d))?"
-_PART = r"(?:debut|mi|fin|early|mid|late|courant)"
-_LEADS = (
-    "en|in|de|by|until|since|depuis|des|avant|apres|jusqu'en|pour|before|after|mois de|end of|start of|from|to|a|d'ici"
-)
-Days = tuple[date, date, str]
-"""The first day of a date, its last, and how it is written."""
-
-
-class Said(NamedTuple):
-    """Where a date stands in a folded text, and what it is if it is gone by, and if it is to come."""
-
-    start: int
-    end: int
-    gone: Days
-    coming: Days
-
-
-def said_from(line: Aligned, today: date) -> Iterator[Said]:
-    """Every such date of a text."""
-    for pattern, days in _FORMS:
-        for m in pattern.finditer(line.folded):
-            with suppress(ValueError, OverflowError):  # a day that never was
-                yield Said(*m.span("said"), days(m, today, True), days(m, today, False))
-
-
-def nearest(month: int, day: int, today: date, past: bool) -> date:
-    """A day said without its year: the last gone by, or the next to come."""
-    this = date(today.year, month, day)
-    if past:
-        return this if this <= today else this.replace(year=today.year - 1)
-    return this if this >= today else this.replace(year=today.year + 1)
+_DAYS = {"avant-hier": -2, "avant hier": -2, "day before yesterday": -2, "hier": -1, "demain": 1, "apres-demain": 2,
+         "apres demain": 2, "day after tomorrow": 2, "yesterday": -1, "tomorrow": 1, "tonight": 0, "ce soir": 0,
+         "ce matin": 0, "ce midi": 0, "cet apres-midi": 0, "cette nuit": 0, "this morning": 0, "this afternoon": 0,
+         "this evening": 0, "aujourd'hui": 0, "ajd": 0, "today": 0, "ce jour": 0}  # fmt: skip
+_AHEAD = r"dans|ds|d'ici|sous|within|in"
+_COUNT, _UNITS = rf"(?P<n>\d{{1,3}}|{any_of(NUMBER)})", rf"(?:de\s|d')?(?P<unit>{any_of(UNIT)})s?"
+_TURNED, _TURNED2 = rf"(?P<turned>{LAST}|{NEXT})", rf"(?P<turned2>{LAST}|{NEXT})"
+_WEEKDAYS = any_of(WEEKDAY)
+_GOES_ON = r"et|puis|on|nous|je|j'|il|elle|ils|avec|au|aux|en|dans|pour|sur|mais|donc|alors|and|we|with|at|in|then|but"
+"""Words before which a number alone that « le » leads to is a day, and not how many of something."""
 
 
 def _named(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 - as its neighbours
-    return _day(today + timedelta(days=_DAYS[m["said"]]))
+    return one_day(today + timedelta(days=_DAYS[m["said"]]))
 
 
 def _moved(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 - as its neighbours
     """So many units from today: a day, or the month about it."""
-    n = (int(m["n"]) if m["n"].isdigit() else _NUMBER[m["n"]]) * (1 if m["said"].startswith(_AHEAD) else -1)
-    unit = _UNIT[m["unit"]]
+    ahead = re.match(rf"(?:{_AHEAD})\b", m["said"]) is not None
+    return moved(today, m["n"], UNIT[m["unit"]], 1 if ahead else -1)
+
+
+def moved(day: date, count: str, unit: str, sign: int) -> Days:
+    """So many units from a day: a day, or the month about it."""
+    n = (int(count) if count.isdigit() else NUMBER[count]) * sign
     if unit in ("day", "week"):
-        return _day(today + timedelta(days=n * (7 if unit == "week" else 1)))
-    return _month_away(today, n * (12 if unit == "year" else 1))
+        return one_day(day + timedelta(days=n * (7 if unit == "week" else 1)))
+    return month_away(day, n * (12 if unit == "year" else 1))
+
+
+def _counted(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 - as its neighbours
+    """« Sous huitaine », "in a fortnight": a number of days that names itself."""
+    ahead = re.match(rf"(?:{_AHEAD})\b", m["said"]) is not None
+    return one_day(today + timedelta(days=NUMBER[m["n"]] * (1 if ahead else -1)))
 
 
 def _weekday(m: re.Match[str], today: date, past: bool) -> Days:
-    away = (_WEEKDAY[m["w"]] - today.weekday()) % 7
-    return _day(today + timedelta(days=away - 7 if _turned(m, past) else away or 7))
+    away = (WEEKDAY[m["w"]] - today.weekday()) % 7
+    if m["more"]:
+        return one_day(today + timedelta(days=(away or 7) + (7 if m["more"] in ("huit", "week") else 14)))
+    if m["this"] and not said_turn(m) and not past:
+        return one_day(today + timedelta(days=away))
+    return one_day(today + timedelta(days=away - 7 if turned(m, past) else away or 7))
+
+
+def _weekday_number(m: re.Match[str], today: date, past: bool) -> Days:
+    """« Vendredi 18 »: the nearest month whose 18th is a Friday."""
+    number, weekday = int(m["d"]), WEEKDAY[m["w"]]
+    held = []
+    for n in range(-14, 15):
+        first = month_away(today, n)[0]
+        if 1 <= number <= monthrange(first.year, first.month)[1] and first.replace(day=number).weekday() == weekday:
+            held.append(first.replace(day=number))
+    gone, coming = [d for d in held if d <= today], [d for d in held if d >= today]
+    if not gone or not coming:
+        raise ValueError
+    return one_day(gone[-1] if past else coming[0])
 
 
 def _week(m: re.Match[str], today: date, past: bool) -> Days:
-    return _week_away(today, -1 if _turned(m, past) else 1)
+    return week_away(today, -1 if turned(m, past) else 1)
 
 
 def _this_week(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 - as its neighbours
-    return _week_away(today, 0)
+    return week_away(today, 0)
 
 
 def _month(m: re.Match[str], today: date, past: bool) -> Days:
-    return _month_away(today, -1 if _turned(m, past) else 1)
+    return month_away(today, -1 if turned(m, past) else 1)
 
 
-def _season(m: re.Match[str], today: date, past: bool) -> Days:
-    return _months(_SEASON[m["s"]], 3, m["y"], today, _turned(m, past))
+def _this_month(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 - as its neighbours
+    return month_away(today, 0)
 
 
-def _quarter(m: re.Match[str], today: date, past: bool) -> Days:
-    return _months(3 * int(m["q"]) - 2, 3, m["y"], today, past)
-
-
-def _ordinal_quarter(m: re.Match[str], today: date, past: bool) -> Days:
-    return _months(3 * _ORDINAL[m["o"]] - 2, 3, m["y"], today, past)
+def _this_year(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 - as its neighbours
+    return date(today.year, 1, 1), date(today.year, 12, 31), "relative"
 
 
 def _year_end(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 - as its neighbours
     return date(today.year, 12, 1), date(today.year, 12, 31), "month"
 
 
-def _month_end(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 - as its neighbours
-    return _month_away(today, 0)
-
-
 def _weekend(m: re.Match[str], today: date, past: bool) -> Days:
-    turned = m["turned"] or m["turned2"]
-    first = today + timedelta(days=5 - today.weekday() + (0 if not turned else -7 if _turned(m, past) else 7))
+    first = today + timedelta(days=5 - today.weekday() + (0 if not said_turn(m) else -7 if turned(m, past) else 7))
     return first, first + timedelta(days=1), "span"
 
 
@@ -144,78 +119,48 @@ def _in_month(m: re.Match[str], today: date, past: bool) -> Days:
     """A day that says its number alone: of this month where it says so, else the nearest."""
     day = int(m["d"])
     if m["this"]:
-        return _day(today.replace(day=day))
-    months = [_month_away(today, n)[0] for n in (0, 1, -1)]
-    held = [first.replace(day=day) for first in months if day <= monthrange(first.year, first.month)[1]]
-    return _day(max(d for d in held if d <= today) if past else min(d for d in held if d >= today))
-
-
-def _of_the_year(m: re.Match[str], today: date, past: bool) -> Days:
-    return _months(SHORT_MONTH[m["m"]], 1, None, today, _turned(m, past))
+        return one_day(today.replace(day=day))
+    firsts = [month_away(today, n)[0] for n in (0, 1, -1)]
+    held = [first.replace(day=day) for first in firsts if day <= monthrange(first.year, first.month)[1]]
+    return one_day(max(d for d in held if d <= today) if past else min(d for d in held if d >= today))
 
 
 def _numeric(m: re.Match[str], today: date, past: bool) -> Days:
-    return _day(nearest(int(m["m"]), int(m["d"]), today, past))
+    groups = m.groupdict()
+    month, day = m["m"] or groups["m2"], m["d"] or groups["d2"]
+    return one_day(nearest(int(month), int(day), today, past))
 
 
-_MONTHS = _any(SHORT_MONTH)
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, bool], Days]], ...] = tuple(
+Form = tuple[re.Pattern[str], Callable[[re.Match[str], date, bool], Days]]
+FORMS: tuple[Form, ...] = tuple(
     (re.compile(pattern), days)
     for pattern, days in (
-        (rf"\b(?P<said>{_any(_DAYS)})\b", _named),
-        (rf"\b(?P<said>(?:il y a|dans|d'ici|in)\s{_COUNT}\s{_UNITS})\b", _moved),
+        (rf"\b(?P<said>{any_of(_DAYS)})\b", _named),
+        (rf"\b(?P<said>(?:(?:il\s)?y\s?a|{_AHEAD})\s{_COUNT}\s{_UNITS})\b", _moved),
         (rf"\b(?P<said>{_COUNT}\s{_UNITS}\sago)\b", _moved),
-        (rf"\b(?P<said>{_TURNED_BEFORE}(?P<w>{_any(_WEEKDAY)}){_TURNED_AFTER})\b", _weekday),
+        (rf"\b(?P<said>(?:(?:il\s)?y\s?a|{_AHEAD})\s"
+         rf"(?P<n>(?:(?:une|a)\s)?(?:quinzaine|huitaine|fortnight)))\b", _counted),
+        (rf"\b(?P<said>(?P<w>{_WEEKDAYS})\s(?:the\s)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?)\b(?!\s?[/h:.]\d|\s?h\b|\s\w+\s(?:19|20)\d\d)",
+         _weekday_number),
+        (rf"\b(?P<this>ce\s|this\s)?(?P<said>(?:{_TURNED2}\s)?(?P<w>{_WEEKDAYS})"
+         rf"(?:\s{_TURNED}|\s(?:en\s)?(?P<more>huit|quinze|week|fortnight))?)\b", _weekday),
         (rf"\b(?P<said>semaine\s{_TURNED}|{_TURNED2}\sweek)\b", _week),
         (rf"\b(?P<said>mois\s{_TURNED}|{_TURNED2}\smonth)\b", _month),
-        (r"\b(?P<said>(?:ce|this)\s(?:mois|month)(?:-ci)?)\b", _month_end),
-        (r"\b(?P<said>cette semaine|this week)\b", _this_week),
-        (rf"\b(?:cet?|this|l'|au|en|the|early|late|mid)[\s']?\b(?P<said>(?P<s>{_any(_SEASON)}){_TURNED_AFTER}"
-         rf"(?P<turned2>){_YEAR})\b", _season),
-        (rf"\b(?P<said>{_TURNED2}\s(?P<s>{_any(_SEASON)})(?P<turned>)(?P<y>))\b", _season),
-        (rf"\b(?P<said>[tq](?P<q>[1-4]){_YEAR})\b", _quarter),
-        (rf"\b(?P<said>(?P<o>{_any(_ORDINAL)})\s(?:trimestre|quarter)(?:\s(?:de|of))?{_YEAR})\b", _ordinal_quarter),
+        (r"\b(?:le|on the|the)\s(?P<said>(?P<d>\d{1,2})(?:th|st|nd|rd)?"
+         r"(?P<this>\s(?:de ce mois|courant|of this month)))\b",
+         _in_month),
+        (r"\b(?P<said>(?:ce|this)\s(?:mois|month)(?:-ci)?)\b", _this_month),
+        (r"\b(?P<said>cette semaine|this week|dans la semaine)\b", _this_week),
+        (r"\b(?P<said>cette annee|this year|l'annee en cours|exercice en cours|current (?:financial |fiscal )?year)\b",
+         _this_year),
         (r"\b(?P<said>fin (?:de l'|d')annee|end of the year)\b(?!\s(?:19|20))", _year_end),
-        (r"\b(?P<said>fin du mois|end of the month)\b", _month_end),
-        (rf"\b(?P<said>{_TURNED_BEFORE}week-?end{_TURNED_AFTER})\b", _weekend),
-        (rf"\b(?:{_PART}[\s-]|(?:{_LEADS})\s|d')(?P<said>(?P<m>{_MONTHS})\b\.?{_TURNED_AFTER}(?P<turned2>))(?!\w)",
-         _of_the_year),
-        (rf"\b(?P<said>(?P<m>{_MONTHS})\s{_TURNED}(?P<turned2>))\b", _of_the_year),
-        (rf"\b(?P<said>{_TURNED2}\s(?P<m>{_MONTHS})(?P<turned>))\b", _of_the_year),
-        (r"\b(?:le|on the)\s(?P<said>(?P<d>\d{1,2})(?:th|nd|rd)?(?P<this>\s(?:de ce mois|courant|of this month))?)"
-         r"(?=\s?(?:[,;:?!)]|\.(?!\d)|$|et\b|puis\b))", _in_month),
-        (r"\b(?:le|du|au|on|by|the)\s(?P<said>(?P<d>\d{1,2})[/.](?P<m>\d{1,2}))\b(?![/.]?\d)", _numeric),
+        (r"\b(?P<said>(?:debut|fin|milieu) du mois|(?:end|start|middle) of the month)\b(?!\sd)", _this_month),
+        (rf"\b(?P<said>(?:{_TURNED2}\s)?week-?\s?end(?:\s{_TURNED})?)\b", _weekend),
+        (rf"\b(?:le|on the|the)\s(?P<said>(?P<d>\d{{1,2}})(?:th|st|nd|rd|er)?(?P<this>))"
+         rf"(?=\s?(?:[,;:?!)]|\.(?!\d)|$|(?:{_GOES_ON})\b))",
+         _in_month),
+        (r"\b(?:le|du|au|avant|apres|depuis|des|pour|jusqu'au|on|by|the|before|after|until|from|since)\s(?:le\s)?"
+         r"(?P<said>(?P<d>\d{1,2})[/.](?P<m>\d{1,2}))\b(?![/.]?\d|\s?(?:%|€|m€|k))", _numeric),
+        (r"(?<![\d/.,-])(?P<said>(?P<d>\d{1,2})/(?P<m>0[1-9])|(?P<d2>[0-3]\d)/(?P<m2>1[0-2]))(?![/.\d-])", _numeric),
     )
 )  # fmt: skip
-
-
-def _turned(m: re.Match[str], past: bool) -> bool:
-    """Whether a date is gone by: by the word that turns it, else by those around."""
-    word = m["turned"] or m["turned2"]
-    return re.fullmatch(_LAST, word) is not None if word else past
-
-
-def _day(day: date) -> Days:
-    return day, day, "day"
-
-
-def _week_away(today: date, n: int) -> Days:
-    first = today + timedelta(days=7 * n - today.weekday())
-    return first, first + timedelta(days=6), "span"
-
-
-def _month_away(today: date, n: int) -> Days:
-    over, month = divmod(today.month - 1 + n, 12)
-    return _months(month + 1, 1, str(today.year + over), today, past=False)
-
-
-def _months(first: int, count: int, said: str | None, today: date, past: bool) -> Days:
-    """Some months of a year, or of the nearest year that fits."""
-    last, year = first + count - 1, int(said) if said else today.year
-    if not said and past and first > today.month:
-        year -= 1
-    elif not said and not past and last < today.month:
-        year += 1
-    over, month = divmod(last - 1, 12)
-    end = monthrange(year + over, month + 1)[1]
-    return date(year, first, 1), date(year + over, month + 1, end), "month" if count == 1 else "span"

@@ -6,6 +6,7 @@ is not likely enough of anything is of nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from functools import cached_property
 from itertools import pairwise
@@ -21,6 +22,9 @@ NONE = "none"
 """The class of what is nothing that the head tells."""
 SIZE = 1 << 14
 _BEFORE, _AFTER, _NEAR = 70, 60, 3
+_BEYOND = 65
+_CLAUSE = re.compile(r"[,;:.!?()/]|\s[-–]\s|\b(?:et|puis|mais|alors que|ensuite|and|then|but|while)\b")
+"""What parts the words of one stretch from those of the next."""
 
 
 class MentionHead:
@@ -69,6 +73,39 @@ def around(text: str, start: int, end: int, sort: str) -> list[str]:
             out += [f"{side}~{w[:n]}" for n in (4, 6) if len(w) > n]
     out += [f"{sort}:{w}" for w in (*left[:6], *right[:4])]
     return [*out, f"ask={text.rstrip().endswith('?')}", f"first={start < 25}"]
+
+
+def by_clause(text: str, before: int, start: int, end: int, after: int) -> list[str]:
+    """The marks of a stretch of a text that lies between two others, which end at `before` and start at `after`: the
+    words of its own clause, those of the clauses about it that no other is nearer to, and, apart, those beyond."""
+    left, right = _clauses(text[before:start]), _clauses(text[end:after])
+    own, own_after = left[-1][::-1], right[0]
+    out = [f"bare={not own}", f"closes={not own_after}", *_side("L", own), *_side("R", own_after)]
+    out += [f"L{i}={w}" for i, w in enumerate(own[:3])] + [f"R{i}={w}" for i, w in enumerate(own_after[:2])]
+    out += [f"own={w}" for w in {*own, *own_after}]
+    last, following = [w for c in left[:-1][-2:] for w in c][::-1], [w for c in right[1:3] for w in c]
+    if len(own) < 2 or all(len(w) < 4 for w in own):
+        out += _side("Lbare", last)
+    out += [*_side("L+", last, 6), *_side("R+", following, 6)]
+    beyond = words(fold(text[max(0, before - _BEYOND) : before]))[::-1][:8]
+    return [*out, *(f"far={w}" for w in (*beyond, *words(fold(text[after : after + _BEYOND]))[:6]))]
+
+
+def own_words(text: str, before: int, start: int, end: int, after: int) -> list[str]:
+    """The words nearest to a stretch, of its own clause."""
+    return [*_clauses(text[before:start])[-1][::-1][:4], *_clauses(text[end:after])[0][:3]]
+
+
+def _clauses(text: str) -> list[list[str]]:
+    """The words of a stretch, clause by clause."""
+    return [words(fold(clause)) for clause in _CLAUSE.split(text)]
+
+
+def _side(side: str, said: list[str], most: int = 8) -> list[str]:
+    """The words of one side, their beginnings and their pairs."""
+    said = said[:most]
+    out = [f"{side}={w}" for w in said] + [f"{side}~{w[:n]}" for w in said for n in (4, 6) if len(w) > n]
+    return [*out, *(f"{side}{a}+{b}" for a, b in pairwise(said))]
 
 
 def words(text: str) -> list[str]:

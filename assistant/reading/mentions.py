@@ -16,7 +16,7 @@ from ingest.language.claims import Language
 from ingest.language.numerals import spelled
 
 _NUMBER: dict[Language, str] = {
-    "fr": r"\d{1,3}(?:[\s\u00a0\u202f.]\d{3})+(?!\d)|\d+(?:[.,]\d+)?",
+    "fr": r"\d{1,3}(?:,\d{3}){2,}(?!\d)|\d{1,3}(?:[\s\u00a0\u202f.]\d{3})+(?!\d)|\d+(?:[.,]\d+)?",
     "en": r"\d{1,3}(?:[\s\u00a0\u202f,]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?",
 }
 _SCALES = {"k": 1e3, "m": 1e6, "mio": 1e6, "md": 1e9, "million": 1e6, "milliard": 1e9, "billion": 1e9, "bn": 1e9,
@@ -24,9 +24,10 @@ _SCALES = {"k": 1e3, "m": 1e6, "mio": 1e6, "md": 1e9, "million": 1e6, "milliard"
 _SCALE = r"(?P<scale>mds?|mio|bn|millions?|milliards?|billions?|mille|thousand|k|m)"
 _MONEY = re.compile(
     rf"\s?(?:{_SCALE}\s?(?:et\sdemie?|and\sa\shalf)?)?\s?(?:d['’]\s?)?(?:€|euros?\b|eur\b|balles\b)"
-    rf"|\s?{_SCALE.replace('scale', 'amount')}\b(?!²|2|/|è)",
+    rf"|\s?{_SCALE.replace('scale', 'amount')}\b(?!²|2|/|è)(?:\set\sdemie?\b|\sand\sa\shalf\b)?",
     re.IGNORECASE,
 )
+_HALF_AFTER = re.compile(r"\set\sdemie?\b|\sand a half\b", re.IGNORECASE)
 _HALF = re.compile(r"\bet\sdemie?\b|\band a half\b", re.IGNORECASE)
 _FIRST = re.compile(r"(?:€|\beur)\s?$", re.IGNORECASE)
 _AFTER_FIRST = re.compile(rf"\s?{_SCALE}\b", re.IGNORECASE)
@@ -35,11 +36,12 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     ("staff", r"(?:etp|équivalents? temps plein|ftes?|cdi)\b", 1),
     ("persons", r"(?:personnes?|pers\b\.?|people|gens|persons?|collaborat\w+|têtes?|guests?)", 1),
     ("persons", r"(?:techniciens?|couverts|crew|figurants?|extras|repas)", 1),
-    ("gwh", r"gwh\b", 1e6), ("gwh", r"mwh\b", 1e3), ("gwh", r"kwh\b", 1),
-    ("kw", r"kva\b|kw\b(?!h)", 1), ("kw", r"mw\b(?!h)", 1e3),
+    ("gwh", r"gwh\b|giga-?watt-?he?u?res?", 1e6), ("gwh", r"mwh\b|m[ée]ga-?watt-?he?u?res?", 1e3),
+    ("gwh", r"kwh\b|kilo-?watt-?he?u?res?|kilowatt[\s-]hours?", 1),
+    ("kw", r"kva\b|kw\b(?!h)|kilo-?watts?\b", 1), ("kw", r"mw\b(?!h)|m[ée]ga-?watts?\b", 1e3),
     ("litres", r"m³|m3\b|mètres? cubes?|metres? cubes?|cubic met(?:re|er)s?", 1e3),
-    ("m2", r"m²|m2\b|mètres? carrés?|metres? carres?|square met(?:re|er)s?|sqm\b", 1),
-    ("days", r"(?:shoot(?:ing)?\s)?(?:jours?|j|days?|jrs?|nuits?|nights?)\b", 1),
+    ("m2", r"m²|m2\b|mètres? carrés?|metres? carres?|square met(?:re|er)s?|sq\.?\s?m(?:et(?:re|er)s?)?\b|sqm\b", 1),
+    ("days", r"(?:shoot(?:ing)?[\s-])?(?:jours?|journ[ée]es?|j|days?|jrs?|nuits?|nights?)\b", 1),
     ("days", r"(?:semaines?|weeks?)\b", 7),
     ("g/km", r"g(?:rammes)?\s?(?:de\s)?(?:co2|co₂)?\s?/\s?km\b|g/km\b", 1),
     ("metres", r"(?:(?-i:m)|m[èe]tres?|met(?:re|er)s?)\b(?!²|2|\s?€|\s?eur)", 1), ("metres", r"km\b(?!/)", 1e3),
@@ -48,6 +50,18 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     ("db", r"db(?:\(a\)|a)?\b|décibels?", 1), ("years", r"ans\b|years?\b|mois\b|months?\b|heures?\b|hours?\b", 1),
 )  # fmt: skip
 """Nouns and symbols of units: of the language, not of any question."""
+_ONE = re.compile(
+    r"\b(?:(?P<half>une?\sdemi[-\s]|half\san?\s)|(?:une?|one|an?)\s(?:petite?\s|grosse?\s|bon(?:ne)?\s|seule?\s|single\s|full\s)?)"
+    r"(?=(?:millions?|milliards?|billion|journ[ée]e|jour|semaine|nuit|day|week|night)\b)|\b(?P<thousand>mille|a\sthousand|one\sthousand)\b",
+    re.IGNORECASE,
+)
+"""« Un million », « une demi-journée », « mille »: one, half or a thousand of what follows."""
+_OF = re.compile(r"\s?-?\s?(?:de\s|d['’]\s?)?")
+_CHANGED = re.compile(
+    r"\b(?:pass\w+|mont\w+|baiss\w+|descend\w+|augment\w+|rédui\w+|évolu\w+|went|gone|grew|grown|up|down|moved)\s(?:de|from)\s$",
+    re.IGNORECASE,
+)
+"""What leads from one figure to the one that took its place."""
 _LARGEST = 1e13
 """No figure of a case is larger."""
 FIELDS: dict[str, tuple[CaseField, ...]] = {
@@ -94,10 +108,12 @@ def mentions(text: str, language: Language = "fr") -> list[Mention]:
         begin = first.start() if first and unit == "money" else start
         if high * scale > _LARGEST:
             continue
-        if unit == "figure" and low == high and 1900 <= low <= 2100 and float(low).is_integer():
+        if unit == "figure" and low == high and re.fullmatch(r"(?:19|20)\d\d|2100", text[start:end]):
             continue
+        if unit in ("days",) and (m := _HALF_AFTER.match(text, end + taken)):
+            taken += len(m.group())
         half = 0.5 * scale if _HALF.search(text[end : end + taken]) else 0.0
-        now = Mention(begin, end + taken, low * scale + half, high * scale + half, unit)
+        now = Mention(begin, end + taken, _round(low * scale + half), _round(high * scale + half), unit)
         if out and out[-1].unit == unit and _one_range(text[: out[-1].start], text[out[-1].end : begin]):
             last = out.pop()  # « entre 900 k€ et 1,1 M€ »: the ends of one range, each with its unit
             now = Mention(last.start, now.end, min(last.low, now.low), max(last.high, now.high), unit)
@@ -111,11 +127,11 @@ def _unit(text: str, start: int, end: int) -> tuple[str, float, int]:
     if _FIRST.search(text[:start]):
         m = _AFTER_FIRST.match(after)
         return ("money", _scale(m["scale"]), m.end()) if m else ("money", 1.0, 0)
-    gap = re.match(r"\s?", after)
-    rest = after[gap.end() :] if gap else after
+    gap = _OF.match(after)
+    taken = gap.end() if gap else 0
     for unit, words, scale in _UNITS:
-        if m := re.match(words, rest, re.IGNORECASE):
-            return unit, scale, (gap.end() if gap else 0) + m.end()
+        if m := re.match(words, after[taken:], re.IGNORECASE):
+            return unit, scale, taken + m.end()
     if m := _MONEY.match(after):
         return "money", _scale(m["scale"] or m["amount"] or "") * 1.0, m.end()
     return "figure", 1.0, 0
@@ -129,11 +145,20 @@ def _scale(word: str) -> float:
 def _numbers(text: str, language: Language) -> Iterator[tuple[int, int, float]]:
     found: list[tuple[int, int, float]] = []
     for m in re.finditer(rf"(?<![\w,./])(?<!\D-)(?:{_NUMBER[language]})(?![\d/])", text):
-        found.append((m.start(), m.end(), _value(m.group(), language)))
+        found.append((m.start(), m.end(), _value(m.group(), language, _scaled(text[m.end() :]))))
     taken = [(a, b) for a, b, _ in found]
     for start, end, written in spelled(text, language):
         if not any(a < end and start < b for a, b in taken):
             found.append((start, end, float(written)))
+    for m in _ONE.finditer(text):
+        if not any(a < m.end() and m.start() < b for a, b, _ in found):
+            found.append(
+                (
+                    m.start(),
+                    m.end() if m["thousand"] else len(text[: m.end()].rstrip(" -")),
+                    0.5 if m["half"] else 1e3 if m["thousand"] else 1.0,
+                )
+            )
     yield from sorted(found)
 
 
@@ -143,7 +168,10 @@ def _ranges(text: str, found: list[tuple[int, int, float]]) -> Iterator[tuple[in
         start, end, value = found[i]
         if i + 1 < len(found) and _one_range(text[:start], text[end : found[i + 1][0]]):
             last = found[i + 1]
-            yield start, last[1], min(value, last[2]), max(value, last[2])
+            if _CHANGED.search(text[:start]):
+                yield last[0], last[1], last[2], last[2]
+            else:
+                yield start, last[1], min(value, last[2]), max(value, last[2])
             i += 2
             continue
         yield start, end, value, value
@@ -157,10 +185,25 @@ def _one_range(before: str, between: str) -> bool:
     return re.fullmatch(r"\s?(?:à|a|-|–|ou|to)\s?", between, re.IGNORECASE) is not None
 
 
-def _value(raw: str, language: Language) -> float:
+def _scaled(after: str) -> bool:
+    """Whether what follows a figure counts it in thousands or more (« M€ », « GWh »), so that it may have decimals."""
+    money = _MONEY.match(after)
+    gap = _OF.match(after)
+    rest = after[gap.end() :] if gap else after
+    return bool(money and (money["scale"] or money["amount"])) or any(
+        scale > 1 and unit != "days" and re.match(words, rest, re.IGNORECASE) for unit, words, scale in _UNITS
+    )
+
+
+def _value(raw: str, language: Language, scaled: bool) -> float:
     plain = re.sub(r"[\s\u00a0\u202f]", "", raw)
-    if language == "en" and re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
+    if (language == "en" or not scaled) and re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", plain):
         return float(Decimal(plain.replace(",", "")))
     if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", plain):
         plain = plain.replace(".", "")
     return float(Decimal(plain.replace(",", ".")))
+
+
+def _round(value: float) -> float:
+    """A value without what binary fractions add to it (2,05 × 1 000 000)."""
+    return round(value, 6)

@@ -27,6 +27,7 @@ from evals.plan_set import HandPlan, load_plans
 from ingest.corpus.cards import Card, Kind, load_cards
 from ingest.corpus.fiches import Statement, load_fiches
 
+_PENALTY, _TOLERANCE = 25.0, 1e-3
 _SEED, _NEAR = 3, 1
 _PENALTY, _SMALL = 5.0, 0.005
 StatementOf = Callable[[str], Statement | None]
@@ -91,7 +92,7 @@ def fit_verdicts(corpus_dir: Path, path: Path = WEIGHTS) -> VerdictFit:
     cards, plans = card_examples(load_cards(corpus_dir), statement), plan_examples(hand, statement)
     near = near_examples(hand, statement)
     rows = [*cards, *plans, *near]
-    fit(rows, path)
+    fit(rows, path, logistic(_PENALTY, _TOLERANCE))
     known, labels = sparse(rows), [e.label for e in rows]
     fold = [-1] * len(cards) + [fold_of(e.text) for e in (*plans, *near)]
     given = right = contrary = wanted = astray = 0
@@ -99,7 +100,7 @@ def fit_verdicts(corpus_dir: Path, path: Path = WEIGHTS) -> VerdictFit:
         learnt, left = [n for n, f in enumerate(fold) if f != k], [n for n, f in enumerate(fold) if f == k]
         if not left:
             continue
-        model = logistic().fit(known[learnt], [labels[n] for n in learnt])
+        model = logistic(_PENALTY, _TOLERANCE).fit(known[learnt], [labels[n] for n in learnt])
         for n, row in zip(left, model.predict_proba(known[left]), strict=True):
             said = model.classes_[int(np.argmax(row))]
             sure = said in ("yes", "no") and row.max() >= SURE

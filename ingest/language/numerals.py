@@ -29,7 +29,8 @@ _VALUES: dict[str, dict[str, int]] = {
 _ALONE_IS_NONE = {"fr": {"un", "une", "vingts", "cents", "mille"}, "en": {"one", "hundred", "thousand"}}
 _COUNTED = re.compile(
     r"\s(?:ans?|années|mois|jours|semaines|heures|exercices|critères|postes|genres|points|salariés|personnes|membres|"
-    r"pour cent|euros|millions|milliards|mètres|litres|sociétés|départements|régions|pages|articles)\b",
+    r"pour cent|techniciens|figurants|collaborateurs|permanents|nuits|couverts|kilowatts|kw|kva|[kmg]wh|etp|"
+    r"euros|millions|milliards|mètres|litres|sociétés|départements|régions|pages|articles)\b",
     re.IGNORECASE,
 )
 _RUN = {
@@ -46,6 +47,7 @@ _ORDINALS = {
     "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
 }  # fmt: skip
 _ORDINAL_WORD = re.compile(rf"(?<!\w)({'|'.join(_ORDINALS)})s?(?!\w)", re.IGNORECASE)
+_WORD, _JOINS = re.compile(r"[^\W\d_]+"), frozenset({"et", "and"})
 _BEFORE_ONE = frozenset({20, 30, 40, 50, 60, 70, 80, 90, 100, 1000})
 _BEFORE_CENT = re.compile(r"(?:pour|per)\s$", re.IGNORECASE)
 
@@ -60,7 +62,7 @@ def spelled(text: str, language: str) -> Iterator[tuple[int, int, Decimal]]:
             continue
         if len(words) == 1 and not _counts(words[0], text, m.start(), end, language):
             continue
-        yield from _numbers(m, words, values)
+        yield from _numbers(m, values)
 
 
 def _counts(word: str, text: str, start: int, end: int, language: str) -> bool:
@@ -71,12 +73,16 @@ def _counts(word: str, text: str, start: int, end: int, language: str) -> bool:
     return word not in _ALONE_IS_NONE[language]
 
 
-def _numbers(m: re.Match[str], words: list[str], values: dict[str, int]) -> Iterator[tuple[int, int, Decimal]]:
-    """A run is one number, or two numbers joined by « et » that do not make one (« deux et trois »)."""
+def _numbers(m: re.Match[str], values: dict[str, int]) -> Iterator[tuple[int, int, Decimal]]:
+    """A run is one number, or several that do not make one (« deux et trois », « trente et trente-cinq »), each where
+    it stands."""
     total = current = 0
-    previous = 0
-    for word in words:
-        value = values[word]
+    previous, start, end = 0, m.start(), m.end()
+    for word in _WORD.finditer(m.group(0)):
+        if word.group().lower() in _JOINS:
+            continue
+        value = values[word.group().lower()]
+        at, stop = m.start() + word.start(), m.start() + word.end()
         if value == 1 and previous not in _BEFORE_ONE:  # « une quinzaine », « deux et un autre »
             continue
         if value == 1000:
@@ -85,14 +91,14 @@ def _numbers(m: re.Match[str], words: list[str], values: dict[str, int]) -> Iter
             current = max(current, 1) * 100
         elif value == 20 and current % 100 == 4:
             current += 76  # quatre-vingts
-        elif previous and value >= previous and previous < 20:
-            yield m.start(), m.end(), Decimal(total + current)
-            total, current = 0, value
+        elif previous and value >= previous:
+            yield start, end, Decimal(total + current)
+            total, current, start = 0, value, at
         else:
             current += value
-        previous = value
+        previous, end = value, stop
     if previous:
-        yield m.start(), m.end(), Decimal(total + current)
+        yield start, end, Decimal(total + current)
 
 
 def ordinal_words(text: str) -> frozenset[Decimal]:

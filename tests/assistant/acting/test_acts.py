@@ -27,9 +27,9 @@ from assistant.acting.whole import whole
 from assistant.acting.words import WORDS
 from assistant.checking.verifier import Cited, Sentence, Verifier
 from assistant.dialogue.screen import Screen, Told, ToldPart, Worded
-from assistant.reading.case import corrected
 from assistant.reading.kinds import only_language
 from assistant.reading.purposes import purpose_of
+from assistant.reading.turn import corrected
 from ingest.corpus.check_plain import check_briefs, check_plain
 from ingest.corpus.demarches import Demarche, load_demarches
 from ingest.corpus.fiches import Bound, load_fiches

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reading.case import continued, merged, read_case
+from assistant.reading.case import merged, read_case
+from assistant.reading.turn import continued
 from ingest.corpus.fiches import CaseField
 from ingest.language.claims import Language
 
@@ -161,3 +162,37 @@ def test_an_amount_left_unnamed_goes_on_with_the_last_amount() -> None:
 def test_what_counts_and_what_does_not(text: str, language: Language, wanted: dict[CaseField, object]) -> None:
     found = {f: low if low == high else (low, high) for f, (low, high) in values(text, language).items()}
     assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("before", "turn", "field", "value"),
+    [
+        ("Notre plateau fait 900 m².", "ah non 1 900", CaseField.SURFACE, (1900, 1900)),
+        ("Notre studio consomme 2,7 GWh par an.", "non pardon 2,8", CaseField.CONSUMPTION, (2.8e6, 2.8e6)),
+        ("Mon court a un budget de 400k.", "40, pas 400", BUDGET, (40e3, 40e3)),
+        ("Nous sommes 300 salariés.", "300 c'est le groupe, nous on est 45", HEAD, (45, 45)),
+        ("Notre plateau consomme 350 kWh par an.", "pardon MWh pas kWh", CaseField.CONSUMPTION, (350e3, 350e3)),
+    ],
+)
+def test_a_figure_said_over_again_has_the_unit_of_the_one_it_replaces(
+    before: str, turn: str, field: CaseField, value: tuple[float, float]
+) -> None:
+    found = continued(turn, read_case(before), corrects=True)
+    assert {f: (q.low, q.high) for f, q in found.items()} == {field: value}
+
+
+def test_what_a_turn_counts_is_of_no_case() -> None:
+    assert continued("et pour 3 épisodes", read_case("Nous sommes 12 salariés.")) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("On tourne une demi-journée.", 0.5, 0.5),
+        ("On tourne une vingtaine de jours.", 20, 20),
+        ("We plan a 9-day shoot.", 9, 9),
+        ("On tourne entre trente et trente-cinq jours.", 30, 35),
+    ],
+)
+def test_numbers_in_words_and_halves(text: str, low: float, high: float) -> None:
+    assert values(text)[CaseField.DURATION] == (low, high)

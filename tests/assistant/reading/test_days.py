@@ -59,11 +59,27 @@ def test_a_date_covers_its_days(text: str, found: list[tuple[str, str, str]]) ->
         ("livraison T3 2027", "T3 2027", "2027-07-01", "2027-09-30"),
         ("avant le 14/3", "14/3", "2027-03-14", "2027-03-14"),
         ("on a livré le 14/9", "14/9", "2026-09-14", "2026-09-14"),
+        ("diffusion à Noël", "Noël", "2026-12-25", "2026-12-25"),
+        ("tournage le lundi de Pâques 2027", "lundi de Pâques 2027", "2027-03-29", "2027-03-29"),
+        ("livraison semaine 7", "semaine 7", "2027-02-15", "2027-02-21"),
+        ("tournage second semestre 2027", "second semestre 2027", "2027-07-01", "2027-12-31"),
+        ("on tourne lundi en quinze", "lundi en quinze", "2026-12-14", "2026-12-14"),
+        ("on tourne vendredi 18", "vendredi 18", "2026-12-18", "2026-12-18"),
+        ("lundi 7 juin 2027", "7 juin 2027", "2027-06-07", "2027-06-07"),
+        ("le quinze juin deux mille vingt-sept", "quinze juin deux mille vingt-sept", "2027-06-15", "2027-06-15"),
+        ("diffusion sept. 27", "sept. 27", "2027-09-01", "2027-09-30"),
+        ("l'exercice 2026-27", "2026-27", "2026-01-01", "2027-12-31"),
+        ("delivery in the first week of February", "first week of February", "2027-02-01", "2027-02-07"),
     ],
 )
 def test_a_date_without_its_year_is_counted_from_today(text: str, said: str, first: str, last: str) -> None:
     (day,) = days_said(text, TODAY)
     assert (text[day.start : day.end], day.first.isoformat(), day.last.isoformat()) == (said, first, last)
+
+
+def test_a_day_is_said_from_another_one() -> None:
+    text = "captation le 31 décembre 2026, en ligne dès le lendemain"
+    assert [d.first for d in days_said(text, TODAY)] == [date(2026, 12, 31), date(2027, 1, 1)]
 
 
 def test_what_happens_on_each_date_is_told_by_the_words_around_it() -> None:
