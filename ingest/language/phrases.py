@@ -82,12 +82,26 @@ class Phrases:
         """Where the phrase of a list ends that starts at a place of a text; None when none does."""
         return next((end for first, end in self.find(text, name) if first == start), None)
 
-    def opening(self, text: str, name: str) -> int:
-        """Where the phrases of a list end that a text opens with, commas and spaces after them; 0 when it does not."""
+    def opening(self, text: str, name: str, between: str = _BETWEEN) -> int:
+        """Where the phrases of a list end that a text opens with, and the marks `between` them; 0 when there is none."""
         at = 0
         while (end := self.at(text, name, at)) is not None:
-            at = end + len(text[end:]) - len(text[end:].lstrip(_BETWEEN))
+            at = end + len(text[end:]) - len(text[end:].lstrip(between))
         return at
+
+    def closing(self, text: str, name: str) -> int:
+        """Where the phrase of a list starts that a text ends with; its length when there is none."""
+        end = len(text.rstrip())
+        return next((start for start, last in self.find(text, name) if last == end), len(text))
+
+    def followed(self, text: str, name: str, other: str) -> tuple[Span, ...]:
+        """Where a phrase of a list stands with one of another list right after it."""
+        ends = {start: end for start, end in self.find(text, other)}
+        return tuple(
+            (start, ends[at])
+            for start, end in self.find(text, name)
+            if (at := end + (text[end : end + 1] in (" ", "-"))) in ends
+        )
 
     def within(self, text: str) -> dict[str, list[Span]]:
         """Every list found in a text, with where its phrases stand."""
