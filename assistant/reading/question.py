@@ -17,8 +17,8 @@ from assistant.reading.clauses import split_parts
 from assistant.reading.dates import AsOf, CaseDate, read_dates
 from assistant.reading.folding import Aligned
 from assistant.reading.kinds import (
-    ARTICLE_SAYS,
-    RISK,
+    asks_risk,
+    asks_text,
     detect_language,
     named_regimes,
     plainly,
@@ -169,7 +169,7 @@ class Understanding:
         profile: dict[str, str] | None = None,
     ) -> Question:
         """Understand one question by itself, on the day that it names or today."""
-        text = spelt_out(without_instructions(re.sub(r"\s+", " ", raw).strip()))
+        text = spelt_out(without_instructions(" ".join(raw.split())))
         facets = self.facets(text)
         for facet, value in (profile or {}).items():
             if facet in self.glossary.facets and facet not in facets and value in self.glossary.facets[facet]:
@@ -189,9 +189,9 @@ class Understanding:
             parts=split_parts(text),
             profile=profile or {},
             base=text,
-            asks_article=bool(ARTICLE_SAYS.search(fold(text))),
+            asks_article=asks_text(text),
             regimes=named_regimes(text),
-            asks_sanction=bool(RISK.search(fold(text))),
+            asks_sanction=asks_risk(text),
             synonyms=self.synonyms(query),
             frameworks=self.named_frameworks(query),
             dates=dated.case,

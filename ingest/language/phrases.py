@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-_TOKEN = re.compile(r"[^\W_]+(?:'(?=\w)(?!s\b)|'$)?|[^\s\w-]")
+_TOKEN = re.compile(r"[^\W_]+(?:'(?=\w)(?![st]\b)|'$)?|[^\s\w-]")
 """A word, with the apostrophe that elides it, or a mark: no phrase runs over one."""
 _BETWEEN = " ,"
 """What may stand between the phrases that a text opens with."""
@@ -83,7 +83,7 @@ class Phrases:
         return next((end for first, end in self.find(text, name) if first == start), None)
 
     def opening(self, text: str, name: str, between: str = _BETWEEN) -> int:
-        """Where the phrases of a list end that a text opens with, and the marks `between` them; 0 when there is none."""
+        """Where the phrases of a list end that a text opens with, with the marks `between` them; 0 for none."""
         at = 0
         while (end := self.at(text, name, at)) is not None:
             at = end + len(text[end:]) - len(text[end:].lstrip(between))
@@ -96,7 +96,7 @@ class Phrases:
 
     def followed(self, text: str, name: str, other: str) -> tuple[Span, ...]:
         """Where a phrase of a list stands with one of another list right after it."""
-        ends = {start: end for start, end in self.find(text, other)}
+        ends = dict(self.find(text, other))
         return tuple(
             (start, ends[at])
             for start, end in self.find(text, name)
