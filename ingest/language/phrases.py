@@ -61,7 +61,8 @@ class Phrases:
     def _add(self, name: str, phrase: str) -> None:
         node, pieces = self._root, [p for word in phrase.split() for p in _pieces(word)]
         for piece in pieces:
-            node = node.add(piece.removesuffix("*"), piece.endswith("*") and len(piece) > 1)
+            any_ending = piece.endswith("*") and len(piece) > 1
+            node = node.add(piece[:-1] if any_ending else piece, any_ending)
         node.names.append(name)
 
     def find(self, text: str, name: str) -> tuple[Span, ...]:
@@ -122,6 +123,11 @@ def read_words(path: Path) -> dict[str, Any]:
     """The data of a YAML file, every word as it is written (« on », « no » are words)."""
     rows: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
     return rows
+
+
+def tokens(folded: str) -> list[str]:
+    """The words and marks of a text, as lists of phrases read them: no space, no hyphen."""
+    return _TOKEN.findall(folded)
 
 
 @lru_cache(maxsize=8192)
