@@ -32,7 +32,7 @@ _REGIME_WORDS = frozenset(
     analyse("européen européenne Europe Bruxelles UE directive français française France European EU French Brussels")
 )
 _POINTING = (
-    ("this", "thing"), ("does", "it done"), ("asks of", "it asked of"), ("if one", "it then"), ("the", "done"),
+    ("this", "thing"), ("does", "it done"), ("asks of", "it asked of"), ("if one", "then it"), ("the", "done"),
 )  # fmt: skip
 _LEANING = 8
 """Terms of a turn that points at what was said before it, at most."""
