@@ -51,7 +51,7 @@ def _right(why: str, told: str, language: Language) -> bool:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s", " ", fold(text))
+    return " ".join(fold(text).split())
 
 
 def _value(words: str, language: Language) -> float | None:

@@ -8,31 +8,18 @@ by a date, a body of law by another) is gone, so that it no longer pulls the sea
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from datetime import date
 
-from assistant.dialogue.moves import SHIFT_WORDS, content, said
+from assistant.dialogue.moves import SHIFT_WORDS, WORDS, content, said
 from assistant.reading.dates import without_dates
 from assistant.reading.folding import Aligned
 from assistant.reading.kinds import DATE_TERMS
 from assistant.reading.question import singular
 from ingest.corpus.glossary import Glossary
 from ingest.language.lexical import analyse, fold
+from ingest.language.phrases import Span
 
-_LAW = re.compile(
-    r"\s?\b(?:en |cote |en droit |droit |loi |the )?(?:europeen(?:ne)?s?|europe|bruxelles|l'ue|ue|francais(?:e|es)?"
-    r"|france|european|eu|french|brussels)\b(?:\s(?:law|union))?"
-)
-_JOINED = re.compile(
-    r"(?:(?:^|\s)(?:de|d'|du|des|et|ou|of|and|en|a|an|un|une|l'|la|le))?\s*$",
-    re.IGNORECASE,
-)
-_PLACED = re.compile(r"\b(?:en|au|aux|à la|à l'|chez|hors)\s*$", re.IGNORECASE)
-_GOVERNED = re.compile(
-    r"\b(?:dans|en|au|aux|à|sur|chez|hors)\s*(?:une?\b|des\b|les?\b|la\b|l['’]|du\b)?\s*$|\b(?:une?|les?|la|des)\s*$|\bl['’]$",
-    re.IGNORECASE,
-)
-"""What governs the replaced words; a follow-up with a preposition of its own brings it (« en Natura 2000 »)."""
 _LONGEST = 600
 
 
@@ -44,19 +31,20 @@ def replaced(names: FacetNames, last: str, text: str, facets: Container[str]) ->
     kept = last
     for i, (start, end) in reversed(list(enumerate(old))):
         if i == 0 and in_place:
-            own, before = _PLACED.search(text[: new[0][0]]), kept[:start]
-            if own:
-                before, words = _GOVERNED.sub("", before), f"{own.group(0)}{words}"
+            led, before = text[: new[0][0]], kept[:start]
+            own = led[_closing(led, "places") :]
+            if own:  # a follow-up with a preposition of its own brings it (« en Natura 2000 »)
+                before, words = _ungoverned(before), f"{own}{words}"
             kept = f"{before}{words}{kept[end:]}"
         else:
-            kept = f"{_JOINED.sub('', kept[:start])} {kept[end:].lstrip()}"
+            kept = f"{_unjoined(kept[:start])} {kept[end:].lstrip()}"
     return joined(kept, "" if in_place else said(text))
 
 
 def without_facets(names: FacetNames, question: str, facets: Container[str]) -> str:
     """A question without the words that name a value of these facets."""
     for start, end in reversed(names.spans(question, facets)):
-        question = f"{_JOINED.sub('', question[:start])} {question[end:].lstrip()}"
+        question = f"{_unjoined(question[:start])} {question[end:].lstrip()}"
     return joined(question, "")
 
 
@@ -70,14 +58,40 @@ def redated(last: str, text: str, today: date) -> str:
 def of_another_law(last: str, text: str) -> str:
     """The last question without the body of law that it named, then the one of the follow-up."""
     line = Aligned(last)
-    last = line.without(map(line.span, _LAW.finditer(line.folded)))
+    last = line.without(line.span_of(*span) for span in _laws(line.folded))
     return joined(last, said(text))
 
 
 def joined(question: str, more: str) -> str:
     """Both, as one line."""
-    line = re.sub(r"\s+", " ", f"{question} {more}").strip()
-    return re.sub(r" (?=[,.])", "", line)[-_LONGEST:]
+    line = " ".join(f"{question} {more}".split())
+    return line.replace(" ,", ",").replace(" .", ".")[-_LONGEST:]
+
+
+def _laws(folded: str) -> Iterator[Span]:
+    """Where a question names a body of law, with the words around that go with it."""
+    before = {end + 1: start for start, end in WORDS.find(folded, "before a law")}
+    after = {start - 1: end for start, end in WORDS.find(folded, "after a law")}
+    for start, end in WORDS.find(folded, "law"):
+        yield before.get(start, start), after.get(end, end)
+
+
+def _closing(text: str, name: str) -> int:
+    """Where a text ends with a word of a list; its length when it does not."""
+    line = Aligned(text)
+    return line.span_of(at := WORDS.closing(line.folded, name), at)[0]
+
+
+def _unjoined(text: str) -> str:
+    """A text without the small word that joins what follows."""
+    return text[: _closing(text, "joins")].rstrip()
+
+
+def _ungoverned(text: str) -> str:
+    """A text without what governs the words that follow: « dans un », « les »."""
+    bare = text[: _closing(text, "with a word")]
+    governed = bare[: _closing(bare, "governs")]
+    return governed if governed != bare else text[: _closing(text, "is of a word")]
 
 
 def says_more(names: FacetNames, text: str) -> bool:

@@ -6,50 +6,20 @@ that the words do not carry.
 
 from __future__ import annotations
 
-import re
+from pathlib import Path
 
 from assistant.reading.folding import Aligned
 from assistant.reading.kinds import DATE_TERMS, question_types
 from ingest.language.lexical import analyse, fold
+from ingest.language.phrases import Phrases
 
-_OPENER = re.compile(
-    r"^(?:(?:et|mais|ok|okay|d'accord|alors|donc|du coup|sinon|bon|au fait|and|but|so|then|well|what about|how about)\b"
-    r"[\s,]*)+"
-)
-_BACK = re.compile(
-    r"^(?:pour (?:en )?revenir|(?:j'en|je|on|nous)? ?(?:reviens|revient|revenons)|retour"
-    r"|(?:going |coming |getting )?back|returning|let's (?:go|get) back)"
-    r"\s(?:a|au|aux|sur|to|chez|en)\s"
-    r"(?:(?:l'|la |le |les |cette? |ces |mon |ma |mes |notre |nos |the |that |this |those |my |our ))?"
-    r"(?P<what>[^,:;.?!]{2,60})(?P<rest>[,:;.?!].*)?$"
-)
-_MISTAKEN = r"je me suis (?:plantee?|trompee?)|je (?:voulais|veux) (?:dire|parler)|je parl(?:ais|e)"
-_CORRECTS = re.compile(
-    r"^(?:(?:ah|euh|oh|mais|ok)\b[\s,]*)?(?:non|pardon|oups|desolee?|sorry|erreur|rectification|correction|no|nope|oops"
-    rf"|plutot|en fait|actually|i mean(?:t)?|{_MISTAKEN})\b(?P<rest>.*)$"
-)
-_CORRECTS_LEAD = re.compile(
-    rf"^(?:[\s,:;.!…-]|(?:pardon|desolee?|non|sorry|{_MISTAKEN}|on parle|c'etait|c'est|il s'agit|i mean(?:t)?"
-    r"|i was (?:talking|asking)|it's|it is|about|de|du|des)\b|d')+"
-)
-_GOES_ON = re.compile(r"[\s,.;!]*\b(?:alors|du coup|donc|so|then)\b[\s?!.]*$")
-_LEANS = re.compile(
-    r"\b(?:celui|celle|ceux|celles)(?:-ci|-la)?\b|\bce(?:tte)? dernie|\b(?:le|la|les) memes?\b"
-    r"|\b(?:l'un|l'autre|les deux)\b|\bl'(?:a|ont|avait|avaient|aura)\b"
-    r"|\bce(?:t|tte|s)? (?:bilan|rapport|label|guide|texte|seuil|plan|fichier|dossier|delai|montant|aide|prime|regle"
-    r"|liste|formation|referent|obligation|amende)s?\b"
-    r"|\b(?:skip|drop|miss|of|do|get|have|need|choose) (?:one|it|them|those|these|that|this)\b"
-    r"|\b(?:isn't|is|are|does|do|did|will|was|has) (?:it|they|that|this|those|these)\b"
-    r"|\b(?:both|either|neither|which one)\b|^(?:it|they)\b|\bsi (?:je|on|nous) (?:l'|le |la |les |ne l|n')"
-    r"|\b(?:le|la|les) (?:re)?(?:faire|rendre|remettre|payer|demander|toucher|obtenir|deposer)\b"
-)
-_ANEW = re.compile(
-    r"^(?:(?:et|sinon|bon|and|also)[\s,]+)*(?:autre (?:sujet|question|chose)|also,|aussi,"
-    r"|(?:ca n'a )?rien a voir(?: mais)?|tant (?:que j'y suis|qu'on y est)"
-    r"|par ailleurs|au passage|pendant que j'y suis|another (?:question|thing)"
-    r"|unrelated|while i'm at it)[\s,:]*"
-)
-_PAIRS = re.compile(r"\b(?:les deux|ni l'un|both|either|neither)\b(?! \w*(?:bilans?|aides?|labels?)\b)")
+WORDS = Phrases.load(Path(__file__).resolve().parent / "data" / "words.yaml")
+"""The words that moves are told by."""
+_MARKS, _BESIDE = ",:;.?!", " ,:;.!…-"
+_RETURNED, _CORRECTED = range(2, 61), 10
+"""Characters of what a turn comes back to; terms of a correction, at most."""
+_IF_REACH = 28
+"""Characters between « si on » and what is not done, at most."""
 SHIFT_WORDS = frozenset(
     analyse(
         "version côté niveau équivalent équivalente pareil idem même aussi side equivalent same there et pour chez "
@@ -61,65 +31,63 @@ _LAW_WORDS = SHIFT_WORDS | frozenset(analyse("droit loi règle texte rules law")
 _REGIME_WORDS = frozenset(
     analyse("européen européenne Europe Bruxelles UE directive français française France European EU French Brussels")
 )
-_OMITS = re.compile(
-    r"\bsi (?:j|on\b|nous\b|jamais\b).{0,28}\b(?:pas|rien|jamais|oubli\w*|zapp\w*|rate\w*)\b"
-    r"|\bamendes?\b|\bfined?\b|\bpenalty\b"
+_POINTING = (
+    ("this", "thing"), ("does", "it done"), ("asks of", "it asked of"), ("if one", "then it"), ("the", "done"),
+)  # fmt: skip
+_LEANING = 8
+"""Terms of a turn that points at what was said before it, at most."""
+_DENIED = frozenset(
+    ["", "de", "du", "des", "un", "une", "le", "la", "les", "a", "an", "the", "in", "en", "au", "d", "l"]
 )
-_FOCUS = re.compile(
-    r"\b(?:combien(?: de)?|quel(?:le)?s?|quand|comment|pourquoi|est-ce que?|a (?:quel(?:le)? )?(?:moment|partir de)"
-    r"|c'est|seuils?|scores?|montants?|prix|tarifs?|taux|pourcentage|dates?|delais?|echeances?|moments?|salaries?"
-    r"|effectifs?|faut-il|faut|tombe|what|which|when|how (?:much|many|long)|thresholds?|amounts?|percentage|deadlines?"
-    r"|employees|required?|requires|needed|needs?)\b"
-)
-"""What a question asks of its subject, apart from the subject itself."""
-_SKIPPED = re.compile(r"^(?:(?:maintenant|aujourd'hui|ajd|now|today)\b[\s,]*)+")
-_CASE = re.compile(r"(?:pour|a|au|aux|en|dans|sur|avec|sans|chez|for|with|without|in|on|at)\b")
-_NEXT = re.compile(
-    r"\bl'(?:annee|an) (?:suivante?|d'apres|prochaine?)|\b(?:the )?(?:next|following) year\b|\bthe year after\b"
-)
-_PREVIOUS = re.compile(r"\bl'(?:annee|an) (?:precedente?|d'avant)|\b(?:the )?(?:previous|year before)\b")
-_THAT_YEAR = re.compile(r"\b(?:cette|la meme) annee(?:-la)?\b|\bthat (?:same )?year\b")
+"""What may stand between what denies and what is denied."""
+_YEARS = {"next year": 1, "year before": -1, "that year": 0}
 
 
 def back_to(text: str) -> tuple[str, str] | None:
     """What a turn comes back to, and what it then asks (perhaps nothing): « Back to that feature: is there…? »."""
     line = Aligned(_said(text))
-    m = _BACK.match(line.folded)
-    if m is None:
+    folded = line.folded
+    end = WORDS.at(folded, "returns")
+    to = WORDS.at(folded, "returns to", end + 1) if end else None
+    if to is None:
         return None
-    rest = line.text[line.span(m, "rest")[0] :] if m["rest"] else ""
-    return m["what"].strip(), rest.lstrip(" ,:;.?!")
+    start = to + 1
+    start = WORDS.at(folded, "determines", start) or start
+    what = line.text[line.span_of(start, start)[0] :].lstrip()
+    named = next((what[:i] for i, c in enumerate(what) if c in _MARKS), what)
+    if len(named) not in _RETURNED:
+        return None
+    return fold(named).strip(), what[len(named) :].lstrip(f" {_MARKS}")
 
 
 def correction(text: str) -> str | None:
     """What a turn says instead (« non, je parlais de l'animation » → « animation »); None when it corrects nothing, or
     asks a question of its own (« Non mais quel est le délai ? »)."""
     line = Aligned(text)
-    m = _CORRECTS.match(line.folded)
-    if m is None:
+    first = WORDS.opening(line.folded, "hesitates") if not WORDS.at(line.folded, "corrects") else 0
+    end = WORDS.at(line.folded, "corrects", first)
+    if end is None:
         return None
-    rest = Aligned(text[line.span(m, "rest")[0] :])
-    lead, tail = _CORRECTS_LEAD.match(rest.folded), _GOES_ON.search(rest.folded)
-    start = rest.span(lead)[1] if lead else 0
-    end = rest.span(tail)[0] if tail else len(rest.text)
-    instead = rest.text[start:end].strip(" ,;:.?!")
-    return instead if instead and not question_types(instead) and len(analyse(instead)) <= 10 else None
-
-
-_DENIES = re.compile(
-    r"\b(?:pas|non|plus|not|isn't|no longer)\s(?:(?:de|du|des|un|une|le|la|les|a|an|the|in|en|au|à)\s|(?:d|l)['’])?$",
-    re.IGNORECASE,
-)
+    rest = Aligned(text[line.span_of(end, end)[0] :].lstrip(_BESIDE))
+    start = rest.span_of(at := WORDS.opening(rest.folded, "leads to what is meant", _BESIDE), at)[0]
+    instead = rest.text[start:].strip(" ,;:.?!")
+    tail = Aligned(instead)
+    ends = WORDS.closing(tail.folded, "goes on")
+    instead = instead[: tail.span_of(ends, ends)[0]].strip(" ,;:.?!")
+    return instead if instead and not question_types(instead) and len(analyse(instead)) <= _CORRECTED else None
 
 
 def denies(text: str) -> bool:
     """Whether a text ends on what denies the words that follow."""
-    return _DENIES.search(text) is not None
+    folded = fold(text)
+    said = WORDS.find(folded, "denies")
+    rest = folded[said[-1][1] :] if said else ""
+    return rest[:1] == " " and rest.strip(" '") in _DENIED
 
 
 def goes_on(text: str) -> bool:
     """Whether a turn opens by going on (« et », « ok »)."""
-    return _OPENER.match(Aligned(text).folded) is not None
+    return WORDS.opening(fold(text), "opens") > 0
 
 
 def said(text: str) -> str:
@@ -129,8 +97,8 @@ def said(text: str) -> str:
 
 def _said(text: str) -> str:
     line = Aligned(text)
-    opener = _OPENER.match(line.folded)
-    return text[line.span(opener)[1] :] if opener else text
+    end = WORDS.opening(line.folded, "opens")
+    return text[line.span_of(end, end)[0] :]
 
 
 def content(text: str) -> list[str]:
@@ -145,48 +113,54 @@ def only_regime(terms: list[str]) -> bool:
 
 def names_a_case(text: str) -> bool:
     """True when a turn only says for whom, where or with what (« et pour ma cantine de trente couverts ? »)."""
-    opened = _SKIPPED.sub("", fold(said(text)))
-    return bool(_CASE.match(opened))
+    folded = fold(said(text))
+    return WORDS.at(folded, "of a case", WORDS.opening(folded, "now")) is not None
 
 
 def leans(text: str) -> bool:
     """True when a turn points at what was said before it (« skip one », « celle-là », « ce bilan »)."""
-    return bool(_LEANS.search(fold(text))) and len(content(text)) <= 8
+    folded = fold(text)
+    points = WORDS.has(folded, "leans") or WORDS.at(folded, "it first") is not None
+    points = points or any(WORDS.followed(folded, *pair) for pair in _POINTING)
+    return points and len(content(text)) <= _LEANING
 
 
 def anew(text: str) -> str | None:
     """What a turn asks of a new subject that it announces (« autre question : … »); None when it announces none."""
     line = Aligned(text)
-    m = _ANEW.match(line.folded)
-    return text[line.span(m)[1] :] if m else None
+    start = WORDS.opening(line.folded, "also", " ,")
+    if (end := WORDS.at(line.folded, "anew", start)) is None and (end := WORDS.at(line.folded, "anew")) is None:
+        return None
+    return text[line.span_of(end, end)[0] :].lstrip(" ,:")
 
 
 def pairs(text: str) -> bool:
     """True when a turn speaks of two things that only the turns before it name (« les deux à la fois ? »)."""
-    return bool(_PAIRS.search(fold(text)))
+    folded = fold(text)
+    return len(WORDS.find(folded, "two")) > len(WORDS.followed(folded, "two", "two of"))
 
 
 def omits(text: str) -> bool:
     """True when a turn asks what comes of not doing what was spoken of (« et si on le fait pas ? »)."""
-    return bool(_OMITS.search(fold(text)))
+    folded = fold(text)
+    undone = [start for start, _ in WORDS.find(folded, "undone")]
+    ifs = [end for _, end in WORDS.find(folded, "if")]
+    return WORDS.has(folded, "fine") or any(0 <= start - end <= _IF_REACH for end in ifs for start in undone)
 
 
 def subject_words(question: str) -> str:
     """A question without what it asks of its subject: « Quel score faut-il pour le Label ? » → « pour le Label ? »."""
     line = Aligned(question)
-    return line.without(map(line.span, _FOCUS.finditer(line.folded)))
+    return line.without(line.span_of(*span) for span in WORDS.find(line.folded, "focus"))
 
 
 def year_shift(text: str) -> int | None:
     """Years from the date of the conversation: « l'année suivante » 1, « cette année-là » 0; None when not said."""
     folded = fold(text)
-    for pattern, years in ((_NEXT, 1), (_PREVIOUS, -1), (_THAT_YEAR, 0)):
-        if pattern.search(folded):
-            return years
-    return None
+    return next((years for name, years in _YEARS.items() if WORDS.has(folded, name)), None)
 
 
 def without_year_words(text: str) -> str:
     """A turn without « l'année suivante », « cette année-là »."""
     line = Aligned(text)
-    return line.without(line.span(m) for p in (_NEXT, _PREVIOUS, _THAT_YEAR) for m in p.finditer(line.folded))
+    return line.without(line.span_of(*span) for name in _YEARS for span in WORDS.find(line.folded, name))

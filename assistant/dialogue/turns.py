@@ -10,7 +10,6 @@ Guarantee: deterministic; the reading is shown (`Answer.understood`). A question
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass, replace
 from datetime import date
@@ -124,7 +123,7 @@ class DialogueReader:
         return self._turn(asked, memory, today).part(memory)
 
     def _turn(self, asked: Asked, memory: Memory | None, today: date) -> _Turn:
-        text = re.sub(r"\s+", " ", asked.text).strip()
+        text = " ".join(asked.text.split())
         profile = {**(memory.profile if memory else {}), **(asked.profile or {})}
         given = {k: v for k, v in profile.items() if v}
         return _Turn(self._understanding, self._names, asked, text, memory, given, today)

@@ -6,41 +6,21 @@ and time are no count, and a company counts only when the question names it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from assistant.reading.kinds import QUOTED
 from assistant.reading.question import Question
 from ingest.corpus.fiches import AnswerType
 from ingest.language.lexical import analyse, fold
+from ingest.language.phrases import Phrases
 
-_WANTED = {
-    "montant": re.compile(
-        r"\b(?:touch|gagn|salair|remuner|cachet|cout|prix|tarif|montant|somme|amende|argent|euros?|pay|paie|prime|bonus|risqu|budget|much|fine|cost|price|amount)"
-    ),
-    "taux": re.compile(r"\b(?:pourcent|pour cent|taux|part|percent|rate|share|score)|%"),
-    "seuil": re.compile(r"\b(?:seuil|salarie|effectif|a partir de combien|threshold|employees|turnover)"),
-    "duree": re.compile(r"\b(?:temps|delai|duree|jours|mois|ans|long)\b"),
-    "nombre": re.compile(r"\b(?:tonnes?|co2|emet|emissions?|empreinte|combien de|how many)\b"),
-}
-_TIME = (
-    r"temps|ans?|annees?|mois|jours?|semaines?|heures?|minutes?|secondes?|years?|months?|days?|weeks?|hours?|seconds?"
-)
-_MEASURE = r"euros?|argent|amende|tonnes?|tons?|t|kg|kilos?|km|kilometres?|metres?|m2|litres?|watts?|money|la|le|l'"
-_COUNTED = re.compile(rf"\b(?:combien d(?:e |')|how many )(?!(?:{_TIME}|{_MEASURE})\b)([\w-]+)")
-_LASTING = re.compile(rf"\b(?:combien d(?:e |')|how many )(?:{_TIME})\b")
-_OFTEN = re.compile(r"\btous les combien\b|\bhow often\b")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_COMPANY = re.compile(
-    r"\b(?:tf1|france televisions|m6|canal\+|arte|netflix|totalenergies|mediawan|banijay|newen|ubisoft|gaumont|pathe|amazon|disney)"
-)
-"""Companies whose own practice is told as a fact: beside the point of a question that names none."""
-_CRITERION = re.compile(r"\bcriter|\blabel|\becoprod|\bafnor|\bspec 2308|\bgrille\b")
-_CRITERIA = re.compile(
-    r"\bcriter|\bgrille\b|\bactions?\b|\bexigences?\b|\breferentiel|\bpostes?\b|\bpreuves?\b|\bjustifi|\b(?:label|ecoprod) (?:demande|exige|impose|attend)"
-)
-"""A question on the label's price or steps is not one on its criteria."""
+WORDS = Phrases.load(Path(__file__).resolve().parent / "data" / "words.yaml")
+"""The words that tell what is wanted."""
+_WANTED = ("montant", "taux", "seuil", "duree", "nombre")
+_YEAR = 4
+"""Figures of a year, which starts with 19 or 20."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +42,8 @@ def read_asked(
 ) -> Asked:
     """What a part of a question asks; `terms` are the question's by weight, `own` the part's."""
     folded = fold(question.query)
-    criterion = bool(question.frameworks or _CRITERION.search(folded))
-    numbers = frozenset(t for t in analyse(part) if t.isdigit() and len(t) > 1 and not _YEAR.fullmatch(t))
+    criterion = bool(question.frameworks or WORDS.has(folded, "criterion"))
+    numbers = frozenset(t for t in analyse(part) if t.isdigit() and len(t) > 1 and not _is_year(t))
     return Asked(
         terms,
         own,
@@ -72,28 +52,38 @@ def read_asked(
         numbers,
         companies=named_companies(question.query),
         criterion=criterion,
-        criterion_named=criterion and bool(question.references or _CRITERIA.search(folded)),
+        criterion_named=criterion and bool(question.references or _asks_criteria(folded)),
     )
+
+
+def _asks_criteria(folded: str) -> bool:
+    """Whether a question is after criteria: one on the label's price or steps is not."""
+    return WORDS.has(folded, "criteria") or bool(WORDS.followed(folded, "label said", "requires"))
+
+
+def _is_year(term: str) -> bool:
+    return len(term) == _YEAR and term.startswith(("19", "20"))
 
 
 @lru_cache(maxsize=16384)
 def named_companies(text: str) -> frozenset[str]:
     """Companies that a text names; remembered, for the same statements come up question after question."""
-    return frozenset(_COMPANY.findall(fold(text)))
+    folded = fold(text)
+    return frozenset(folded[slice(*span)] for span in WORDS.find(folded, "company"))
 
 
 def wanted_figures(text: str, types: tuple[AnswerType, ...]) -> frozenset[str]:
     """The kinds of figure that a question is after: « combien touche-t-on » wants an amount, not a count."""
     folded = fold(QUOTED.sub(" ", text))
-    if _OFTEN.search(folded):
+    if WORDS.has(folded, "how often"):
         return frozenset({"duree"})
     if AnswerType.COMBIEN not in types:
         return frozenset()
-    if _LASTING.search(folded):
+    if WORDS.followed(folded, "how many", "time"):
         return frozenset({"duree"})
     if counted_noun(text):
         return frozenset({"nombre", "seuil"})
-    found = {kind for kind, pattern in _WANTED.items() if pattern.search(folded)}
+    found = {kind for kind in _WANTED if WORDS.has(folded, kind)}
     if found & {"montant", "seuil"}:  # a threshold is an amount as often as a count
         found |= {"montant", "seuil"}
     return frozenset(found)
@@ -101,5 +91,9 @@ def wanted_figures(text: str, types: tuple[AnswerType, ...]) -> frozenset[str]:
 
 def counted_noun(text: str) -> str | None:
     """What a question counts, as an index term: « combien de critères » counts criteria; money and time are no count."""
-    match = _COUNTED.search(fold(text))
-    return next(iter(analyse(match.group(1))), None) if match else None
+    folded = fold(text)
+    for _, end in WORDS.find(folded, "how many"):
+        start = end + len(folded[end:]) - len(folded[end:].lstrip())
+        if WORDS.at(folded, "time", start) is None and WORDS.at(folded, "measure", start) is None:
+            return next(iter(analyse(folded[start:].partition(" ")[0])), None)
+    return None

@@ -6,8 +6,7 @@ channel); nothing is guessed from a code alone.
 
 from __future__ import annotations
 
-import re
-
+from assistant.planning.features import WORDS
 from assistant.reading.question import Question
 from ingest.corpus.criteria import framework_source_id
 from ingest.corpus.fiches import Statement
@@ -15,15 +14,11 @@ from ingest.language.lexical import analyse, fold
 from ingest.language.locators import bare_codes
 from ingest.passages.passages import Passage
 
-_POINTS = re.compile(r"\bpoints?\b|\bponder|\bcoefficient|\bbareme|\bweigh|\bworth\b")
-_LABEL = re.compile(r"\blabels?\b|\betoiles?\b|\bstars?\b")
-_SCHEME = re.compile(r"\brse\b|\bprime\b|\bcnc\b|\bcsrd\b|\bafnor\b|\bbilans? carbone\b|\bcarbon reports?\b")
-
 
 def label_unasked(s: Statement, question: Question) -> bool:
     """True for a statement that sets the label against the scheme asked about, when nobody spoke of the label."""
     said = fold(question.query)
-    return bool(_SCHEME.search(said) and not _LABEL.search(said) and _LABEL.search(fold(s.text)))
+    return WORDS.has(said, "scheme") and not WORDS.has(said, "label") and WORDS.has(fold(s.text), "label")
 
 
 def codes_compared(question: Question) -> bool:
@@ -40,7 +35,7 @@ def asked_by_number(passage: Passage, question: Question) -> bool:
 
 def beside_the_criterion(passage: Passage, question: Question) -> bool:
     """True for a criterion when the question is about its points: nobody published them."""
-    return passage.kind == "criterion" and bool(_POINTS.search(fold(question.raw)))
+    return passage.kind == "criterion" and WORDS.has(fold(question.raw), "points")
 
 
 def of_another_framework(passage: Passage, question: Question) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.reading.kinds import FILLER, question_types
+from assistant.reading.kinds import FILLER, WORDS, question_types
 from ingest.language.lexical import analyse, fold
 
 _ASIDE = re.compile(r"\[[^\]]*\]|<[^>]*>|\bp\.?-?\s?s\.?\s?:.*$", re.IGNORECASE | re.DOTALL)
@@ -21,30 +21,6 @@ _CUT = re.compile(
     r"|«[^»]*»|\"[^\"]*\"|“[^”]*”|\([^()]*\)",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\b(?:et|and|puis|ou bien|mais aussi)\b", re.IGNORECASE)
-_ALSO = re.compile(r"^(?:et|and|sinon|autre question|autre sujet|aussi|la-dedans|dont|(?:pareil|idem) pour)\b")
-_OPENS = re.compile(
-    r"^(?:et |and |alors |du coup |sinon )?(?:si (?:oui|non|on|je|nous)\b|s'(?:il|ils|elle|on)\b|sinon\b|ca\b|c'est\b"
-    r"|c'etait\b|est-ce|tous les combien|(?:a|de|par|pour|avec|depuis|jusqu'a|a partir de|chez|dans|sous|sur|avant"
-    r"|apres)? ?(?:qui|quoi|quand|quel(?:le)?s?|combien)\b|comment\b|pourquoi\b|ou\b|y a\b|il y a\b"
-    r"|faut|dois|doit|peut|puis"
-    r"|que\b|qu'|jusqu'ou|when|how|who|what|where|which|why|must|can|may|do\b|does\b|did\b|is\b|are\b|will\b|should"
-    r"|if (?:we|i|not)\b|by when|from when)"
-)
-"""How a question begins that follows another without a comma."""
-_SHORT = re.compile(
-    r"^(?:et |and )?(?:c'est|c'etait|ca|y a|il y a|s'(?:il|ils|elle|elles|on)|si (?:on|je|nous)"
-    r"|is it|are they|is there)\b"
-)
-"""Short ways of asking that hold no question word."""
-_NOUN = re.compile(
-    r"^(?:et |and )?(?:le |la |les |l'|un |une |the |a )?(?:amendes?|sanctions?|peines?|prix|tarifs?|delais?|durees?"
-    r"|couts?|montants?|seuils?|dates?|echeances?|exceptions?|objectifs?|scores?|preuves?|bruit|fines?|penalty|deadline|cost|price"
-    r"|threshold)\b"
-)
-"""Nouns that ask by themselves (« amende si on oublie »)."""
-_TOPIC = re.compile(r"^(?:c'est|ca|cela|il|elle|ils|elles|it|they)\b")
-"""How a clause begins that speaks of the noun just before it (« Le seuil, c'est bien 250 ? »)."""
 _SCENE = re.compile(
     r"^(?:et )?(?:(?:meme |sauf )?si\b(?! (?:oui|non)\b)|bien que\b|alors que\b|s'(?:il|ils|elle|on)\b"
     r"|quand (?:on|je|nous|il|elle|le|la|les|un|une)\b|lorsqu|puisqu|vu qu|sachant qu|comme (?:on|je|nous)\b"
@@ -59,16 +35,12 @@ _STATED = re.compile(
     r"|(?<=\w )ou (?:on|il|elle|je|nous|les?|la)\b"
 )
 """What a statement says as often as a question."""
-_PLAINLY_ASKS = re.compile(
-    r"\best-ce qu|\boui ou non\b|\bou (?:pas|non)\b|\btous les combien\b|\bkesako\b|\bc(?:'est)? (?:quoi|koi)\b"
-)
 _AT_ITS_END = re.compile(
     r"\b(?:quoi|combien|quand|comment|qui|(?:les?|la)?quel(?:le)?s?|what|when|how much)\W*$"
     r"|\b(?:c'est|ca reste|on est|nous sommes) (?:\w+ )?(?:autorise|permis|interdit|legal|illegal|obligatoire"
     r"|payant|gratuit|possible|oblige|concerne|soumis|compris|valable)e?s?\W*$"
 )
 """How a clause ends that asks, be it after « si on » or « c'est »."""
-_WHICH = re.compile(r"\b(?:quel(?:le)?s?(?! que soi)|combien|comment|pourquoi|how (?:many|much|long))\b")
 _IF_NOT = re.compile(
     r"^(?:si (?:on|je|j|nous|jamais)\b.*\b(?:pas|rien|jamais|plus)\b|sinon$|if (?:not|we don't|i don't))"
 )
@@ -111,7 +83,7 @@ def split_parts(text: str) -> tuple[str, ...]:
             if not parts or (anew and i == 0):
                 parts.append(_Part(clause, asks))
             elif i > 0 and (len(parts) > 1 or _names(parts[0].text)) and _begins(parts[-1], joint, clause, marked):
-                parts.append(_Part(clause, asks or not _AND.search(joint)))
+                parts.append(_Part(clause, asks or not _joins(joint)))
             else:
                 parts[-1].text += f"{joint or ' '}{clause}"
                 parts[-1].asks |= asks
@@ -135,31 +107,32 @@ def _is_question(sentence: str, clauses: list[tuple[str, str]]) -> bool:
     if any(_worded(c) for _, c in clauses):
         return True
     folded = [fold(c).strip() for _, c in clauses]
-    short = not sentence.rstrip().endswith(".") and any(_SHORT.search(c) or _STATES.search(c) for c in folded)
-    asked = short or sentence.rstrip().endswith("?") or bool(_ALSO.search(fold(sentence)))
+    short = not sentence.rstrip().endswith(".") and any(_short(c) or _STATES.search(c) for c in folded)
+    asked = short or sentence.rstrip().endswith("?") or WORDS.at(fold(sentence), "also asks") is not None
     return _tells(sentence) and (asked or any(_asks(c) for _, c in clauses))
 
 
 def _begins(before: _Part, joint: str, clause: str, marked: bool) -> bool:
     """True when a clause is a question of its own beside the one before it; `marked`: its sentence ends in « ? »."""
-    folded, named = fold(clause).strip(), bool(_AND.search(joint))
+    folded, named = fold(clause).strip(), _joins(joint)
     if before.asks and _IF_NOT.search(folded.strip(" ?")):
         return True
     if not before.asks or not (_tells(clause) or _worded(clause)):
         return False
-    if not named and _TOPIC.search(folded) and _NOUN.search(fold(before.text).strip()) and not _worded(before.text):
+    of_it = WORDS.at(folded, "topic") is not None and _asks_by_noun(before.text)
+    if not named and of_it and not _worded(before.text):
         return False
-    asked = _asks(clause, hinted=True) or bool(_SHORT.search(folded))
-    if not re.search(r"[,;]", joint):  # a bare « et » joins two things more often than two questions
-        return bool(_OPENS.search(folded)) and asked
+    asked = _asks(clause, hinted=True) or _short(folded)
+    if not {",", ";"} & set(joint):  # a bare « et » joins two things more often than two questions
+        return _opens(folded) and asked
     if _sets_the_scene(folded):
-        return named and not re.match(r"(?:donc|ou|or)\b", folded)
+        return named and WORDS.at(folded, "goes on") is None
     return asked or named or (marked and bool(_STATES.search(folded)))
 
 
 def _asks(text: str, hinted: bool = False) -> bool:
     """True when a text is a question by its words; `hinted`: or by what a statement says as often (« obligatoire »)."""
-    return _worded(text, hinted) or bool(_NOUN.search(fold(text).strip()))
+    return _worded(text, hinted) or _asks_by_noun(text)
 
 
 def _worded(text: str, hinted: bool = False) -> bool:
@@ -167,12 +140,47 @@ def _worded(text: str, hinted: bool = False) -> bool:
     if "?" not in text and _sets_the_scene(folded):
         return False  # « si on tourne en Corse » leads to a question, « si on l'oublie, on risque quoi » is one
     said = text if hinted else _STATED.sub(" ", folded)
-    plainly = _PLAINLY_ASKS.search(folded) or _AT_ITS_END.search(folded)
+    plainly = WORDS.has(folded, "plainly") or _AT_ITS_END.search(folded)
     return bool(question_types(said, hinted=hinted)) or bool(plainly)
 
 
 def _sets_the_scene(folded: str) -> bool:
-    return bool(_SCENE.search(folded)) and not _AT_ITS_END.search(folded) and not _WHICH.search(folded)
+    """Whether a clause leads to a question (« si on tourne en Corse »), and asks none itself."""
+    which = len(WORDS.find(folded, "which")) > len(WORDS.find(folded, "whichever"))
+    return bool(_SCENE.search(folded)) and not _AT_ITS_END.search(folded) and not which
+
+
+def _joins(joint: str) -> bool:
+    return WORDS.has(fold(joint), "and")
+
+
+def _after(folded: str, name: str) -> int:
+    """Where a clause goes on after a phrase of a list that it may open with."""
+    end = WORDS.at(folded, name)
+    return 0 if end is None else end + (folded[end : end + 1] == " ")
+
+
+def _opens(folded: str) -> bool:
+    """Whether a clause begins as a question does that follows another without a comma."""
+    start = _after(folded, "leads")
+    if WORDS.at(folded, "asks at once", start) is not None:
+        return True
+    end = WORDS.at(folded, "of", start)
+    return any(WORDS.at(folded, "question word", at) is not None for at in (start, *([end + 1] if end else [])))
+
+
+def _short(folded: str) -> bool:
+    """Whether a clause asks in short, without a question word: « et c'est payant »."""
+    return WORDS.at(folded, "short", _after(folded, "joins")) is not None
+
+
+def _asks_by_noun(text: str) -> bool:
+    """Whether a clause opens with a noun that asks by itself (« amende si on oublie »)."""
+    folded = fold(text).strip()
+    start = _after(folded, "joins")
+    end = WORDS.at(folded, "determines", start)
+    after = start if end is None else end + (folded[end : end + 1] == " ")
+    return any(WORDS.at(folded, "asks by itself", at) is not None for at in (start, after))
 
 
 def _tells(text: str) -> bool:

@@ -7,11 +7,16 @@ accents), so that « A QUEL MOMENT » and « à quel moment » are the same ques
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from ingest.corpus.fiches import AnswerType
 from ingest.corpus.register import Regime
 from ingest.language.claims import Language
 from ingest.language.lexical import analyse, fold
+from ingest.language.phrases import Phrases
+
+WORDS = Phrases.load(Path(__file__).resolve().parent / "data" / "words.yaml")
+"""The words that questions are told by, beside the patterns below."""
 
 _EN = frozenset(
     [
@@ -146,12 +151,7 @@ _ASKED = _compiled(
 _WHICH = re.compile(
     r"(?:^|[,;:?!.] ?|\b(?:et|and|de|sur|pour|dans|avec|c'est) )(?:quel(?:le)?s?|que|qu'est-ce qu|quoi|what|which)\b"
 )
-_HINTED = _compiled(
-    {
-        AnswerType.DOIS_JE: r"\boblige|\bdoit\b|\bdoivent\b|\bobligatoire|\bobligation|\btenus? de\b|\bsoumis|\bconcerne|\bassujetti|\bimpose|\bexige",
-        AnswerType.PUIS_JE: r"\bautoris|\bpermis\b|\binterdi|\bpeut\b|\bpeuvent\b",
-    }
-)
+_HINTED = {AnswerType.DOIS_JE: "oblige", AnswerType.PUIS_JE: "allow"}
 """Words that make a question a yes/no one when no question word does."""
 RISK = re.compile(
     r"\brisqu|\bsanction|\bamende|\bprunes?\b|\bpv\b|\bpenalit|\bpuni|\bpenalty|\bfine[ds]?\b|\bsi (?:je|j|on|nous)\s?(?:ne |n'|rends? rien|oublie)"
@@ -182,29 +182,15 @@ _SET_ASIDE = re.compile(
     re.IGNORECASE,
 )
 """What a question sets aside."""
-ARTICLE_SAYS = re.compile(
-    r"\b(?:que|quoi|qu'est-ce que|comment) (?:dit|prevoit|contient|impose|precise)|\b(?:texte|contenu|teneur|lire|montre|cite|affiche|ouvre)\b"
-    r"|\bwhat does\b.{0,40}\bsay\b|\b(?:text|content|wording) of\b|\bshow me\b"
-)
-_REGIMES = {
-    Regime.UE: re.compile(r"\b(?:europeen(?:ne)?s?|europe|bruxelles|ue|directive|eu law|european|brussels|eu)\b"),
-    Regime.FR: re.compile(r"\b(?:droit francais|loi francaise|francais(?:e|es)?|en france|code de commerce|french)\b"),
-}
-_OPENS = re.compile(
-    r"^(?:et|mais|ok|okay|d'accord|alors|donc|du coup|sinon|and|but|so|what about|how about|also|meme|pareil|idem|same)\b"
-)
-_PREPOSITION = re.compile(r"^(?:pour|en|dans|avec|sans|si|chez|for|if|in|with|without)\b")
-_ANAPHORA = re.compile(
-    r"\b(?:ca|cela|celui-ci|celle-ci|celui-la|celle-la|ceux-ci|ceux-la|ce bilan|ces bilans|cette (?:aide|prime|obligation|regle|amende|date)"
-    r"|ce (?:delai|seuil|label|texte|document|dossier)|l'un|l'autre|les deux|le second|le premier|la-dessus|y|en (?:a|est)|that|this one|these|those|it|them|they)\b"
-    r"|^(?:il|elle|ils|elles)\b"
+_SAYS_REACH = 40
+"""Characters between "what does" and "say", at most."""
+_REGIMES = {Regime.UE: "regime ue", Regime.FR: "regime fr"}
+_INVERTED = re.compile(
     # « est-elle due ? », but « la norme est-elle due ? » names its subject and « faut-il » has none
-    r"|^(?:(?:et|mais|alors|donc|quand|comment|combien|pourquoi|qui|que|quoi|ou|a|de|depuis|jusqu'a|quel(?:le)?s?(?: \w+)?) ){0,3}"
+    r"^(?:(?:et|mais|alors|donc|quand|comment|combien|pourquoi|qui|que|quoi|ou|a|de|depuis|jusqu'a|quel(?:le)?s?(?: \w+)?) ){0,3}"
     r"(?!faut|existe|suffit|convient|reste|y a)(?:(?:ne|se|y|en|le|la|les) |[nsl]')?\w+(?:-t)?-(?:il|elle|ils|elles)\b"
 )
-_ASKS = re.compile(
-    r"\b(?:quel(?:le)?s?|combien|quand|comment|pourquoi|qui|dois|doit|faut|puis|peut|est-ce|what|when|how|who|which|must|can|do|does|is|are)\b"
-)
+_THEY = ("il", "elle", "ils", "elles")
 
 
 def plainly(text: str) -> str:
@@ -216,7 +202,20 @@ def plainly(text: str) -> str:
 def named_regimes(text: str) -> frozenset[Regime]:
     """The bodies of law that a question names: French, European, or neither."""
     folded = fold(text)
-    return frozenset(regime for regime, pattern in _REGIMES.items() if pattern.search(folded))
+    return frozenset(regime for regime, name in _REGIMES.items() if WORDS.has(folded, name))
+
+
+def asks_text(text: str) -> bool:
+    """Whether a question wants the words of a text: « que dit l'article 12 », "what does it say"."""
+    folded = fold(text)
+    does, say = WORDS.find(folded, "what does"), WORDS.find(folded, "say")
+    told = any(0 <= start - end <= _SAYS_REACH for _, end in does for start, _ in say)
+    return told or WORDS.has(folded, "says")
+
+
+def asks_risk(text: str) -> bool:
+    """Whether a question is after what one risks."""
+    return RISK.search(fold(text)) is not None
 
 
 def asks(text: str) -> bool:
@@ -238,7 +237,7 @@ def question_types(text: str, hinted: bool = True) -> tuple[AnswerType, ...]:
         precise = precise or [AnswerType.QUOI]  # « quelles mentions faut-il » is no yes/no question
     found = [*precise, *asked] or words
     if not found and hinted:
-        found = [kind for kind, pattern in _HINTED.items() if pattern.search(folded)]
+        found = [kind for kind, name in _HINTED.items() if WORDS.has(folded, name)]
     return tuple(found)
 
 
@@ -250,6 +249,7 @@ def detect_language(text: str, default: Language = "fr") -> Language:
     return "en" if english > french else "fr"
 
 
+_ACCENTS = frozenset("éèêàçùœî")
 _FEW = 3
 """How many words of a language one of another counts for."""
 
@@ -266,7 +266,7 @@ def only_language(text: str) -> Language | None:
 def _marks(text: str) -> tuple[int, int]:
     """Words of French and of English alone."""
     words = re.findall(r"[a-zà-ÿ'-]+", text.lower())
-    accents = bool(re.search(r"[éèêàçùœî]", text.lower()))
+    accents = not _ACCENTS.isdisjoint(text.lower())
     return sum(w in _FR for w in words) + accents, sum(w in _EN for w in words)
 
 
@@ -274,18 +274,21 @@ def is_follow_up(text: str, facets: dict[str, tuple[str, ...]]) -> bool:
     """True when a question leans on the turn before: an opening « et », a pronoun, or too little to stand alone."""
     folded = fold(text).strip()
     content = [t for t in analyse(text) if not t.isdigit()]
-    if _OPENS.search(folded):
+    if WORDS.at(folded, "opens") is not None:
         return len(content) <= 9
-    if _ANAPHORA.search(folded) and len(content) <= 5:
+    if len(content) <= 5 and _leans(folded):
         return True
-    if _PREPOSITION.search(folded) and not _ASKS.search(folded):
+    if WORDS.at(folded, "preposition") is not None and not WORDS.has(folded, "asks"):
         return len(content) <= 5
-    return len(content) <= 2 and not (facets and _ASKS.search(folded))
+    return len(content) <= 2 and not (facets and WORDS.has(folded, "asks"))
 
 
-_PRICE = re.compile(r"\b(?:coute|couts?|prix|tarifs?|costs?|price|fees?)\b")
+def _leans(folded: str) -> bool:
+    """Whether a question points at what came before: a pronoun, « ce bilan », « est-elle due »."""
+    first = folded.partition(" ")[0].rstrip(",;:.?!")
+    return WORDS.has(folded, "points back") or first in _THEY or _INVERTED.search(folded) is not None
 
 
 def asks_price(text: str) -> bool:
     """True when a text asks what something costs, in words that no question word goes with."""
-    return bool(_PRICE.search(fold(text)))
+    return WORDS.has(fold(text), "price")

@@ -14,11 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.reading.kinds import RISK, asks_price, question_types
+from assistant.reading.kinds import asks_price, asks_risk, question_types
 from assistant.reading.ngrams import ngrams
 from ingest.corpus.cards import Kind
 from ingest.corpus.fiches import AnswerType
-from ingest.language.lexical import fold
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "kinds.npz"
 
@@ -61,7 +60,7 @@ def kinds_of(text: str) -> Mapping[Kind, float]:
 
 def _by_words(text: str) -> tuple[Kind, ...]:
     """The kinds that question words name, two at most: a sanction or a price before the word that asks for it."""
-    if RISK.search(fold(text)):
+    if asks_risk(text):
         return (Kind.SANCTION,)
     if asks_price(text):
         return (Kind.COST,)

@@ -7,18 +7,18 @@ Guarantee: deterministic rules over the glossary and the article grammar; whatev
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import product
 
 from assistant.reading.clauses import split_parts
 from assistant.reading.dates import AsOf, CaseDate, read_dates
 from assistant.reading.folding import Aligned
 from assistant.reading.kinds import (
-    ARTICLE_SAYS,
-    RISK,
+    asks_risk,
+    asks_text,
     detect_language,
     named_regimes,
     plainly,
@@ -34,6 +34,10 @@ from ingest.corpus.rules import DateName, YearName
 from ingest.language.claims import Language
 from ingest.language.lexical import analyse, fold
 from ingest.language.locators import Reference, TextNames, bare_codes, parse_references
+from ingest.language.phrases import Phrases, Span, tokens
+
+_INITIALS = 2
+"""Letters of a word that is too short to have a plural."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,54 +112,68 @@ class Understanding:
         self.names = names
 
     @cached_property
-    def _facet_words(self) -> tuple[re.Pattern[str], dict[str, list[tuple[str, str, str]]]]:
+    def _facet_words(self) -> dict[str, list[tuple[str, str, str]]]:
+        """The words of facets, singular → (facet, value, word)."""
         table: dict[str, list[tuple[str, str, str]]] = {}
         for facet, values in self.glossary.facets.items():
             for value, entry in values.items():
                 for word in entry.words:
                     table.setdefault(singular(fold(word)), []).append((facet, value, word))
-        words = {fold(w) for values in self.glossary.facets.values() for e in values.values() for w in e.words}
-        pattern = "|".join(_plural_pattern(w) for w in sorted(words, key=len, reverse=True))
-        return re.compile(rf"(?<![\w-])({pattern})(?![\w-])") if words else re.compile(r"(?!)"), table
+        return table
 
     @cached_property
-    def _unlike(self) -> re.Pattern[str]:
-        """Expressions in which the words of a facet name another thing: « groupe électrogène » is no group."""
-        longer = {fold(w) for values in self.glossary.facets.values() for e in values.values() for w in e.unlike}
-        pattern = "|".join(_plural_pattern(w) for w in sorted(longer, key=len, reverse=True))
-        return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])") if longer else re.compile(r"(?!)")
-
-    @cached_property
-    def _families(self) -> tuple[re.Pattern[str], dict[str, tuple[str, tuple[str, ...]]]]:
-        """Every way of saying each glossary term → the term, and the family it belongs to."""
-        table: dict[str, tuple[str, tuple[str, ...]]] = {}
+    def _families(self) -> dict[str, tuple[str, str, tuple[str, ...]]]:
+        """Every way of saying each glossary term, by its words → (as it is said, the term, its family)."""
+        table: dict[str, tuple[str, str, tuple[str, ...]]] = {}
         for entry in self.glossary.terms:
             family = (entry.term, *entry.also)
-            for form in family:
-                if len(form) > 2:
-                    table.setdefault(fold(form), (entry.term, family))
-        pattern = "|".join(re.escape(w) for w in sorted(table, key=len, reverse=True))
-        return re.compile(rf"(?<![\w-])({pattern})s?(?![\w-])") if table else re.compile(r"(?!)"), table
+            for said in family:
+                if len(said) > _INITIALS:
+                    table.setdefault(_written(fold(said)), (said, entry.term, family))
+        return table
+
+    @cached_property
+    def _phrases(self) -> Phrases:
+        """The words of facets; `unlike`: expressions in which they name another thing (« groupe électrogène » is no
+        group); the words of glossary terms. In the singular or in the plural."""
+        unlike = [fold(w) for values in self.glossary.facets.values() for e in values.values() for w in e.unlike]
+        words = [fold(w) for values in self.glossary.facets.values() for e in values.values() for w in e.words]
+        terms = [form for said in self._families for form in (said, f"{said}s")]
+        plurals = {
+            "facets": (p for w in words for p in _plurals(w)),
+            "unlike": (p for w in unlike for p in _plurals(w)),
+        }
+        return Phrases({**plurals, "terms": terms})
+
+    def _named(self, folded: str, name: str) -> list[Span]:
+        """Where words of a list stand that are not part of a longer name (« Seine-Saint-Denis »)."""
+        found = self._phrases.find(folded, name)
+        return [(a, b) for a, b in found if folded[a - 1 : a] != "-" and folded[b : b + 1] != "-"]
 
     def synonyms(self, text: str) -> tuple[Synonym, ...]:
         """What the glossary knows of a text's words; the longest words win."""
-        regex, table = self._families
+        folded = fold(text)
         out: dict[str, Synonym] = {}
-        for match in regex.finditer(fold(text)):
-            term, family = table[match.group(1)]
-            said = frozenset(analyse(match.group(1)))
+        for span in self._named(folded, "terms"):
+            words = _written(folded[slice(*span)])
+            if (known := self._families.get(words) or self._families.get(words.removesuffix("s"))) is None:
+                continue
+            form, term, family = known
+            said = frozenset(analyse(form))
             others = tuple(dict.fromkeys(t for f in family if (t := frozenset(analyse(f))) and t != said))
             out.setdefault(term, Synonym(said, term, others))
         return tuple(out.values())
 
     def facets(self, text: str) -> dict[str, tuple[str, ...]]:
         """Facet values that the words of a text name; the longest word wins."""
-        regex, table = self._facet_words
         found: dict[str, dict[str, None]] = {}
         line = Aligned(text)
-        for match in regex.finditer(self._unlike.sub(lambda m: "_" * len(m.group()), line.folded)):
-            said = text[slice(*line.span(match, 1))]
-            for facet, value, word in table[singular(match.group(1))]:
+        unlike = self._named(line.folded, "unlike")
+        for start, end in self._named(line.folded, "facets"):
+            if any(start < b and a < end for a, b in unlike):
+                continue
+            said = text[slice(*line.span_of(start, end))]
+            for facet, value, word in self._facet_words.get(singular(line.folded[start:end]), ()):
                 if spelt_as(said, word):
                     found.setdefault(facet, {})[value] = None
         return {facet: tuple(values) for facet, values in found.items()}
@@ -169,7 +187,7 @@ class Understanding:
         profile: dict[str, str] | None = None,
     ) -> Question:
         """Understand one question by itself, on the day that it names or today."""
-        text = spelt_out(without_instructions(re.sub(r"\s+", " ", raw).strip()))
+        text = spelt_out(without_instructions(" ".join(raw.split())))
         facets = self.facets(text)
         for facet, value in (profile or {}).items():
             if facet in self.glossary.facets and facet not in facets and value in self.glossary.facets[facet]:
@@ -189,9 +207,9 @@ class Understanding:
             parts=split_parts(text),
             profile=profile or {},
             base=text,
-            asks_article=bool(ARTICLE_SAYS.search(fold(text))),
+            asks_article=asks_text(text),
             regimes=named_regimes(text),
-            asks_sanction=bool(RISK.search(fold(text))),
+            asks_sanction=asks_risk(text),
             synonyms=self.synonyms(query),
             frameworks=self.named_frameworks(query),
             dates=dated.case,
@@ -216,12 +234,23 @@ def spelt_as(said: str, word: str) -> bool:
 
 def singular(folded: str) -> str:
     """Folded words without their plural marks: « courts métrages » and « court métrage » are one key."""
-    return re.sub(r"(?<=[a-z]{2})[sx](?![a-z'])", "", folded)
+    return _written(folded, _stripped)
 
 
-def _plural_pattern(folded: str) -> str:
-    """A pattern for words in the singular or in the plural, each (« aides sélectives », « jeux vidéo »)."""
-    return re.sub(r"(?<=[a-z]{3})(?<![sx])(?![a-z'])", "[sx]?", re.escape(folded))
+def _written(folded: str, form: Callable[[str], str] = str) -> str:
+    """Words and marks, each in a form, apart by a space or by the hyphen that joins them."""
+    return "-".join(" ".join(map(form, tokens(piece))) for piece in folded.split("-"))
+
+
+def _stripped(word: str) -> str:
+    """A word without its plural mark; initials are left."""
+    return word[:-1] if len(word) > _INITIALS + 1 and word[-1] in "sx" and word[-2].isalpha() else word
+
+
+def _plurals(folded: str) -> Iterator[str]:
+    """Words in the singular and in the plural, each (« aides sélectives », « jeux vidéo »)."""
+    forms = [(w, f"{w}s", f"{w}x") if len(w) > _INITIALS and w[-1] not in "sx" else (w,) for w in tokens(folded)]
+    return (" ".join(said) for said in product(*forms))
 
 
 def read_references(

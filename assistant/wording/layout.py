@@ -22,6 +22,8 @@ from ingest.language.sentences import upper_first
 
 _LABEL_WORDS = 8
 _REGIMES = {Regime.UE: "EU law", Regime.FR: "French law"}
+_NO_MARKS = str.maketrans(dict.fromkeys('«»"“”*[]', " "))
+_JOINING = frozenset({"et", "and", "puis", "alors", "donc", "sinon", "also"})
 _VERDICT = re.compile(
     r"^(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?(?: \([^()]+\))?\s?:(?:[^.]*?\.(?=\s[A-ZÀ-Ü«]))?"
     r"|^(?:Au plus tard le|By) [^.]+\.(?=\s)"
@@ -76,8 +78,9 @@ def headed(about: str, heading: Literal["question", "claim"], language: Language
 
 def _bare(about: str) -> str:
     """Words without marks, nor what only joins them to those before."""
-    text = re.sub(r"\s+", " ", re.sub(r"[«»\"“”*\[\]]", " ", about)).strip(" ?!.,;:")
-    return re.sub(r"^(?:et|and|puis|alors|donc|sinon|also)\s+", "", text, flags=re.IGNORECASE)
+    text = " ".join(about.translate(_NO_MARKS).split()).strip(" ?!.,;:")
+    first, _, rest = text.partition(" ")
+    return rest if rest and first.lower() in _JOINING else text
 
 
 def _depends(part: PlannedPart, language: Language) -> str:

@@ -30,7 +30,7 @@ class Block:
 
 def blocks(markdown: str) -> list[Block]:
     """The paragraphs and lists of an answer, in order."""
-    return [_block(part) for part in re.split(r"\n{2,}", markdown) if part.strip()]
+    return [_block(part) for part in markdown.split("\n\n") if part.strip()]
 
 
 def pieces(text: str) -> list[Piece]:
@@ -76,4 +76,4 @@ def _block(part: str) -> Block:
 def _piece(text: str) -> Piece:
     if text.startswith("**") and text.endswith("**") and len(text) > 4:
         return "strong", text[2:-2]
-    return ("cite", text[1:-1]) if re.fullmatch(r"\[\d+\]", text) else ("text", text)
+    return ("cite", text[1:-1]) if _PIECE.fullmatch(text) else ("text", text)

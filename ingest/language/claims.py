@@ -10,6 +10,7 @@ negation and modality only that they are not flipped.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -260,15 +261,20 @@ def _opaque(text: str) -> tuple[set[str], str]:
     return found, strip_spans(text, spans)
 
 
-def _figures(text: str, language: Language) -> set[Figure]:
-    figures: set[Figure] = set()
+def numbers(text: str, spoken: str, language: Language) -> Iterator[tuple[int, int, Decimal]]:
+    """`(start, end, value)` of each number of a text, in figures, then in words; `spoken` is the text that has its
+    accents, character for character."""
     for m in _NUMBER[language].finditer(text):
-        if _AFTER_ORDINAL.match(text, m.end()):
-            continue
-        figures.add(_with_unit(_decimal(m.group(0), language), text, m.start(), m.end()))
-    for start, end, value in spelled(text, language):
-        figures.add(_with_unit(value, text, start, end))
-    return figures
+        yield m.start(), m.end(), _decimal(m.group(0), language)
+    yield from spelled(spoken, language)
+
+
+def _figures(text: str, language: Language) -> set[Figure]:
+    return {
+        _with_unit(value, text, start, end)
+        for start, end, value in numbers(text, text, language)
+        if not _AFTER_ORDINAL.match(text, end) or not text[end - 1].isdigit()
+    }
 
 
 def _decimal(raw: str, language: Language) -> Decimal:

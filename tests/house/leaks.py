@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("assistant/reading", "assistant/search", "assistant/planning", "assistant/wording", "assistant/dialogue",
          "ingest/language")  # fmt: skip
 """From a message to its answer."""
+WORDS = frozenset(p for room in ROOMS for p in (ROOT / room / "data").glob("words.yaml"))
+"""Words that a room looks for, kept as data: held to what code is held to."""
 _SHORTEST = 4
 
 
@@ -128,7 +130,7 @@ def elsewhere() -> str:
         for t in (s.text, s.en, s.lead or "", s.belief or "", *s.questions)
     ]  # fmt: skip
     told += [p.read_text(encoding="utf-8") for p in corpus.rglob("*.yaml") if "fiches" not in p.parts]
-    told += [p.read_text(encoding="utf-8") for p in (ROOT / "assistant").rglob("*.yaml")]
+    told += [p.read_text(encoding="utf-8") for p in (ROOT / "assistant").rglob("*.yaml") if p not in WORDS]
     return fold("\n".join(told))
 
 
@@ -142,7 +144,19 @@ def leaks(root: Path = ROOT, rooms: Iterable[str] = ROOMS) -> list[Leak]:
             for piece in alternatives(text) if is_pattern else {text}:
                 if (found := _only_one(piece, is_pattern)) is not None:
                     out.append(Leak(f"{path.relative_to(root)}:{line}", piece, found))
+    for room in rooms:
+        out += _of_words(root / room / "data" / "words.yaml", root)
     return list(dict.fromkeys(out))
+
+
+def _of_words(path: Path, root: Path) -> Iterator[Leak]:
+    """The leaks of the lists of words of a room."""
+    rows = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) if path.is_file() else {}
+    for name, phrases in rows.items():
+        for phrase in phrases:
+            open_ended = rf"\b{re.escape(phrase.removesuffix('*'))}" if phrase.endswith("*") else phrase
+            if (found := _only_one(open_ended, phrase.endswith("*"))) is not None:
+                yield Leak(f"{path.relative_to(root)}:{name}", phrase, found)
 
 
 @lru_cache(maxsize=65536)

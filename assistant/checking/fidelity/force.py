@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.checking.fidelity.words import ReadText, bag, words_pattern
+from assistant.checking.fidelity.words import ReadText, bag
+from ingest.language.phrases import Span
 
 _NE = re.compile(
     r"(?<![a-z])(?:ne |n')(?P<in>[^,;:.]{0,60}?)(?<![a-z])(?P<out>pas|plus|jamais|aucune?|ni|guere|nullement|rien|(?<!une )(?<!la )personne(?! physique| morale))(?![a-z])"
@@ -36,47 +37,10 @@ _NE_BARE = re.compile(
 _BOUND = re.compile(
     r"[ -]?(?:(?:a|de|d'|contain\w*|contenir|exceed\w*|be|etre|[a-z]+) ){0,3}(?:(?:plus|moins) d[e'] ?[a-z' ]{0,12}(?:\d|deux|trois|quatre|cinq|six|sept|huit|dix|vingt|trente|cent|mille)|au-dessus|au-dela|superieur|inferieur|depass|exced|more than|less than|fewer than|exceed|above|below)"
 )
-_BOUNDING = re.compile(r"depass|exced|superieur|inferieur|exceed")
 _CORRECTS = re.compile(r"[^;.]{0,90}?,? mais (?:depuis|de|du|d'|a|au|par|pour|en|le|la|les|aux|des|seulement|bien|l')")
 """« ne s'applique pas depuis 2024, mais depuis 2025 » denies a date, not that it applies."""
 _MODAL = "\0modal"
-_MODALS = re.compile(r"(?<![a-z])(?:peu[tv]\w*|pourr\w*|doi\w*|devr\w*|faut|autoris\w*|permet\w*)")
-_NUMBER = re.compile(r"\d|(?<![a-z])(?:deux|trois|quatre|cinq|six|sept|huit|dix|vingt|trente|cent|mille|seuils?)")
 _LIGHT = bag("princip entr normal est ete etre avoir peut doit fait figur comport tient donn dit")
-
-_DUTY = {
-    "fr": words_pattern(["doit", "doivent", "devra", "devront", "devait", "devaient", "devoir", "obligatoire*", "obligation de", "oblige", "obligent", "tenu de", "tenue de", "tenus de", "tenues de", "tenu d'indiquer", "tenu d'*", "tenue d'*", "exige", "exigee", "exiges", "exigees", "exigent", "requis*", "impose", "imposent", "imposee", "faut", "necessaire de", "est soumis", "est soumise"]),
-    "en": words_pattern(["must", "shall", "has to", "have to", "had to", "mandatory", "compulsory", "required", "requires", "require", "obliged", "obligation to", "imposes", "imposed", "owes", "owe"]),
-}  # fmt: skip
-_RIGHT = {
-    "fr": words_pattern(["peut", "peuvent", "pourra", "pourront", "pouvait", "pouvaient", "permet", "permettent", "permis", "permise*", "autorise", "autorisent", "autorise*", "option", "possible", "possibilite de", "libre de", "libre", "libres", "librement", "tolere*", "le droit de", "admet", "admis", "admise"]),
-    "en": words_pattern(["may", "can", "could", "might", "allow*", "permit*", "possible", "free to", "free", "option of", "tolerated", "admitted", "entitled"]),
-}  # fmt: skip
-_BAN = {
-    "fr": words_pattern(["interdi*", "prohib*", "defendu", "defense de", "illega*"]),
-    "en": words_pattern(["prohibit*", "ban", "bans", "banned", "forbid*", "forbidden", "illegal"]),
-}
-_FREE = {
-    "fr": words_pattern(["facultati*", "volontaire*", "volontariat", "optionnel*", "dispense", "dispensee", "dispensent", "dispenses", "dispenser", "exempt*", "sans obligation", "a titre facultatif"]),
-    "en": words_pattern(["optional*", "voluntar*", "exempt*", "waive*", "need not"]),
-}  # fmt: skip
-_ADVICE = {
-    "fr": words_pattern(["recommand*", "conseille*", "invite a", "sans l'imposer"]),
-    "en": words_pattern(["recommend*", "advis*", "should"]),
-}
-_HELP = re.compile(
-    r"(?:peut|peuvent|pourra|can|may) (?:en |vous |le |la |les |l')?(?:repondre|renseigner|conseiller|preciser|dire|donner|aider|answer|advise|tell|provide)"
-)
-_SOFT = re.compile(
-    r"jusqu'a|au plus|au maximum|maxim|plafon|expos|risqu|encour|possib|eventuel|suscepti|parfois|admet|admis|accept|option|droit|"
-    r"libre|permet|autoris|selon les|dans certains|parmi|soit|chacun|up to|at most|allow|permit|risk|liable|some|no more|limit|n'excede|depass"
-)
-_EVERY = re.compile(
-    r"(?<![a-z])(?:toujours|systematiquement|tou(?:te?s?|s)|chaque|sans exception|always|all|any|every)(?![a-z])"
-)
-_ALWAYS = re.compile(
-    r"(?<![a-z])(?:toujours|systematiquement|en toutes? circonstances?|sans exception|dans tous les cas|always|in all cases)(?![a-z])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +101,18 @@ def denied(text: ReadText) -> Denied:
     bounds: list[tuple[int, int]] = []
     for pattern in (_NE, _NE_BARE):
         for m in pattern.finditer(text.folded):
-            counts = _BOUNDING.search(m.group("in"))
-            if _BOUND.match(text.folded, m.end("in")) or (
-                counts and _NUMBER.search(text.folded, m.end(), m.end() + 40)
-            ):
+            inside = m.span("in")
+            counts = text.has("turns a bound", *inside) and _counts(text, m.end(), m.end() + 40)
+            if _BOUND.match(text.folded, inside[1]) or counts:
                 bounds.append(m.span())
                 continue
-            inner = text.between(m.start("in"), m.end("in"))
+            inner = text.between(*inside)
             heavy = [s for s in inner if s not in _LIGHT]
             last = m.group("out") if pattern is _NE else ""
             if _CORRECTS.match(text.folded, m.end()):
                 continue
             follow = text.after(m.end(), 1) if not heavy or last.startswith("aucun") or last == "ni" else ()
-            add([*heavy, *follow, *([_MODAL] if _MODALS.search(m.group("in")) else [])], m.span())
+            add([*heavy, *follow, *([_MODAL] if text.has("modal", *inside) else [])], m.span())
     for m in _BEFORE_NE.finditer(text.folded):
         inner = text.between(m.start("in"), m.end("in"))
         add([*inner[:1], *text.after(m.end(), 1)], m.span())
@@ -176,7 +139,7 @@ def departures(mine: ReadText, theirs: ReadText) -> list[str]:
             out.append(f"{'/'.join(sorted(against))} → {force}")
         elif force in {"interdit", "dispensé"} and not given and not denied(theirs).count:
             out.append(f"ajouté : {force}")
-    if mine.has(_ALWAYS) and not theirs.has(_EVERY):
+    if mine.has("always") and not theirs.has("every"):
         out.append("généralisé")
     return out
 
@@ -184,7 +147,7 @@ def departures(mine: ReadText, theirs: ReadText) -> list[str]:
 def omissions(mine: ReadText, theirs: ReadText) -> list[str]:
     """A possibility told as a fact."""
     given = forces(theirs)
-    lost = "permis" in given and not given.keys() & {"dû", "interdit"} and not forces(mine) and not mine.has(_SOFT)
+    lost = "permis" in given and not given.keys() & {"dû", "interdit"} and not forces(mine) and not mine.has("soft")
     return ["possibilité dite comme un fait"] if lost else []
 
 
@@ -194,13 +157,13 @@ def _negations(mine: ReadText, theirs: ReadText) -> list[str]:
         ours, given = ours.without_modals(), given.without_modals()
     told = given.told_by(mine)
     out = []
-    if ours.count < told and not mine.has(_SAVE):
+    if ours.count < told and not mine.has("left out"):
         lost = (given.stems & mine.stems) - ours.reach - _free(theirs, given)
         out += [f"négation perdue : {s}" for s in sorted(lost)]
-    if not ours.count and not mine.has(_CONTRARY):
+    if not ours.count and not mine.has("contrary"):
         out += [f"nié : {figure}" for figure in sorted(_corrected(theirs) & {w.text for w in mine.words})]
     if ours.count > told:
-        only = {s for m in _ONLY.finditer(theirs.folded) for s in theirs.between(*m.span())}
+        only = {s for span in restricting(theirs) for s in theirs.between(*span)}
         added = (ours.stems & theirs.stems) - given.reach - only - _free(mine, ours)
         out += [f"négation ajoutée : {s}" for s in sorted(added)]
     return out
@@ -232,13 +195,28 @@ _AGAINST = {
 }
 
 
-_KINDS = (
-    ("dû", _DUTY, "dispensé"),
-    ("permis", _RIGHT, "interdit"),
-    ("interdit", _BAN, "permis"),
-    ("dispensé", _FREE, "dû"),
-    ("conseillé", _ADVICE, "conseillé"),
-)
+_TURNED = {"dû": "dispensé", "permis": "interdit", "interdit": "permis", "dispensé": "dû", "conseillé": "conseillé"}
+"""What each force is under a negation."""
+
+
+def restricting(text: ReadText) -> list[Span]:
+    """Where « ne … que » stands: it restricts, and denies nothing."""
+    return [m.span() for m in _ONLY.finditer(text.folded)]
+
+
+def _helping(text: ReadText) -> set[int]:
+    """Where words stand that only offer to answer or to advise (« le CNC peut vous répondre »): they give no right."""
+    out: set[int] = set()
+    for start, end in text.find("leave"):
+        verb = text.next(end)
+        if text.at("helping", verb) and _WHOM.issuperset(text.folded[end:verb].replace("'", "' ").split()):
+            out |= {start, verb}
+    return out
+
+
+def _counts(text: ReadText, start: int, end: int) -> bool:
+    """Whether a number, or the word of a threshold, stands in a span."""
+    return text.has("counts", start, end) or any(c.isdigit() for c in text.folded[start:end])
 
 
 @lru_cache(maxsize=8192)
@@ -248,42 +226,39 @@ def forces(text: ReadText) -> Mapping[str, frozenset[str]]:
     The verb that « peut », « doit » or "must" governs is marked by `>`.
     """
     spans = denied(text).spans
-    only = [m.span() for m in _ONLY.finditer(text.folded)] if text.language == "fr" else []
-    helps = [m.span() for m in _HELP.finditer(text.folded)]
+    only = restricting(text) if text.language == "fr" else []
+    helping = _helping(text)
     out: dict[str, set[str]] = {}
-    for kind, patterns, turned in _KINDS:
-        for m in patterns[text.language].finditer(text.folded):
-            if any(a <= m.start() < b for a, b in helps):
+    for kind, turned in _TURNED.items():
+        for start, end in text.find(kind):
+            if start in helping:
                 continue
-            around = set(text.after(m.end(), 2))
-            if _VERB.match(m.group(0)):
-                around |= {f">{s}" for s in text.after(m.end(), 1)}
+            around = set(text.after(end, 2))
+            if text.at("governing", start):
+                around |= {f">{s}" for s in text.after(end, 1)}
             else:
-                around |= set(text.before(m.start(), 2))
-            under = any(
-                a <= m.start() < b or (b <= m.start() and _near(text.folded, a, b, m.start())) for a, b in spans
-            )
+                around |= set(text.before(start, 2))
+            under = any(a <= start < b or (b <= start and _near(text.folded, a, b, start)) for a, b in spans)
             told = {turned if under else kind}
-            if kind == "dû" and under and _STRONG.match(m.group(0)):
+            if kind == "dû" and under and text.at("strong", start):
                 told = {"interdit"} if text.language == "en" else {"interdit", "dispensé"}
-            elif kind == "permis" and any(a <= m.start() < b for a, b in only):
+            elif kind == "permis" and any(a <= start < b for a, b in only):
                 told = {"permis", "interdit"}
             for force in told:
                 out.setdefault(force, set()).update(around)
     return {force: frozenset(stems) for force, stems in out.items()}
 
 
-_VERB = re.compile(r"doi|dev|fau|peu|pou|must|shall|may|can|could|might|has to|have to")
-_CONTRARY = re.compile(r"(?<![a-z])(?:contrairement|au lieu|plutot|contrary|instead|rather)")
-_SAVE = re.compile(r"(?<![a-z])(?:sauf|hors|hormis|except|unless|outside)")
-_STRONG = re.compile(r"doit|doivent|devra|devront|faut|must|shall")
+_WHOM = bag("en vous le la les l'")
+_SMALL = bag("de d' la le les un une plus ete etre be been being to have any a en principe")
+_WITHOUT = ("sans", "aucun", "without", "no ")
+_NEAR = 3
+"""Small words that may stand between a negation and what it denies; one fewer of any kind after « sans »."""
 
 
 def _near(text: str, opens: int, end: int, start: int) -> bool:
     """True when nothing but small words stands between a negation and what follows it; after « sans », also a noun."""
-    pattern = _WITHOUT if text.startswith(("sans", "aucun", "without", "no "), opens) else _SMALL
-    return pattern.fullmatch(text, end, start) is not None
-
-
-_SMALL = re.compile(r"[ -]?(?:(?:de|d'|la|le|les|un|une|plus|ete|etre|be|been|being|to|have|any|a|en principe) ?){0,3}")
-_WITHOUT = re.compile(r"[ -]?(?:[a-z'-]+ ){0,2}")
+    between = text[end:start].replace("d'", "d' ").replace("-", " ").split()
+    if text.startswith(_WITHOUT, opens):
+        return len(between) < _NEAR and all(c.isalpha() or c == "'" for w in between for c in w)
+    return len(between) <= _NEAR and _SMALL.issuperset(between)

@@ -9,69 +9,12 @@ from __future__ import annotations
 
 # ruff: noqa: E501 - tables of patterns read best one pattern a line
 import re
+from itertools import pairwise
 
-from assistant.checking.fidelity.words import ReadText, aligned_fold, bag, words_pattern
+from assistant.checking.fidelity.words import NAMES, ReadText, aligned_fold, bag, phrases_of
 
-_SAME = (
-    ("cnc", "centre national du cinema"),
-    ("ademe", "agence de la transition ecologique"),
-    ("arcom", "autorite de regulation"),
-    ("h2a", "haute autorite de l'audit"),
-    ("onf", "office national des forets"),
-    ("vnf", "voies navigables de france"),
-    ("rga", "reglement general des aides", "reglement du cnc", "reglement des aides", "general aid"),
-    ("dgmic", "medias et des industries culturelles"),
-    ("efrag", "european financial reporting"),
-    ("union europeenne", "europe*", "european*", "communautaire*"),
-    ("france", "francais*", "french"),
-    ("allemagne", "allemand*", "german*"),
-    ("italie", "italien*", "italian*", "italy"),
-    ("espagne", "espagnol*", "spanish", "spain"),
-    ("royaume-uni", "britannique*", "british", "uk", "united kingdom", "anglais*"),
-    ("etats-unis", "americain*", "american", "united states"),
-    ("pays-bas", "neerlandais*", "dutch", "netherlands"),
-    ("belgique", "belge*", "belgian", "belgium"),
-    ("canada", "canadien*", "canadian"),
-    ("pays nordiques", "nordique*", "nordic"),
-)
-_SAME_PATTERNS = tuple(words_pattern(names) for names in _SAME)
-_PEOPLE = tuple(
-    (words_pattern(told), words_pattern((*told, *also)))
-    for told, also in (
-        (("ministre", "ministere", "minister", "ministry"), ("ministre*", "ministeriel*", "dgmic")),
-        (("prefet", "prefets", "prefecture", "prefectures", "prefect"), ("prefectora*",)),
-        (("maire", "maires", "mairie", "mairies", "mayor", "town hall"), ("municipal*", "commune*", "ville")),
-        (("juge", "juges", "tribunal", "tribunaux", "the court", "courts", "judge"), ("judicia*",)),
-        (("president", "presidente"), ()),
-        (("senat", "senate"), ()),
-        (("assemblee nationale", "national assembly"), ("deput*",)),
-        (("parlement", "parliament"), ("parlement*", "assemblee*", "senat")),
-        (("gouvernement", "government"), ("gouvernement*",)),
-        (("constitutionnel", "constitutional council"), ()),
-        (("region", "regions"), ("region*", "regional*")),
-        (("departement", "departments"), ("departement*", "departmental*")),
-        (("producteur", "producteurs", "productrice", "producer", "producers"), ("product*", "produi*")),
-        (("distributeur", "distributeurs", "distributor", "distributors"), ("distribut*",)),
-        (("exploitant", "exploitants", "exhibitor", "exhibitors"), ("exploit*", "salle*", "cinema*")),
-        (("diffuseur", "diffuseurs", "broadcaster", "broadcasters"), ("diffus*", "chaine*", "channel*", "tele*")),
-        (("annonceur", "annonceurs", "advertiser", "advertisers"), ("annonc*", "publicit*", "advert*")),
-        (("commissaire aux comptes", "commissaires aux comptes"), ("audit*", "certifi*")),
-        (("auditeur", "auditeurs", "auditor", "auditors"), ("audit*", "commissaire*", "verif*")),
-        (("fournisseur", "fournisseurs", "supplier", "suppliers"), ()),
-        (("proprietaire", "owner"), ()),
-        (("banque", "banques", "bank", "banks"), ()),
-        (("consommateur", "consommateurs", "consumer", "consumers"), ()),
-        (("documentaire", "documentaires", "documentary", "documentaries"), ()),
-        (("fiction", "fictions"), ("drama*",)),
-        (("animation",), ("anime*", "animated")),
-        (("serie", "series"), ()),
-        (("court metrage", "courts metrages", "short film", "short films"), ("court-metrage*", "shorts")),
-        (("long metrage", "longs metrages", "feature film", "feature films"), ("long-metrage*", "feature*")),
-        (("clip", "clips", "music video"), ("videomusique*",)),
-        (("jeu video", "jeux video", "video game", "video games"), ("video-game*",)),
-        (("communal", "communale", "communaux"), ("commune*", "municipal*")),
-    )
-)
+_SAME = phrases_of("same")
+_PEOPLE = phrases_of("people", "told", "also")
 _BODIES = bag(
     "ecoprod arte arcom ademe afnor afdas canal canalplus tf1 m6 netflix bbc enedis edf engie totalenergies deloitte kpmg ficam "
     "fncf csa cst acpr esma efrag bpifrance audiens cofiloisirs coficine secoya albert ecomuvi legifrance xilam "
@@ -79,6 +22,8 @@ _BODIES = bag(
 )
 """Names that may open a sentence: elsewhere a capital is enough to tell a name."""
 _TITLE = re.compile(r"(?<![\w])(?:[A-ZÀÂÉÈÊÎÏÔÇŒ][\w&+!-]*|[\w]*[A-Z][A-Z0-9&+-]+)")
+_UNION = bag("ue eu union")
+_JOINED = re.compile(r"[-&+!]")
 _OPENS = re.compile(r"(?:[.!?:;]\s|[«\"“]\s?|\A\W+)$")
 _NOT_NAMES = bag(
     "article articles directive regulation law act code decree order ordinance label labour environmental energy civil "
@@ -89,25 +34,23 @@ _NOT_NAMES = bag(
 )
 
 
-_COUNTED = re.compile(r"co2|\d\d")
-"""Units and article numbers, which `ingest.language.claims` reads."""
-_EU = re.compile(r"(?<![a-z])(?:ue|eu|europ[a-z]*|union|directive|csrd|esrs)(?![a-z])")
+def _counted(folded: str) -> bool:
+    """Units and article numbers, which `ingest.language.claims` reads."""
+    return "co2" in folded or any(a.isdigit() and b.isdigit() for a, b in pairwise(folded))
 
 
 def departures(mine: ReadText, theirs: ReadText) -> list[str]:
     """Names and common nouns for someone that `mine` holds and `theirs` does not."""
-    held = theirs.folded
     out = [f"nom : {name}" for name in _names(mine) if not _known(aligned_fold(name), theirs)]
-    for told, support in _PEOPLE:
-        if (m := told.search(mine.folded)) and not support.search(held):
-            out.append(f"sujet : {m.group(0)}")
-    for pattern in _SAME_PATTERNS:
-        if (
-            (m := pattern.search(mine.folded))
-            and not pattern.search(held)
-            and not (_EU.search(held) and "urop" in m.group(0))
-        ):
-            out.append(f"nom : {m.group(0)}")
+    told, support = _PEOPLE.all(mine.folded), _PEOPLE.all(theirs.folded)
+    for i in range(len(NAMES["people"])):
+        if (spans := told.get(f"{i} told")) and f"{i} told" not in support and f"{i} also" not in support:
+            out.append(f"sujet : {mine.folded[slice(*spans[0])]}")
+    known, european = _SAME.all(theirs.folded), theirs.has("Europe")
+    for name, spans in _SAME.all(mine.folded).items():
+        said = mine.folded[slice(*spans[0])]
+        if name not in known and not (european and "urop" in said):
+            out.append(f"nom : {said}")
     return out
 
 
@@ -119,20 +62,24 @@ def _names(text: ReadText) -> list[str]:
         opens = m.start() == 0 or _OPENS.search(text.text, max(0, m.start() - 4), m.start())
         if opens and not word[1:2].isupper() and aligned_fold(word) not in _BODIES:
             continue
-        if aligned_fold(word) not in _NOT_NAMES and len(word) > 1 and not _COUNTED.search(aligned_fold(word)):
+        if aligned_fold(word) not in _NOT_NAMES and len(word) > 1 and not _counted(aligned_fold(word)):
             out.append(word)
     return out
 
 
 def _known(name: str, theirs: ReadText) -> bool:
-    if re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z])", theirs.folded):
+    if _holds(theirs, name):
         return True
-    pieces = [p for p in re.split(r"[-&+!]", name) if len(p) > 1]
-    if len(pieces) > 1 and all(re.search(rf"(?<![a-z]){re.escape(p)}(?![a-z])", theirs.folded) for p in pieces):
+    pieces = [p for p in _JOINED.split(name) if len(p) > 1]
+    if len(pieces) > 1 and all(_holds(theirs, p) for p in pieces):
         return True
-    if name in {"ue", "eu", "union"} or name.startswith("europ"):
-        return bool(_EU.search(theirs.folded))
-    return any(p.search(name) and p.search(theirs.folded) for p in _SAME_PATTERNS)
+    if name in _UNION or name.startswith("europ"):
+        return theirs.has("Europe")
+    return bool(_SAME.all(name).keys() & _SAME.all(theirs.folded).keys())
+
+
+def _holds(text: ReadText, name: str) -> bool:
+    return re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z])", text.folded) is not None
 
 
 def named(text: ReadText) -> frozenset[str]:

@@ -8,15 +8,14 @@ cancel out.
 
 from __future__ import annotations
 
-# ruff: noqa: E501 - tables of patterns read best one pattern a line
 import re
 from collections import defaultdict
 from decimal import Decimal
 
 from assistant.checking.fidelity.force import denied
-from assistant.checking.fidelity.words import ReadText, words_pattern
-from ingest.language.claims import read_claim
-from ingest.language.numerals import ordinal_words, spelled
+from assistant.checking.fidelity.words import CUES, ReadText
+from ingest.language.claims import numbers, read_claim
+from ingest.language.numerals import ordinal_words
 
 _UNITS = {
     "money": "m€|k€|md€|€|eur|euros?|(?:millions?|milliards?) d'euros",
@@ -35,54 +34,12 @@ _UNIT = re.compile(
     + r")(?![a-z0-9])"
 )
 _NAMES = tuple(_UNITS)
-_NUMBER = {
-    "fr": re.compile(r"(?<![\w,.])\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d)|(?<![\w,.])\d+(?:,\d+)?(?!\d)"),
-    "en": re.compile(r"(?<![\w,.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|(?<![\w,.])\d+(?:\.\d+)?(?!\d)"),
-}
-_LOW = words_pattern(
-    ["au moins", "au minimum", "minimum de", "minimal* de", "minimum", "a partir de", "a compter de", "dez", "plus de",
-     "superieur* a", "depass*", "excede*", "au-dessus de", "au-dela de", "at least", "more than", "over", "above", "from",
-     "minimum of", "exceed*", "or more", "un peu plus de", "inferieure a", "pas inferieur* a"]
-)  # fmt: skip
-_HIGH = words_pattern(
-    ["au plus", "au maximum", "maximum de", "maximal* de", "maximum", "jusqu'a", "moins de", "inferieur* a", "sous",
-     "en dessous de", "en-dessous de", "limite* a", "plafonn* a", "at most", "less than", "under", "below", "up to",
-     "fewer than", "no more than", "capped at", "limited to", "a maximum of", "or fewer", "or less", "un peu moins de",
-     "ne pas depasser", "reste sous"]
-)  # fmt: skip
-_FLIPPABLE = re.compile(r"plus de|superieur|depass|exced|au-dessus|more than|exceed|moins de|inferieur|less than|fewer")
 _NEGATED = re.compile(r"(?:\bsauf |\bunless |\bne |\bn'|\bpas |\bsans |\bnot |\bno |cannot )[^,;:.]{0,40}$")
-_AFTER = re.compile(r"^[^,;:.()\d]{0,24}\b(?:au plus|au maximum|maximum|at most|or fewer|or less|a year at most)\b")
-_AFTER_LOW = re.compile(r"^[^,;:.()\d]{0,24}\b(?:au moins|au minimum|minimum|at least|or more|et plus)\b")
+_YEAR = 4
 _RANK = re.compile(r"(?<![\w,.-])([2-9]|\d{2})(?:e|eme|ème|nd|rd|th)\b")
-_DURATIONS = {
-    "fr": {
-        "second": "secondes?", "minute": "minutes?", "hour": "heures?|horaires?", "week": r"semaines?|hebdo\w*",
-        "day": r"jours?|journees?|journali\w+|quotidien\w*", "month": r"mois|mensuel\w*",
-        "year": r"ans?|annees?|annuel\w*|exercices?",
-    },
-    "en": {
-        "second": "seconds?", "minute": "minutes?", "hour": "hours?|hourly", "week": "weeks?|weekly",
-        "day": "days?|daily", "month": "months?|monthly", "year": r"years?|annual\w*|yearly|a year",
-    },
-}  # fmt: skip
-_PER = {
-    "fr": r"(?<![a-z])(?:par|chaque|une?|tous les|toutes les|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente) ",
-    "en": r"(?<![a-z])(?:per|each|every|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|thirty) ",
-}
-_RATES = {
-    "fr": {"second": "(?!)", "minute": "(?!)", "hour": "horaire", "week": "hebdo", "day": "journali|quotidien",
-           "month": "mensuel", "year": "annuel|(?:ans?|annees?|exercices?)(?![a-z])"},
-    "en": {"second": "(?!)", "minute": "(?!)", "hour": "hourly", "week": "weekly", "day": "daily", "month": "monthly",
-           "year": "annual|yearly|years?(?![a-z])"},
-}  # fmt: skip
-_DURATION = {
-    lang: {
-        name: re.compile(rf"(?:(?<=\d )|{_PER[lang]})(?:{pattern})(?![a-z])|(?<![a-z])(?:{_RATES[lang][name]})")
-        for name, pattern in rows.items()
-    }
-    for lang, rows in _DURATIONS.items()
-}
+_DURATIONS = ("second", "minute", "hour", "week", "day", "month", "year")
+_REACH, _BEHIND = 36, 24
+"""Characters within which the words of a bound stand before a figure, or behind it."""
 
 
 def departures(mine: ReadText, theirs: ReadText) -> list[str]:
@@ -100,12 +57,8 @@ def departures(mine: ReadText, theirs: ReadText) -> list[str]:
             out.append(f"borne de {value:f}")
     known = _ranks(theirs) | given.keys() | {f.value for f in read_claim(theirs.text, theirs.language).figures}
     out += [f"rang {rank}" for rank in sorted(_ranks(mine) - known)]
-    for name, pattern in _DURATION[mine.language].items():
-        if (
-            mine.has(pattern)
-            and not re.search(rf"(?<![a-z])(?:{_DURATIONS[mine.language][name]})(?![a-z])", theirs.folded)
-            and not (name == "year" and re.search(r"\b20\d\d\b", theirs.folded))
-        ):
+    for name in _DURATIONS:
+        if _lasts(mine, name) and not theirs.has(name) and not (name == "year" and _of_a_year(theirs)):
             out.append(f"durée : {name}")
     return out
 
@@ -113,53 +66,56 @@ def departures(mine: ReadText, theirs: ReadText) -> list[str]:
 def _quantities(text: ReadText) -> dict[Decimal, tuple[set[str], set[str]]]:
     """Value → the units and bounds (`low`, `high`) that it is given with; an empty unit when one stands bare."""
     out: dict[Decimal, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    spans = [
-        (m.start(), m.end(), _decimal(m.group(0), text.language)) for m in _NUMBER[text.language].finditer(text.folded)
-    ]
-    spans += list(spelled(text.text, text.language))
-    for start, end, value in spans:
+    for start, end, value in numbers(text.folded, text.text, text.language):
         units, bounds = out[value.normalize()]
         unit = _UNIT.match(text.folded, end)
         named = _NAMES[int(unit.lastgroup[1:])] if unit and unit.lastgroup else ""
         units.add(_before(text.folded, start) or named)
-        if bound := _bound(text.folded, start, end):
+        if bound := _bound(text, start, end):
             bounds.add(bound)
     return out
 
 
 def _before(text: str, start: int) -> str:
-    return "money" if re.search(r"(?:€|eur) ?$", text[max(0, start - 4) : start]) else ""
+    return "money" if text[:start].rstrip().endswith(("€", "eur")) else ""
 
 
-def _bound(text: str, start: int, end: int) -> str | None:
-    tail = text[end : end + 40]
-    if _AFTER.search(tail):
-        return "high"
-    if _AFTER_LOW.search(tail):
-        return "low"
-    head = re.split(r"[,;:.](?:\s|$)|\d", text[max(0, start - 36) : start])[-1]
-    last: tuple[int, str, str] | None = None
-    for pattern, name in ((_LOW, "low"), (_HIGH, "high")):
-        for m in pattern.finditer(head):
-            if head[: m.start()].endswith(("au ", "au-", "moins ")):  # « au plus de » is « au plus »
-                continue
-            if last is None or m.end() > last[0]:
-                last = (m.end(), name, m.group(0))
-    if last is None:
+def _bound(text: ReadText, start: int, end: int) -> str | None:
+    for name in ("high", "low"):
+        if any(
+            first - end <= _BEHIND and _clear(text.folded, end, first) for first, _ in text.find(f"{name} after", end)
+        ):
+            return name
+    found = [
+        (last, name, first)
+        for name in ("low", "high")
+        for first, last in text.find(name, max(0, start - _REACH), start)
+        if _clear(text.folded, last, start) and not text.folded[:first].endswith(("au ", "au-", "moins "))
+    ]  # « au plus de » is « au plus »
+    if not found:
         return None
-    _, name, words = last
-    negated = _FLIPPABLE.search(words) and _NEGATED.search(
-        text[max(0, start - 60) : start - len(head) + head.rfind(words)]
-    )
-    if negated:
+    last, name, first = max(found)
+    if text.has("turns", first, last) and _NEGATED.search(text.folded, max(0, start - 60), first):
         return "low" if name == "high" else "high"
     return name
 
 
+def _clear(text: str, start: int, end: int) -> bool:
+    """True when no mark nor figure stands between two places."""
+    return not any(c in ",;:.()" or c.isdigit() for c in text[start:end])
+
+
+def _lasts(text: ReadText, unit: str) -> bool:
+    """Whether a text tells a duration in a unit, or a rate: « 3 jours », « par mois », « annuel »."""
+    if f"{unit} rate.{text.language}" in CUES.names and text.has(f"{unit} rate"):
+        return True
+    counted = {end for _, end in text.find("per")}
+    return any(text.folded[: start - 1][-1:].isdigit() or start - 1 in counted for start, _ in text.find(unit))
+
+
+def _of_a_year(text: ReadText) -> bool:
+    return any(len(w.text) == _YEAR and w.text.startswith("20") for w in text.words)
+
+
 def _ranks(text: ReadText) -> frozenset[Decimal]:
     return frozenset(Decimal(m.group(1)) for m in _RANK.finditer(text.folded)) | ordinal_words(text.text)
-
-
-def _decimal(raw: str, language: str) -> Decimal:
-    raw = raw.replace(" ", "")
-    return Decimal(raw.replace(",", "") if language == "en" else raw.replace(",", "."))

@@ -11,20 +11,10 @@ from __future__ import annotations
 # ruff: noqa: E501 - tables of patterns read best one pattern a line
 import re
 
-from assistant.checking.fidelity.force import denied
-from assistant.checking.fidelity.words import ReadText, words_pattern
+from assistant.checking.fidelity.force import denied, restricting
+from assistant.checking.fidelity.words import ReadText
 
-_LINK = re.compile(r"(?<![a-z])(?:et/ou|et|ou|and|or|ainsi que|as well as)(?![a-z'])")
 _LINKS = {"et": "et", "and": "et", "ainsi que": "et", "as well as": "et", "ou": "ou", "or": "ou"}
-_ONE = words_pattern(
-    ["l'un des", "l'une des", "un seul", "une seule", "suffit a", "suffit pour", "suffit", "suffisant", "au choix", "l'un ou l'autre", "soit",
-     "one of the", "either", "only one", "is enough", "suffices", "un des", "une des"]
-)  # fmt: skip
-_ALL = words_pattern(
-    ["a la fois", "cumul*", "les deux", "tous les", "toutes les", "deux des", "both", "all", "each", "en meme temps", "chacune", "chacun",
-     "s'ajout*", "two of the"]
-)  # fmt: skip
-_ENOUGH = words_pattern(["suffit", "suffisent", "est suffisant", "is enough", "suffices"])
 _RESTRICTS = {
     "fr": re.compile(
         r"(?<![a-z])(?:sauf|hors(?! champ)|excepte|a l'exception|si|s'il|s'ils|s'elle|s'elles|lorsqu'|lorsque|quand|a condition|pourvu|sous reserve|en cas|"
@@ -36,34 +26,18 @@ _RESTRICTS = {
     ),
 }
 _STOPS = re.compile(r"[,;:.()]|(?<![a-z])(?:est|sont|doit|doivent|peut|peuvent|ne|n'|is|are|must|may|shall)(?![a-z])")
-_EXCEPT = words_pattern(
-    ["sauf", "excepte*", "a l'exception", "hors", "hormis", "exclu*", "sans compter", "except*", "unless", "outside", "excluding", "apart from", "out of scope"]
-)  # fmt: skip
-_SAVE = words_pattern(["sauf", "excepte*", "a l'exception", "hormis", "hors", "except", "unless", "apart from"])
-_INCLUDE = words_pattern(
-    ["compris", "comprise*", "inclus*", "y compris", "including", "included", "incluant", "inclut"]
-)
-_RESERVE = re.compile(
-    r"(?<![a-z])(?:en principe|normalement|a priori|en regle generale|generalement|in principle|normally|generally|"
-    r"selon(?! (?:le reglement|la directive|la loi|le code|l'ordonnance|le decret|le texte de|l'article|le mode|les oeuvres|les? departements?|la |son |leur |chaque))|selon la (?:presse|ficam|revue|tribune|lettre|banque)|d'apres|rapporte\w*|according|reports?|reported|"
-    r"probable\w*|sans doute|a verifier|verifier|a confirmer|confirmer|sembl\w*|estim\w*|deduit\w*|deduction|lecture|seems?|appears?|probably|likely|"
-    r"to be checked|to be confirmed|inferred|a notre connaissance)(?![a-z])"
-)
-_MILD = re.compile(
-    r"(?<![a-z])(?:annonc\w*|dans certains|constat\w*|relev\w*|juge\w*|cite\w*|check\w*|rappel\w*|compt\w*|donn\w*|indiqu\w*|on dedui\w*|says?|states?)(?![a-z])"
-)
-"""Words that may stand for a reserve in a sentence, without being one that a wording must keep."""
-_CONDITIONAL = re.compile(r"(?<![a-z])(?!(?:aur|pourr|devr)ait)\w{2,}(?:erait|eraient|irait|draient|drait)(?![a-z])")
+_CONDITIONAL = ("erait", "eraient", "irait", "draient", "drait")
+_PLAIN_CONDITIONAL = ("aurait", "pourrait", "devrait")
 
 
 def departures(mine: ReadText, theirs: ReadText) -> list[str]:
     """Conditions fused, dropped, made up; reserves lost."""
     out = _links(mine, theirs)
-    if mine.has(_ONE) and not theirs.has(_ONE) and theirs.has(_ALL) and not denied(mine).count:
+    if mine.has("one") and not theirs.has("one") and theirs.has("all") and not denied(mine).count:
         out.append("une condition pour plusieurs")
-    if mine.has(_ENOUGH) and not theirs.has(_ENOUGH) and theirs.has(_ALL) and not denied(mine).count:
+    if mine.has("enough") and not theirs.has("enough") and theirs.has("all") and not denied(mine).count:
         out.append("une condition suffit")
-    if mine.has(_ALL) and not theirs.has(_ALL) and theirs.has(_ONE) and not denied(theirs).count:
+    if mine.has("all") and not theirs.has("all") and theirs.has("one") and not denied(theirs).count:
         out.append("plusieurs conditions pour une")
     if _counted(mine) != _counted(theirs) and _counted(mine) and _counted(theirs):
         out.append("nombre de conditions")
@@ -73,13 +47,24 @@ def departures(mine: ReadText, theirs: ReadText) -> list[str]:
 def omissions(mine: ReadText, theirs: ReadText) -> list[str]:
     """Restrictions and reserves left out."""
     out = _dropped(mine, theirs)
-    if (theirs.has(_RESERVE) or theirs.has(_CONDITIONAL)) and not _reserved(mine):
+    if (_reserves(theirs) or _conditional(theirs)) and not _reserved(mine):
         out.append("réserve perdue")
     return out
 
 
 def _reserved(text: ReadText) -> bool:
-    return text.has(_RESERVE) or text.has(_MILD) or text.has(_CONDITIONAL)
+    """Whether a text has a reserve, or what may stand for one in a sentence without being one that it must keep."""
+    return _reserves(text) or text.has("mild") or _conditional(text)
+
+
+def _reserves(text: ReadText) -> bool:
+    """Whether a text has a reserve: « selon la presse » is one, « selon la loi » is not."""
+    settled = dict(text.find("settled"))
+    return any(end > settled.get(start, 0) for start, end in text.find("reserve"))
+
+
+def _conditional(text: ReadText) -> bool:
+    return any(w.endswith(_CONDITIONAL) and not w.startswith(_PLAIN_CONDITIONAL) for w in text.spoken)
 
 
 _COUNTED = re.compile(
@@ -94,15 +79,13 @@ def _counted(text: ReadText) -> int | None:
     return (_VALUES.get(m.group(1)) or int(m.group(1))) if m and m.group(2) else None
 
 
-_EACH, _ANY = re.compile(r"(?<![a-z])(?:un|une|a) [a-z' -]{2,30} $"), re.compile(r" (?:a )?(?:un|une|an?) ")
-_WHETHER = re.compile(
-    r"(?<![a-z])(?:qu'il s'agisse|que ce soit|qu'ils? soi\w+|qu'elles? soi\w+|whether|soit|parmi|notamment|among|such as)(?![a-z])"
-)
+_EACH = re.compile(r"(?<![a-z])(?:un|une|a) [a-z' -]{2,30} $")
+_ANY = (" un ", " une ", " a ", " an ")
 
 
 def _links(mine: ReadText, theirs: ReadText) -> list[str]:
     out: list[str] = []
-    if mine.has(_WHETHER) or theirs.has(_WHETHER):
+    if mine.has("whether") or theirs.has("whether"):
         return out
     given = _joined(theirs)
     for pair, link in _joined(mine).items():
@@ -115,20 +98,16 @@ def _links(mine: ReadText, theirs: ReadText) -> list[str]:
 def _joined(text: ReadText) -> dict[tuple[str, str], str]:
     """(stem on the left, stem on the right) → « et » or « ou », for the two words on each side."""
     out: dict[tuple[str, str], str] = {}
-    for m in _LINK.finditer(text.folded):
-        link = _LINKS.get(m.group(0))
+    for start, end in text.find("joins"):
+        link = _LINKS.get(text.folded[start:end])
         if link is None:
             continue
-        left, right = text.before(m.start(), 2), text.after(m.end(), 2)
-        wide = set(text.between(m.end(), m.end() + 40))
-        if _EACH.search(text.folded, 0, m.start()) and _ANY.match(
-            text.folded, m.end()
-        ):  # « un studio ou un bureau »: studios and offices
-            continue
-        if set(left) & wide and any(
-            s[0].isdigit() for s in (*left, *right)
-        ):  # « 3 000 € pour une personne physique et 15 000 € pour une personne morale »: each its own
-            continue
+        left, right = text.before(start, 2), text.after(end, 2)
+        wide = set(text.between(end, end + 40))
+        if _EACH.search(text.folded, 0, start) and text.folded.startswith(_ANY, end):
+            continue  # « un studio ou un bureau »: studios and offices
+        if set(left) & wide and any(s[0].isdigit() for s in (*left, *right)):
+            continue  # « 3 000 € pour une personne physique et 15 000 € pour une personne morale »: each its own
         for a in left:
             for b in right:
                 out.setdefault((a, b), link)
@@ -138,30 +117,26 @@ def _joined(text: ReadText) -> dict[tuple[str, str], str]:
 def _exceptions(mine: ReadText, theirs: ReadText) -> list[str]:
     out = []
     ours, given = denied(mine), denied(theirs)
-    restricts = theirs.has(_ONLY) or ours.count + ours.bounds < given.count + given.bounds
-    denial = _around(mine, _SAVE, 0, 4) & given.stems
-    if mine.has(_SAVE) and not theirs.has(_EXCEPT) and (denial or not restricts):
+    restricts = theirs.has("only") or bool(restricting(theirs)) or ours.count + ours.bounds < given.count + given.bounds
+    denial = _around(mine, "save", 0, 4) & given.stems
+    if mine.has("save") and not theirs.has("except") and (denial or not restricts):
         out.append("exception ajoutée")
-    ours_out, ours_in = _around(mine, _EXCEPT, 0, 1), _around(mine, _INCLUDE, 2, 2)
-    their_out, their_in = _around(theirs, _EXCEPT, 0, 1), _around(theirs, _INCLUDE, 2, 2)
+    ours_out, ours_in = _around(mine, "except", 0, 1), _around(mine, "include", 2, 2)
+    their_out, their_in = _around(theirs, "except", 0, 1), _around(theirs, "include", 2, 2)
     out += [f"exclu → inclus : {s}" for s in sorted((ours_in - ours_out) & (their_out - their_in))]
     out += [f"inclus → exclu : {s}" for s in sorted((ours_out - ours_in) & (their_in - their_out))]
     out += [
         f"hors perdu : {s}"
         for s in sorted((their_out & mine.stems) - ours_out)
-        if not mine.has(_EXCEPT) and not denied(mine).count
+        if not mine.has("except") and not denied(mine).count
     ]
     return out
 
 
-_ONLY = re.compile(r"(?<![a-z])(?:seul\w*|uniquement|only|(?:ne |n')[^,;:.]{1,50}?(?:que |qu'))")
-
-
-def _around(text: ReadText, cue: re.Pattern[str], before: int, after: int) -> set[str]:
+def _around(text: ReadText, cue: str, before: int, after: int) -> set[str]:
     out: set[str] = set()
-    for m in cue.finditer(text.folded):
-        out |= set(text.before(m.start(), before))
-        out |= set(text.after(m.end(), after))
+    for start, end in text.find(cue):
+        out |= {*text.before(start, before), *text.after(end, after)}
     return out
 
 
@@ -198,7 +173,7 @@ def restrictions(text: ReadText) -> list[tuple[int, int]]:
     """Spans of the restrictions of a text, from the word that opens one to the end of its clause."""
     out: list[tuple[int, int]] = []
     for m in _RESTRICTS[text.language].finditer(text.folded):
-        pattern = _PAUSE if _CLAUSE.match(m.group(0)) else _STOPS
+        pattern = _PAUSE if text.at("clause", m.start()) else _STOPS
         stop = pattern.search(text.folded, m.end() + 4)
         end = stop.start() if stop else len(text.folded)
         if text.after(m.end(), 1) and not any(a <= m.start() < b for a, b in out):
@@ -207,4 +182,3 @@ def restrictions(text: ReadText) -> list[tuple[int, int]]:
 
 
 _PAUSE = re.compile(r"[,;:.()]")
-_CLAUSE = re.compile(r"si\b|s'|lorsqu|quand|a condition|pourvu|if|when|where|unless|provided|who|that|which")

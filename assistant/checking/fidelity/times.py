@@ -11,67 +11,28 @@ from __future__ import annotations
 import re
 
 from assistant.checking.fidelity.force import denied
-from assistant.checking.fidelity.words import ReadText, aligned_fold, words_pattern
+from assistant.checking.fidelity.words import CUES, ReadText, aligned_fold
 
-_IMPERFECT = re.compile(
-    r"(?<![a-z])(?:etait|etaient|avait|avaient|\w{2,}(?<!r)(?:ait|aient))(?![a-z])|(?<![a-z])(?:valait|valaient|parlait|relevait|dev?rait)(?![a-z])"
-)
-_NOT_IMPERFECT = re.compile(
-    r"(?:^|(?<![a-z]))(?:fait|lait|trait|portrait|souhait|parfait|satisfait|extrait|retrait|attrait|distrait|abstrait|contrefait|bienfait|traits|connait|parait|disparait|plait|ait|aient|forfait|soustrait|reconnait)(?![a-z])"
-)
+_IMPERFECT, _CONDITIONAL = ("ait", "aient"), ("rait", "raient")
+_FUTURE = ("era", "eront", "ira", "iront", "dra", "dront", "ura", "uront", "rra", "rront")
 _PAST = re.compile(
     r"\b(?:a|ont|eut|fut|furent|n'a|n'ont) (?:\w+ ){0,2}?\w+(?:é|ée|és|ées|i|is|it|ie|u|us|ue|ert|erts)\b|"
     r"\b(?:est|sont) (?:entré|né|devenu|resté|passé|paru|sorti|venu|parti)\w*|"
     r"\b(?:ancien\w*|alors|auparavant|naguère|époque|précédemment|jusqu'en|jusqu'au|avant)\b"
 )
-_FUTURE = re.compile(
-    r"(?<![a-z])(?!opera|camera|extra|infra|supra|contra|ultra|para|natura)\w+(?:era|eront|ira|iront|dra|dront|ura|uront|rra|rront)(?![a-z])"
+_DONE = re.compile(r"\b(?:a|ont) (?:\w+ )?(\w{5,}(?:é|ée|és|ées|i|it|is|u|us|ue))\b")
+_NO_MORE = re.compile(r"(?<![a-z])n(?:e |')[a-z ]{1,30} plus(?![a-z])")
+_DATE = re.compile(
+    r" ?(?:le |du |au |en |fin )?(?:le |du |au |l'|the )?(?:exercices? |annee |financial years? )?(?:\d{1,2}(?:er|st|nd|rd|th)? ?)?(?:[a-z]+ )?((?:19|20)\d\d)"
+    r"| ?(?:le |du |au |fin )?(\d{1,2}(?:er)? (?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre))"
 )
-_LATER = re.compile(
-    r"(?<![a-z])(?!opera|camera|extra|infra|supra|contra|ultra|para|natura|dira|diront|fera|feront|donnera|pourr|devr|renseigner|repondr|aura)\w+(?:era|eront|ira|iront|dra|dront|ura|uront)(?![a-z])"
-)
-_COMING = re.compile(
-    r"a venir|prochain|d'ici|prevu|prevoi|prevoy|plann|projet|proposition|annonc|report|repouss|viser?\b|vise\b|objectif|devait|doit\b|doivent|a partir d|a compter d|une fois|quand|apres|pourr|\w+rait\b|will|plan|to come"
-)
-_ALREADY = re.compile(
-    r"(?<![a-z])(?:deja|desormais|dorenavant|a present|maintenant|toujours valable|already|now)(?![a-z])"
-)
-_NOW_OK = re.compile(
-    r"(?<![a-z])(?:deja|desormais|ne [a-z ]{1,30} plus|n'[a-z ]{1,30} plus|depuis|since|already|now|no longer|maintien|maintenu)(?![a-z])"
-)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_DATE = r"(?:(?:le |du |au |l'|the )?(?:exercices? |annee |financial years? )?(?:\d{1,2}(?:er|st|nd|rd|th)? ?)?(?:[a-z]+ )?((?:19|20)\d\d)|(?:le |du |au )?(\d{1,2}(?:er)? (?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)))"
-_FROM = re.compile(
-    r"(?<![a-z])(?:depuis|a partir d(?:e|u|es)|a compter d(?:e|u|es)|dez|apres|since|from|on or after|starting|after|au plus tot|entree? en vigueur) (?:le |du |au )?"
-    + _DATE
-)
-_UNTIL = re.compile(
-    r"(?<![a-z])(?:jusqu'au|jusqu'en|jusqu'a|avant|au plus tard|d'ici|until|before|by|no later than|not later than) (?:le |du |au |en |fin )?"
-    + _DATE
-)
-_PERIOD = {
-    "avant": words_pattern(["avant", "prealable*", "prior", "before", "en amont"]),
-    "pendant": words_pattern(["pendant", "durant", "au cours", "during", "profite du"]),
-    "après": words_pattern(["apres", "une fois", "a l'issue", "au terme", "passe le", "passe un", "after", "ensuite", "suivant"]),
-}  # fmt: skip
 _SHIFT = re.compile(
     r"(?<![a-z])(?:du|de l'|de la |de|from(?: the)?) ?([a-z]{4,}) (?:au|a l'|a la|a|to(?: the)?) ?([a-z]{4,})"
 )
-_REPEALED = re.compile(r"(?<![a-z])(?:abrog\w*|caduc\w*|repealed|a ete supprime\w*)(?![a-z])")
-_STATUS = (
-    (re.compile(r"(?<![a-z])promulgu\w*"), "promulguée"),
-    (_REPEALED, "abrogé"),
-    (re.compile(r"(?<![a-z])(?:rejete\w*|rejected)(?![a-z])"), "rejeté"),
-    (re.compile(r"(?<![a-z])(?:a atteint|ont atteint|reached|achieved)(?![a-z])"), "atteint"),
-)
-_IN_FORCE = re.compile(
-    r"(?<![a-z])(?:en vigueur|appliqu\w*|applicable\w*|in force|into force|appl(?:y|ies|ied))(?![a-z])"
-)
-_BILL = re.compile(r"(?<![a-z])(?:projet de loi|proposition de loi|amendement|bill|amendment)(?![a-z])")
-_PUT_OFF = re.compile(r"(?<![a-z])(?:repouss|report|a partir|prevu|decal)")
-_NOT_YET = re.compile(
-    r"(?<![a-z])(?:projets?|propositions?|amendements?|adopt\w+|commission mixte|bill|amendment|proposal|n'est pas)(?![a-z])"
-)
+_SHORT = 3
+"""Letters of words that are too short for their ending to tell a tense."""
+_STATUSES = ("promulguée", "abrogé", "rejeté", "atteint")
+_PERIODS = ("avant", "pendant", "après")
 
 
 def departures(mine: ReadText, theirs: ReadText) -> list[str]:
@@ -83,32 +44,45 @@ def departures(mine: ReadText, theirs: ReadText) -> list[str]:
     out += _periods(mine, theirs)
     back = {(a, b) for b, a in _SHIFT.findall(theirs.folded)} & set(_SHIFT.findall(mine.folded))
     out += [f"sens inverse : {a}, {b}" for a, b in sorted(back)]
-    out += [f"statut : {name}" for pattern, name in _STATUS if mine.has(pattern) and not theirs.has(pattern)]
-    to_come = theirs.has(_BILL) or (theirs.has(_PUT_OFF) and not mine.has(_PUT_OFF))
-    if to_come and mine.has(_IN_FORCE) and not theirs.has(_IN_FORCE):
+    out += [f"statut : {name}" for name in _STATUSES if mine.has(name) and not theirs.has(name)]
+    to_come = theirs.has("bill") or (theirs.has("put off") and not mine.has("put off"))
+    if to_come and mine.has("in force") and not theirs.has("in force"):
         out.append("en vigueur ajouté")
-    if theirs.has(_BILL) and not mine.has(_NOT_YET):
+    if theirs.has("bill") and not mine.has("not yet"):
         out.append("projet dit comme une loi")
     return out
 
 
-def _imperfect(text: ReadText) -> int:
-    return len(_IMPERFECT.findall(_NOT_IMPERFECT.sub(" ", text.folded)))
+def _imperfect(text: ReadText) -> bool:
+    """Whether a text has a verb in the imperfect: « était », and « devrait », which tells the past as often."""
+    return any(
+        (w.endswith(_IMPERFECT) and not w.endswith(_CONDITIONAL) and not CUES.has(w, "no imperfect"))
+        or CUES.has(w, "conditional duty")
+        for w in text.spoken
+        if len(w) > _SHORT
+    )
+
+
+def _conditional(text: ReadText) -> bool:
+    return any(w.endswith(_CONDITIONAL) for w in text.spoken)
+
+
+def _future(text: ReadText) -> list[str]:
+    """The verbs of a text in the future tense."""
+    return [w for w in text.spoken if w.endswith(_FUTURE) and len(w) > _SHORT and not CUES.has(w, "no future")]
 
 
 def _tenses(mine: ReadText, theirs: ReadText) -> list[str]:
     out = []
-    future_there, future_here = theirs.has(_FUTURE), mine.has(_FUTURE)
-    told = {
-        w[:5]
-        for w in re.findall(r"\b(?:a|ont) (?:\w+ )?(\w{5,}(?:é|ée|és|ées|i|it|is|u|us|ue))\b", theirs.text.lower())
-    }
-    done = [w for w in _FUTURE.findall(mine.folded) if w[:5] in {aligned_fold(t) for t in told}]
-    if done or (future_here and not future_there and not theirs.has(_COMING)):
+    future_there, future_here = _future(theirs), _future(mine)
+    coming = theirs.has("coming") or _conditional(theirs)
+    told = {aligned_fold(w)[:5] for w in _DONE.findall(theirs.text.lower())}
+    if any(w[:5] in told for w in future_here) or (future_here and not future_there and not coming):
         out.append("futur ajouté")
-    if mine.has(_ALREADY) and not theirs.has(_NOW_OK):
+    if mine.has("already") and not theirs.has("of now") and not _NO_MORE.search(theirs.folded):
         out.append("dit comme acquis")
-    if _LATER.search(theirs.folded) and not future_here and not mine.has(_COMING):
+    later = [w for w in future_there if not w.endswith(("rra", "rront")) and not CUES.has(w, "no later")]
+    if later and not future_here and not mine.has("coming") and not _conditional(mine):
         out.append("futur dit comme présent")
     return out
 
@@ -117,7 +91,7 @@ def omissions(mine: ReadText, theirs: ReadText) -> list[str]:
     """The past told as the present."""
     if mine.language != "fr" or not _imperfect(theirs) or _imperfect(mine) or _PAST.search(mine.text.lower()):
         return []
-    return [] if re.search(r"\w+r(?:ait|aient)(?![a-z])", mine.folded) else ["passé dit au présent"]
+    return [] if _conditional(mine) else ["passé dit au présent"]
 
 
 def _dates(mine: ReadText, theirs: ReadText) -> list[str]:
@@ -135,9 +109,10 @@ def _dates(mine: ReadText, theirs: ReadText) -> list[str]:
 
 def _edges(text: ReadText) -> dict[str, set[str]]:
     out: dict[str, set[str]] = {}
-    for pattern, edge in ((_FROM, "depuis"), (_UNTIL, "jusqu'à")):
-        for m in pattern.finditer(text.folded):
-            out.setdefault(m.group(1) or m.group(2), set()).add(edge)
+    for edge in ("depuis", "jusqu'à"):
+        for _, end in text.find(edge):
+            if m := _DATE.match(text.folded, end):
+                out.setdefault(m.group(1) or m.group(2), set()).add(edge)
     return out
 
 
@@ -148,8 +123,8 @@ def _periods(mine: ReadText, theirs: ReadText) -> list[str]:
         other = given.get(stem)
         if other and not periods & other:
             out.append(f"{'/'.join(sorted(other))} → {'/'.join(sorted(periods))} : {stem}")
-    here = {name for name, pattern in _PERIOD.items() if mine.has(pattern)}
-    there = {name for name, pattern in _PERIOD.items() if theirs.has(pattern)}
+    here = {name for name in _PERIODS if mine.has(f"période {name}")}
+    there = {name for name in _PERIODS if theirs.has(f"période {name}")}
     if (here == {"après"} and there == {"avant"}) or (here == {"avant"} and there == {"pendant"}):
         out.append(f"{'/'.join(there)} → {'/'.join(here)}")
     return out
@@ -157,8 +132,8 @@ def _periods(mine: ReadText, theirs: ReadText) -> list[str]:
 
 def _moments(text: ReadText) -> dict[str, set[str]]:
     out: dict[str, set[str]] = {}
-    for name, pattern in _PERIOD.items():
-        for m in pattern.finditer(text.folded):
-            for stem in text.after(m.end(), 1):
+    for name in _PERIODS:
+        for _, end in text.find(f"période {name}"):
+            for stem in text.after(end, 1):
                 out.setdefault(stem, set()).add(name)
     return out

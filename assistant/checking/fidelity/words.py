@@ -9,13 +9,28 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
 
 import Stemmer
 
 from ingest.language.claims import Language
+from ingest.language.phrases import Phrases, Span, read_words
+
+CUES = Phrases.load(Path(__file__).resolve().parents[1] / "data" / "cues.yaml")
+"""The words that the rules look for, by name."""
+NAMES: dict[str, list[Any]] = read_words(Path(__file__).resolve().parents[1] / "data" / "names.yaml")
+"""Names of one thing, of someone, and words that exclude each other, by rows."""
+
+
+def phrases_of(table: str, *sides: str) -> Phrases:
+    """The phrases of a table of `NAMES`, one list a row and side: « 3 one »; the row alone when it has no sides."""
+    rows = NAMES[table]
+    if not sides:
+        return Phrases({str(i): row for i, row in enumerate(rows)})
+    return Phrases({f"{i} {side}": row.get(side, ()) for i, row in enumerate(rows) for side in sides})
 
 
 def bag(words: str) -> frozenset[str]:
@@ -114,6 +129,11 @@ class ReadText:
         first = bisect_left(self._starts, position)
         return tuple(w.stem for w in self.words[first : first + count])
 
+    def next(self, position: int) -> int:
+        """Where the first content word from a position on starts; the end of the text when there is none."""
+        first = bisect_left(self._starts, position)
+        return self.words[first].start if first < len(self.words) else len(self.folded)
+
     def before(self, position: int, count: int) -> tuple[str, ...]:
         """Stems of the last content words that start before a position."""
         last = bisect_left(self._starts, position)
@@ -124,9 +144,24 @@ class ReadText:
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
         return tuple(w.stem for w in self.words[first:last])
 
-    def has(self, pattern: re.Pattern[str]) -> bool:
-        """True when a pattern is found in the folded text."""
-        return bool(pattern.search(self.folded))
+    def find(self, cue: str, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
+        """Where the words of a cue, or of its list for this language, stand in a span of the text."""
+        name = cue if cue in CUES.names else f"{cue}.{self.language}"
+        stop = len(self.folded) if end is None else end
+        return tuple(span for span in CUES.find(self.folded, name) if start <= span[0] and span[1] <= stop)
+
+    def has(self, cue: str, start: int = 0, end: int | None = None) -> bool:
+        """True when the words of a cue stand in a span of the text."""
+        return bool(self.find(cue, start, end))
+
+    def at(self, cue: str, start: int) -> bool:
+        """True when the words of a cue stand at a place of the text."""
+        return any(first == start for first, _ in self.find(cue))
+
+    @cached_property
+    def spoken(self) -> tuple[str, ...]:
+        """Every word, in order, small ones too."""
+        return tuple(w for w in _TOKEN.findall(self.folded) if not w[0].isdigit())
 
 
 def _inside_number(text: str, at: int) -> bool:
@@ -149,9 +184,3 @@ def _bare(character: str) -> str:
 def read(text: str, language: Language) -> ReadText:
     """Read a text."""
     return ReadText(text.translate(_PLAIN), aligned_fold(text), language)
-
-
-def words_pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """A pattern of folded words, longest first; `*` stands for any ending."""
-    ordered = sorted((re.escape(w).replace(r"\*", "[a-z]*").replace(r"\ ", " ") for w in words), key=len, reverse=True)
-    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(ordered)})(?![a-z])")
