@@ -31,7 +31,7 @@ from assistant.reading.day_words import (
 from assistant.reading.days_from_today import Form
 
 _FIXED = {"noel": (12, 25), "christmas": (12, 25), "xmas": (12, 25), "jour de l'an": (1, 1), "nouvel an": (1, 1),
-          "new year": (1, 1), "new year's day": (1, 1), "saint-sylvestre": (12, 31), "new year's eve": (12, 31),
+          "new year's day": (1, 1), "saint-sylvestre": (12, 31), "new year's eve": (12, 31),
           "epiphanie": (1, 6), "chandeleur": (2, 2), "saint-valentin": (2, 14), "valentine's day": (2, 14),
           "fete du travail": (5, 1), "may day": (5, 1), "fete de la musique": (6, 21), "saint-jean": (6, 24),
           "fete nationale": (7, 14), "bastille day": (7, 14), "assomption": (8, 15), "halloween": (10, 31),
