@@ -32,8 +32,6 @@ from ingest.passages.passages import Passage
 
 _TOGETHER = 4
 """Quotes of one passage in one sentence, at most; more of them are an article, a paragraph a line."""
-_WITHIN = str.maketrans({"(": "[", ")": "]"})
-"""Parentheses within parentheses are brackets."""
 _MEASURED = frozenset({*CaseField, *DateName, RECKONED})
 """Facts that a sentence may open with without a verdict: figures and days, not what something is."""
 
@@ -162,7 +160,7 @@ class Composer:
             return (IN_YOUR_CASE[language].format(facts=" ; ".join(told)), given) if told else None
         if opening.matter is not None and not self._says(part, matter := opening.matter.of(language)):
             matter = matter[0].lower() + matter[1:] if matter[1].islower() else matter
-            matter = matter.translate(_WITHIN)
+            matter = matter.replace(" (", ", ").replace(")", "")
             facts, given = [matter, *facts], (*given, matter)
         beside = f" ({' ; '.join(facts)})" if facts else ""
         word = (YES if opening.verdict == "yes" else NO)[language]
