@@ -20,7 +20,7 @@ from assistant.reading.question import Question
 from assistant.search.hybrid import HybridSearch
 from assistant.search.quotes import best_official, best_span
 from assistant.wording.disagreement import Disagreement, disagreement
-from assistant.wording.figures import case_words, fact_words
+from assistant.wording.figures import case_words, fact_words, matter_words
 from assistant.wording.phrases import DUE, IN_YOUR_CASE, LIKELY, NO, ORIGINAL, YES, lower_first
 from assistant.wording.steps import body_of_step, given_of_step, label_of_step
 from ingest.corpus.fiches import CaseField, Statement
@@ -159,8 +159,7 @@ class Composer:
             told = [fact_words(n, w, language) for n, w in opening.said if n in _MEASURED]
             return (IN_YOUR_CASE[language].format(facts=" ; ".join(told)), given) if told else None
         if opening.matter is not None and not self._says(part, matter := opening.matter.of(language)):
-            matter = matter[0].lower() + matter[1:] if matter[1].islower() else matter
-            matter = matter.replace(" (", ", ").replace(")", "")
+            matter = matter_words(matter)
             facts, given = [matter, *facts], (*given, matter)
         beside = f" ({' ; '.join(facts)})" if facts else ""
         word = (YES if opening.verdict == "yes" else NO)[language]

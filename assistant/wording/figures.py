@@ -98,3 +98,9 @@ def _number(value: float, language: Language) -> str:
     if language == "en":
         return whole
     return whole.replace(",", "\u202f").replace(".", ",")
+
+
+def matter_words(name: str) -> str:
+    """The name of a rule within parentheses: « montrer un label vert, droit européen »."""
+    name = name[0].lower() + name[1:] if name[1].islower() else name
+    return name.replace(" (", ", ").replace(")", "")

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ from assistant.engine import Engine
 from assistant.reading.dates import AsOf, say_date
 from assistant.reading.question import Question, Understanding
 from assistant.wording import phrases
+from assistant.wording.figures import matter_words
 from ingest.corpus.fiches import Statement
 from ingest.corpus.register import REGIME_LABELS, Domain, Rank, Regime
+from ingest.corpus.rules import load_rules
 from ingest.index.pipeline import Library
 from ingest.language.claims import flipped, read_claim, unsupported
 from ingest.passages.passages import Passage, passage_id
@@ -378,6 +381,13 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
     return out
 
 
+@cache
+def _matters() -> frozenset[str]:
+    """How the rules of the corpus name what their verdicts are of."""
+    rules = load_rules(Path(__file__).resolve().parents[2] / "corpus")
+    return frozenset(matter_words(name) for rule in rules for name in (rule.name, rule.name_en) if name)
+
+
 def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list[str]]:
     """A sentence without the computed verdict and reasons that open it, and what is wrong with these: each is one of a
     part's `because`, and its figures stand in the case, in what the sentence cites, or are a day computed by a rule."""
@@ -397,7 +407,7 @@ def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list
         return text, []
     ruled = any(part.rule for part in answer.parts)
     facts = m["facts"] or m.groupdict().get("given")
-    said = facts.split(" ; ") if facts else []
+    said = [fact for fact in (facts.split(" ; ") if facts else []) if not (ruled and fact in _matters())]
     reasons = [w for w in (m["why"] or "").split(" ; ") if w]
     if reasons and not set(reasons) <= because:
         return (text[len(m["verdict"]) :], []) if ruled else (text, [])
