@@ -53,6 +53,8 @@ class PlanConfig:
     needs: int = 3
     next: int = 2
     steps: int = 8
+    sibling: float = 0.65
+    siblings: int = 2
     adds: float = 0.3
     other_reading: float = 1.0
     elsewhen: float = 1.5
@@ -384,7 +386,7 @@ class LocalPlanner:
         steps = best.card is not None and best.card.shape in ("steps", "table", "cases")
         if steps:
             budget, most = 2 * budget, c.steps if alone else 4
-        beside = best.card.then if best.card else ()
+        beside = list(best.card.then) if best.card else self._siblings(found, best)
         needed = [*(settled.needs if settled else ()), *(best.card.needs if best.card else ()), *self._needs([*head])]
         if ruling is not None:
             needed += self._needs([self.options.positions[d.statement.id] for d in ruling.decisions])
@@ -441,6 +443,23 @@ class LocalPlanner:
             return False
         s = passage.statement
         return s is None or self.options.fits(s, found.question, found.context.case)
+
+    def _siblings(self, found: Found, best: Option) -> list[str]:
+        """Statements of the head's topic that come close to it."""
+        head = best.scored
+        if head is None or head.statement is None or head.statement.role is Role.ABSENCE:
+            return []
+        close = [
+            s.statement.id
+            for s in found.context.selection.scored
+            if s.statement is not None
+            and s.statement.topic == head.statement.topic
+            and s.hit.position != head.hit.position
+            and not s.conflict
+            and s.statement.role not in (Role.ABSENCE, Role.DEMENT)
+            and s.score >= self.config.sibling * head.score
+        ]
+        return close[: self.config.siblings]
 
     def _words(self, position: int) -> int:
         return len(self.snapshot.open_passage(position).text.split())

@@ -91,7 +91,7 @@ def marks(part: str, statement: Statement) -> list[str]:
     negated = bool(_NOT & set(said))
     stance = f"{statement.polarity.value if statement.polarity else '-'}{'!' if negated else ''}"
     role = statement.role.value
-    out = [f"stance={stance}", f"role={role}", f"{role}:{stance}", f"ask={part.rstrip().endswith('?')}"]
+    out = [f"stance={stance}", f"role={role}", f"{role}:{stance}", f"ask={_ends_asking(part)}"]
     out += [f"S{i}={w}" for i, w in enumerate(said[:_OPENS])]
     out += [f"{stance}|S0={said[0]}"] if said else []
     grams = [*asked, *(f"{a} {b}" for a, b in pairwise(asked)), *(f"{w[:5]}~" for w in asked if len(w) > 5)]
@@ -101,6 +101,11 @@ def marks(part: str, statement: Statement) -> list[str]:
     out.append(f"shared={min(6, len(set(asked) & set(said)))}")
     held = _held(part, statement)
     return [*out, *(f"held>={k}" for k in range(held + 1)), f"{stance}|held={held}"]
+
+
+def _ends_asking(part: str) -> bool:
+    """Whether the last mark of a part that is a word's or a question's is a question's."""
+    return next((c for c in reversed(part) if c.isalnum() or c == "?"), "") == "?"
 
 
 def _held(part: str, statement: Statement) -> int:
