@@ -27,12 +27,12 @@ def split_opening(text: str, because: Collection[str]) -> tuple[str, str]:
     given = {fact for said in (m["facts"], m["since"], m["case"]) if said for fact in said.split(" ; ")}
     if m["day"]:
         given.add(m["day"][:1].lower() + m["day"][1:])
-    reasons = set(m["why"].split(" ; ")) if m["why"] else set()
+    end, reasons = m.end(), set(m["why"].split(" ; ")) if m["why"] else set()
     if m["why"] and not reasons <= set(because):
-        m, reasons = re.match(r"[^:]+:", m.group()) or m, set()
+        end, reasons = m.group().find(":") + 1 or end, set()
     if not (given | reasons) <= set(because) or not (given | reasons):
         return "", text
-    return m.group().strip(), text[m.end() :].strip()
+    return text[:end].strip(), text[end:].strip()
 
 
 def reasons_of(because: Collection[str | None]) -> frozenset[str]:

@@ -204,7 +204,7 @@ _CONTRARY = {
 }
 
 
-_QUOTE_MARKS = re.compile(r"[«»:,]|\(…\)")
+_QUOTE_MARKS = str.maketrans("«»:,", "    ")
 _INTRODUCTION = 14
 """Words beside the quotes and the names of the place, at most, for a sentence to do no more than introduce them."""
 
@@ -219,7 +219,7 @@ def _introduces(sentence: Sentence) -> bool:
         left = left.replace(quoted, " ", 1)
     for name in (n for c in sentence.cited for n in (c.passage.source_title, c.passage.locator)):
         left = left.replace(name, " ")
-    return bool(sentence.cited) and len(_QUOTE_MARKS.sub(" ", left).split()) <= _INTRODUCTION
+    return bool(sentence.cited) and len(left.replace("(…)", " ").translate(_QUOTE_MARKS).split()) <= _INTRODUCTION
 
 
 _SHORTEST = 3

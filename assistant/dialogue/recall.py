@@ -13,7 +13,6 @@ from assistant.answer import Answer
 from assistant.dialogue.condense import joined
 from assistant.dialogue.memory import Memory, Subject
 from assistant.dialogue.moves import content, omits, subject_words
-from assistant.reading.kinds import plainly
 from assistant.reading.message import Message
 from assistant.reading.question import Question
 from ingest.corpus.fiches import Polarity
@@ -69,7 +68,7 @@ def remember(message: Message, previous: Memory | None, answer: Answer, shown: S
 
 def standalone(question: Question) -> str:
     """A turn as it would be asked by itself: what is shown as understood, and what the next turn may shift."""
-    whole = not question.follow_up or question.query == plainly(question.base)
+    whole = not question.follow_up or question.query == question.base
     if whole:
         return question.base
     return joined(subject_words(question.base) if omits(question.raw) else question.base, question.raw)

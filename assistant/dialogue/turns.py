@@ -18,7 +18,7 @@ from assistant.dialogue import moves
 from assistant.dialogue.condense import FacetNames, joined, of_another_law, redated, replaced, says_more, without_facets
 from assistant.dialogue.memory import Memory, Subject
 from assistant.reading.dates import AsOf, read_as_of, without_dates
-from assistant.reading.kinds import asks_price, detect_language, is_follow_up, plainly, question_types
+from assistant.reading.kinds import asks_price, detect_language, is_follow_up, question_types
 from assistant.reading.known import Known
 from assistant.reading.question import Question, Understanding, read_references
 from assistant.reading.scope import is_injection
@@ -246,7 +246,7 @@ class _Turn:
             base = moves.subject_words(base)
         sanction = alone.asks_sanction or moves.omits(alone.raw)
         said = f"{alone.raw} ({_SANCTION[self.language]})" if sanction else alone.raw
-        query = plainly(f"{base} {said}")[-_LONGEST:]
+        query = f"{base} {said}"[-_LONGEST:]
         return replace(
             alone,
             raw=said,

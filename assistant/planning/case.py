@@ -105,11 +105,11 @@ def outgrown(text: str, question: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _headcount(question: str) -> int | None:
-    found = {int(re.sub(r"\s", "", m)) for m in _STAFF.findall(question)}
+    found = {int("".join(m.split())) for m in _STAFF.findall(question)}
     return found.pop() if len(found) == 1 else None
 
 
 @lru_cache(maxsize=16384)
 def _at_most(text: str) -> int | None:
-    found = [int(re.sub(r"\s", "", a or b)) for a, b in _AT_MOST.findall(text)]
+    found = [int("".join((a or b).split())) for a, b in _AT_MOST.findall(text)]
     return max(found, default=None)

@@ -23,10 +23,6 @@ _DET = (
     r"|our|your)\s)"
 )
 _NOUN = re.compile(rf"(?:^|{_DET})([\w'-]{{3,}})")
-_LEADS = re.compile(
-    r"(?:\b(?:de la|du|des|de|chez|aux?|à la|à|pour|dans|selon|par|avec|le|la|les|of|by|for|at|in)\s+|\b[dl]['’]\s*)+$",
-    re.IGNORECASE,
-)
 _CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’&+-]*(?:\s+[A-ZÀ-Ý][\w'’&+-]*)*")
 _NAME = re.compile(r"\s+(?:(?:de la |de l['’]|du |des |de |d['’]|of )\s*)?((?:[A-ZÀ-Ý][\w'’&+-]*\s*)+)")
 _OF = re.compile(r"\s(?:[\w'-]+\s){0,2}?(?:de la |de l'|du |des |de |d'|chez |of the |of )([\w'-]+)")
@@ -91,8 +87,11 @@ class TextNaming:
     def _with_its_preposition(self, found: Span, line: Aligned) -> tuple[int, int]:
         """Where a name stands, with the small words that lead to it: « chez », « de la »."""
         start, end = line.span_of(*found)
-        leads = _LEADS.search(line.text[:start])
-        return (leads.start() if leads else start), end
+        before = line.text[:start].replace("’", "'").lower()
+        while (led := WORDS.closing(before, "leads to a name")) < len(before):
+            before = before[:led].rstrip()
+            start = led
+        return start, end
 
     def _named(self, sources: Iterable[str], firm: bool, rest: str, bodies: frozenset[str]) -> Named:
         kept = frozenset(sources)

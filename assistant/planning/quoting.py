@@ -6,21 +6,15 @@ is cut or reworded; a second passage is one of the same text that comes close.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from assistant.planning.features import WORDS
 from assistant.planning.plan import Shown
 from assistant.planning.weighing import PassagesConfig, Quoted
 from ingest.index.snapshot import Snapshot
 from ingest.language.lexical import fold
 from ingest.passages.evidence import Span
-
-_LEANS = re.compile(
-    r"(?:il|elle|ils|elles|ce|cet|cette|ces|celui|celle|ceux|a defaut|dans ce cas|toutefois|cependant|en outre|it"
-    r"|they|this|these|otherwise|however)\b"
-)
-"""How a sentence begins that is not understood without the one before it."""
 
 
 class Quoting:
@@ -69,7 +63,7 @@ class Quoting:
         wanted = [(e.start, e.end)]
         if e.opens:
             wanted.append(e.opens)
-        elif n and _LEANS.match(fold(text[e.start : e.end])):
+        elif n and WORDS.at(fold(text[e.start : e.end]), "leans") is not None:
             wanted.append((pieces[n - 1].start, pieces[n - 1].end))
         return wanted
 

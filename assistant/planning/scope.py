@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.planning.features import WORDS
 from assistant.planning.options import Context, Option
 from assistant.planning.ranking import Scored, Selection, Selector
 from assistant.reading.kinds import question_types
@@ -25,10 +26,12 @@ from assistant.reading.text_head import features
 from assistant.search.hybrid import Candidates
 from ingest.corpus.fiches import AnswerType, Role, Statement
 from ingest.language.lexical import analyse, fold
+from ingest.language.phrases import Phrases
 
 _NAME = re.compile(r"(?<![.?!:«\"] )(?<!^)\b[A-ZÀ-Ü][\w'’&-]{2,}(?:\s[A-ZÀ-Ü][\w'’&-]+)*")
-_ASSERTS = re.compile(r"\b(?:puisque|vu que|etant donne|comme (?:le|la|les|l'|on)|since|given that|as the)\b")
 _YESNO = frozenset({AnswerType.DOIS_JE, AnswerType.PUIS_JE})
+_IN = [f"{lead} {article}" for lead in ("en", "au", "aux", "a", "dans", "in", "at")
+       for article in ("", "la", "le", "les", "l'", "the")]  # fmt: skip
 _FOREIGN = frozenset({"etranger", "hors-ue"})
 """Places of the glossary under which foreign countries stand."""
 _RARE, _TERM = 0.65, 0.45
@@ -84,17 +87,15 @@ class Scope:
         if not foreign or any("france" in {p, *glossary.broader("lieu", p)} for p in named):
             return False
         foreign |= {wide for p in foreign for wide in glossary.broader("lieu", p) & _FOREIGN}
-        words = [re.escape(fold(w)) for p in foreign for w in glossary.facets["lieu"][p].words]
-        spoken = re.compile(rf"\b(?:{'|'.join(words)})\b")
-        if not re.search(
-            rf"\b(?:en|au|aux|a|dans|in|at)\s(?:la |le |les |l'|the )?{spoken.pattern}", fold(context.question.raw)
-        ):
+        words = {fold(w) for p in foreign for w in glossary.facets["lieu"][p].words}
+        places = Phrases({"place": words, "in a place": [f"{lead} {w}" for lead in _IN for w in words]})
+        if not places.has(fold(context.question.raw), "in a place"):
             return False
         for s in context.selection.scored[:8]:
             if s.statement is None or s.conflict:
                 continue
             said = fold(s.statement.text)
-            if foreign & set(s.statement.facets.get("lieu", ())) or spoken.search(said):
+            if foreign & set(s.statement.facets.get("lieu", ())) or places.has(said, "place"):
                 return False
         return True
 
@@ -176,7 +177,7 @@ class Scope:
         question = context.question
         overlap = self.selector.belief_overlap(s, self.selector.question_terms(question.query))
         return overlap >= 0.4 and (
-            not set(question_types(question.raw)) & _YESNO or bool(_ASSERTS.search(fold(question.raw)))
+            not set(question_types(question.raw)) & _YESNO or WORDS.has(fold(question.raw), "asserts")
         )
 
 

@@ -9,16 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.reading.kinds import RISK, question_types
+from assistant.planning.features import WORDS
+from assistant.reading.kinds import asks_risk, question_types
 from ingest.corpus.fiches import AnswerType
 from ingest.language.lexical import analyse, fold
 
-_PROHIBITED = re.compile(r"\b(?:interdit|banni|prohib|illegal|forbidden|banned|hors la loi)")
-_EXCEPTED = re.compile(r"\b(?:sans|hors|sauf|without|except|unless)\b")
-_SPARED = r"\b(?:dispens|exempt|echapp|evit)"
-_NOT = r"\b(?:n'\w+|ne) (?:\w+ )?pas\b"
-_NEGATED = re.compile(rf"{_NOT}|{_SPARED}")
 _SENTENCE = re.compile(r"[^.!?\n]*(?:\.(?=\d)[^.!?\n]*)*[.!?]?")
+_MARKS = '.,;:?!()«»"'
 _TELLING = 100
 """Figures from which a question asks of another case than a card's: « 52 minutes » is a format."""
 
@@ -57,10 +54,10 @@ def turned(part: str, ask: str) -> bool | None:
     if asked and answered and not asked & answered:
         return None
     mine, theirs = fold(part), fold(ask)
-    if any(bool(re.search(p, mine)) != bool(re.search(p, theirs)) for p in (RISK.pattern, _NOT)):
+    if asks_risk(part) != asks_risk(ask) or _negated(mine) != _negated(theirs):
         return None
-    banned = bool(_PROHIBITED.search(mine)) != bool(_PROHIBITED.search(theirs))
-    spared = bool(re.search(_SPARED, mine)) != bool(re.search(_SPARED, theirs))
+    banned = WORDS.has(mine, "banned") != WORDS.has(theirs, "banned")
+    spared = WORDS.has(mine, "spared") != WORDS.has(theirs, "spared")
     return banned != spared
 
 
@@ -83,4 +80,16 @@ def _modality(text: str) -> set[AnswerType]:
 def direction(text: str) -> tuple[bool, bool, bool]:
     """Whether a question asks of a ban, of what is spared or not done, and of what an exception leaves."""
     folded = fold(text)
-    return bool(_PROHIBITED.search(folded)), bool(_NEGATED.search(folded)), bool(_EXCEPTED.search(folded))
+    not_done = _negated(folded) or WORDS.has(folded, "spared")
+    return WORDS.has(folded, "banned"), not_done, WORDS.has(folded, "excepted")
+
+
+def _negated(folded: str) -> bool:
+    """Whether « ne … pas » stands in a question, one plain word apart at most: « n'est-ce pas » asks what it would
+    without."""
+    words = [w.strip(_MARKS) for w in folded.split()]
+    return any(
+        (w == "ne" or w.startswith("n'")) and "pas" in words[i + 1 : i + 3]
+        and "".join([w.removeprefix("n'"), *words[i + 1 : words.index("pas", i + 1)]]).isalnum()
+        for i, w in enumerate(words)
+    )  # fmt: skip

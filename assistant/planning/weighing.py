@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from assistant.planning.features import wanted_figures
+from assistant.planning.features import WORDS, wanted_figures
 from assistant.planning.named import Named
 from assistant.planning.options import Context
 from assistant.planning.ranking import Selector, covered
@@ -24,10 +24,6 @@ from ingest.language.claims import read_claim
 from ingest.language.lexical import analyse, fold
 from ingest.passages.passages import Passage
 
-_TIME = re.compile(
-    r"\b(?:jours?|mois|semaines?|ans?|annees?|heures?|minutes?|trimestre|avant|apres|lors d|des la|des le|au plus tard"
-    r"|a l'issue|a compter|a partir|days?|months?|weeks?|years?|hours?|before|after|within|until|jusqu)\b"
-)
 _CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’-]{2,}(?:\s[A-ZÀ-Ý][\w'’-]+)*")
 _ROOT = 4
 """Letters that words of one root share at least."""
@@ -194,7 +190,7 @@ def _fit(text: str, kinds: Mapping[Kind, float], wanted: frozenset[str], counted
     does not name is as good as none."""
     claim = read_claim(text)
     folded = fold(text)
-    figures, time = bool(claim.figures), bool(claim.dates or _TIME.search(folded))
+    figures, time = bool(claim.figures), bool(claim.dates or WORDS.has(folded, "of time"))
     money = any(f.unit in ("€", "%") for f in claim.figures)
     if wanted:
         holds = {"montant": money, "taux": money, "seuil": figures, "duree": figures and time, "nombre": figures}

@@ -7,16 +7,17 @@ salariés ? »), what others have and a date are not: `figure_head` tells them a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from assistant.reading.figure_head import SURE, field_of, shares_of
+from assistant.reading.kinds import WORDS
 from assistant.reading.mention_head import NONE
 from assistant.reading.mentions import FIELDS, Mention, mentions
 from ingest.corpus.fiches import CaseField
 from ingest.language.claims import Language
+from ingest.language.lexical import fold
 
 Origin = Literal["message", "earlier", "project"]
 
@@ -38,12 +39,8 @@ class Quantity:
 
 
 Case = Mapping[CaseField, Quantity]
-_RESTATED = re.compile(
-    r"\b(?:pardon|sorry|soit|donc|non|en fait|plutôt|total|so|i\.e\.|no|actually|rather)\b[^.;?!\d]{0,24}$",
-    re.IGNORECASE,
-)
-"""What says a quantity over again: its total, or its correction."""
-_NEAR = 34
+_NEAR, _BESIDE = 34, 25
+"""Characters before a figure where what says it over again stands, and how near it ends."""
 _MAY = 0.08
 """Share from which a figure may be the quantity that a question turns on."""
 
@@ -67,9 +64,18 @@ def case_of(text: str, read: list[tuple[Mention, dict[str, float]]]) -> dict[Cas
         if field is None:
             continue
         now = quantity(text, mention, field)
-        restated = _RESTATED.search(text[max(0, mention.start - _NEAR) : mention.start])
-        out[field] = together(out[field], now) if field in out and not restated else now
+        again = _said_again(text[max(0, mention.start - _NEAR) : mention.start])
+        out[field] = together(out[field], now) if field in out and not again else now
     return {f: _with_others(q, read) for f, q in out.items()}
+
+
+def _said_again(before: str) -> bool:
+    """Whether words end on what says a quantity over again: its total, or its correction."""
+    folded = fold(before)
+    return any(
+        len(folded) - end < _BESIDE and not any(c in ".;?!" or c.isdigit() for c in folded[end:])
+        for _, end in WORDS.find(folded, "restates")
+    )
 
 
 def _with_others(quantity: Quantity, read: list[tuple[Mention, dict[str, float]]]) -> Quantity:

@@ -14,7 +14,7 @@ from ingest.language.lexical import analyse, fold
 
 _ASIDE = re.compile(r"\[[^\]]*\]|<[^>]*>|\bp\.?-?\s?s\.?\s?:.*$", re.IGNORECASE | re.DOTALL)
 """Bracketed asides and postscripts: never a question of their own."""
-_SENTENCE = re.compile(r"(?<=\?)\s+|(?<=!)\s+(?=[A-ZÀ-Ý])|(?<=\w{3}\.)(?<!\bart\.)\s+(?=[A-Za-zÀ-ÿ])")
+_SENTENCE = re.compile(r"(?<=\?)(?:\s*,\s*|\s+)|(?<=!)\s+(?=[A-ZÀ-Ý])|(?<=\w{3}\.)(?<!\bart\.)\s+(?=[A-Za-zÀ-ÿ])")
 _CUT = re.compile(
     r"(?P<joint>\s*[;,]\s+(?:(?:et|and|puis|ou bien|mais aussi)\s+)?|\s+(?:et|and|ou bien|mais aussi)\s+)"
     # nothing is cut inside quotes and brackets
@@ -41,10 +41,6 @@ _AT_ITS_END = re.compile(
     r"|payant|gratuit|possible|oblige|concerne|soumis|compris|valable)e?s?\W*$"
 )
 """How a clause ends that asks, be it after « si on » or « c'est »."""
-_IF_NOT = re.compile(
-    r"^(?:si (?:on|je|j|nous|jamais)\b.*\b(?:pas|rien|jamais|plus)\b|sinon$|if (?:not|we don't|i don't))"
-)
-"""What comes of not doing it."""
 _STATES = re.compile(
     r"^(?:(?:au final|finalement|du coup|donc|alors|en fait|ensuite)\W+)*"
     r"(?:le|la|les|l'|un|une|on|il|elle|ils|elles|ce|cette|ces|ca|mon|ma|mes|notre|nos|the|it|they|we|our)\b"
@@ -72,7 +68,7 @@ class _Part:
 def split_parts(text: str) -> tuple[str, ...]:
     """The questions of a message, in order; the message itself when it puts one."""
     parts: list[_Part] = []
-    for sentence in _SENTENCE.split(_ASIDE.sub(" ", re.sub(r"\?\s*,", "? ", text))):
+    for sentence in _SENTENCE.split(_ASIDE.sub(" ", text)):
         clauses = _clauses(sentence)
         marked = sentence.rstrip().endswith("?")
         anew = bool(parts) and parts[-1].asks and _is_question(sentence, clauses)
@@ -115,7 +111,7 @@ def _is_question(sentence: str, clauses: list[tuple[str, str]]) -> bool:
 def _begins(before: _Part, joint: str, clause: str, marked: bool) -> bool:
     """True when a clause is a question of its own beside the one before it; `marked`: its sentence ends in « ? »."""
     folded, named = fold(clause).strip(), _joins(joint)
-    if before.asks and _IF_NOT.search(folded.strip(" ?")):
+    if before.asks and _if_not(folded.strip(" ?")):
         return True
     if not before.asks or not (_tells(clause) or _worded(clause)):
         return False
@@ -128,6 +124,12 @@ def _begins(before: _Part, joint: str, clause: str, marked: bool) -> bool:
     if _sets_the_scene(folded):
         return named and WORDS.at(folded, "goes on") is None
     return asked or named or (marked and bool(_STATES.search(folded)))
+
+
+def _if_not(folded: str) -> bool:
+    """Whether a clause is of what comes of not doing it: « si on oublie pas », « sinon »."""
+    undone = WORDS.at(folded, "if we") is not None and WORDS.has(folded, "undone")
+    return undone or WORDS.at(folded, "if not") is not None or folded == "sinon"
 
 
 def _asks(text: str, hinted: bool = False) -> bool:

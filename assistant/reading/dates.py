@@ -8,7 +8,6 @@ that day is known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,23 +16,12 @@ from typing import Literal
 from assistant.reading.date_head import LAW, kinds_of
 from assistant.reading.days import Day, days_said
 from assistant.reading.folding import Aligned
-from assistant.reading.kinds import QUOTED
+from assistant.reading.kinds import QUOTED, WORDS
 from assistant.reading.mention_head import NONE
 from ingest.corpus.rules import DateName, YearName
 from ingest.language.claims import MONTHS_EN, Language, french_date
 from ingest.language.lexical import fold
 
-_NOW = re.compile(
-    r"\b(?:aujourd'hui|ajd|maintenant|actuellement|a ce jour|a l'heure actuelle|today|now|currently|at present)\b"
-)
-_YEAR_OF = r"(?:l[ea]\s|l'an\s|l'annee\s|the year\s)?$"
-_BEFORE = re.compile(r"\b(?:avant|jusqu'en|before|prior to)\s" + _YEAR_OF)
-_SINCE = re.compile(r"\b(?:depuis|since)\s" + _YEAR_OF)
-_PART = re.compile(r"\b(?P<part>debut|fin|mi)[\s-](?:de\s)?$")
-_LEAD = re.compile(
-    r"\b(?:(?:entre|de|between|from|en|au|a la date du|a compter du|le|courant|debut|fin|mi|pendant|durant|in|on|as of|as at|during|depuis|since"
-    r"|des|apres(?: le)?|after|a partir du|a partir de|avant|jusqu'en|before|prior to)[\s-])(?:l[ea]\s|l'an\s|l'annee\s|the year\s)?$"
-)
 _PARTS = {"debut": (1, 3), "mi": (5, 8), "fin": (10, 12)}
 """« Début 2025 » is its first quarter, « fin 2025 » its last, « mi-2025 » the months around July."""
 _OF_THE_LAW = frozenset({DateName.FILING, DateName.SHOOT, DateName.BROADCAST, *YearName})
@@ -102,12 +90,21 @@ def read_as_of(text: str, today: date) -> AsOf | None:
 def without_dates(text: str, today: date) -> str:
     """A question without the words that date it; the year in the name of a text stays."""
     line = Aligned(text)
-    spans = [line.span(m) for m in _NOW.finditer(line.folded)]
+    spans = [line.span_of(*now) for now in WORDS.find(line.folded, "now")]
     for day, kind in zip(*_told(text, today), strict=True):
         if kind != NONE:
-            lead = _LEAD.search(fold(text[: day.start]))
-            spans.append((day.start - len(lead.group()) if lead else day.start, day.end))
+            before = fold(text[: day.start])
+            lead = _led(before, "leads to a date")
+            spans.append((day.start if lead is None else day.start - len(before) + lead, day.end))
     return line.without(spans)
+
+
+def _led(before: str, name: str) -> int | None:
+    """Where the words of a list start that lead to a date (« avant », « fin », « jusqu'en l'an »)."""
+    for words in (before[: WORDS.closing(before, "the year")].rstrip(" -"), before.rstrip(" -")):
+        if (start := WORDS.closing(words, name)) < len(words):
+            return start
+    return None
 
 
 def _told(text: str, today: date) -> tuple[list[Day], list[str]]:
@@ -121,7 +118,7 @@ def _as_of(
 ) -> AsOf | None:
     year = case.get(YearName.FINANCIAL_YEAR)
     exercise = year.end.year if year else None
-    if _NOW.search(fold(text)):
+    if WORDS.has(fold(text), "now"):
         return AsOf(today, today, "today", exercise)
     asked = next((d for d, kind in zip(found, kinds, strict=True) if kind == LAW), None)
     if asked is None and not exercise:
@@ -133,14 +130,15 @@ def _as_of(
 
 def _days_of(day: Day, before: str, today: date) -> AsOf:
     """The days that a date means, by the words that lead to it."""
-    if _BEFORE.search(before):
+    if _led(before, "before") is not None:
         eve = day.first - timedelta(days=1)
         return AsOf(eve, eve, "asked")
-    if _SINCE.search(before) and day.first <= today:
+    if _led(before, "since") is not None and day.first <= today:
         return AsOf(today, today, "asked")  # what holds since a day is asked of today
     first, last = day.first, day.last
-    if day.form == "year" and (part := _PART.search(before)):
-        opens, closes = _PARTS[part["part"]]
+    part = next((part for part in _PARTS if _led(before, part) is not None), None)
+    if day.form == "year" and part:
+        opens, closes = _PARTS[part]
         first = date(first.year, opens, 1)
         last = (date(last.year, closes + 1, 1) if closes < 12 else date(last.year + 1, 1, 1)) - timedelta(days=1)
     running = day.form in ("year", "span", "relative") and first <= today < last and last.year == today.year

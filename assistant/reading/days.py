@@ -31,6 +31,7 @@ from assistant.reading.day_words import (
 from assistant.reading.direction_head import gone_by
 from assistant.reading.folding import Aligned
 from assistant.reading.kinds import detect_language
+from ingest.language.phrases import tokens
 
 _MONTH = "|".join(sorted(SHORT_MONTH, key=len, reverse=True))
 _RELATIVE = {
@@ -59,8 +60,6 @@ _DATE = re.compile(
     rf"|(?:(?<=mi-)|(?<=mid-)|(?<=fin-)|(?<=debut-)|(?<=early-)|(?<=late-)|(?<![\d.,/-]))(?<!\d\s)(?:\bfy\s?)?(?:(?<=fy)|(?<=fy\s)|\b)"
     rf"(?P<year>(?:19|20)\d{{2}})\b(?![-/]\d|[.,\s]\d{{3}}\b|\s?(?:€|eur|salari|personnes|employ|m2|m²))"
 )
-_WEEKDAY_OF = re.compile(rf"(?:{any_of(WEEKDAY)}),?\s(?:le\s|the\s)?")
-"""A weekday that a date names further: one date, not two."""
 _FROM_ANOTHER = re.compile(
     rf"\b(?P<day>lendemain|next day|day after)\b|\b(?P<eve>veille|day before)\b"
     rf"|\b(?P<n>\d{{1,3}}|{any_of(NUMBER)})\s(?:de\s|d')?(?P<unit>{any_of(UNIT)})s?"
@@ -68,9 +67,10 @@ _FROM_ANOTHER = re.compile(
     rf"|\ble\s(?P<same>\d{{1,2}})\s(?:du meme mois|of the same month)"
 )
 """A day said from another one of the message."""
-_NEAR_YEARS = re.compile(r"2\d|3[0-5]")
-_THROUGH = re.compile(r"\s(?:au|a|-|–|to|until|through|et|and)\s(?:l[ea]\s)?")
-_OPENS = re.compile(r"\b(?:de|du|entre|from|between)\s(?:l[ea]\s)?$")
+_NEAR_YEARS = range(20, 36)
+_THROUGH = frozenset({"au", "a", "-", "–", "to", "until", "through", "et", "and"})
+_OPENS, _LONGEST = frozenset({"de", "du", "entre", "from", "between"}), 16
+_ARTICLES: tuple[list[str], ...] = ([], ["le"], ["la"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,26 @@ def _joined(line: Aligned, today: date) -> Iterator[Day]:
     for now in _dates(line, today):
         if held is not None:
             between = folded[held.end : now.start]
-            if _THROUGH.fullmatch(between) and _OPENS.search(folded[: held.start]) and now.first >= held.first:
+            if _leads_on(between.split()) and _opens(folded[: held.start]) and now.first >= held.first:
                 held = Day(held.start, now.end, held.first, now.last, "span")
                 continue
             yield held
         held = now
     if held is not None:
         yield held
+
+
+def _leads_on(between: list[str]) -> bool:
+    """Whether words lead from the first day of a span to its last."""
+    return bool(between) and between[0] in _THROUGH and between[1:] in _ARTICLES
+
+
+def _opens(before: str) -> bool:
+    """Whether words end on what opens a span: « de », « entre le »."""
+    words = tokens(before[-_LONGEST:])
+    if words[-1:] in _ARTICLES:
+        words = words[:-1]
+    return bool(words) and words[-1] in _OPENS
 
 
 def _dates(line: Aligned, today: date) -> Iterator[Day]:
@@ -157,8 +170,13 @@ def written(line: Aligned, today: date) -> list[Said]:
     return [
         one
         for one, following in zip_longest(found, found[1:])
-        if following is None or not _WEEKDAY_OF.fullmatch(line.folded[one.start : following.start])
+        if following is None or not _names_further(tokens(line.folded[one.start : following.start]))
     ]
+
+
+def _names_further(words: list[str]) -> bool:
+    """Whether words are a weekday that the date after them names further: one date, not two."""
+    return words[0] in WEEKDAY and [w for w in words[1:] if w != ","] in (*_ARTICLES, ["the"])
 
 
 def _days(m: re.Match[str], today: date, past: bool, french: bool) -> Days:
@@ -182,11 +200,11 @@ def _days(m: re.Match[str], today: date, past: bool, french: bool) -> Days:
 def _of_month(m: re.Match[str], today: date, past: bool, french: bool) -> Days:
     month, number, said = SHORT_MONTH[m["mon"]], m["d"] or m["d2"], m["y"]
     if m["dw"]:
-        word = re.sub(r"\s", "-", m["dw"])
+        word = "-".join(m["dw"].split())
         number = str(ORDINAL.get(word) or NUMBER[word])
     if m["yw"]:
         said = str(2000 + NUMBER[m["yw"]])
-    if french and m["d2"] and not m["d"] and not m["dw"] and not said and _NEAR_YEARS.fullmatch(m["d2"]):
+    if french and m["d2"] and not m["d"] and not m["dw"] and not said and int(m["d2"]) in _NEAR_YEARS:
         return stretch(full_year(m["d2"]), month, 1)  # « sept. 27 »: in French a day goes before its month
     if not said and not number:
         raise ValueError  # a month alone is read by what leads to it: « mai » may be another word

@@ -45,8 +45,7 @@ def _named(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 -
 
 def _moved(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 - as its neighbours
     """So many units from today: a day, or the month about it."""
-    ahead = re.match(rf"(?:{_AHEAD})\b", m["said"]) is not None
-    return moved(today, m["n"], UNIT[m["unit"]], 1 if ahead else -1)
+    return moved(today, m["n"], UNIT[m["unit"]], _sign(m["said"]))
 
 
 def moved(day: date, count: str, unit: str, sign: int) -> Days:
@@ -59,8 +58,12 @@ def moved(day: date, count: str, unit: str, sign: int) -> Days:
 
 def _counted(m: re.Match[str], today: date, past: bool) -> Days:  # noqa: ARG001 - as its neighbours
     """« Sous huitaine », "in a fortnight": a number of days that names itself."""
-    ahead = re.match(rf"(?:{_AHEAD})\b", m["said"]) is not None
-    return one_day(today + timedelta(days=NUMBER[m["n"]] * (1 if ahead else -1)))
+    return one_day(today + timedelta(days=NUMBER[m["n"]] * _sign(m["said"])))
+
+
+def _sign(said: str) -> int:
+    """Whether a date that is so far from today is to come (1), or gone by (-1)."""
+    return 1 if said.split()[0] in _AHEAD.split("|") else -1
 
 
 def _weekday(m: re.Match[str], today: date, past: bool) -> Days:

@@ -66,7 +66,7 @@ def _back(m: re.Match[str], today: date, past: bool) -> Days:
 
 def _parted(m: re.Match[str], today: date, past: bool) -> Days:
     """A quarter or a half of a year, by its number; of those around today where a word turns it."""
-    size = 6 if re.match(r"semestre|half|[sh]", m["unit"]) else 3
+    size = 6 if m["unit"][0] in "sh" else 3
     number = ORDINAL[m["o"]] if m.groupdict().get("o") else int(m["q"])
     if not 1 <= number <= 12 // size:
         raise ValueError
@@ -92,7 +92,7 @@ def _week_of_month(m: re.Match[str], today: date, past: bool) -> Days:
     """« La première semaine de mars », « le dernier week-end de janvier »."""
     first, last, _ = months(m, SHORT_MONTH[m["m"]], 1, today, past)
     number = ORDINAL[m["o"]]
-    if re.fullmatch(_WEEKS, m["unit"]):
+    if m["unit"] in _WEEKS.split("|"):
         start = last - timedelta(days=6) if number < 0 else first + timedelta(days=7 * (number - 1))
         return start, start + timedelta(days=6), "span"
     saturdays = [d for d in (first + timedelta(days=n) for n in range((last - first).days + 1)) if d.weekday() == 5]

@@ -38,4 +38,4 @@ class Aligned:
             if start >= last:
                 kept.append(self.text[last:start])
                 last = end
-        return re.sub(r"\s+", " ", " ".join([*kept, self.text[last:]])).strip(" ,")
+        return " ".join(" ".join([*kept, self.text[last:]]).split()).strip(" ,")

@@ -170,18 +170,8 @@ FILLER = frozenset(
     )
 )
 """Terms of a question that tell what kind of answer it wants, not what it is about."""
-_WORTH = re.compile(
-    r"(?<=combien )(?:ça |cela |elle |il )?(?:vaut|vaudra|valait|touche-t-on|touche t-on|on touche|gagne-t-on|on gagne|rapporte|fait)\b"
-    r"|\bs['’](?:élève|élevait|eleve|elevait)(?:-t-(?:elle|il))?\b|\b(?:vaut|vaudra|valait|rapporte) combien\b",
-    re.IGNORECASE,
-)
 QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
 """Quoted words: a figure or a year in them is not the question's (« on annonce « neutres en 2040 » »)."""
-_SET_ASIDE = re.compile(
-    r"\((?:et )?(?:pas|non pas|hors|not)\b[^()]*\)|,? \b(?:pas|et non) (?:celui|celle|ceux|celles) (?:de la|de l'|du|des|de)\s?[\w-]+",
-    re.IGNORECASE,
-)
-"""What a question sets aside."""
 _SAYS_REACH = 40
 """Characters between "what does" and "say", at most."""
 _REGIMES = {Regime.UE: "regime ue", Regime.FR: "regime fr"}
@@ -191,12 +181,6 @@ _INVERTED = re.compile(
     r"(?!faut|existe|suffit|convient|reste|y a)(?:(?:ne|se|y|en|le|la|les) |[nsl]')?\w+(?:-t)?-(?:il|elle|ils|elles)\b"
 )
 _THEY = ("il", "elle", "ils", "elles")
-
-
-def plainly(text: str) -> str:
-    """What a question looks for: everyday verbs of worth said plainly (« combien vaut la prime » looks for its amount
-    and not for « vaut »), and without what it says it is not about (« pas celui des films »)."""
-    return _SET_ASIDE.sub(" ", _WORTH.sub("montant", text))
 
 
 def named_regimes(text: str) -> frozenset[Regime]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from ingest.corpus.fiches import CaseField
 from ingest.language.claims import Language
 from ingest.language.numerals import spelled
+from ingest.language.phrases import tokens
 
 _NUMBER: dict[Language, str] = {
     "fr": r"\d{1,3}(?:,\d{3}){2,}(?!\d)|\d{1,3}(?:[\s\u00a0\u202f.]\d{3})+(?!\d)|\d+(?:[.,]\d+)?",
@@ -27,10 +28,8 @@ _MONEY = re.compile(
     rf"|\s?{_SCALE.replace('scale', 'amount')}\b(?!²|2|/|è)(?:\set\sdemie?\b|\sand\sa\shalf\b)?",
     re.IGNORECASE,
 )
-_HALF_AFTER = re.compile(r"\set\sdemie?\b|\sand a half\b", re.IGNORECASE)
-_HALF = re.compile(r"\bet\sdemie?\b|\band a half\b", re.IGNORECASE)
+_HALF = re.compile(r"\s(?:et\sdemie?|and\sa\shalf)\b", re.IGNORECASE)
 _FIRST = re.compile(r"(?:€|\beur)\s?$", re.IGNORECASE)
-_AFTER_FIRST = re.compile(rf"\s?{_SCALE}\b", re.IGNORECASE)
 _UNITS: tuple[tuple[str, str, float], ...] = (
     ("staff", r"(?:salari[ée]e?s?|employ[ée]{1,2}s?|employees?|permanents?|staff)\b", 1),
     ("staff", r"(?:etp|équivalents? temps plein|ftes?|cdi)\b", 1),
@@ -62,6 +61,12 @@ _CHANGED = re.compile(
     re.IGNORECASE,
 )
 """What leads from one figure to the one that took its place."""
+_OPENS = len("between") + 2
+"""Characters before a figure that tell whether a word opens a range."""
+_YEAR, _YEARS = 4, range(1900, 2101)
+"""A bare figure of four digits between these is a year."""
+_THOUSAND = 3
+"""Digits of a group of thousands."""
 _LARGEST = 1e13
 """No figure of a case is larger."""
 FIELDS: dict[str, tuple[CaseField, ...]] = {
@@ -108,9 +113,9 @@ def mentions(text: str, language: Language = "fr") -> list[Mention]:
         begin = first.start() if first and unit == "money" else start
         if high * scale > _LARGEST:
             continue
-        if unit == "figure" and low == high and re.fullmatch(r"(?:19|20)\d\d|2100", text[start:end]):
+        if unit == "figure" and text[start:end].isdecimal() and end - start == _YEAR and low in _YEARS:
             continue
-        if unit in ("days",) and (m := _HALF_AFTER.match(text, end + taken)):
+        if unit == "days" and (m := _HALF.match(text, end + taken)):
             taken += len(m.group())
         half = 0.5 * scale if _HALF.search(text[end : end + taken]) else 0.0
         now = Mention(begin, end + taken, _round(low * scale + half), _round(high * scale + half), unit)
@@ -124,17 +129,20 @@ def mentions(text: str, language: Language = "fr") -> list[Mention]:
 def _unit(text: str, start: int, end: int) -> tuple[str, float, int]:
     """The unit of a figure, its scale, and how many characters it takes after the figure."""
     after = text[end:]
+    money = _MONEY.match(after)
+    amount = ("money", _scale(money["scale"] or money["amount"] or ""), money.end()) if money else None
     if _FIRST.search(text[:start]):
-        m = _AFTER_FIRST.match(after)
-        return ("money", _scale(m["scale"]), m.end()) if m else ("money", 1.0, 0)
+        return amount or ("money", 1.0, 0)
+    return next(_units(after), None) or amount or ("figure", 1.0, 0)
+
+
+def _units(after: str) -> Iterator[tuple[str, float, int]]:
+    """The units that what follows a figure may begin with, the first that counts first."""
     gap = _OF.match(after)
     taken = gap.end() if gap else 0
     for unit, words, scale in _UNITS:
         if m := re.match(words, after[taken:], re.IGNORECASE):
-            return unit, scale, taken + m.end()
-    if m := _MONEY.match(after):
-        return "money", _scale(m["scale"] or m["amount"] or "") * 1.0, m.end()
-    return "figure", 1.0, 0
+            yield unit, scale, taken + m.end()
 
 
 def _scale(word: str) -> float:
@@ -180,28 +188,31 @@ def _ranges(text: str, found: list[tuple[int, int, float]]) -> Iterator[tuple[in
 
 def _one_range(before: str, between: str) -> bool:
     """Whether two figures are the ends of one range: « 40 à 50 », « entre 40 et 50 »."""
-    if re.search(r"\b(?:entre|between)\s$", before, re.IGNORECASE):
-        return re.fullmatch(r"\s(?:et|and)\s", between, re.IGNORECASE) is not None
-    return re.fullmatch(r"\s?(?:à|a|-|–|ou|to)\s?", between, re.IGNORECASE) is not None
+    opened = tokens(before[-_OPENS:].lower())[-1:] in (["entre"], ["between"])
+    return between.strip().lower() in (("et", "and") if opened else ("à", "a", "-", "–", "ou", "to"))
 
 
 def _scaled(after: str) -> bool:
     """Whether what follows a figure counts it in thousands or more (« M€ », « GWh »), so that it may have decimals."""
     money = _MONEY.match(after)
-    gap = _OF.match(after)
-    rest = after[gap.end() :] if gap else after
     return bool(money and (money["scale"] or money["amount"])) or any(
-        scale > 1 and unit != "days" and re.match(words, rest, re.IGNORECASE) for unit, words, scale in _UNITS
+        scale > 1 and unit != "days" for unit, scale, _ in _units(after)
     )
 
 
 def _value(raw: str, language: Language, scaled: bool) -> float:
-    plain = re.sub(r"[\s\u00a0\u202f]", "", raw)
-    if (language == "en" or not scaled) and re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", plain):
+    plain = "".join(raw.split())
+    if (language == "en" or not scaled) and plain[0] != "0" and _grouped(plain.partition(".")[0], ","):
         return float(Decimal(plain.replace(",", "")))
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", plain):
+    if _grouped(plain, "."):
         plain = plain.replace(".", "")
     return float(Decimal(plain.replace(",", ".")))
+
+
+def _grouped(figure: str, mark: str) -> bool:
+    """Whether a mark parts the thousands of a figure: « 1.200.000 »."""
+    first, *others = figure.split(mark)
+    return bool(others) and len(first) <= _THOUSAND and all(len(g) == _THOUSAND for g in others)
 
 
 def _round(value: float) -> float:

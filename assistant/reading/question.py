@@ -21,7 +21,6 @@ from assistant.reading.kinds import (
     asks_text,
     detect_language,
     named_regimes,
-    plainly,
     question_types,
 )
 from assistant.reading.scope import without_instructions
@@ -192,11 +191,10 @@ class Understanding:
         for facet, value in (profile or {}).items():
             if facet in self.glossary.facets and facet not in facets and value in self.glossary.facets[facet]:
                 facets[facet] = (value,)
-        query = plainly(text)
         dated = read_dates(text, today)
         return Question(
             raw=text,
-            query=query[-1200:],
+            query=text[-1200:],
             language=language or detect_language(text),
             types=question_types(text),
             as_of=dated.as_of or AsOf.on(None, today),
@@ -210,8 +208,8 @@ class Understanding:
             asks_article=asks_text(text),
             regimes=named_regimes(text),
             asks_sanction=asks_risk(text),
-            synonyms=self.synonyms(query),
-            frameworks=self.named_frameworks(query),
+            synonyms=self.synonyms(text),
+            frameworks=self.named_frameworks(text),
             dates=dated.case,
         )
 

@@ -13,22 +13,16 @@ from dataclasses import replace
 
 from assistant.reading.case import Case, Quantity, case_of, figures_of, quantity
 from assistant.reading.figure_head import field_of
-from assistant.reading.kinds import asks
+from assistant.reading.kinds import WORDS, asks
 from assistant.reading.mention_head import NONE
 from assistant.reading.mentions import FIELDS, Mention, mentions
 from ingest.corpus.fiches import CaseField
 from ingest.language.claims import Language
+from ingest.language.lexical import fold
 
 TELLS = frozenset({"ask", "correct", "doubt", "out_of_field"})
 """The acts of a turn that may tell figures of the case over again; the others count lines, points, sources."""
-_DENIED: dict[Language, re.Pattern[str]] = {
-    "fr": re.compile(
-        r"(?:(?<!^)\b(?:pas|non)|\b(?:pas|au lieu d[eu]|plutôt que))\s(?:l[ea]s?\s|d[eu]s?\s|à\s)?$", re.IGNORECASE
-    ),
-    "en": re.compile(r"\b(?:not|instead of|rather than|isn't|wasn't)\s(?:the\s|an?\s)?$", re.IGNORECASE),
-}
-"""What denies the figure that follows; « non » that opens a turn denies the whole turn before it."""
-_NUMBER = re.compile(r"[\d\s.,\u00a0\u202f]+")
+_NUMBER = re.compile(r"\d(?:[\d\s.,]*\d)?")
 _HELD, _UNTOLD = 12.0, 0.05
 """How much likelier a figure of such a turn is of a quantity already said; how likely it is of one that the head does
 not read of its unit."""
@@ -103,7 +97,8 @@ def _repeats(found: Quantity, before: Case) -> bool:
 
 def _scaled(now: Quantity, old: Quantity) -> Quantity:
     """A bare figure in the scale of the one whose place it takes (« 2,7 GWh… pardon, 2,8 »), if so it is nearer."""
-    number = mentions(re.sub(r"[^\d\s.,]", " ", old.said).strip())
+    written = _NUMBER.search(old.said)
+    number = mentions(written.group()) if written else []
     scale = round(old.high / number[0].high, 6) if number and number[0].high else 1.0
     scaled = replace(now, low=round(now.low * scale, 6), high=round(now.high * scale, 6))
     return min(now, scaled, key=lambda q: abs(math.log10(max(q.high, 1e-3) / max(old.high, 1e-3))))
@@ -113,11 +108,11 @@ def _rescaled(text: str, before: Case, language: Language) -> dict[CaseField, Qu
     """A correction of the unit alone (« MWh, pas kWh »): the last figure that it can be of, in that unit."""
     for field in reversed(list(before)):
         old = before[field]
-        number = re.match(r"[^\d]*([\d\s.,\u00a0\u202f]*\d)", old.said)
+        number = _NUMBER.search(old.said)
         for word in re.finditer(r"[^\W\d_]+[²³€]?", text):
-            if number is None or _DENIED[language].search(text[: word.start()]):
+            if number is None or _denied(text[: word.start()], language):
                 continue
-            told = f"{number[1]} {word.group()}"
+            told = f"{number.group()} {word.group()}"
             for m in mentions(told, language):
                 if m.end == len(told) and field in FIELDS[m.unit] and m.high != old.high and m.unit != "figure":
                     return {field: Quantity(field, m.low, m.high, told)}
@@ -135,10 +130,19 @@ def _unnamed(text: str, before: Case, language: Language) -> dict[CaseField, Qua
     return found
 
 
+def _denied(before: str, language: Language) -> bool:
+    """Whether words end on what denies the figure that follows; « non » that opens a turn denies the whole turn before
+    it."""
+    folded = fold(before)
+    head = folded[: WORDS.closing(folded, f"article {language}")]
+    start = WORDS.closing(head, f"denies {language}")
+    return start < len(head) and (start > 0 or not WORDS.has(head, "no"))
+
+
 def corrected(text: str, language: Language = "fr") -> str:
     """A correction without the figures that it denies (« pas 9 kW mais 19 »: « mais 19 kW »)."""
     found = mentions(text, language)
-    denied = [m for m in found if _DENIED[language].search(text[: m.start])]
+    denied = [m for m in found if _denied(text[: m.start], language)]
     kept = [m for m in found if m not in denied]
     if len(denied) != 1 or len(kept) != 1:
         return text

@@ -16,7 +16,7 @@ Form = Literal["paragraph", "steps", "bullets"]
 Piece = tuple[Literal["text", "strong", "cite"], str]
 """What a piece is, and what it holds; a citation holds its number."""
 
-_PIECE = re.compile(r"(\*\*[^*]+\*\*|\[\d+\])")
+_PIECE = re.compile(r"(\*\*[^*]+\*\*|\s*\[\d+\])")
 _SENTENCE = re.compile(r"(?P<text>(?:[^\[\]]|\[(?!\d+\]))+)(?P<marks>(?:\s?\[\d+\])*)")
 
 
@@ -35,8 +35,7 @@ def blocks(markdown: str) -> list[Block]:
 
 def pieces(text: str) -> list[Piece]:
     """Text, bold text and numbers of citations, in order; a number stands by the word that it follows."""
-    close = re.sub(r"\s+(?=\[\d+\])", "", text)
-    return [_piece(p) for p in _PIECE.split(close) if p]
+    return [_piece(p) for p in _PIECE.split(text) if p]
 
 
 def sentences(markdown: str) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -50,7 +49,7 @@ def sentences_of(item: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     """The same of one paragraph or item."""
     for m in _SENTENCE.finditer(item):
         if told := m.group("text").strip():
-            yield told, tuple(int(n) for n in re.findall(r"\d+", m.group("marks")))
+            yield told, tuple(int(n) for n in m.group("marks").replace("[", " ").replace("]", " ").split())
 
 
 def plain(text: str) -> str:
@@ -76,4 +75,4 @@ def _block(part: str) -> Block:
 def _piece(text: str) -> Piece:
     if text.startswith("**") and text.endswith("**") and len(text) > 4:
         return "strong", text[2:-2]
-    return ("cite", text[1:-1]) if _PIECE.fullmatch(text) else ("text", text)
+    return ("cite", text.strip()[1:-1]) if _PIECE.fullmatch(text) else ("text", text)

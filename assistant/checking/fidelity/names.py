@@ -23,7 +23,7 @@ _BODIES = bag(
 """Names that may open a sentence: elsewhere a capital is enough to tell a name."""
 _TITLE = re.compile(r"(?<![\w])(?:[A-ZÀÂÉÈÊÎÏÔÇŒ][\w&+!-]*|[\w]*[A-Z][A-Z0-9&+-]+)")
 _UNION = bag("ue eu union")
-_JOINED = re.compile(r"[-&+!]")
+_JOINED = str.maketrans("-&+!", "    ")
 _OPENS = re.compile(r"(?:[.!?:;]\s|[«\"“]\s?|\A\W+)$")
 _NOT_NAMES = bag(
     "article articles directive regulation law act code decree order ordinance label labour environmental energy civil "
@@ -70,7 +70,7 @@ def _names(text: ReadText) -> list[str]:
 def _known(name: str, theirs: ReadText) -> bool:
     if _holds(theirs, name):
         return True
-    pieces = [p for p in _JOINED.split(name) if len(p) > 1]
+    pieces = [p for p in name.translate(_JOINED).split() if len(p) > 1]
     if len(pieces) > 1 and all(_holds(theirs, p) for p in pieces):
         return True
     if name in _UNION or name.startswith("europ"):

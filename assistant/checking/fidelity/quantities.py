@@ -34,10 +34,11 @@ _UNIT = re.compile(
     + r")(?![a-z0-9])"
 )
 _NAMES = tuple(_UNITS)
-_NEGATED = re.compile(r"(?:\bsauf |\bunless |\bne |\bn'|\bpas |\bsans |\bnot |\bno |cannot )[^,;:.]{0,40}$")
 _YEAR = 4
 _RANK = re.compile(r"(?<![\w,.-])([2-9]|\d{2})(?:e|eme|ème|nd|rd|th)\b")
 _DURATIONS = ("second", "minute", "hour", "week", "day", "month", "year")
+_NEGATED, _BEARS, _PARTS = 60, 41, frozenset(",;:.")
+"""Characters before a figure where a negation of its bound is looked for, how near it ends, what parts them."""
 _REACH, _BEHIND = 36, 24
 """Characters within which the words of a bound stand before a figure, or behind it."""
 
@@ -95,9 +96,17 @@ def _bound(text: ReadText, start: int, end: int) -> str | None:
     if not found:
         return None
     last, name, first = max(found)
-    if text.has("turns", first, last) and _NEGATED.search(text.folded, max(0, start - 60), first):
+    if text.has("turns", first, last) and _negated(text, max(0, start - _NEGATED), first):
         return "low" if name == "high" else "high"
     return name
+
+
+def _negated(text: ReadText, start: int, end: int) -> bool:
+    """True when a negation of a span bears on its end: no mark stands between."""
+    return any(
+        end - last <= _BEARS and _PARTS.isdisjoint(text.folded[last:end])
+        for _, last in text.find("negates", start, end)
+    )
 
 
 def _clear(text: str, start: int, end: int) -> bool:

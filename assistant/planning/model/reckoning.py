@@ -149,8 +149,8 @@ def _alike(one: Figure, other: Figure) -> bool:
 
 def _met(sign: int, limit: Figure, text: str) -> bool | None:
     """Whether what a text says of its threshold is so."""
-    folded = re.sub(r"\s", " ", fold(text))
-    at = folded.find(re.sub(r"\s", " ", fold(limit.words)))
+    folded = " ".join(fold(text).split())
+    at = folded.find(" ".join(fold(limit.words).split()))
     found = list(_BOUND.finditer(folded[max(0, at - _REACH) : at])) if at >= 0 else []
     if not found:
         return None

@@ -6,7 +6,6 @@ that is shown otherwise.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -81,7 +80,7 @@ def parse_reply(text: str) -> Reply:
 def begun(text: str) -> Reply | None:
     """A reply that is being written, cut after its last whole part; None before the first."""
     start = text.find('"parts"')
-    cuts = [m.end() for m in re.finditer(r"\}", text)] if start >= 0 else []
+    cuts = [i + 1 for i, c in enumerate(text) if c == "}"] if start >= 0 else []
     for cut in reversed([c for c in cuts if c > start]):
         try:
             reply = parse_reply(f'{text[:cut]}], "next": [], "ask": ""}}')

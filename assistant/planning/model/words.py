@@ -14,13 +14,14 @@ from assistant.reading.folding import Aligned
 from assistant.reading.scope import is_injection
 
 _MARKUP = re.compile(r"[<>\[\]{}|`*_#\\~^]|https?:|www\.|\w@\w")
-_MORE = re.compile(r"[.?!;…](?=\s+\S)")
-_END = re.compile(r"[.?!;…](?=\s|$)|$")
+_END = re.compile(r"[.?!;…](?=\s|$)")
 
 
 def showable(about: str) -> bool:
     """Whether words may head a part."""
-    return not (_MARKUP.search(about) or _MORE.search(about) or is_injection(about) or visible(about) != about)
+    end = _END.search(about)
+    more = end is not None and end.end() < len(about.rstrip())
+    return not (_MARKUP.search(about) or more or is_injection(about) or visible(about) != about)
 
 
 def heading_of(about: str, source: str) -> Literal["question", "claim"]:
