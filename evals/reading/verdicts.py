@@ -55,6 +55,8 @@ class Verdict(BaseModel):
 
     grade: Grade
     why: str = ""
+    omitted: bool = False
+    """Whether the exception, the condition or the reserve that decides is left out."""
 
 
 class Verdicts(BaseModel):
@@ -90,7 +92,10 @@ def take(folder: Path, raw: object, reader: str, on: date, keys: Mapping[str, ob
     before = read_verdicts(path).verdicts if path.is_file() else {}
     kept = Verdicts(reader=reader, on=on, verdicts={k: v for k in keys if (v := said.get(k) or before.get(k))})
     path.write_text(
-        yaml.safe_dump(kept.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=110), encoding="utf-8"
+        yaml.safe_dump(
+            kept.model_dump(mode="json", exclude_defaults=True), allow_unicode=True, sort_keys=False, width=110
+        ),
+        encoding="utf-8",
     )
     return kept
 

@@ -11,6 +11,7 @@ from evals.reading.verdicts import Grade, all_verdicts, read_verdicts, take, ver
 from ingest.errors import ClapvertError
 from tests.samples import TODAY
 
+READINGS = Path(__file__).resolve().parents[3] / "evals" / "readings"
 KEYS = {"r1": None, "r2": None, "r3": None}
 
 
@@ -64,3 +65,9 @@ def test_a_file_that_is_none_of_ours_is_refused(tmp_path: Path, text: str) -> No
 def test_six_grades_two_forwarded_three_bad() -> None:
     assert {g.value for g in Grade if g.forwarded} == {"forward", "right"}
     assert {g.value for g in Grade if g.bad} == {"poor", "harmful", "wrong"}
+
+
+def test_what_is_kept_beside_the_code_is_read() -> None:
+    kept = sorted(READINGS.glob("*/verdicts-*.yaml"))
+    assert len(kept) >= 10
+    assert all(read_verdicts(path).verdicts for path in kept)
