@@ -68,7 +68,11 @@ class Bearing:
         near = self.snapshot.vectors(places) @ context.vector
         cards = self.snapshot.cards.similarities(context.vector)
         asked = [max((float(cards[i]) for i in self._headed.get(s.id, ())), default=np.nan) for s in every]
-        shares = [self._share(s, p, context) for s, p in zip(every, places, strict=True)]
+        held = self.selector.search.eligible(context.question.as_of, ())[places].tolist()
+        numbers = {t for t in analyse(context.question.raw) if t.isdigit()}
+        shares = [
+            self._share(s, p, context, in_force, numbers) for s, p, in_force in zip(every, places, held, strict=True)
+        ]
         rows = []
         for n in range(1, len(every)):
             known = not (np.isnan(asked[0]) or np.isnan(asked[n]))
@@ -78,13 +82,13 @@ class Bearing:
             rows.append(row + self._pair(head, every[n], context))
         return np.array(rows, np.float32)
 
-    def _share(self, s: Statement, position: int, context: Context) -> list[float]:
-        """What one statement shares with a part: words, a question, facets, figures, days."""
+    def _share(self, s: Statement, position: int, context: Context, in_force: bool, numbers: set[str]) -> list[float]:
+        """What one statement shares with a part: words, a question, facets, figures, days. `in_force`: on the day of
+        the question; `numbers`: the question's."""
         own, weight = context.own, sum(context.own.values()) or 1.0
         body, text, aliases = self.selector.terms_of(position)
         case = case_of(s, context.question, self.selector.glossary)
         reasons = reasons_of(s, context.case)
-        numbers = {t for t in analyse(context.question.raw) if t.isdigit()}
         year, applied = context.question.as_of.exercise, 0.0
         if year and s.applies_to:
             applied = 1.0 if s.applies_to.overlaps(date(year, 1, 1), date(year, 12, 31)) else -1.0
@@ -100,7 +104,7 @@ class Bearing:
             float(any(r.met for r in reasons)),
             float(any(not r.met for r in reasons)),
             float(bool(s.bounds)),
-            float(self.selector.search.eligible(context.question.as_of, ())[position]),
+            float(in_force),
             float(len(numbers & text)),
             float(s.in_force.until is not None),
             applied,

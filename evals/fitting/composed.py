@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from assistant.reading import date_head, figure_head
-from ingest.language.claims import MONTHS_EN, MONTHS_FR
+from ingest.language.claims import MONTHS_EN, MONTHS_FR, Language
 
 DATE_PHRASES = date_head.WEIGHTS.with_name("date_phrases.yaml")
 FIGURE_PHRASES = figure_head.WEIGHTS.with_name("figure_phrases.yaml")
@@ -24,9 +24,6 @@ _SHARES = {1: 0.2, 2: 0.5, 3: 0.3}
 _WEIGHTS = {"shoot": 6, "filing": 6, "broadcast": 5, "delivery": 5, "financial_year": 3, "law": 5, "none": 4,
             "shoot_end": 2,             "decision": 2, "publication_year": 1, "visa": 1}  # fmt: skip
 _OUT = tuple[str, list[dict[str, str]]]
-_FRAMES = ("openings", "closings", "joints")
-
-
 _FIGURES = {"headcount": 6, "people": 4, "budget": 5, "turnover": 5, "balance_sheet": 3, "ad_spend": 4,
             "consumption": 2,             "surface": 2, "power": 2, "duration": 4}  # fmt: skip
 _OTHERS, _MIXED = 0.4, 0.1
@@ -184,7 +181,7 @@ def _french(day: date, today: date, draw: random.Random) -> tuple[str, str]:
             (("à l'", "cet ") if day.month in (6, 7, 8, 9, 10, 11) else ("au ",), _SEASONS_FR[day.month % 12 // 3]),
             (("", "au "), f"{'T' if draw.random() < 0.7 else 'Q'}{(day.month + 2) // 3} {year}"),
             ((("le ", "") if draw.random() < 0.5 else ("",)), _week_fr(day, today)),
-            (("",), _around_fr(day, today)),
+            (("",), _around(day, today, "fr")),
         ]
     leads, said = draw.choice(forms)
     return draw.choice(leads), said
@@ -204,7 +201,7 @@ def _english(day: date, today: date, draw: random.Random) -> tuple[str, str]:
             (("in ", "in ", "by ", "late ", "early "), month),
             (("in the ", "this "), ("winter", "spring", "summer", "autumn")[day.month % 12 // 3]),
             (("in ", ""), f"Q{(day.month + 2) // 3} {year}"),
-            (("",), _around_en(day, today)),
+            (("",), _around(day, today, "en")),
         ]
     leads, said = draw.choice(forms)
     return draw.choice(leads), said
@@ -218,18 +215,17 @@ def _week_fr(day: date, today: date) -> str:
     return f"{_WEEK_FR[day.weekday()]} {'dernier' if day < today else 'prochain'}"
 
 
-def _around_fr(day: date, today: date) -> str:
+_AROUND: dict[Language, tuple[tuple[str, str, str, str], str, str]] = {
+    "fr": (("hier", "demain", "la semaine dernière", "la semaine prochaine"), "dans {} mois", "il y a {} mois"),
+    "en": (("yesterday", "tomorrow", "last week", "next week"), "in {} months", "{} months ago"),
+}
+"""Days near today; months to come, and months gone by."""
+
+
+def _around(day: date, today: date, language: Language) -> str:
     """« Hier », « dans trois mois »."""
+    near, coming, gone = _AROUND[language]
     away = (day - today).days
     if abs(away) < 45:
-        return ("hier", "demain", "la semaine dernière", "la semaine prochaine")[(away > 0) + 2 * (abs(away) > 10)]
-    count = abs(away) // 30
-    return f"dans {count} mois" if away > 0 else f"il y a {count} mois"
-
-
-def _around_en(day: date, today: date) -> str:
-    away = (day - today).days
-    if abs(away) < 45:
-        return ("yesterday", "tomorrow", "last week", "next week")[(away > 0) + 2 * (abs(away) > 10)]
-    count = abs(away) // 30
-    return f"in {count} months" if away > 0 else f"{count} months ago"
+        return near[(away > 0) + 2 * (abs(away) > 10)]
+    return (coming if away > 0 else gone).format(abs(away) // 30)

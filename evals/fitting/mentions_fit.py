@@ -6,7 +6,7 @@ quantity that its message's case gives the same value, and of no case when none 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -83,9 +83,16 @@ def _spans(text: str, told: Sequence[Mapping[str, str]]) -> Iterable[tuple[int, 
 
 def date_examples(path: Path = DATES) -> list[Example]:
     """The dates of the messages kept as data, then of those composed, which weigh less."""
+    return _kept_and_composed(dates_of, path)
+
+
+def _kept_and_composed(
+    read: Callable[[str, Sequence[Mapping[str, str]]], Iterable[Example]], path: Path
+) -> list[Example]:
+    """What is read of the messages kept as data, then of those composed, which weigh less."""
     rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    kept = [e for row in rows for e in dates_of(row["text"], row["dates"])]
-    made = [replace(e, weight=_COMPOSED) for text, told in composed_dates(WRITTEN) for e in dates_of(text, told)]
+    kept = [e for row in rows for e in read(row["text"], row["dates"])]
+    made = [replace(e, weight=_COMPOSED) for text, told in composed_dates(WRITTEN) for e in read(text, told)]
     return [*kept, *made]
 
 
@@ -100,10 +107,7 @@ def dates_of(text: str, told: Sequence[Mapping[str, str]], today: date = WRITTEN
 
 def direction_examples(path: Path = DATES) -> list[Example]:
     """The dates without a year, of the messages that tell their days, gone by or to come; then of those composed."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    kept = [e for row in rows for e in directions_of(row["text"], row["dates"])]
-    made = [replace(e, weight=_COMPOSED) for text, told in composed_dates(WRITTEN) for e in directions_of(text, told)]
-    return [*kept, *made]
+    return _kept_and_composed(directions_of, path)
 
 
 def directions_of(text: str, told: Sequence[Mapping[str, str]], today: date = WRITTEN) -> Iterable[Example]:
