@@ -82,7 +82,7 @@ def by_clause(text: str, before: int, start: int, end: int, after: int) -> list[
     own, own_after = left[-1][::-1], right[0]
     out = [f"bare={not own}", f"closes={not own_after}", *_side("L", own), *_side("R", own_after)]
     out += [f"L{i}={w}" for i, w in enumerate(own[:3])] + [f"R{i}={w}" for i, w in enumerate(own_after[:2])]
-    out += [f"own={w}" for w in {*own, *own_after}]
+    out += [f"own={w}" for w in dict.fromkeys((*own, *own_after))]
     last, following = [w for c in left[:-1][-2:] for w in c][::-1], [w for c in right[1:3] for w in c]
     if len(own) < 2 or all(len(w) < 4 for w in own):
         out += _side("Lbare", last)
