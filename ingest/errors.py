@@ -33,6 +33,7 @@ class ErrorCode(StrEnum):
     FETCH_BLOCKED = "fetch_blocked"
     FETCH_CHANGED = "fetch_changed"
     FETCH_FAILED = "fetch_failed"
+    FETCH_UNCONFIRMED = "fetch_unconfirmed"
     FETCH_UNREACHABLE = "fetch_unreachable"
     FILES_UNAVAILABLE = "files_unavailable"
     FORBIDDEN = "forbidden"

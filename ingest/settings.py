@@ -79,7 +79,8 @@ class Settings(BaseSettings):
         default="", description="Public key of the corpus releases (`corpus update`): Ed25519, 32 bytes in base64."
     )
     piste_client: str = Field(
-        default="", description="Key of the Légifrance API (piste.gouv.fr), to fetch French texts; empty: by hand."
+        default="",
+        description="Key of the Légifrance API (piste.gouv.fr), to fetch French texts; empty: from the open archives.",
     )
     piste_secret: SecretStr | None = Field(default=None, description="Its secret.")
     model: str = Field(default=DEFAULT_MODEL, description="Embedding model: a hub name, or the path of a local folder.")

@@ -20,6 +20,7 @@ Route = tuple[str, dict[str, str]]
 
 _LEGI = re.compile(r"LEGITEXT\d{12}")
 _JORF = re.compile(r"JORFTEXT\d{12}")
+_LEGIARTI = re.compile(r"LEGIARTI\d{12}")
 _ARTICLE = re.compile(r"(\d{1,3})([a-z]*)")
 _LETTER = {latin: letter for letter, latin in ENGLISH_SUFFIX.items()}
 _CONSOLIDATED = {Nature.LOI, Nature.ORDONNANCE, Nature.DECRET, Nature.ARRETE}
@@ -64,15 +65,16 @@ def without_address(register: Register) -> list[Source]:
     return [s for s in register.sources.values() if s.rank is Rank.OFFICIEL and address(s) is None]
 
 
-def article_link(source: Source, keys: Iterable[str]) -> str | None:
-    """The address of the first of these articles (« code-env:L229-61 ») that has one of its own, else of the text."""
+def article_link(source: Source, keys: Iterable[str], ident: str = "") -> str | None:
+    """The address of the first of these articles (« code-env:L229-61 ») that has one of its own, else of the text;
+    `ident`: the identifier of the article (LEGIARTI), where its file says it."""
     for key in keys:
         work, _, number = key.partition(":")
         if work != source.work_id:
             continue
-        if ident := source.articles.get(number):
+        if page := source.articles.get(number) or (_LEGIARTI.fullmatch(ident) and ident):
             shelf = "codes" if is_code(source) else "loda"
-            return f"https://www.legifrance.gouv.fr/{shelf}/article_lc/{ident}"
+            return f"https://www.legifrance.gouv.fr/{shelf}/article_lc/{page}"
         celex, mark = source.identifiers.get("CELEX"), _mark(number)
         if celex and mark and source.identifiers_verified:
             language = source.language.upper()

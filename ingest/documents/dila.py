@@ -1,7 +1,7 @@
 """LEGI and JORF (DILA) → document tree.
 
-Guarantee: the dates in force of an article come from the file; ends are made inclusive, and the years that DILA writes
-for « not known » are no dates.
+Guarantee: the dates in force of an article come from the file, each article's own; ends are made inclusive, and the
+years that DILA writes for « not known » are no dates. A number that the file gives to two articles dates neither.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from lxml import etree
 
 from ingest.documents.html import read_markup
-from ingest.documents.tree import Block, Document
+from ingest.documents.tree import Block, Document, OwnDates
 from ingest.documents.xmltext import ARTICLE, day_of, inline
+from ingest.language.locators import canonical_number
 
 
 def read_dila(root: etree._Element) -> Document:
@@ -24,11 +25,15 @@ def read_dila(root: etree._Element) -> Document:
     if title:
         out.append(Block("heading", title, 1))
     spans: set[tuple[date | None, date | None]] = set()
+    own: dict[str, list[OwnDates]] = {}
     named: list[str] = []
     articles = [root] if root.tag == "ARTICLE" else list(root.iter("ARTICLE"))
     for article in articles:
         _dila_article(article, out, named)
-        spans.add(_dila_dates(article))
+        spans.add(dates := article_dates(article))
+        if number := (article.findtext(".//META_ARTICLE/NUM") or "").strip():
+            ident = (article.findtext(".//META_COMMUN/ID") or "").strip()
+            own.setdefault(canonical_number(number), []).append(OwnDates(ident, *dates))
     for section in (
         () if articles else [n for n in root.iter() if n.tag in ("VISAS", "SIGNATAIRES", "TP", "NOTA", "ABRO", "RECT")]
     ):
@@ -42,11 +47,10 @@ def read_dila(root: etree._Element) -> Document:
         meta["etat"] = state
     notes: tuple[str, ...] = ()
     start, end = next(iter(spans)) if len(spans) == 1 else (None, None)
-    if len(spans) > 1:
-        notes = (f"Les {len(articles)} articles du fichier ont des dates différentes : ajoutez-les un par un.",)
     if articles and (start, end) == (None, None) and len(spans) == 1:
         notes = ("L'article n'a pas encore de date d'entrée en vigueur dans le fichier.",)
-    return Document(title, tuple(out), meta, valid_from=start, valid_until=end, notes=notes)
+    alone = {number: found[0] for number, found in own.items() if len(found) == 1}
+    return Document(title, tuple(out), meta, valid_from=start, valid_until=end, notes=notes, articles=alone)
 
 
 def _dila_article(article: etree._Element, out: list[Block], named: list[str]) -> None:
@@ -79,12 +83,13 @@ def _contents(node: etree._Element | None) -> list[Block]:
     return [b if b.kind == "table" else Block("text", b.text) for b in read_markup(f"<div>{inner}</div>").blocks]
 
 
-def _dila_dates(article: etree._Element) -> tuple[date | None, date | None]:
+def article_dates(article: etree._Element) -> tuple[date | None, date | None]:
     """Dates in force, inclusive. In LEGI an end is the first day without; 2999 and 2222 stand for « not known »."""
     meta = article.find(".//META_ARTICLE")
     own = meta if meta is not None else article
     start, end = day_of(own.findtext("DATE_DEBUT")), day_of(own.findtext("DATE_FIN"))
-    if start is None:  # a JORF article: its LEGI twin says when it was in force
+    if start is None and not (article.findtext(".//META_COMMUN/ID") or "").startswith("LEGI"):
+        # a JORF article: its LEGI twin says when it was in force
         for link in article.iterfind(".//VERSIONS//LIEN_ART"):
             if link.get("origine") == "LEGI" and (start := day_of(link.get("debut"))):
                 end = day_of(link.get("fin"))

@@ -35,11 +35,21 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDates:
+    """What a format says of one article: its identifier, and from when to when it is in force (inclusive)."""
+
+    ident: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One file, read. `meta` is what the file says of itself (front matter), as text.
 
-    `valid_from` and `valid_until` (inclusive) are what the format itself says of the text's dates; `notes` are remarks
-    in French on what was found and not read (invisible text), for the person who adds the file.
+    `valid_from` and `valid_until` (inclusive) are what the format itself says of the text's dates, `articles` what it
+    says of each article, by canonical number; `notes` are remarks in French on what was found and not read (invisible
+    text), for the person who adds the file.
     """
 
     title: str | None
@@ -48,3 +58,4 @@ class Document:
     valid_from: date | None = None
     valid_until: date | None = None
     notes: tuple[str, ...] = ()
+    articles: dict[str, OwnDates] = field(default_factory=dict)

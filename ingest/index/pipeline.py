@@ -107,8 +107,11 @@ def text_passages(library: Library, register: Register) -> list[Passage]:
     for text in library.texts.all():
         source = text.source(register)
         version = implied_end(source, register, text.version)
-        units = split_units(library.texts.read(text))
-        texts.append((text.id, unit_passages(units, source, register, version, text.language)))
+        document = library.texts.read(text)
+        found = unit_passages(
+            split_units(document), source, register, version, text.language, articles=document.articles
+        )
+        texts.append((text.id, found))
     return settle(texts)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from ingest.corpus.addresses import article_link
 from ingest.corpus.fiches import Fiche, Nature, Statement, notice_source_id
 from ingest.corpus.register import Domain, Rank, Regime, Register, Source
 from ingest.documents.tables import table_runs
-from ingest.documents.tree import Block
+from ingest.documents.tree import Block, OwnDates
 from ingest.language.locators import locator_keys
 from ingest.language.sentences import sentence_spans
 from ingest.passages.versions import TextVersion, deferred_until
@@ -161,11 +161,13 @@ def unit_passages(
     version: TextVersion,
     language: str,
     longest: int = MAX_CHARACTERS,
+    articles: Mapping[str, OwnDates] | None = None,
 ) -> list[Passage]:
     """Passages of a text: whole articles where they fit, runs of alinéas otherwise.
 
-    Articles that belong to a text published inside this one (`Source.within`) go to that text. An article that says
-    when it enters into force is in force from then, whatever the file says of itself. A number that stands twice with
+    Articles that belong to a text published inside this one (`Source.within`) go to that text. An article that its
+    file dates (`articles`, by number) has those dates and a link of its own; one that says when it enters into force is
+    in force from then, whatever the file says of itself. A number that stands twice with
     different texts gives as many articles, told apart in their locators.
     """
     hosted = register.hosted_by(source.id)
@@ -178,8 +180,13 @@ def unit_passages(
             (h for h in hosted if unit.number and h.within and re.search(h.within.numbers, unit.number)),
             source,
         )
-        start = deferred_until(unit.text, version) or version.valid_from
+        said = articles.get(unit.number) if articles and unit.number and not twin else None
+        dated = version
+        if said and said.valid_from:
+            dated = version.model_copy(update={"valid_from": said.valid_from, "valid_until": said.valid_until})
+        start = deferred_until(unit.text, dated) or dated.valid_from
         keys = unit_keys(unit, owner, register, own, lent)
+        url = article_link(owner, keys, said.ident if said else "")
         pieces = split_text(unit.parts, longest)
         for n, (text, pages) in enumerate(pieces, 1):
             locator = f"{unit.locator}{twin}" if len(pieces) == 1 else f"{unit.locator}{twin} ({n}/{len(pieces)})"
@@ -189,9 +196,9 @@ def unit_passages(
                     id=passage_id(owner.id, locator, start, text), kind="text", source_id=owner.id,
                     source_title=owner.name, locator=locator, keys=keys,
                     heading_path=heading, text=text, index_text=f"{' › '.join((*heading, unit.locator))}. {text}",
-                    language=language, url=article_link(owner, keys), rank=owner.rank, regime=owner.regime,
+                    language=language, url=url, rank=owner.rank, regime=owner.regime,
                     domains=owner.domains, position=len(out), page_from=pages[0], page_to=pages[1], valid_from=start,
-                    valid_until=version.valid_until, attested_at=version.attested_at,
+                    valid_until=dated.valid_until, attested_at=version.attested_at,
                 )
             )  # fmt: skip
     return linked(list({p.id: p for p in out}.values()))

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -59,6 +60,8 @@ class Fetched:
     modified: str | None = None
     media: str = ""
     sha256: str = ""
+    attested_at: date | None = None
+    """The day of what it was taken from, where that is not today."""
 
 
 @dataclass
@@ -68,6 +71,25 @@ class Downloader:
     folder: Path
     policy: Policy = field(default_factory=Policy)
     sleep: Callable[[float], None] = time.sleep
+    packed: bool = False
+    """Whether what is fetched is an archive: kept as it was sent, even if the server calls that an encoding."""
+    told: Callable[[int, int | None], None] = lambda *_: None
+    """Told how many bytes there are, and of how many."""
+
+    def size(self, url: str) -> int | None:
+        """How many bytes a file has, as its server announces it; None when it does not.
+
+        Raises:
+            ClapvertError: as `get`.
+        """
+
+        def once() -> int | None:
+            with self._client() as client, self._follow(client, url, {}, "HEAD") as answer:
+                self._check_status(answer)
+                said = answer.headers.get("content-length", "")
+                return int(said) if said.isdigit() else None
+
+        return tried(once, self.policy, self.sleep, partial(_given_up, url))
 
     def get(
         self, url: str, headers: Mapping[str, str], etag: str | None = None, modified: str | None = None
@@ -117,24 +139,26 @@ class Downloader:
             if answer.status_code == 200:
                 begun = 0
             self._keep(answer, part, begun)
-        if answer.headers.get("content-encoding", "").lower() == "gzip":  # though we asked for none
+        if answer.headers.get("content-encoding", "").lower() == "gzip" and not self.packed:  # though we asked for none
             self._unzip(part)
-        data = part.read_bytes()
         media = answer.headers.get("content-type", "").split(";")[0].strip().lower()
-        if "html" in media and len(data) < _SMALL and _BLOCK.search(data):
+        if "html" in media and part.stat().st_size < _SMALL and _BLOCK.search(part.read_bytes()):
             part.unlink()
             raise _blocked(url)
         _forget_mark(part)
+        with part.open("rb") as whole:
+            digest = hashlib.file_digest(whole, "sha256").hexdigest()
         return Fetched(
-            part, str(answer.url), answer.headers.get("etag"), answer.headers.get("last-modified"), media,
-            hashlib.sha256(data).hexdigest(),
-        )  # fmt: skip
+            part, str(answer.url), answer.headers.get("etag"), answer.headers.get("last-modified"), media, digest
+        )
 
     @contextmanager
-    def _follow(self, client: httpx.Client, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
+    def _follow(
+        self, client: httpx.Client, url: str, headers: dict[str, str], method: str = "GET"
+    ) -> Iterator[httpx.Response]:
         """The answer at the end of the redirects; never from https to http, nor to another kind of address."""
         for _ in range(self.policy.redirects + 1):
-            with client.stream("GET", url, headers=headers) as answer:
+            with client.stream(method, url, headers=headers) as answer:
                 if answer.status_code not in _REDIRECTS or "location" not in answer.headers:
                     yield answer
                     return
@@ -169,6 +193,7 @@ class Downloader:
                 if size > self.policy.max_bytes:
                     raise self._too_big()
                 sink.write(chunk)
+                self.told(size, whole)
         if whole is not None and size != whole:
             raise _AgainError("le fichier est arrivé tronqué")
         if size == 0:

@@ -2,9 +2,9 @@
 
 Guarantee: a text that was fetched is locked by its SHA-256; when its address gives other bytes, nothing is replaced
 before the user accepts it (`corpus diff` shows what changed); a refused file leaves what was there as it was.
-Addresses: `retrieval` of the register entry, else the Publications Office for a CELEX number, else the Légifrance API
-for a French text when a key is given, else `url`. Légifrance's pages refuse robots: without a key its texts are brought
-by hand (`corpus add`).
+Addresses: `retrieval` of the register entry, else the Publications Office for a CELEX number, else for a French text
+the Légifrance API when a key is given and the State's open LEGI archives when none is, else `url`. Légifrance's own
+pages refuse robots.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from ingest.corpus.addresses import address
@@ -26,7 +26,6 @@ from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.locators import locator_keys
 from ingest.texts.additions import Identity, add_files
 from ingest.texts.download import Downloader, Fetched
-from ingest.texts.legifrance import Legifrance
 from ingest.texts.texts import TextShelf
 
 CELLAR = "https://publications.europa.eu/resource/celex/"
@@ -48,6 +47,16 @@ class Endpoint:
 
     url: str
     headers: dict[str, str]
+
+
+class Codes(Protocol):
+    """What gives French codes and laws (`Legifrance`, `OpenData`)."""
+
+    def holds(self, source: Source) -> bool:
+        """Whether it may give a text of the register."""
+
+    def get(self, source: Source, numbers: Collection[str], folder: Path, day: date) -> Fetched:
+        """One page of the articles of a text in force on a day: those of these numbers, or all when there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +107,9 @@ def endpoints(source: Source) -> list[Endpoint]:
     return []
 
 
-def fetchable(register: Register, codes: bool = False) -> list[Source]:
-    """What `corpus fetch` brings when no text is named: official texts with an address made for it; `codes`: French
-    texts too."""
-    return [
-        s
-        for s in register.sources.values()
-        if s.rank is Rank.OFFICIEL and (how := address(s)) is not None and (codes or how != "legifrance")
-    ]
+def fetchable(register: Register) -> list[Source]:
+    """What `corpus fetch` brings when no text is named: official texts with an address made for it."""
+    return [s for s in register.sources.values() if s.rank is Rank.OFFICIEL and address(s) is not None]
 
 
 def rested_on(corpus_dir: Path, register: Register, source: Source) -> frozenset[str]:
@@ -119,11 +123,11 @@ def rested_on(corpus_dir: Path, register: Register, source: Source) -> frozenset
     return frozenset(k.partition(":")[2] for k in keys if k.partition(":")[0] == source.work_id)
 
 
-def starter(register: Register, corpus_dir: Path, codes: bool = False) -> list[Source]:
+def starter(register: Register, corpus_dir: Path) -> list[Source]:
     """What `corpus fetch --starter` brings: the texts with an address made for it that our statements rest on, those on
     which most rest first."""
     rests = Counter(s.source.id for f in load_fiches(corpus_dir) for _, s in f.fiche.statements())
-    held = [s for s in fetchable(register, codes) if rests[s.id]]
+    held = [s for s in fetchable(register) if rests[s.id]]
     return sorted(held, key=lambda s: (-rests[s.id], s.id))
 
 
@@ -141,12 +145,12 @@ class Fetcher:
         shelf: TextShelf,
         today: date,
         downloader: Callable[[Path], Downloader] = Downloader,
-        legifrance: Legifrance | None = None,
+        codes: Codes | None = None,
         numbers: Callable[[Source], Collection[str]] = lambda _: (),
     ) -> None:
         """`numbers`: of a code, the articles that are brought; none: all of them."""
         self.folder, self.shelf, self.today = folder, shelf, today
-        self._downloader, self._legifrance, self._numbers = downloader, legifrance, numbers
+        self._downloader, self._codes, self._numbers = downloader, codes, numbers
 
     def fetch(self, sources: Sequence[Source], accept: bool = False) -> Iterator[Outcome]:
         """Fetch texts one by one. `accept` takes a text that changed since it was locked.
@@ -218,7 +222,7 @@ class Fetcher:
                 f"Comparez : `clapvert corpus diff {lock.text_id} {file}` ; puis acceptez : "
                 f"`clapvert corpus fetch {source.id} --accept`.",
             )
-        (row,) = add_files(self.shelf, [file], Identity(source), self.today)
+        (row,) = add_files(self.shelf, [file], Identity(source, attested_at=fetched.attested_at), self.today)
         file.unlink()
         if row.error:
             raise row.error
@@ -228,8 +232,8 @@ class Fetcher:
     def _first(self, source: Source, folder: Path, lock: Lock | None) -> Fetched:
         """The first address that gives the text; the error is that of the last one."""
         found = endpoints(source)
-        if self._legifrance and Legifrance.holds(source) and not source.retrieval:
-            return self._legifrance.get(source, self._numbers(source), folder, self.today)
+        if self._codes and self._codes.holds(source) and not source.retrieval:
+            return self._codes.get(source, self._numbers(source), folder, self.today)
         if not found:
             raise ClapvertError(
                 ErrorCode.FETCH_BLOCKED,

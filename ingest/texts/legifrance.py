@@ -4,7 +4,7 @@ Guarantee: an article that was received is kept and not asked for again until th
 interrupted resumes where it stopped; an answer that is no JSON, of another article or out of force is refused; failures
 that pass are tried again with growing pauses, as long as the server asks for. The text is one HTML page of the articles
 in force on the day, in the order of the code. A key of one's own is needed (free, on piste.gouv.fr): without it the
-texts are brought by hand.
+texts come from the State's open archives (`ingest/texts/opendata.py`), which are larger and a day older.
 """
 
 from __future__ import annotations

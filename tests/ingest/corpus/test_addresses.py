@@ -63,6 +63,9 @@ def test_an_article_of_a_code_opens_by_its_identifier_else_the_code() -> None:
         article_link(code, ["code:L229-25"]) == "https://www.legifrance.gouv.fr/codes/article_lc/LEGIARTI000048246757"
     )
     assert article_link(code, ["code:L1"]) == article_link(code, []) == "https://example.org/texte"
+    said = article_link(code, ["code:L1"], "LEGIARTI000048246758")  # its file says it
+    assert said == "https://www.legifrance.gouv.fr/codes/article_lc/LEGIARTI000048246758"
+    assert article_link(code, ["code:L1"], "JORFARTI000048246758") == "https://example.org/texte"
 
 
 def test_what_only_a_person_can_get_is_listed() -> None:

@@ -20,7 +20,7 @@ from ingest.documents.markdown import read_markdown
 from ingest.documents.reading import read_bytes, sniff
 from ingest.documents.sheet import french_number, read_csv, read_xlsx
 from ingest.documents.text import read_text
-from ingest.documents.tree import Document
+from ingest.documents.tree import Document, OwnDates
 from ingest.documents.xml import read_xml
 from ingest.errors import ClapvertError, ErrorCode
 
@@ -182,6 +182,23 @@ class TestXml:
         assert (unit.number, unit.heading_path) == ("L229-25", ("Livre II", "Titre II"))
         assert texts(document) == ["I. - Un bilan.", "1° Public.", "NOTA : Applicable en 2024."]
         assert bool(document.notes) is (dates == (None, None))
+
+    def test_each_article_of_a_legi_file_has_its_own_dates(self) -> None:
+        one, two, three = (
+            self.LEGI.format(start=start, end=end, etat="VIGUEUR").replace("L229-25", number)
+            for start, end, number in (
+                ("2020-11-09", "2023-10-25", "L1"),
+                ("2021-01-01", "2999-01-01", "L. 2"),
+                ("2022-01-01", "2999-01-01", "L2"),
+            )
+        )
+        document = read_xml(f"<LEGI>{one}{two}</LEGI>".encode())
+        assert (document.valid_from, document.notes) == (None, ())
+        assert document.articles == {
+            "L1": OwnDates("LEGIARTI1", date(2020, 11, 9), date(2023, 10, 24)),
+            "L2": OwnDates("LEGIARTI1", date(2021, 1, 1)),
+        }
+        assert list(read_xml(f"<LEGI>{one}{two}{three}</LEGI>".encode()).articles) == ["L1"]  # L2 twice: neither
 
     def test_entities_are_refused_and_reach_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "secret.txt").write_text("mot de passe", encoding="utf-8")

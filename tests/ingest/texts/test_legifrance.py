@@ -223,7 +223,7 @@ def test_a_law_comes_whole_by_the_identifier_that_it_has(
 
 def test_a_code_is_added_by_article_locked_and_its_change_is_told(peer: Peer, tmp_path: Path) -> None:
     shelf = TextShelf(tmp_path / "texts")
-    fetcher = Fetcher(tmp_path / "fetch", shelf, DAY, legifrance=asking(peer), numbers=lambda _: {"L1-3", "L1-4"})
+    fetcher = Fetcher(tmp_path / "fetch", shelf, DAY, codes=asking(peer), numbers=lambda _: {"L1-3", "L1-4"})
     assert [r.state for r in fetcher.fetch([CODES])] == ["added"]
     (text,) = shelf.all()
     assert [u.number for u in shelf.units(text.id) if u.number] == ["L1-3", "L1-4"]
