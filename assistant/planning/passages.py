@@ -96,7 +96,8 @@ class Passages:
         named, best = told.named, told.best
         rival = None if missing or named.firm else ours
         if best is None or not self.answers(told, rival) or self._noticed(rival, best):
-            if named.firm and not (ours and not missing and self._rests_on(ours, named)):
+            known = ours is not None and any(self.of_text(self.snapshot.open_passage(i), named) for i in ours.head)
+            if named.firm and not (known and not missing):
                 comes_near = best is not None and weigh(self.config.says, best.features) >= self.config.near_floor
                 held = self.quoting.shown(told.quotes, shown)[:1] if comes_near else ()
                 return PlannedPart(part.text, part.likeliest, shown=held, silent=named.titles, near=tuple(told.near))
@@ -152,10 +153,10 @@ class Passages:
         as_much = ours.features["covered"] >= best.features["covered"] - self.config.as_much
         return as_much or self.margin(ours, best) < self.config.plainly
 
-    def _rests_on(self, ours: Option, named: Named) -> bool:
-        """Whether what we would say is what we know of the very text named."""
-        based = [p.based_on for i in ours.head if (p := self.snapshot.open_passage(i))]
-        return any(b is not None and {b.source_id, *b.also} & named.sources for b in based)
+    def of_text(self, passage: Passage, named: Named) -> bool:
+        """Whether a passage is of a text that is named, or what we know of that very text."""
+        b = passage.based_on
+        return passage.source_id in named.sources or (b is not None and bool({b.source_id, *b.also} & named.sources))
 
 
 def _apart(quotes: Sequence[Quoted]) -> list[Quoted]:

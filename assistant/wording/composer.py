@@ -218,7 +218,8 @@ class Composer:
         for before, after in pairwise(spans):
             between = " " if not p.text[before[1] : after[0]].strip() else " (…) "
             quotes += f"{between}« {p.text[slice(*after)]} »"
-        if not draft.lines or draft.lines[-1].sentence.cited[0].passage.id != p.id:
+        last = draft.lines[-1] if draft.lines else None
+        if last is None or last.part != n or last.sentence.cited[0].passage.id != p.id:
             place = p.locator if p.locator not in (p.source_title, "texte") else ""
             where = f"{p.source_title}, {place}" if place else p.source_title
             foreign = question.language == "en" and p.language == "fr"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from assistant.answer import Answer
@@ -11,52 +9,9 @@ from assistant.dialogue.turns import Asked
 from assistant.engine import EngineConfig
 from assistant.planning.weighing import PassagesConfig
 from assistant.service import Ask, Service
-from ingest.clock import Clock
-from ingest.index.pipeline import Library
-from ingest.model.embedding import HashingEncoder
-from ingest.passages.versions import TextVersion
-from ingest.texts.proposal import Given, propose
-from ingest.texts.texts import read_document
 from tests.assistant.conftest import DOUBLE, opener
+from tests.assistant.planning.conftest import CHARTE
 from tests.assistant.support import faults
-from tests.conftest import Build
-from tests.samples import TODAY
-
-CHARTE = """# Charte de Canal Azur 2026
-
-## Article 1. Champ
-
-La charte s'applique aux fictions dont le budget dépasse 150 000 euros. Les captations en sont dispensées.
-
-## Article 2. Bilan
-
-Le producteur remet à la chaîne :
-
-- un bilan prévisionnel, trente jours avant le tournage ;
-- un bilan définitif, dans les quatre-vingt-dix jours.
-
-Les bilans sont établis avec un calculateur reconnu.
-
-## Article 3. Livraison
-
-Le prêt à diffuser n'est accepté qu'avec le bilan définitif. À défaut, la chaîne retient 5 % du dernier versement.
-"""
-
-
-@pytest.fixture
-def charted(library: Library, build: Build, tmp_path: Path, encoder: HashingEncoder, clock: Clock) -> Service:
-    path = tmp_path / "charte.md"
-    path.write_text(CHARTE, encoding="utf-8")
-    document = read_document(path)
-    register = Service(library.settings, encoder, clock, DOUBLE).register
-    source, known, alike = propose(document, path, register, library.settings.corpus_dir, Given(issuer="Canal Azur"))
-    assert not known
-    assert alike is None
-    library.texts.add(path, source.id, None, source, TextVersion(attested_at=TODAY), source.language, document)
-    build()
-    loose = PassagesConfig(says_floor=1.0)  # the double's similarities have no scale
-    config = EngineConfig(scope=DOUBLE.scope, rules=DOUBLE.rules, passages=loose)
-    return Service(library.settings, encoder, clock, config)
 
 
 def asked(service: Service, question: str) -> Answer:
