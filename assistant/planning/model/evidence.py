@@ -1,10 +1,11 @@
 """The evidence that a model chooses from: at most 24 statements and 24 sentences of added texts.
 
 Guarantee: a piece, in force on the day, is a statement, or a sentence of an added text with the words that it cannot go
-without; it is what the local planner's own searches find (of the message, of each part, of a phrase asked for), what
-its cards and rules show, and what those mislead without. A message that names a text has the sentences of that text.
-What a fact that was read contradicts is told so, for the reading may be wrong: the gate refuses it while the fact
-stands (`judging`). Nothing is searched otherwise for a model than without one.
+without (of a text that holds nothing in force, its last wording, told as such); it is what the local planner's own
+searches find (of the message, of each part, of a phrase asked for), what its cards and rules show, and what those
+mislead without. A message that names a text has the sentences of that text. What a fact that was read contradicts is
+told so, for the reading may be wrong: the gate refuses it while the fact stands (`judging`). Nothing else is searched
+for a model than without one.
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ class Gathering:
         """`whole`: the message as it was written, whose texts are those of a part that names none."""
         found = self.local.found(message)
         pool.found.append(found)
-        self._told(pool, self.local.passages.read(message.question.raw, found.context, whole), weight)
+        self._told(pool, self.local.passages.read(message.question.raw, found.context, whole, ended=True), weight)
         for s in found.context.selection.scored:
             best = pool.scored.get(s.hit.position)
             if best is None or s.alias + s.coverage > best.alias + best.coverage:
@@ -197,8 +198,10 @@ class Gathering:
         return s is None or self.local.options.fits(s, message.question, message.case)
 
     def in_time(self, position: int, message: Message) -> bool:
-        """Whether a piece is in force on the day, in the fields asked for."""
-        return bool(self.search.eligible(message.question.as_of, message.question.domains)[position])
+        """Whether a piece is in force on the day, in the fields asked for, or is the last that an added text said."""
+        question = message.question
+        in_force = bool(self.search.eligible(question.as_of, question.domains)[position])
+        return in_force or self.local.passages.sentences.has_ended(position, question.as_of)
 
     def against(self, s: Statement, message: Message, facet: str, value: str) -> bool:
         """Whether one value of a facet that was read contradicts a statement."""

@@ -196,7 +196,10 @@ def _piece(key: str, p: Piece, keys: Mapping[str, str], against: Sequence[str]) 
     s = p.statement
     if s is None:
         place = " › ".join((p.passage.source_title, *p.passage.heading_path[1:-1], p.passage.locator))
-        return out | {"role": "texte", "of": visible(place)}
+        out |= {"role": "texte", "of": visible(place)}
+        if p.passage.valid_until:
+            out["in_force"] = f"{p.passage.valid_from or '…'} → {p.passage.valid_until}"
+        return out
     out["role"] = s.role.value
     if force := _FORCE[s.polarity]:
         out["force"] = force

@@ -19,7 +19,7 @@ from assistant.dialogue.turns import Asked
 from assistant.engine import EngineConfig
 from assistant.planning.options import Option
 from assistant.planning.plan import Plan
-from assistant.planning.weighing import PassagesConfig
+from assistant.planning.weighing import Head, PassagesConfig
 from assistant.reading.case import Quantity
 from assistant.reading.message import Message
 from assistant.service import Service
@@ -196,6 +196,6 @@ def charted(library: Library, build: Build, tmp_path: Path, encoder: HashingEnco
     assert alike is None
     library.texts.add(path, source.id, None, source, TextVersion(attested_at=TODAY), source.language, document)
     build()
-    loose = PassagesConfig(says_floor=1.0)  # the double's similarities have no scale
+    loose = PassagesConfig(says=Head({}, -1.0), wins=Head({}, 2.0))  # the double's similarities have no scale
     config = EngineConfig(scope=DOUBLE.scope, rules=DOUBLE.rules, passages=loose)
     return Service(library.settings, encoder, clock, config)

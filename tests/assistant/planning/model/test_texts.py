@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from assistant.answer import Answer
 from assistant.planning.model.evidence import Gathering
-from assistant.planning.weighing import PassagesConfig
+from assistant.planning.weighing import Head, PassagesConfig
 from assistant.service import Ask, Service
+from ingest.passages.versions import TextVersion
 from tests.assistant.conftest import DOUBLE, opener
 from tests.assistant.support import faults
+from tests.conftest import ingest_with
 from tests.peers import Document, Peer, keys, part, plan, say, scripted, written_by
 
 Asking = Callable[..., tuple[Answer, Peer]]
@@ -30,7 +33,9 @@ def asking(charted: Service) -> Iterator[Asking]:
         def ask(question: str, *replies: str | Callable[[Document], str]) -> tuple[Answer, Peer]:
             peer = stack.enter_context(scripted([say(r) for r in replies]))
             service = written_by(peer.base_url, charted.settings)
-            service._config = replace(DOUBLE, passages=PassagesConfig(whole=0))  # a sentence a piece
+            service._config = replace(
+                DOUBLE, passages=PassagesConfig(whole=0, says=Head({}, 1.0), wins=Head({}, 9.0))
+            )  # a sentence a piece
             answer = service.ask(Ask(question))
             assert faults(answer, opener(service), service.snapshot.manifest.name) == []
             return answer, peer
@@ -107,3 +112,19 @@ def test_a_text_that_no_part_names_leaves_ours_their_place(charted: Service) -> 
         pieces = gathering.pieces(gathering.of(message), message, [])
         assert sum(p.statement is not None for p in pieces) <= most
         assert any(p.statement is None for p in pieces)
+
+
+def test_a_wording_that_has_ended_is_quoted_with_its_last_day(asking: Asking, charted: Service) -> None:
+    def chosen(document: Document) -> str:
+        assert all(e["in_force"].endswith("2025-12-31") for e in document["evidence"] if e["role"] == "texte")
+        return plan(part("Canal Azur retient combien", *keys(document, "retient 5 %")))
+
+    (text,) = charted.library.texts.all()
+    ended = TextVersion(valid_from=date(2024, 1, 1), valid_until=date(2025, 12, 31))
+    shelf = charted.library.texts
+    shelf.add(shelf.path(text), text.id, None, text.own_source, ended, "fr", shelf.read(text))
+    ingest_with(charted.settings)
+    answer, _ = asking(HELD, chosen)
+    assert answer.outcome == "answered"
+    assert "en vigueur jusqu'au 31 décembre 2025 : « " in answer.answer
+    assert answer.citations[0].valid_until == date(2025, 12, 31)
