@@ -105,6 +105,12 @@ class PassagesConfig:
     pieces: int = 3
     passages: int = 3
 
+    def __post_init__(self) -> None:
+        """Heads read from a settings file are plain data."""
+        for name in ("says", "wins"):
+            if isinstance(kept := getattr(self, name), Mapping):
+                object.__setattr__(self, name, Head(**kept))
+
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
