@@ -217,7 +217,7 @@ def add(
     if dates[0] and dates[1] and dates[1] < dates[0]:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "--valid-until précède --valid-from.")
     proposed = partial(propose, register=register, corpus_dir=settings.corpus_dir, given=given)
-    identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language, ocr, proposed)
+    identity = Identity(source, bool(registered), dates[0], dates[1], dates[2], language, ocr, proposed, register)
     progress = Progress()
     tell = (lambda done, total: progress("fichiers", done, total)) if len(files) > 1 else None
     rows = []

@@ -20,7 +20,7 @@ from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, und
 from assistant.planning.demarches import Demarches
 from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
-from assistant.planning.passages import Passages
+from assistant.planning.passages import Passages, Told
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
@@ -28,7 +28,7 @@ from assistant.planning.scope import Scope
 from assistant.planning.standing import Standing, state_of
 from assistant.planning.verdict_head import SURE, verdict_of
 from assistant.planning.verdicts import same_direction
-from assistant.planning.weighing import PassagesConfig
+from assistant.planning.weighing import PassagesConfig, Rival
 from assistant.reading.kinds import FILLER, question_types
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
@@ -119,14 +119,15 @@ class LocalPlanner:
         """The plan of a message."""
         if is_injection(message.question.raw):
             return Plan(out_of_scope=True)
-        whole = self._found(message, message.question, message.parts[0] if len(message.parts) == 1 else None)
+        whole = self.whole(message)
         guide = self.demarches.chosen(whole.options, message.question.raw, max(map(_how, message.parts)))
-        told = self.passages.read(message.question.raw, whole.context)
-        outside = self.scope.outside(message, whole.context)
-        held = told.named.firm or (self.passages.answers(told) and (not outside or self.passages.of_field(told)))
+        told, rival = self.against(message, whole)
+        outside = rival.outside
+        answers = self.passages.answers(told, rival)
+        held = told.named.firm or (answers and (not outside or self.passages.of_field(told, rival)))
         ours = held or (self.demarches.ours(guide) and not self.scope.abroad(whole.context))
         if not ours and outside:
-            nearest = self.passages.nearest(Part.of(message.question.raw), told, None, set(), outside=True)
+            nearest = self.passages.nearest(Part.of(message.question.raw), told, rival, set())
             return Plan((nearest,)) if nearest else Plan(out_of_scope=True)
         near = tuple(hit.passage for hit in whole.candidates.hits[:3])
         if not held and self.scope.vague(message):
@@ -142,6 +143,21 @@ class LocalPlanner:
                 continue
             planned.append(self._part(message, n, part, whole, planned))
         return Plan(tuple(planned), case={f: q for p in planned for f, q in p.case.items()}, near=near)
+
+    def whole(self, message: Message) -> Found:
+        """What is found for a message, all its parts together."""
+        return self._found(message, message.question, message.parts[0] if len(message.parts) == 1 else None)
+
+    def against(self, message: Message, whole: Found) -> tuple[Told, Rival]:
+        """What the added texts say of a whole message, and what stands against them; decisions are fitted on it."""
+        told = self.passages.read(message.question.raw, whole.context)
+        best = next(iter(self.demarches.without(whole.options)), None)
+        outside = self.scope.outside(message, whole.context)
+        return told, self._rival(told, whole, best, len(message.parts) == 1, outside)
+
+    def _rival(self, told: Told, found: Found, best: Option | None, alone: bool, outside: bool = False) -> Rival:
+        missing = best is None or self.scope.missing(found.context, best, alone)
+        return Rival(best, missing, outside, self.scope.chance(found.context) if told.quotes else 0.0)
 
     def _in_one(self, message: Message, whole: Found, guide: Option | None) -> PlannedPart | None:
         """The steps that a message asks for as a whole, every phrase of it told by them; None otherwise."""
@@ -232,7 +248,8 @@ class LocalPlanner:
 
     def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
         told = self.passages.read(part.text, found.context, message.question.raw)
-        said = told.named.firm or self.passages.answers(told, found.best)
+        rival = self._rival(told, found, next(iter(self.demarches.without(found.options)), None), alone)
+        said = told.named.firm or self.passages.answers(told, rival)
         guide = None if said else self.demarches.chosen(found.options, part.text, _how(part))
         if guide is not None and guide.card is not None and not (shown and self._stray(found, guide)):
             usable = partial(self._in_force, found=found)
@@ -240,16 +257,16 @@ class LocalPlanner:
             if steps is not None:
                 return steps
         found = replace(found, options=self.demarches.without(found.options))
-        best = found.best
-        missing = best is None or self.scope.missing(found.context, best, alone)
+        best, missing = found.best, rival.missing
         missing = missing or (bool(shown) and best is not None and self._stray(found, best))
-        if (quoted := self.passages.answer(part, told, best, missing, shown)) is not None:
+        rival = replace(rival, missing=missing)
+        if (quoted := self.passages.answer(part, told, rival, shown)) is not None:
             return quoted
-        if (best is None or missing) and (nearest := self.passages.nearest(part, told, best, shown)) is not None:
+        if (best is None or missing) and (nearest := self.passages.nearest(part, told, rival, shown)) is not None:
             return nearest
         ours = self._ours(message, part, found, shown, alone, missing)
         ours = self.standing.of(ours, part, found.context, shown, partial(self._usable, found=found))
-        return self.passages.beside(ours, told, best, shown)
+        return self.passages.beside(ours, told, rival, shown)
 
     def _ours(
         self, message: Message, part: Part, found: Found, shown: set[int], alone: bool, missing: bool

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.planning.named import Named, TextNaming
-from assistant.planning.options import Context, Option
+from assistant.planning.options import Context
 from assistant.planning.placed import Places
 from assistant.planning.plan import PlannedPart
 from assistant.planning.quoting import Quoting
 from assistant.planning.ranking import Selector
-from assistant.planning.weighing import PassagesConfig, Quoted, Weigher, weigh
+from assistant.planning.weighing import PassagesConfig, Quoted, Rival, Weigher, deciding
 from assistant.reading.message import Part
 from assistant.search.sentences import SentenceSearch
 from ingest.language.lexical import analyse
@@ -51,8 +51,9 @@ class Passages:
         self.weigher = Weigher(selector, self.config)
         self.quoting = Quoting(self.snapshot, self.config)
 
-    def read(self, part: str, context: Context, whole: str = "") -> Told:
-        """What the added texts say of a part; `whole`: the message, whose texts are those of a part that names none."""
+    def read(self, part: str, context: Context, whole: str = "", ended: bool = False) -> Told:
+        """What the added texts say of a part; `whole`: the message, whose texts are those of a part that names none;
+        `ended`: what texts said that are no longer in force is wanted too, as it is of one that is named firmly."""
         question = context.question
         if not len(self.snapshot.sentences):
             return Told(Named(rest=part))
@@ -64,29 +65,23 @@ class Passages:
             return Told(named, whole=placed)
         among = named.sources if named.firm else ()
         vector = self.search.vector(named.rest) if named.sources and analyse(named.rest) else context.vector
-        pieces = self.sentences.find(vector, named.rest or question.query, question.as_of, question.domains, among)
+        text, ended = named.rest or question.query, ended or named.firm
+        pieces = self.sentences.find(vector, text, question.as_of, question.domains, among, ended=ended)
         if placed:
             pieces = [p for p in pieces if p.position in placed] or pieces
         quotes = sorted(self.weigher.weighed(pieces, context, named), key=lambda q: (-q.score, q.piece.row))
         return Told(named, quotes, near=[q.passage for q in _apart(quotes)][:3])
 
-    def answers(self, told: Told, ours: Option | None = None) -> bool:
-        """Whether the added texts answer; `ours`: what our statements would answer with."""
-        if told.whole or told.best is None:
-            return bool(told.whole)
-        if told.named.firm:
-            return weigh(self.config.says, told.best.features) >= self.config.says_floor
-        return self.margin(ours, told.best) >= 0
+    def answers(self, told: Told, rival: Rival) -> bool:
+        """Whether the added texts answer, and better than what is ours."""
+        return bool(told.whole) if told.whole or told.best is None else self.margin(told, rival) >= 0
 
-    def margin(self, ours: Option | None, best: Quoted) -> float:
-        """How far a sentence stands above what our statements have: negative when they answer better."""
-        against = {"missing": 1.0}
-        if ours is not None:
-            f = ours.features
-            against = {"known": max(f["alias"], f["known"]), "ours": f["covered"], "near": f["similarity"]}
-        return weigh(self.config.wins, {**best.features, **against}) - self.config.wins_floor
+    def margin(self, told: Told, rival: Rival) -> float:
+        """How far the best sentence stands above not answering, or above what is ours where no text is named."""
+        head = self.config.says if told.named.firm else self.config.wins
+        return head.margin(deciding(told.quotes, rival))
 
-    def answer(self, part: Part, told: Told, ours: Option | None, missing: bool, shown: set[int]) -> PlannedPart | None:
+    def answer(self, part: Part, told: Told, rival: Rival, shown: set[int]) -> PlannedPart | None:
         """The part answered from the added texts; missing, when it names a text that does not say; None when our own
         statements are to answer it."""
         if told.whole:
@@ -94,10 +89,12 @@ class Passages:
                 return PlannedPart(part.text, part.likeliest, "answered", held)
             return None
         named, best = told.named, told.best
-        rival = None if missing or named.firm else ours
-        if best is None or not self.answers(told, rival) or self._noticed(rival, best):
-            if named.firm and not (ours and not missing and self._rests_on(ours, named)):
-                comes_near = best is not None and weigh(self.config.says, best.features) >= self.config.near_floor
+        ours, missing = rival.option, rival.missing
+        noticed = not (missing or named.firm) and self._noticed(told, rival)
+        if best is None or noticed or not self.answers(told, rival):
+            known = ours is not None and any(self.of_text(self.snapshot.open_passage(i), named) for i in ours.head)
+            if named.firm and not (known and not missing):
+                comes_near = best is not None and self.margin(told, rival) >= self.config.near_margin
                 held = self.quoting.shown(told.quotes, shown)[:1] if comes_near else ()
                 return PlannedPart(part.text, part.likeliest, shown=held, silent=named.titles, near=tuple(told.near))
             return None
@@ -106,22 +103,20 @@ class Passages:
             return None
         return PlannedPart(part.text, part.likeliest, "answered", held, score=best.score)
 
-    def of_field(self, told: Told) -> bool:
+    def of_field(self, told: Told, rival: Rival) -> bool:
         """Whether the added texts answer a message that is not of our field."""
         best, c = told.best, self.config
         if told.whole or best is None:
             return bool(told.whole)
-        return best.features["passage"] >= c.field and self.margin(None, best) >= c.outside
+        return best.features["passage"] >= c.field and self.margin(told, rival) >= c.outside
 
-    def nearest(
-        self, part: Part, told: Told, ours: Option | None, shown: set[int], outside: bool = False
-    ) -> PlannedPart | None:
+    def nearest(self, part: Part, told: Told, rival: Rival, shown: set[int]) -> PlannedPart | None:
         """A part that nothing answers, with the sentence of an added text that comes near, as what it is; nearer still
         when it is not of our field."""
         best, c = told.best, self.config
-        if best is None or told.named.firm or best.features["passage"] < (c.field if outside else c.near_words):
+        if best is None or told.named.firm or best.features["passage"] < (c.field if rival.outside else c.near_words):
             return None
-        if self.margin(ours, best) < (0.0 if outside else -c.aside):
+        if self.margin(told, rival) < (0.0 if rival.outside else -c.aside):
             return None
         held = self.quoting.shown(told.quotes, shown)[:1]
         silent = (best.passage.source_title,)
@@ -129,33 +124,33 @@ class Passages:
             PlannedPart(part.text, part.likeliest, shown=held, silent=silent, near=tuple(told.near)) if held else None
         )
 
-    def beside(self, planned: PlannedPart, told: Told, ours: Option | None, shown: set[int]) -> PlannedPart:
+    def beside(self, planned: PlannedPart, told: Told, rival: Rival, shown: set[int]) -> PlannedPart:
         """What our statements answer, with the sentence of an added text that answers nearly as well beside them."""
         best = told.best
         if best is None or told.whole or told.named.firm or planned.state not in ("answered", "computed", "denied"):
             return planned
-        if (
-            planned.told
-            or planned.title
-            or not -self.config.aside <= self.margin(ours, best)
-            or self._noticed(ours, best)
-        ):
+        if planned.told or planned.title or self.margin(told, rival) < -self.config.aside:
+            return planned
+        if self._noticed(told, rival):
             return planned
         held = self.quoting.shown(told.quotes, {*shown, *(s.position for s in planned.shown)})[:1]
         return replace(planned, shown=(*planned.shown, *(replace(s, place="then") for s in held)))
 
-    def _noticed(self, ours: Option | None, best: Quoted) -> bool:
+    def _noticed(self, told: Told, rival: Rival) -> bool:
         """Whether a statement of ours is the notice of the very article, and says as much (it cites it first)."""
-        head = [self.snapshot.open_passage(p) for p in ours.head] if ours else []
-        if ours is None or not any(set(p.keys) & set(best.passage.keys) for p in head):
+        ours, best = rival.option, told.best
+        if ours is None or best is None:
+            return False
+        head = [self.snapshot.open_passage(p) for p in ours.head]
+        if not any(set(p.keys) & set(best.passage.keys) for p in head):
             return False
         as_much = ours.features["covered"] >= best.features["covered"] - self.config.as_much
-        return as_much or self.margin(ours, best) < self.config.plainly
+        return as_much or self.margin(told, rival) < self.config.plainly
 
-    def _rests_on(self, ours: Option, named: Named) -> bool:
-        """Whether what we would say is what we know of the very text named."""
-        based = [p.based_on for i in ours.head if (p := self.snapshot.open_passage(i))]
-        return any(b is not None and {b.source_id, *b.also} & named.sources for b in based)
+    def of_text(self, passage: Passage, named: Named) -> bool:
+        """Whether a passage is of a text that is named, or what we know of that very text."""
+        b = passage.based_on
+        return passage.source_id in named.sources or (b is not None and bool({b.source_id, *b.also} & named.sources))
 
 
 def _apart(quotes: Sequence[Quoted]) -> list[Quoted]:

@@ -15,6 +15,7 @@ from assistant.reading.kinds import FILLER
 from assistant.reading.question import Question
 from assistant.search.hybrid import HybridSearch
 from ingest.language.lexical import analyse, fold
+from ingest.passages.evidence import Span
 
 _SECTION = re.compile(
     r"\b(?:section|point|chapitre|partie|clause|rubrique|paragraphe|titre|article|art\.?|annexe|fiche)\s+(?:n°\s?)?"
@@ -69,7 +70,9 @@ class Places:
         held = [p for p in positions if p not in shown]
         out = []
         for n, p in enumerate(held):
-            passage = self.snapshot.open_passage(p)
-            spans = tuple(m.span() for m in _PARAGRAPH.finditer(passage.text))
-            out.append(Shown(p, passage, "head" if n == 0 else "then", spans))
+            out.append(Shown(p, self.snapshot.open_passage(p), "head" if n == 0 else "then", self.paragraphs(p)))
         return tuple(out)
+
+    def paragraphs(self, position: int) -> tuple[Span, ...]:
+        """Where the paragraphs of a passage stand."""
+        return tuple(m.span() for m in _PARAGRAPH.finditer(self.snapshot.open_passage(position).text))

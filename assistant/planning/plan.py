@@ -147,8 +147,8 @@ class Plan:
     def faults(self) -> list[str]:
         """What breaks the invariants of a plan; empty when nothing does."""
         out = []
-        positions = [s.position for s in self.shown()]
-        if len(positions) != len(set(positions)):
+        marks = [(s.position, span) for s in self.shown() for span in s.spans or ((0, 0),)]
+        if len(marks) != len(set(marks)):
             out.append("preuve montrée deux fois")
         for part in self.parts:
             answered = part.state in ("answered", "computed", "denied", "absent")

@@ -40,7 +40,7 @@ class Quoting:
                 continue
             if pieces[p] == c.pieces or (p not in kept and len(kept) == c.passages):
                 continue
-            more = [s for s in self._spans(q) if s not in kept.get(p, ())]
+            more = [s for s in self._rests_on(q) if s not in kept.get(p, ())]
             cost = sum(len(q.passage.text[a:b].split()) for a, b in more)
             if kept and words + cost > c.words:
                 continue
@@ -48,11 +48,15 @@ class Quoting:
             pieces[p] += 1
             words += cost
         return tuple(
-            Shown(p, passages[p], "then" if n else "head", _joined(passages[p].text, spans))
+            Shown(p, passages[p], "then" if n else "head", joined(passages[p].text, spans))
             for n, (p, spans) in enumerate(kept.items())
         )
 
-    def _spans(self, quote: Quoted) -> list[Span]:
+    def spans(self, quote: Quoted) -> tuple[Span, ...]:
+        """Where the words stand that are quoted with a sentence, in order."""
+        return joined(quote.passage.text, self._rests_on(quote))
+
+    def _rests_on(self, quote: Quoted) -> list[Span]:
         """What is quoted with a sentence: all of its passage when it is short, else it and what it rests on."""
         text, rows = quote.passage.text, self.snapshot.sentences.by_passage[quote.piece.position]
         pieces = [self.snapshot.sentences.piece(r) for r in rows]
@@ -68,7 +72,7 @@ class Quoting:
         return wanted
 
 
-def _joined(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
+def joined(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
     """Spans in order, those that only space parts made one."""
     out: list[Span] = []
     for start, end in sorted(set(spans)):

@@ -6,15 +6,17 @@ question it is; the weights and floors are data (`PassagesConfig`).
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
 from assistant.planning.features import WORDS, wanted_figures
 from assistant.planning.named import Named
-from assistant.planning.options import Context
+from assistant.planning.options import Context, Option
 from assistant.planning.ranking import Selector, covered
 from assistant.reading.kinds import FILLER, RISK
 from assistant.reading.question import Question
@@ -27,13 +29,48 @@ from ingest.passages.passages import Passage
 _CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’-]{2,}(?:\s[A-ZÀ-Ý][\w'’-]+)*")
 _ROOT = 4
 """Letters that words of one root share at least."""
+_ALONE, _NONE = 3.0, -3.0
+"""How far a sentence stands above the best of another passage when there is none, and the score of no option."""
+
+
+HEADS = Path(__file__).resolve().parent / "data" / "texts.json"
+"""The heads that decide whether added texts answer: fitted on `evals/texts` by `eval calibrate --texts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A linear head: it is for what stands above its floor."""
+
+    weights: Mapping[str, float]
+    floor: float
+
+    def margin(self, features: Mapping[str, float]) -> float:
+        """How far some features stand above the floor, in logits; negative below it."""
+        return weigh(self.weights, features) - self.floor
+
+
+@lru_cache(maxsize=1)
+def _heads() -> dict[str, Head]:
+    kept = json.loads(HEADS.read_text("utf-8"))
+    return {name: Head(head["weights"], head["floor"]) for name, head in kept.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What stands against the added texts: the best that is ours, whether it is held for missing, whether the message
+    is held for another field's, and how likely it is of ours."""
+
+    option: Option | None = None
+    missing: bool = True
+    outside: bool = False
+    chance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class PassagesConfig:
-    """Weights of a sentence's features, three times: `rank` orders the sentences; `says` tells whether one answers a
-    part that names its text; `wins` whether one answers a part that names none, better than what is ours. The floors
-    are on the last two. The rest: how much is shown."""
+    """Weights of a sentence's features. `rank` orders the sentences; `says` tells whether the best of them answers a
+    part that names its text; `wins` whether it answers a part that names none, better than what is ours. Both are
+    fitted (`data/texts.json`, `eval calibrate --texts`). The rest: how much is shown."""
 
     rank: Mapping[str, float] = field(
         default_factory=lambda: {
@@ -41,24 +78,11 @@ class PassagesConfig:
             "body": 0.7, "other": -0.7, "pointed": 1.5, "context": 0.5, "words": 0.4,
         }
     )  # fmt: skip
-    says: Mapping[str, float] = field(
-        default_factory=lambda: {
-            "similarity": 0.5, "full": 0.2, "covered": 0.8, "own": 0.4, "around": 0.8, "passage": 1.2, "lexical": 0.1,
-            "fit": 0.4, "unsaid": -1.2,
-        }
-    )  # fmt: skip
-    says_floor: float = 3.2
-    near_floor: float = 1.6
-    """From which what comes nearest in a text that is named is quoted, as what it is, when nothing in it answers."""
-    wins: Mapping[str, float] = field(
-        default_factory=lambda: {
-            "article": 1.13, "covered": 0.95, "own": 0.7, "around": 1.35, "passage": 1.4, "lexical": 0.45, "fit": 1.2,
-            "body": 0.85, "other": -0.5, "pointed": 0.4, "context": 0.5, "stranger": -1.4, "known": -0.45,
-            "ours": -1.7, "near": -0.85, "missing": -0.6,
-        }
-    )  # fmt: skip
-    wins_floor: float = 3.8
-    outside: float = 0.6
+    says: Head = field(default_factory=lambda: _heads()["says"])
+    wins: Head = field(default_factory=lambda: _heads()["wins"])
+    near_margin: float = -1.5
+    """How far below answering what comes nearest in a text that is named may stand, to be quoted as what it is."""
+    outside: float = 0.5
     field: float = 0.4
     """How much higher a sentence stands that answers a message that is not of our field, and the share of the words of
     the message that its passage holds."""
@@ -80,6 +104,12 @@ class PassagesConfig:
     whole: int = 60
     pieces: int = 3
     passages: int = 3
+
+    def __post_init__(self) -> None:
+        """Heads read from a settings file are plain data."""
+        for name in ("says", "wins"):
+            if isinstance(kept := getattr(self, name), Mapping):
+                object.__setattr__(self, name, Head(**kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +208,26 @@ class Weigher:
         near = {t for t in terms if t not in words and len(t) >= _ROOT and t[:_ROOT] in roots}
         half = sum(terms[t] for t in near) / (2 * sum(terms.values()) or 1.0)
         return min(1.0, covered(terms, words, question) + half)
+
+
+def deciding(quotes: Sequence[Quoted], rival: Rival) -> dict[str, float]:
+    """The features by which the heads decide: those of the best sentence, how it stands among the others, and what it
+    stands against. `quotes`: best first, one at least."""
+    best = quotes[0]
+    other = next((q for q in quotes if q.piece.position != best.piece.position), None)
+    ours = rival.option
+    return {
+        **best.features,
+        "score": best.score,
+        "gap": best.score - other.score if other else _ALONE,
+        "most_covered": max(q.features["covered"] for q in quotes),
+        "most_similar": max(q.features["similarity"] for q in quotes),
+        **{f"ours_{name}": value for name, value in (ours.features.items() if ours else ())},
+        "ours_score": ours.score if ours else _NONE,
+        "missing": float(rival.missing),
+        "outside": float(rival.outside),
+        "chance": rival.chance,
+    }
 
 
 def weigh(weights: Mapping[str, float], features: Mapping[str, float]) -> float:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +46,7 @@ class SentenceSearch:
         positions = sorted(self.index.by_passage)
         self._places = {p: n for n, p in enumerate(positions)}
         self._articles = search.snapshot.vectors(positions) if positions else None
+        self._ended = lru_cache(maxsize=16)(self._ended_on)
 
     def find(
         self,
@@ -53,14 +56,18 @@ class SentenceSearch:
         domains: tuple[Domain, ...] = (),
         sources: Collection[str] = (),
         depth: int = 40,
+        ended: bool = False,
     ) -> list[Piece]:
         """The sentences nearest to a question by meaning, and those that share most words with it, in text order.
 
-        `sources`: the texts that they are taken from; empty: all of them. At most `2 * depth` pieces.
+        `sources`: the texts that they are taken from; empty: all of them. `ended`: those too of texts that hold nothing
+        in force on the day, in their last wording. At most `2 * depth` pieces.
         """
         if self.index.words is None or self._sources is None or self._articles is None:
             return []
         allowed = self.search.eligible(as_of, domains)[self.index.owners]
+        if ended:
+            allowed |= self._ended(as_of.start)
         if sources:
             allowed &= np.isin(self._sources, list(sources))
         if not allowed.any():
@@ -89,6 +96,22 @@ class SentenceSearch:
             for row in sorted(rows)
             if allowed[row] and self.search.usable(int(self.index.owners[row]), as_of)
         ]
+
+    def has_ended(self, position: int, as_of: AsOf) -> bool:
+        """Whether a passage is of the last wording of a text that holds nothing in force on the day."""
+        rows = self.index.by_passage.get(position)
+        return rows is not None and bool(self._ended(as_of.start)[rows[0]])
+
+    def _ended_on(self, day: date) -> NDArray[np.bool_]:
+        columns, owners = self.search.snapshot.columns, self.index.owners
+        until = columns.valid_until[owners]
+        past = until < day.toordinal()
+        assert self._sources is not None
+        past &= ~np.isin(self._sources, self._sources[~past])
+        for source in np.unique(self._sources[past]):
+            mine = past & (self._sources == source)
+            past &= ~mine | (until == until[mine].max())
+        return past
 
 
 def _nearest(near: NDArray[np.float32], depth: int) -> Sequence[int]:

@@ -21,7 +21,7 @@ from assistant.search.hybrid import HybridSearch
 from assistant.search.quotes import best_official, best_span
 from assistant.wording.disagreement import Disagreement, disagreement
 from assistant.wording.figures import case_words, fact_words, matter_words
-from assistant.wording.phrases import DUE, IN_YOUR_CASE, LIKELY, NO, ORIGINAL, YES, lower_first
+from assistant.wording.phrases import DUE, IN_YOUR_CASE, LIKELY, NO, ORIGINAL, UNTIL, YES, lower_first
 from assistant.wording.steps import body_of_step, given_of_step, label_of_step
 from ingest.corpus.fiches import CaseField, Statement
 from ingest.corpus.rules import DateName
@@ -218,12 +218,19 @@ class Composer:
         for before, after in pairwise(spans):
             between = " " if not p.text[before[1] : after[0]].strip() else " (…) "
             quotes += f"{between}« {p.text[slice(*after)]} »"
-        if not draft.lines or draft.lines[-1].sentence.cited[0].passage.id != p.id:
+        given: tuple[str, ...] = ()
+        last = draft.lines[-1] if draft.lines else None
+        ended = p.valid_until is not None and p.valid_until < question.as_of.start
+        if ended or last is None or last.part != n or last.sentence.cited[0].passage.id != p.id:
             place = p.locator if p.locator not in (p.source_title, "texte") else ""
             where = f"{p.source_title}, {place}" if place else p.source_title
             foreign = question.language == "en" and p.language == "fr"
+            if p.valid_until is not None and ended:
+                day = say_date(p.valid_until, question.language)
+                where, given = f"{where}{UNTIL[question.language].format(day=day)}", (day,)
             quotes = f"{where}{ORIGINAL if foreign else ''}{' :' if question.language == 'fr' else ':'} {quotes}"
-        sentence = Sentence(quotes, tuple(Cited(p, p.text[slice(*s)]) for s in spans), language=language_of(p))
+        cited = tuple(Cited(p, p.text[slice(*s)]) for s in spans)
+        sentence = Sentence(quotes, cited, language=language_of(p), given=given)
         draft.lines.append(Line(sentence, n, shown.place, shown.passage))
 
 

@@ -40,6 +40,7 @@ DUE = {"fr": "au plus tard le {day}", "en": "by {day} at the latest"}
 LIKELY = {"fr": ", a priori", "en": ", most likely"}
 NOTE = {"fr": "À noter", "en": "Note"}
 ORIGINAL = " (original French)"
+UNTIL = {"fr": ", en vigueur jusqu'au {day}", "en": ", in force until {day}"}
 CHANGED = {"fr": "A changé", "en": "Changed"}
 STALE = {
     "fr": "Un énoncé cité devait être revu avant le {date} : vérifiez qu'il tient toujours.",

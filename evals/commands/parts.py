@@ -23,6 +23,8 @@ from ingest.settings import Settings
 @click.option("--bearing", is_flag=True, help="Fit the head that tells a rule from its exception, nothing else.")
 @click.option("--meaning", is_flag=True, help="Fit the head that tells yes from no by the meaning, nothing else.")
 @click.option("--field", is_flag=True, help="Fit the head that tells our field, on its examples, nothing else.")
+@click.option("--texts", is_flag=True, help="Fit the heads that tell whether an added text answers, nothing else.")
+@click.option("--official", type=FOLDER, help="With --texts: a folder of official texts, to fit on them too.")
 @click.option(
     "--out", type=OUT, help="Where what is fitted goes (default: evals/settings.json of the data folder, or the head)."
 )
@@ -39,6 +41,8 @@ def calibrate(
     bearing: bool,
     meaning: bool,
     field: bool,
+    texts: bool,
+    official: Path | None,
     out: Path | None,
     config_file: Path | None,
     as_json: bool,
@@ -79,6 +83,9 @@ def calibrate(
     if bearing or meaning:
         _fit_verdicts_on_the_index(settings, bearing, meaning, out)
         return
+    if texts:
+        _fit_texts(settings, official, out)
+        return
     if steps:
         _fit_steps(settings, out, as_json)
         return
@@ -101,6 +108,25 @@ def calibrate(
     else:
         click.echo(calibration_report(result))
         click.echo(f"Réglages conseillés : {path}")
+
+
+def _fit_texts(settings: Settings, official: Path | None, out: Path | None) -> None:
+    from assistant.planning.weighing import HEADS
+    from evals.fitting import texts_fit
+    from evals.fitting.texts_index import holding
+    from evals.reference_set import load_reference
+    from ingest.model.embedding import load_encoder
+
+    encoder, ours = load_encoder(settings, say), texts_fit.ours(load_reference())
+    held: list[texts_fit.Case] = []
+    for files, questions in texts_fit.indexes(official):
+        with holding(settings, encoder, files) as engine:
+            held += texts_fit.cases(engine, questions, ours)
+    fitted = texts_fit.fit(held)
+    texts_fit.save(fitted, out or HEADS)
+    for name, title in (("says", "Textes nommés"), ("wins", "Textes non nommés")):
+        rows = ", ".join(f"{texts_fit.SORTS[s]} {n} sur {of}" for s, (n, of) in fitted.answered[name].items())
+        click.echo(f"{title}, hors pli, répondus : {rows}.")
 
 
 def _fit_verdicts_on_the_index(settings: Settings, bearing: bool, meaning: bool, out: Path | None) -> None:

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.articles.structure import split_units
-from ingest.corpus.register import Nature, Source
+from ingest.corpus.register import Nature, Register, Source
 from ingest.documents.tree import Document
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.model.fetch import sha256
+from ingest.passages.versions import implied_end
 from ingest.texts import ocr
 from ingest.texts.remarks import remarks
 from ingest.texts.texts import MAX_BYTES, AddedText, TextShelf, free_id, read_document, version_of
@@ -40,6 +41,8 @@ class Identity:
     language: str | None = None
     ocr: bool = False
     proposed: Callable[[Document, Path], tuple[Source, bool, Source | None]] | None = None
+    register: Register | None = None
+    """Where later wordings of a text are known from, to tell that the one added has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,10 @@ def _add(
     notes = tuple(remarks(document, units, version, today, source.nature is Nature.PROJET))
     if alike is not None:
         notes = (f"Ce fichier se présente comme « {alike.name} » : `--as {alike.id}` le rangerait à ce titre.", *notes)
+    end = implied_end(source, identity.register, version).valid_until if identity.register else version.valid_until
+    if end is not None and end < today:
+        said = f"cette rédaction a pris fin le {end.strftime('%d/%m/%Y')} : elle n'est citée qu'avec cette date."
+        notes = (f"{said} Ajoutez aussi celle qui est en vigueur.", *notes)
     if kept := next((t for t in same if t.stands_for(registered, source.id, version)), None):
         taken[kept.id] = digest
         return Addition(str(file), "kept", kept.id, source.name, len(units), notes)

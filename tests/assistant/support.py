@@ -365,6 +365,8 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
     text, out = _reasoned(text, answer, held)
     told = [p.text if p.kind == "statement" else f"{p.text} ({p.locator})" for p in held]
     days = [w for p in answer.parts if p.title for w in (p.because or "").split(" ; ")]
+    ends = [p.valid_until for p in held if p.statement is None and p.valid_until is not None]
+    days += [say_date(d, answer.understood.language) for d in ends if d < answer.as_of]
     support = "\n".join([*told, *days, *(f"{item.said}." for item in answer.understood.case)])
     introduced = re.match(r"(?:[^«»]{1,200}:\s)?«\s(?P<quotes>.+)\s»$", text, re.DOTALL)
     quotes = re.split(r"\s»(?:\s\(…\))?\s«\s", introduced.group("quotes")) if introduced else []

@@ -227,3 +227,12 @@ def test_pages_are_rendered(use_settings: Settings, capsys: Capture) -> None:
     assert run("corpus", "render") == ExitCode.DONE
     assert capsys.readouterr().out == "5 page(s) écrite(s).\n"
     assert run("corpus", "check") == ExitCode.DONE
+
+
+def test_a_wording_that_has_ended_is_told_when_it_is_added(
+    use_settings: Settings, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "code.md").write_text(OFFICIAL_TEXT, encoding="utf-8")
+    dates = "--valid-from", "2020-01-01", "--valid-until", "2024-12-31"
+    assert run("corpus", "add", str(tmp_path / "code.md"), "--as", "code-cinema", *dates) == ExitCode.DONE
+    assert "cette rédaction a pris fin le 31/12/2024 : elle n'est citée qu'avec cette date" in capsys.readouterr().err

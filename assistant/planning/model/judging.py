@@ -23,12 +23,17 @@ from assistant.planning.model.reply import Reply, ReplyPart
 from assistant.planning.model.request import Request
 from assistant.planning.model.verdict import bears
 from assistant.planning.model.words import heading_of, showable
+from assistant.planning.named import Named
 from assistant.planning.plan import RECKONED, Opening, Place, PlannedPart, Reason, Shown, State, Verdict
+from assistant.planning.quoting import joined
 from assistant.planning.rules import Settled
 from assistant.planning.scope import is_unknown
 from assistant.reading.message import Message, Part
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.fiches import Role, Statement
+from ingest.passages.evidence import Span
+
+Mark = int | tuple[int, Span]
 
 _NEEDS, _SHOWN, _STEPS = 3, 5, 9
 _MAYBE = 0.05
@@ -67,19 +72,19 @@ class Judging:
 
     def judge(self, reply: Reply, request: Request, message: Message, texts: Sequence[str]) -> Judged:
         """What stands of a plan; `message` holds the facts that were read, `texts` what people wrote."""
-        out, shown = Judged(), set[int]()
+        out, shown = Judged(), set[Mark]()
         for n, part in enumerate(reply.parts):
             later = {k for p in reply.parts[n + 1 :] for k in (*p.show, *p.then)}
-            kept = {request.pieces[k].position for k in later if k in request.pieces}
+            kept = set[Mark]().union(*(_marks(request.pieces[k]) for k in later if k in request.pieces))
             planned = self._part(n, part, reply, request, message, texts, shown, kept, out)
             out.parts.append(planned)
-            shown |= {s.position for s in planned.shown} if planned else set()
+            shown |= set[Mark]().union(*map(_marks, planned.shown)) if planned else set()
         self._next(reply, request, message, shown, out)
         return out
 
     def _part(
         self, n: int, part: ReplyPart, reply: Reply, request: Request, message: Message, texts: Sequence[str],
-        shown: set[int], kept: set[int], out: Judged,
+        shown: set[Mark], kept: set[Mark], out: Judged,
     ) -> PlannedPart | None:  # fmt: skip
         """One part; `shown`: what earlier parts show, `kept`: what later ones do, and which is left to them."""
         about, source = next(((w, t) for t in texts if (w := said_in(part.about, t, whole=True))), ("", ""))
@@ -93,13 +98,14 @@ class Judging:
             out.faults.append(Fault(n, "bears", f"« {about} » ne demande pas oui ou non : verdict none", False))
             part = part.model_copy(update={"verdict": "none"})
         settled = self._settled(n, part, request, message, out)
-        if heads is None or then is None:
+        named = self._named(about, reply, texts)
+        if heads is None or then is None or not self._of_its_text(n, about, named, (*heads, *then), out):
             return None
         spared = {i for s in part.spared if said_in(s.words, texts[0]) and (i := _id(request, s.evidence))}
         steps = self._steps(n, part, request, message, out)
         evidence = self._evidence(part, settled, heads, then, spared, message, shown, kept)
         taken = shown | {e.position for e in evidence}
-        own = [s for s in steps if s.position not in taken]
+        own = [s for s in steps if s.position not in taken and not named.firm]
         if own and not evidence:
             own[0] = dataclass_replace(own[0], place="head")
         evidence = [*(e for e in evidence if e.place == "head"), *own, *(e for e in evidence if e.place != "head")]
@@ -108,7 +114,10 @@ class Judging:
             if settled or heads:
                 return PlannedPart(about, kinds, "answered", told=True, heading=heading)
             contact = request.contacts.get(part.contact)
-            return PlannedPart(about, kinds, whom=contact, heading=heading)
+            if not named.firm:
+                return PlannedPart(about, kinds, whom=contact, heading=heading)
+            near = {p.passage.id: p.passage for p in request.pieces.values() if p.passage.source_id in named.sources}
+            return PlannedPart(about, kinds, heading=heading, silent=named.titles, near=tuple(near.values())[:3])
         first = evidence[0].passage.statement
         depends = settled.depends_on if settled else self._depends(n, part, reply, request, out)
         sums = self._reckoned(n, part, evidence, message, texts, out)
@@ -239,21 +248,24 @@ class Judging:
 
     def _evidence(
         self, part: ReplyPart, settled: Settled | None, heads: Sequence[Piece], then: Sequence[Piece],
-        spared: set[str], message: Message, shown: set[int], kept: set[int],
+        spared: set[str], message: Message, shown: set[Mark], kept: set[Mark],
     ) -> list[Shown]:  # fmt: skip
         """What a part shows, in order: what its rule shows, what the model chose, and what misleads without."""
-        quotes = {p.position: (p.span,) for p in (*heads, *then) if p.statement is None}
+        quotes: dict[int, set[Span]] = {}
+        for piece in (*heads, *then):
+            if piece.statement is None and not _marks(piece) <= shown:
+                quotes.setdefault(piece.position, set()).update(piece.spans)
         ruled = [p for s in (settled.heads if settled else ()) if (p := self.gathering.place(s)) is not None]
         places: dict[int, Place] = {}
         for position in ruled:
             if position not in shown:
                 places[position] = "head"
         for piece in heads:
-            if piece.position not in shown:
+            if not _marks(piece) <= shown:
                 places.setdefault(piece.position, "then" if ruled else "head")
         most = _STEPS if part.shape != "sentence" else _SHOWN
         for piece in then:
-            if piece.position not in shown and len(places) < most:
+            if not _marks(piece) <= shown and len(places) < most:
                 places.setdefault(piece.position, "then" if places else "head")
         heading = [p for p, place in places.items() if place == "head"]
         needs = [*(settled.needs if settled else ()), *self._misleading(heading)]
@@ -268,7 +280,22 @@ class Judging:
         order: list[Place] = ["head", "then", "needs"]
         ranked = sorted(places, key=lambda p: order.index(places[p]))
         snapshot = self.local.snapshot
-        return [Shown(p, snapshot.open_passage(p), places[p], quotes.get(p, ())) for p in ranked]
+        held = {p: snapshot.open_passage(p) for p in ranked}
+        return [Shown(p, held[p], places[p], joined(held[p].text, quotes.get(p, ()))) for p in ranked]
+
+    def _named(self, about: str, reply: Reply, texts: Sequence[str]) -> Named:
+        """The added texts that a part names; those of the whole message, when it has no other part."""
+        naming = self.local.passages.naming
+        named = naming.read(about)
+        return naming.read(texts[0]) if not named.firm and len(reply.parts) == 1 else named
+
+    def _of_its_text(self, n: int, about: str, named: Named, pieces: Sequence[Piece], out: Judged) -> bool:
+        """Whether what a part shows is of the text that it names, when it names one: no other may answer."""
+        if not named.firm or all(self.local.passages.of_text(p.passage, named) for p in pieces):
+            return True
+        titles = ", ".join(named.titles)
+        out.faults.append(Fault(n, "text", f"« {about} » nomme {titles} : seul ce texte répond, ou la part manque"))
+        return False
 
     def _misleading(self, places: Iterable[int]) -> list[str]:
         """What the statements shown mislead without."""
@@ -285,6 +312,8 @@ class Judging:
             return None, "firm"
         if part.verdict == "depends":
             return "depends", "likely"
+        if first is None:  # a text is quoted; nothing is concluded from it
+            return None, "firm"
         nearness = heads[0].nearness if heads else 0.0
         strength = bears(self.local, first, about, part.verdict, message, nearness, evidence, met, part.contrary)
         if strength is None:
@@ -309,7 +338,7 @@ class Judging:
             return None
         return DependsOn(field=wanted.source.field, ask=wanted.source.ask, ask_en=wanted.source.ask_en)
 
-    def _next(self, reply: Reply, request: Request, message: Message, shown: set[int], out: Judged) -> None:
+    def _next(self, reply: Reply, request: Request, message: Message, shown: set[Mark], out: Judged) -> None:
         """The next steps, on the last part that shows anything."""
         last = next((i for i in reversed(range(len(out.parts))) if (p := out.parts[i]) and p.shown), None)
         steps: dict[int, Shown] = {}
@@ -317,12 +346,16 @@ class Judging:
             piece = request.pieces.get(key)
             if piece is None:
                 out.faults.append(Fault(-1, "key", f"{key} (next) n'est pas une clé de evidence", False))
-            elif piece.position not in shown and self.gathering.usable(piece.position, message):
-                spans = (piece.span,) if piece.statement is None else ()
-                steps[piece.position] = Shown(piece.position, piece.passage, "next", spans)
+            elif not _marks(piece) <= shown and self.gathering.usable(piece.position, message):
+                steps[piece.position] = Shown(piece.position, piece.passage, "next", piece.spans)
         part = out.parts[last] if last is not None else None
         if last is not None and part is not None and steps:
             out.parts[last] = dataclass_replace(part, shown=(*part.shown, *steps.values()))
+
+
+def _marks(held: Piece | Shown) -> set[Mark]:
+    """What tells a piece of evidence from another: its place, and for an added text each of the words shown of it."""
+    return {(held.position, span) for span in held.spans} or {held.position}
 
 
 def _procedure(part: ReplyPart, request: Request) -> Procedure | None:

@@ -154,6 +154,7 @@ class ModelPlanner:
             known=known_of(turn.message, self.local.selector.glossary, self.terms.history),
             contacts=self._contacts([p.statement.contacts for p in pieces if p.statement], turn),
             procedures=procedures_of(self.local, turn.pool.found, message, lambda p: self.gathering.usable(p, message)),
+            named=sorted(turn.pool.named),
             before=turn.before,
             against=lambda p, k: (
                 p.statement is not None
@@ -212,7 +213,10 @@ class ModelPlanner:
         names = request.names()
         turn.refused = [renamed(f.reason, names) for f in judged.faults] + [f"facts : {r}" for r in read.refused]
         turn.previous = renamed(reply.model_dump(), names)
-        kept = [s.position for p in judged.parts if p for s in p.shown]
+        kept = [s.position for p in judged.parts if p for s in p.shown if not s.spans]
+        keys = [k for p in reply.parts for k in (*p.show, *p.then)]
+        chosen = [p for k in keys if (p := request.pieces.get(k)) is not None and p.statement is None]
+        turn.pool.chosen = [(p.position, p.spans) for p in chosen]
         turn.first = list(dict.fromkeys([*kept, *(p for found in turn.searched.values() for p in found)]))
         return True
 

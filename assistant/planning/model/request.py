@@ -80,6 +80,8 @@ class Held:
     known: Sequence[Known]
     contacts: Sequence[Contact]
     procedures: Sequence[Procedure] = ()
+    named: Sequence[str] = ()
+    """Titles of the added texts that the message names."""
     before: Brief | None = None
     against: Callable[[Piece, Known], bool] = lambda _, __: False
     """Whether a fact that was read contradicts a piece."""
@@ -93,7 +95,7 @@ class Held:
 
 def request_of(held: Held, secret: bytes) -> Request:
     """The request made from what is held; the same twice for the same secret."""
-    seen = "\x1f".join((held.message, held.day, str(held.round), *(p.passage.id for p in held.pieces)))
+    seen = "\x1f".join((held.message, held.day, str(held.round), *(p.id for p in held.pieces)))
     digest = hmac.new(secret, seen.encode(), hashlib.sha256).digest()
     mark = "".join(_LETTERS[b % len(_LETTERS)] for b in digest[:4])
     pieces = {f"e{n:02d}{mark}": p for n, p in enumerate(held.pieces, 1)}
@@ -112,6 +114,8 @@ def request_of(held: Held, secret: bytes) -> Request:
     }
     if held.understood and held.understood != held.message:
         document["understood_as"] = visible(held.understood)
+    if held.named:
+        document["texts_named"] = [visible(t) for t in held.named]
     if held.before is not None:
         document["before"] = {"asked": visible(held.before.asked), "shown": [visible(t) for t in held.before.shown]}
     document["facts_read"] = [
@@ -191,7 +195,11 @@ def _piece(key: str, p: Piece, keys: Mapping[str, str], against: Sequence[str]) 
     out: dict[str, Any] = {"key": key, "text": visible(p.text)}
     s = p.statement
     if s is None:
-        return out | {"role": "texte", "of": f"{p.passage.source_title}, {p.passage.locator}"}
+        place = " › ".join((p.passage.source_title, *p.passage.heading_path[1:-1], p.passage.locator))
+        out |= {"role": "texte", "of": visible(place)}
+        if p.passage.valid_until:
+            out["in_force"] = f"{p.passage.valid_from or '…'} → {p.passage.valid_until}"
+        return out
     out["role"] = s.role.value
     if force := _FORCE[s.polarity]:
         out["force"] = force

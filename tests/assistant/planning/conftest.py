@@ -3,31 +3,60 @@
 carded    a service over it, with the hashing double
 plan      `plan("…", as_of=…, case={…})` → `Plan`, its faults looked for on the way
 options   `options("…")` → the options of a message of one part, by the card or statement that they show
+charted   a service that holds the charter of a broadcaster as well
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.dialogue.turns import Asked
+from assistant.engine import EngineConfig
 from assistant.planning.options import Option
 from assistant.planning.plan import Plan
+from assistant.planning.weighing import Head, PassagesConfig
 from assistant.reading.case import Quantity
 from assistant.reading.message import Message
 from assistant.service import Service
-from ingest.clock import fixed
+from ingest.clock import Clock, fixed
 from ingest.corpus.fiches import CaseField
+from ingest.index.pipeline import Library
 from ingest.model.embedding import HashingEncoder
+from ingest.passages.versions import TextVersion
+from ingest.texts.proposal import Given, propose
+from ingest.texts.texts import read_document
 from tests.assistant.conftest import DOUBLE
-from tests.conftest import ingest_with, settings_in
+from tests.conftest import Build, ingest_with, settings_in
 from tests.samples import TODAY, fiche, statement, write_corpus
 
 PlanOf = Callable[..., Plan]
 OptionsOf = Callable[..., dict[str, Option]]
+
+
+CHARTE = """# Charte de Canal Azur 2026
+
+## Article 1. Champ
+
+La charte s'applique aux fictions dont le budget dépasse 150 000 euros. Les captations en sont dispensées.
+
+## Article 2. Bilan
+
+Le producteur remet à la chaîne :
+
+- un bilan prévisionnel, trente jours avant le tournage ;
+- un bilan définitif, dans les quatre-vingt-dix jours.
+
+Les bilans sont établis avec un calculateur reconnu.
+
+## Article 3. Livraison
+
+Le prêt à diffuser n'est accepté qu'avec le bilan définitif. À défaut, la chaîne retient 5 % du dernier versement.
+"""
 
 
 def duty(sid: str, text: str, **changes: Any) -> dict[str, Any]:
@@ -154,3 +183,19 @@ def options(carded: Service) -> OptionsOf:
         return {o.card.id if o.card else str(columns[o.head[0]]): o for o in reversed(found.options)}
 
     return run
+
+
+@pytest.fixture
+def charted(library: Library, build: Build, tmp_path: Path, encoder: HashingEncoder, clock: Clock) -> Service:
+    path = tmp_path / "charte.md"
+    path.write_text(CHARTE, encoding="utf-8")
+    document = read_document(path)
+    register = Service(library.settings, encoder, clock, DOUBLE).register
+    source, known, alike = propose(document, path, register, library.settings.corpus_dir, Given(issuer="Canal Azur"))
+    assert not known
+    assert alike is None
+    library.texts.add(path, source.id, None, source, TextVersion(attested_at=TODAY), source.language, document)
+    build()
+    loose = PassagesConfig(says=Head({}, -1.0), wins=Head({}, 2.0))  # the double's similarities have no scale
+    config = EngineConfig(scope=DOUBLE.scope, rules=DOUBLE.rules, passages=loose)
+    return Service(library.settings, encoder, clock, config)
