@@ -48,6 +48,8 @@ class RulesConfig:
     near: float = 0.97
     """Below it the nearest rule is another matter."""
     considered: int = 12
+    obligations: float = 0.9
+    """How near one of the form's own questions a question is, in cosine, that asks for all the obligations at once."""
 
 
 @dataclass(frozen=True)

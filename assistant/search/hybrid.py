@@ -1,4 +1,7 @@
-"""Retrieval: exact article keys ∪ RRF of BM25 and dense vectors, within the dates and domains asked for.
+"""Retrieval: exact article keys ∪ BM25 and dense vectors fused, within the dates and domains asked for.
+
+Why two fusions: how an answer is chosen among our statements was fitted on their reciprocal ranks; over all the
+passages, how far one stands above the next tells more than its rank (`docs/ablations.md`).
 
 Guarantee: nothing out of force on the day asked is among the candidates (hindsight is fetched apart, for warnings);
 an undated copy never stands in for dated text of an earlier day; what a question names by its number comes first.
@@ -10,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.reading.dates import AsOf
+from assistant.reading.fitted import SHIPPED, Fitted
 from assistant.reading.question import Question
 from ingest.corpus.criteria import poste_key
 from ingest.corpus.register import Domain
@@ -39,18 +43,33 @@ _SAMPLE = 2000
 """How many passages a question is contrasted with."""
 
 
+class Fusion(NamedTuple):
+    """Reciprocal rank fusion: `k`, and the weights of the ranking by meaning and of that by words."""
+
+    k: int
+    dense: float
+    lexical: float
+
+
 @dataclass(frozen=True, slots=True)
 class RetrievalConfig:
-    """Depths and weights of the fusion; a ranking of weight 0 is left out, `topics` 0 adds no statement of a topic."""
+    """Depths and weights of the fusion; a ranking of weight 0 is left out, `topics` 0 adds no statement of a topic.
+    `meaning`: share of the meaning beside the words, from 0 to 1, over all the passages, official texts among them."""
 
     depth: int = 120
     rrf_k: int = 10
     weight_dense: float = 1.4
     weight_lexical: float = 1.0
+    meaning: float = 0.6
     candidates: int = 60
     topics: int = 3
     references: bool = True
     """Whether the articles and criteria that a question names by number come first."""
+
+    @property
+    def statements(self) -> Fusion:
+        """How the rankings of our statements are fused."""
+        return Fusion(self.rrf_k, self.weight_dense, self.weight_lexical)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +97,18 @@ class Candidates:
 
 
 class HybridSearch:
-    """Search over one snapshot."""
+    """Search over one snapshot. `fitted`: the heads that read the vectors of its encoder."""
 
-    def __init__(self, snapshot: Snapshot, encoder: EncoderProtocol, config: RetrievalConfig | None = None) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        encoder: EncoderProtocol,
+        config: RetrievalConfig | None = None,
+        fitted: Fitted = SHIPPED,
+    ) -> None:
         self.snapshot = snapshot
         self.encoder = encoder
+        self.fitted = fitted
         self.config = config or RetrievalConfig()
         self._dated_keys = self._keys_with_dates()
         self._sample = snapshot.sample_vectors(_SAMPLE)
@@ -106,6 +132,15 @@ class HybridSearch:
         these out."""
         exact = self._exact(question)
         return self._run(question.query, question.as_of, question.domains, exact, self.snapshot.columns.is_statement)
+
+    def rankings(self, question: Question) -> tuple[list[int], list[int]]:
+        """Our statements by meaning and by words, best first, as they are fused for a question."""
+        among, depth = self.snapshot.columns.is_statement, self.config.depth
+        eligible = self.eligible(question.as_of, question.domains) & among
+        by_meaning, _, _ = self._nearest(self.vector(question.query), eligible, among)
+        words = self.snapshot.our_words
+        by_words = top(np.where(eligible, words.scores(words.query_terms(question.query)), 0), depth)
+        return by_meaning[:depth], by_words
 
     def search_text(
         self, text: str, as_of: AsOf, domains: tuple[Domain, ...] = (), keys: Sequence[str] = ()
@@ -142,10 +177,14 @@ class HybridSearch:
         words = snap.lexical if among is None else snap.our_words
         terms = words.query_terms(text)
         lexical = words.scores(terms)
-        fused = fuse(positions[: cfg.depth], top(np.where(eligible, lexical, 0), cfg.depth), cfg)
+        dense, by_words = positions[: cfg.depth], top(np.where(eligible, lexical, 0), cfg.depth)
+        if among is None:
+            fused = blend(dense, similarities, by_words, lexical, cfg.meaning)
+        else:
+            fused = fuse(dense, by_words, cfg.statements)
         named = {p for p in exact if held[p]}
         for p in named:
-            fused[p] = fused.get(p, 0.0) + 2.0 / (cfg.rrf_k + 1)
+            fused[p] = fused.get(p, 0.0) + (2.0 if among is None else 2.0 / (cfg.rrf_k + 1))
         ranked = sorted(fused, key=lambda p: (p not in named, -fused[p], p))
         order = list(islice((p for p in ranked if self.usable(p, as_of)), cfg.candidates + len(named)))
         similarity = dict(zip(positions, similarities, strict=True))
@@ -242,13 +281,38 @@ class HybridSearch:
         return self.snapshot.passages([p for p in held if eligible[p] and self.usable(p, as_of)])
 
 
-def fuse(dense: Sequence[int], lexical: Sequence[int], config: RetrievalConfig) -> dict[int, float]:
+def fuse(dense: Sequence[int], lexical: Sequence[int], fusion: Fusion) -> dict[int, float]:
     """Reciprocal rank fusion of two rankings, best first: the fused score of every position in either."""
     fused: dict[int, float] = {}
-    for weight, ranking in ((config.weight_dense, dense), (config.weight_lexical, lexical)):
+    for weight, ranking in ((fusion.dense, dense), (fusion.lexical, lexical)):
         for rank, p in enumerate(ranking if weight else ()):
-            fused[p] = fused.get(p, 0.0) + weight / (config.rrf_k + rank + 1)
+            fused[p] = fused.get(p, 0.0) + weight / (fusion.k + rank + 1)
     return fused
+
+
+def blend(
+    dense: Sequence[int],
+    similarities: Sequence[float],
+    by_words: Sequence[int],
+    lexical: NDArray[np.float32],
+    meaning: float,
+) -> dict[int, float]:
+    """Two rankings, best first, by how they score: from 0 to 1 for every position in either.
+
+    Args:
+        dense: positions by meaning; `similarities`: their cosines, 1 at the first and 0 at the last and beyond, so that
+            any encoder's read alike.
+        by_words: positions by words; `lexical`: BM25 of every position, 1 at the first of these.
+        meaning: share of the meaning in the score.
+    """
+    floor = similarities[len(dense) - 1] if dense else 0.0
+    width = (similarities[0] - floor if dense else 0.0) or 1.0
+    near = {p: (s - floor) / width for p, s in zip(dense, similarities, strict=False)}
+    most = float(lexical[by_words[0]]) if by_words else 1.0
+    return {
+        p: meaning * near.get(p, 0.0) + (1 - meaning) * float(lexical[p]) / most
+        for p in dict.fromkeys((*dense, *by_words))
+    }
 
 
 def top(scores: NDArray[np.float32], n: int) -> list[int]:

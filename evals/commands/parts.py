@@ -13,6 +13,9 @@ from ingest.settings import Settings
 
 
 @click.command("calibrate")
+@click.option(
+    "--heads", is_flag=True, help="Fit all that is of the embedding model in use, and keep it for that model."
+)
 @click.option("--kinds", is_flag=True, help="Fit the head that reads kinds of question, on the cards, nothing else.")
 @click.option("--steps", is_flag=True, help="Fit the head that tells who asks for steps, nothing else.")
 @click.option("--acts", is_flag=True, help="Fit the head that reads acts, on its examples, nothing else.")
@@ -29,6 +32,7 @@ from ingest.settings import Settings
 @click.option("--settings", "config_file", type=FILE, help="Settings to start from (default: those of the pipeline).")
 @JSON
 def calibrate(
+    heads: bool,
     kinds: bool,
     steps: bool,
     acts: bool,
@@ -44,15 +48,17 @@ def calibrate(
     as_json: bool,
 ) -> None:
     """Fit how options are scored on the reference questions; write the settings it recommends."""
-    from assistant.engine import EngineConfig
+    from assistant.tuning import load_config, save_config
     from evals.fitting.calibration import calibrated
     from evals.reference_set import load_reference
     from evals.reports.calibration_report import calibration_report
-    from evals.running.configuration import load_config, save_config
     from evals.running.golds import domains_asked
     from evals.running.runner import eval_engine
 
     settings = Settings()
+    if heads:
+        _fit_model(settings, as_json)
+        return
     if figures or directions or dates:
         from assistant.reading import date_head, direction_head, figure_head
         from evals.fitting import mentions_fit
@@ -90,8 +96,8 @@ def calibrate(
         if acts or field:
             _fit_examples(settings, acts, field, out)
         return
-    start = load_config(config_file) if config_file else EngineConfig()
-    engine = eval_engine(settings, start)
+    engine = eval_engine(settings, load_config(config_file) if config_file else None)
+    start = engine.config
     reference = load_reference().within(domains_asked(engine.snapshot))
     result = calibrated(engine, reference, start, say)
     path = out or settings.data_dir / "evals" / "settings.json"
@@ -101,6 +107,22 @@ def calibrate(
     else:
         click.echo(calibration_report(result))
         click.echo(f"Réglages conseillés : {path}")
+
+
+def _fit_model(settings: Settings, as_json: bool) -> None:
+    from assistant.engine import EngineConfig
+    from evals.fitting.model_fit import fit_model
+    from evals.running.runner import eval_engine
+
+    fit = fit_model(settings, eval_engine(settings, EngineConfig()), say)
+    if as_json:
+        click.echo(as_text(fit.as_dict()))
+        return
+    kept = fit.config.retrieval
+    click.echo(
+        f"Fusion : vecteurs ×{kept.weight_dense:g}, k = {kept.rrf_k} ; nDCG@10 des énoncés {fit.fused_before:.3f} → "
+        f"{fit.fused:.3f}.\nTêtes et réglages de ce modèle : {fit.folder} ; un serveur les prend à son prochain départ."
+    )
 
 
 def _fit_verdicts_on_the_index(settings: Settings, bearing: bool, meaning: bool, out: Path | None) -> None:

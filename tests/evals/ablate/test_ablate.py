@@ -46,8 +46,8 @@ def test_every_ablation_changes_known_settings_and_something() -> None:
 
 def test_a_ranking_of_weight_zero_is_left_out() -> None:
     config = RetrievalConfig(weight_dense=0.0)
-    assert list(fuse([5, 6], [7, 5], config)) == [7, 5]
-    assert list(fuse([5, 6], [7, 5], RetrievalConfig(weight_lexical=0.0))) == [5, 6]
+    assert list(fuse([5, 6], [7, 5], config.statements)) == [7, 5]
+    assert list(fuse([5, 6], [7, 5], RetrievalConfig(weight_lexical=0.0).statements)) == [5, 6]
 
 
 def test_texts_are_indexed_without_their_questions_or_their_titles(engine: Engine) -> None:
