@@ -60,7 +60,7 @@ class RetrievalConfig:
     rrf_k: int = 10
     weight_dense: float = 1.4
     weight_lexical: float = 1.0
-    meaning: float = 0.6
+    meaning: float = 0.5
     candidates: int = 60
     topics: int = 3
     references: bool = True

@@ -169,6 +169,8 @@ def rules_of(config: RulesConfig, fitted: Fitted) -> RulesConfig:
         words=round(wider * config.words, 4),
         named=round(wider * config.named, 4),
         topic=round(wider * config.topic, 4),
+        shown=round(wider * config.shown, 4),
+        apart=round(wider * config.apart, 4),
     )
 
 
