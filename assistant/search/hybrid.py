@@ -1,8 +1,5 @@
 """Retrieval: exact article keys ∪ BM25 and dense vectors fused, within the dates and domains asked for.
 
-Why two fusions: how an answer is chosen among our statements was fitted on their reciprocal ranks; over all the
-passages, how far one stands above the next tells more than its rank (`docs/ablations.md`).
-
 Guarantee: nothing out of force on the day asked is among the candidates (hindsight is fetched apart, for warnings);
 an undated copy never stands in for dated text of an earlier day; what a question names by its number comes first.
 """
@@ -13,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +18,7 @@ from numpy.typing import NDArray
 from assistant.reading.dates import AsOf
 from assistant.reading.fitted import SHIPPED, Fitted
 from assistant.reading.question import Question
+from assistant.search.fusion import Fusion, blend, fuse, top
 from ingest.corpus.criteria import poste_key
 from ingest.corpus.register import Domain
 from ingest.index.columns import FAR_FUTURE, FAR_PAST, domain_bit
@@ -41,14 +39,6 @@ _REMEMBERED = 256
 
 _SAMPLE = 2000
 """How many passages a question is contrasted with."""
-
-
-class Fusion(NamedTuple):
-    """Reciprocal rank fusion: `k`, and the weights of the ranking by meaning and of that by words."""
-
-    k: int
-    dense: float
-    lexical: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,47 +269,3 @@ class HybridSearch:
             return []
         eligible = self.eligible(as_of, ())
         return self.snapshot.passages([p for p in held if eligible[p] and self.usable(p, as_of)])
-
-
-def fuse(dense: Sequence[int], lexical: Sequence[int], fusion: Fusion) -> dict[int, float]:
-    """Reciprocal rank fusion of two rankings, best first: the fused score of every position in either."""
-    fused: dict[int, float] = {}
-    for weight, ranking in ((fusion.dense, dense), (fusion.lexical, lexical)):
-        for rank, p in enumerate(ranking if weight else ()):
-            fused[p] = fused.get(p, 0.0) + weight / (fusion.k + rank + 1)
-    return fused
-
-
-def blend(
-    dense: Sequence[int],
-    similarities: Sequence[float],
-    by_words: Sequence[int],
-    lexical: NDArray[np.float32],
-    meaning: float,
-) -> dict[int, float]:
-    """Two rankings, best first, by how they score: from 0 to 1 for every position in either.
-
-    Args:
-        dense: positions by meaning; `similarities`: their cosines, 1 at the first and 0 at the last and beyond, so that
-            any encoder's read alike.
-        by_words: positions by words; `lexical`: BM25 of every position, 1 at the first of these.
-        meaning: share of the meaning in the score.
-    """
-    floor = similarities[len(dense) - 1] if dense else 0.0
-    width = (similarities[0] - floor if dense else 0.0) or 1.0
-    near = {p: (s - floor) / width for p, s in zip(dense, similarities, strict=False)}
-    most = float(lexical[by_words[0]]) if by_words else 1.0
-    return {
-        p: meaning * near.get(p, 0.0) + (1 - meaning) * float(lexical[p]) / most
-        for p in dict.fromkeys((*dense, *by_words))
-    }
-
-
-def top(scores: NDArray[np.float32], n: int) -> list[int]:
-    """Positions of the `n` best positive scores, best first, ties by position."""
-    n = min(n, len(scores))
-    if n == 0:
-        return []
-    best = np.argpartition(-scores, n - 1)[:n]
-    best = best[scores[best] > 0]
-    return [int(p) for p in best[np.lexsort((best, -scores[best]))]]

@@ -17,7 +17,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.search.hybrid import Fusion, RetrievalConfig, blend, fuse, top
+from assistant.search.fusion import Fusion, blend, fuse, top
+from assistant.search.hybrid import RetrievalConfig
 from evals.beir.folder import CORPUS, BeirFolder, Document, JudgedQueries, malformed
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.store import VectorCache

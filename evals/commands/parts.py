@@ -118,10 +118,11 @@ def _fit_model(settings: Settings, as_json: bool) -> None:
     if as_json:
         click.echo(as_text(fit.as_dict()))
         return
-    kept = fit.config.retrieval
+    kept, (before, after), (bare_before, bare_after) = fit.config.retrieval, fit.fused, fit.found
     click.echo(
-        f"Fusion : vecteurs ×{kept.weight_dense:g}, k = {kept.rrf_k} ; nDCG@10 des énoncés {fit.fused_before:.3f} → "
-        f"{fit.fused:.3f}.\nTêtes et réglages de ce modèle : {fit.folder} ; un serveur les prend à son prochain départ."
+        f"Énoncés : vecteurs ×{kept.weight_dense:g}, k = {kept.rrf_k}, nDCG@10 {before:.3f} → {after:.3f}.\n"
+        f"Textes : part du sens {kept.meaning:g}, nDCG@10 {bare_before:.3f} → {bare_after:.3f}.\n"
+        f"Têtes et réglages de ce modèle : {fit.folder} ; un serveur les prend à son prochain départ."
     )
 
 

@@ -23,7 +23,7 @@ from assistant.planning.rules import RulesConfig
 from assistant.planning.weighing import PassagesConfig
 from assistant.reading import acts, manners, purposes
 from assistant.reading.fitted import SHIPPED, Fitted
-from assistant.search.hybrid import Fusion, fuse
+from assistant.search.fusion import Fusion, blend, fuse, top
 from assistant.tuning import folder_of, keep_tuning
 from evals.fitting import steps_fit
 from evals.fitting.bearing_fit import fit_bearing, load_pairs, rows_of
@@ -33,13 +33,16 @@ from evals.fitting.match_fit import choices, fit_match
 from evals.fitting.verdicts_fit import fit_meaning, meanings
 from evals.plan_set import load_plans
 from evals.reference_set import ReferenceSet, load_reference
+from evals.running.bare import without_aliases
 from evals.running.configuration import with_config
 from evals.running.golds import Golds, domains_asked
 from evals.running.retrieval import measure
 from ingest.index.store import VectorCache
+from ingest.language.lexical import LexicalIndex
 from ingest.settings import Settings
 
 FUSIONS = tuple(Fusion(k, dense, 1.0) for k in (5, 10, 20, 60) for dense in (0.7, 1.0, 1.4, 2.0, 2.8, 4.0))
+MEANINGS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _MEASURE = "ndcg@10"
 Say = Callable[[str], None]
 
@@ -47,13 +50,14 @@ Say = Callable[[str], None]
 @dataclass(frozen=True)
 class ModelFit:
     """What was fitted on a model, where it is kept, and what it comes to: share of examples that each head reads
-    rightly; nDCG@10 of the reference questions' statements by the shipped fusion and by the one chosen."""
+    rightly; nDCG@10 of the statements of the reference questions by the shipped fusion and by the one chosen: `fused`
+    among ours with their questions, `found` without any, as an official text is."""
 
     folder: Path
     config: EngineConfig
     heads: Mapping[str, float]
-    fused_before: float
-    fused: float
+    fused: tuple[float, float]
+    found: tuple[float, float]
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -61,7 +65,8 @@ class ModelFit:
         return {
             "folder": str(self.folder),
             "heads": {n: round(v, 4) for n, v in self.heads.items()},
-            "fusion": {"k": kept.rrf_k, "dense": kept.weight_dense, "before": self.fused_before, "after": self.fused},
+            "fusion": {"k": kept.rrf_k, "dense": kept.weight_dense, "ndcg@10": self.fused},
+            "texts": {"meaning": kept.meaning, "ndcg@10": self.found},
             "rules": {"near": self.config.rules.near, "obligations": self.config.rules.obligations},
             "scope": {"contrast": self.config.scope.contrast, "bias": self.config.scope.bias},
         }
@@ -79,7 +84,7 @@ def fit_model(settings: Settings, engine: Engine, say: Say) -> ModelFit:
         encoder = KnownEncoder(
             engine.search.encoder, _texts(engine), cache, lambda done, of: say(f"  exemples : {done}/{of}")
         )
-        fit = _fit_into(aside, target, settings, with_config(engine, EngineConfig(), SHIPPED, encoder), say)
+        fit = _fit_into(aside, target, settings, with_config(engine, EngineConfig(), SHIPPED, encoder), cache, say)
         shutil.rmtree(target, ignore_errors=True)
         aside.replace(target)
     finally:
@@ -98,7 +103,7 @@ def _texts(engine: Engine) -> list[str]:
     return out + [b.text for pair in load_pairs() for b in pair.asked]
 
 
-def _fit_into(aside: Path, target: Path, settings: Settings, engine: Engine, say: Say) -> ModelFit:
+def _fit_into(aside: Path, target: Path, settings: Settings, engine: Engine, cache: VectorCache, say: Say) -> ModelFit:
     fitted, heads = Fitted(aside), {}
     reference = load_reference().within(domains_asked(engine.snapshot))
     say("  actes, formes, buts")
@@ -115,8 +120,10 @@ def _fit_into(aside: Path, target: Path, settings: Settings, engine: Engine, say
     meaning = fit_meaning(meanings(engine, settings.corpus_dir), fitted.path(verdict_head.MEANING))
     heads["meaning"] = meaning.right / (meaning.given or 1)
     say("  fusion")
-    config, before, fused = fused_best(engine, reference)
-    config = replace(config, rules=rules_of(config.rules, fitted))
+    config, *fused = fused_best(engine, reference)
+    share, *found = meaning_best(engine, reference, cache)
+    retrieval = replace(config.retrieval, meaning=share)
+    config = replace(config, retrieval=retrieval, rules=rules_of(config.rules, fitted))
     say("  champ")
     engine = with_config(engine, config, fitted)
     heads["field"] = fit_field(engine, fitted.path(scope.FIELD_WEIGHTS))
@@ -130,7 +137,7 @@ def _fit_into(aside: Path, target: Path, settings: Settings, engine: Engine, say
     if match.adopted:
         config = replace(config, match=match.config)
     keep_tuning(aside, config)
-    return ModelFit(target, config, heads, before, fused)
+    return ModelFit(target, config, heads, (fused[0], fused[1]), (found[0], found[1]))
 
 
 def fused_best(engine: Engine, reference: ReferenceSet) -> tuple[EngineConfig, float, float]:
@@ -148,13 +155,48 @@ def fused_best(engine: Engine, reference: ReferenceSet) -> tuple[EngineConfig, f
         for name, (dense, lexical) in rankings.items():
             scores = fuse(dense, lexical, fusion)
             ranked[name] = [s for p in sorted(scores, key=lambda p: (-scores[p], p))[:10] if (s := ids[p])]
-        return float(np.mean([row[_MEASURE] for row in measure(ranked, gold).values()] or [0.0]))
+        return _mean(ranked, gold)
 
     kept = engine.config.retrieval
     worths = {fusion: worth(fusion) for fusion in (kept.statements, *FUSIONS)}
     best = max(worths, key=lambda fusion: worths[fusion])
     retrieval = replace(kept, rrf_k=best.k, weight_dense=best.dense, weight_lexical=best.lexical)
     return replace(engine.config, retrieval=retrieval), worths[kept.statements], worths[best]
+
+
+def meaning_best(engine: Engine, reference: ReferenceSet, cache: VectorCache) -> tuple[float, float, float]:
+    """The share of the meaning by which the statements of the reference questions are found best when they carry no
+    question of theirs, as an official text carries none; its nDCG@10, after that of the share in place."""
+    search, snapshot = engine.search, engine.snapshot
+    places = np.flatnonzero(snapshot.columns.is_statement).tolist()
+    texts = [without_aliases(snapshot.open_passage(p)).index_text for p in places]
+    vectors, _ = cache.vectors(search.encoder.info.fingerprint, texts, search.encoder.encode_passages)
+    words, depth = LexicalIndex.build(texts), search.config.depth
+    golds, ids = Golds.of(snapshot), [snapshot.columns.statements[p] for p in places]
+    found: dict[str, tuple[list[int], list[float], list[int], Any]] = {}
+    gold = {}
+    for q in reference.questions:
+        if facts := golds.statements(q):
+            near = vectors @ search.vector(q.question)
+            dense = np.argsort(-near, kind="stable")[:depth].tolist()
+            lexical = words.scores(words.query_terms(q.question))
+            found[q.id], gold[q.id] = (dense, near[dense].tolist(), top(lexical, depth), lexical), facts
+
+    def worth(meaning: float) -> float:
+        ranked = {}
+        for name, rankings in found.items():
+            scores = blend(*rankings, meaning)
+            ranked[name] = [s for p in sorted(scores, key=lambda p: (-scores[p], p))[:10] if (s := ids[p])]
+        return _mean(ranked, gold)
+
+    kept = engine.config.retrieval.meaning
+    worths = {meaning: worth(meaning) for meaning in (kept, *MEANINGS)}
+    best = max(worths, key=lambda meaning: worths[meaning])
+    return best, worths[kept], worths[best]
+
+
+def _mean(ranked: Mapping[str, list[str]], gold: Mapping[str, frozenset[str]]) -> float:
+    return float(np.mean([row[_MEASURE] for row in measure(ranked, gold).values()] or [0.0]))
 
 
 def rules_of(config: RulesConfig, fitted: Fitted) -> RulesConfig:

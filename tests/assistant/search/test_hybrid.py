@@ -11,7 +11,8 @@ import pytest
 from assistant.engine import Engine
 from assistant.reading.dates import AsOf
 from assistant.reading.question import Understanding
-from assistant.search.hybrid import Candidates, HybridSearch, RetrievalConfig, blend
+from assistant.search.fusion import blend
+from assistant.search.hybrid import Candidates, HybridSearch, RetrievalConfig
 from assistant.service import Service
 from ingest.clock import Clock
 from ingest.corpus.register import Domain

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from assistant.search.hybrid import RetrievalConfig, fuse
+from assistant.search.fusion import fuse
+from assistant.search.hybrid import RetrievalConfig
 from evals.beir.folder import BeirFolder
 from evals.beir.rankings import PLAIN, rank
 from evals.beir.scores import MEASURES, estimates, means

@@ -20,7 +20,7 @@ from evals.fitting import model_fit
 from evals.fitting.bearing_fit import BearingFit
 from evals.fitting.known_encoder import KnownEncoder
 from evals.fitting.match_fit import MatchFit
-from evals.fitting.model_fit import fit_model, fused_best, passages_of, rules_of, scope_of
+from evals.fitting.model_fit import fit_model, fused_best, meaning_best, passages_of, rules_of, scope_of
 from evals.fitting.steps_fit import StepsFit
 from evals.fitting.verdicts_fit import VerdictFit
 from evals.scoring.statistics import Difference
@@ -101,6 +101,9 @@ def test_the_fusion_is_never_worse_than_the_one_in_place(service: Service, corpu
     config, before, after = fused_best(service.engine, REFERENCE)
     assert 0 < before <= after <= 1
     assert replace(config, retrieval=EngineConfig().retrieval) == EngineConfig()
+    share, before, after = meaning_best(service.engine, REFERENCE, VectorCache(corpus_dir.parent / "v.db"))
+    assert 0 < before <= after <= 1
+    assert 0 < share < 1
 
 
 def test_examples_are_encoded_once_and_together(tmp_path: Path) -> None:
