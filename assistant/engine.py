@@ -31,6 +31,7 @@ from assistant.planning.scope import Scope, ScopeConfig
 from assistant.planning.weighing import PassagesConfig
 from assistant.reading.acts import act_of
 from assistant.reading.case import merged, read_case
+from assistant.reading.fitted import SHIPPED, Fitted
 from assistant.reading.kinds import asks, detect_language
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question, Understanding
@@ -67,7 +68,8 @@ class Drafted(Protocol):
 
 @dataclass(frozen=True)
 class EngineConfig:
-    """Settings of the stages; `eval calibrate` writes the ones it recommends."""
+    """Settings of the stages; `eval calibrate` writes the ones it recommends. What measures cosines here is for the
+    default model; another has settings of its own (`assistant.tuning`)."""
 
     retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
     selection: SelectionConfig = field(default_factory=SelectionConfig)
@@ -92,6 +94,7 @@ class Engine:
         clock: Clock,
         config: EngineConfig | None = None,
         plain: PlainWords | None = None,
+        fitted: Fitted = SHIPPED,
     ) -> None:
         config = config or EngineConfig()
         self.snapshot, self.register, self.contacts, self.clock, self.config = (
@@ -99,7 +102,7 @@ class Engine:
         )  # fmt: skip
         self.understanding = Understanding(glossary, register.names)
         self.dialogue = DialogueReader(self.understanding)
-        self.search = HybridSearch(snapshot, encoder, config.retrieval)
+        self.search = HybridSearch(snapshot, encoder, config.retrieval, fitted)
         self.selector = Selector(self.search, glossary, config.selection)
         self.scope = Scope(self.selector, config.scope)
         self.local = LocalPlanner(
@@ -152,7 +155,7 @@ class Engine:
         """Understand a message, in the light of the turn before it."""
         started = time.perf_counter()
         text = " ".join(asked.text.split())
-        act, second = act_of(text, self.search.vector(text))
+        act, second = act_of(text, self.search.vector(text), self.search.fitted)
         spoken = asked.language or detect_language(text)
         held = previous.case if previous is not None and act in TELLS else {}
         case = continued(text, held, spoken, act == "correct")

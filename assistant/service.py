@@ -30,6 +30,7 @@ from assistant.project.ground import Ground
 from assistant.project.store import ProjectStore
 from assistant.project.told import known_of, profile_of
 from assistant.reading.known import Known
+from assistant.tuning import tuning_of
 from ingest.clock import Clock, paris_today
 from ingest.corpus.criteria import FrameworkFile, framework_source_id, load_frameworks
 from ingest.corpus.demarches import Demarche, Vocabulary, load_demarches, load_vocabulary
@@ -211,9 +212,12 @@ class Service:
                 if self._engine is not None:
                     with suppress(ClapvertError):  # a corpus being edited: what was read before stands
                         self._read_corpus()
+                tuned = tuning_of(self.settings.data_dir, encoder.info)
+                if self._config is None:
+                    tuned.ready()
                 engine = Engine(
-                    snapshot, encoder, self.register, self.glossary, self.contacts, self.clock, self._config,
-                    load_plain_words(self.settings.corpus_dir),
+                    snapshot, encoder, self.register, self.glossary, self.contacts, self.clock,
+                    self._config or tuned.config, load_plain_words(self.settings.corpus_dir), tuned.fitted,
                 )  # fmt: skip
                 if model is not None:
                     from assistant.planning.model.planner import ModelPlanner

@@ -63,6 +63,7 @@ class ErrorCode(StrEnum):
     MESSAGE_NOT_FOUND = "message_not_found"
     MODEL_MISMATCH = "model_mismatch"
     MODEL_MISSING = "model_missing"
+    MODEL_UNFITTED = "model_unfitted"
     NOT_FOUND = "not_found"
     PASSAGE_NOT_FOUND = "passage_not_found"
     PORT_TAKEN = "port_taken"
@@ -99,6 +100,7 @@ _NOT_READY = {
     ErrorCode.LLM_UNAVAILABLE,
     ErrorCode.MODEL_MISMATCH,
     ErrorCode.MODEL_MISSING,
+    ErrorCode.MODEL_UNFITTED,
     ErrorCode.PORT_TAKEN,
 }
 _USAGE = {ErrorCode.BAD_REQUEST, ErrorCode.UNSAFE_BIND}

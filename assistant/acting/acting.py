@@ -81,8 +81,8 @@ class Acting:
             return None
         before: Language = previous.language if previous else message.question.language
         spoken = only_language(message.text) or before
-        vector = self.presenter.search.vector(message.text)
-        manner = manner_of(act, message.text, vector)
+        search = self.presenter.search
+        manner = manner_of(act, message.text, search.vector(message.text), search.fitted)
         if act == "help":
             return self._fixed(message, help_of(manner, spoken), spoken, conversation_id), previous
         if act in ("thanks", "greet"):
@@ -173,7 +173,8 @@ class Acting:
             tuple(dict.fromkeys(q.said for q in previous.case.values())),
             short=manner == "message",
         )
-        why = purpose_of(message.text, self.presenter.search.vector(message.text))
+        search = self.presenter.search
+        why = purpose_of(message.text, search.vector(message.text), search.fitted)
         if manner not in ("mail", "message", "letter") or why == PLAIN:
             draft(page, opened, tell, manner, letter, day)
             return

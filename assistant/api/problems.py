@@ -54,6 +54,7 @@ _STATUS = {
     ErrorCode.LLM_UNAVAILABLE: 503,
     ErrorCode.MODEL_MISSING: 503,
     ErrorCode.MODEL_MISMATCH: 503,
+    ErrorCode.MODEL_UNFITTED: 503,
 }
 _AGAIN = 5
 """Seconds after which what was not available may be asked again."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.access.access import Access
     from assistant.answer import Answer
     from assistant.service import Service
+    from ingest.model.info import ModelInfo
 
 
 def _service() -> Service:
@@ -364,7 +365,16 @@ def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
             ("Index à jour", fresh, "oui" if fresh else "le corpus ou les textes ont changé", "clapvert ingest")
         )
         rows.append(("Même modèle", manifest.model == info.fingerprint, manifest.model_name, "clapvert ingest"))
+        rows.append(_tuning_row(settings, info))
     return rows
+
+
+def _tuning_row(settings: Settings, info: ModelInfo) -> tuple[str, bool, str, str]:
+    """Whether heads and thresholds are those of the model."""
+    from assistant.tuning import COMMAND, TOLD, tuning_of
+
+    state = tuning_of(settings.data_dir, info).state
+    return "Réglages du modèle", state in ("shipped", "own"), TOLD[state], COMMAND
 
 
 def _llm_row(settings: Settings) -> tuple[str, bool, str, str]:

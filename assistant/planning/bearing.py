@@ -41,6 +41,7 @@ class Bearing:
 
     def __init__(self, selector: Selector, positions: Mapping[str, int]) -> None:
         self.selector, self.positions, self.snapshot = selector, positions, selector.search.snapshot
+        self.fitted = selector.search.fitted
 
     def over(self, head: Statement, context: Context, without: Iterable[str] = ()) -> tuple[Statement, float] | None:
         """The statement that bears most on the part beside its head, and how likely it does so more than the head; None
@@ -48,9 +49,9 @@ class Bearing:
         beside = [s for s in self.beside(head) if s.id not in {*without}]
         if not beside:
             return None
-        weights, bias, mean, scale = self._kept
-        rows = (self.features(head, beside, context) - mean) / scale
-        scores = rows @ weights + bias
+        kept = self.fitted.arrays(WEIGHTS)
+        rows = (self.features(head, beside, context) - kept["mean"]) / kept["scale"]
+        scores = rows @ kept["weights"] + float(kept["bias"])
         best = int(np.argmax(scores))
         return beside[best], float(1 / (1 + np.exp(-scores[best])))
 
@@ -135,8 +136,3 @@ class Bearing:
         for i, card in enumerate(self.snapshot.cards.cards):
             out.setdefault(card.head[0], []).append(i)
         return out
-
-    @cached_property
-    def _kept(self) -> tuple[NDArray[np.float32], float, NDArray[np.float32], NDArray[np.float32]]:
-        with np.load(WEIGHTS) as kept:
-            return kept["weights"], float(kept["bias"]), kept["mean"], kept["scale"]

@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
 from assistant.planning.options import Option
 from assistant.planning.plan import Place, PlannedPart, PlannedStep, Shown
 from assistant.planning.steps_head import NONE, opened
@@ -23,12 +20,12 @@ from assistant.reading.dates import CaseDate
 from assistant.reading.kinds import FILLER
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
+from assistant.search.hybrid import HybridSearch
 from ingest.corpus.cards import Card, Kind
 from ingest.corpus.deciding import Facts, due_of
 from ingest.corpus.demarches import Step
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.rules import DateName, YearName
-from ingest.index.snapshot import Snapshot
 from ingest.language.lexical import analyse
 from ingest.passages.passages import Passage
 
@@ -72,16 +69,15 @@ class Demarches:
 
     def __init__(
         self,
-        snapshot: Snapshot,
+        search: HybridSearch,
         positions: Mapping[str, int],
         glossary: Glossary,
         terms: Callable[[str], Mapping[str, float]],
-        vector: Callable[[str], NDArray[np.float32]],
         config: GuideConfig | None = None,
     ) -> None:
-        self.snapshot, self.positions, self.glossary, self.terms = snapshot, positions, glossary, terms
-        self.vector = vector
-        self.index = snapshot.demarches
+        self.search, self.snapshot = search, search.snapshot
+        self.positions, self.glossary, self.terms = positions, glossary, terms
+        self.index = self.snapshot.demarches
         self.config = config or GuideConfig()
 
     def chosen(self, options: Sequence[Option], text: str, how: float) -> Option | None:
@@ -92,7 +88,7 @@ class Demarches:
         guides = [o for o in options if o.card is not None and o.card.id in self.index.by_card]
         if not guides:
             return None
-        shares = opened(text, self.vector(text))
+        shares = self._opened(text)
         own = [o for o in guides if o.card and shares.get(self.index.by_card[o.card.id].id, 0.0) >= c.named]
         if own:
             return self._whole(max(own, key=self._fitness), own)
@@ -145,7 +141,10 @@ class Demarches:
 
     def asked(self, text: str, message: Message) -> float:
         """How likely a text of a message asks for steps."""
-        return self._asked(opened(text, self.vector(text)), max(p.kinds.get(Kind.HOW, 0.0) for p in message.parts))
+        return self._asked(self._opened(text), max(p.kinds.get(Kind.HOW, 0.0) for p in message.parts))
+
+    def _opened(self, text: str) -> dict[str, float]:
+        return opened(text, self.search.vector(text), self.search.fitted)
 
     def _asked(self, shares: Mapping[str, float], how: float) -> float:
         """How likely steps are asked for."""

@@ -112,7 +112,7 @@ class LocalPlanner:
         self.standing = Standing(self.bearing, self.config.sure)
         self.snapshot = search.snapshot
         terms = selector.question_terms
-        self.demarches = Demarches(self.snapshot, self.options.positions, selector.glossary, terms, search.vector)
+        self.demarches = Demarches(self.search, self.options.positions, selector.glossary, terms)
         self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, self._terms, parts.facets, rules)
 
     def plan(self, message: Message) -> Plan:
@@ -550,7 +550,7 @@ class LocalPlanner:
         if card is not None and card.verdict and fits and asked and same_direction(part.text, card.asks, first.text):
             return card.verdict, card.strength, ()
         sure = SURE if entailed and asked else self.config.sure
-        said = verdict_of(part.text, found.context.vector, first, sure)
+        said = verdict_of(part.text, found.context.vector, first, sure, self.search.fitted)
         if said is not None and self._other_law(first, evidence):
             said = None
         return said, "likely", ()

@@ -48,6 +48,12 @@ class RulesConfig:
     near: float = 0.97
     """Below it the nearest rule is another matter."""
     considered: int = 12
+    shown: float = 0.04
+    """Added to a rule that shows what was found, where a language model plans; `apart`: how far below the nearest rule
+    another one may then still settle a part."""
+    apart: float = 0.07
+    obligations: float = 0.9
+    """How near one of the form's own questions a question is, in cosine, that asks for all the obligations at once."""
 
 
 @dataclass(frozen=True)

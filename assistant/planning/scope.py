@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ from assistant.planning.ranking import Scored, Selection, Selector
 from assistant.reading.kinds import question_types
 from assistant.reading.message import Message
 from assistant.reading.question import Question
-from assistant.reading.text_head import features
+from assistant.reading.text_head import about, features
 from assistant.search.hybrid import Candidates
 from ingest.corpus.fiches import AnswerType, Role, Statement
 from ingest.language.lexical import analyse, fold
@@ -101,9 +100,11 @@ class Scope:
 
     def chance(self, context: Context) -> float:
         """How likely a message is of our field, by what the search found, its vector and its character n-grams."""
-        head = _field_head()
+        fitted = self.selector.search.fitted
+        head = fitted.arrays(FIELD_WEIGHTS)
         evidence = (self.evidence(context) - head["mean"]) / head["spread"]
-        read = features(context.question.raw, context.vector, head["centre"], FIELD_FORM)
+        centred = about(context.vector, head["centre"], fitted.own)
+        read = features(context.question.raw, centred, FIELD_FORM)
         score = float(np.concatenate([evidence, read]) @ head["weights"] + head["bias"][0])
         return 1.0 / (1.0 + math.exp(-score))
 
@@ -179,12 +180,6 @@ class Scope:
         return overlap >= 0.4 and (
             not set(question_types(question.raw)) & _YESNO or WORDS.has(fold(question.raw), "asserts")
         )
-
-
-@lru_cache(maxsize=1)
-def _field_head() -> dict[str, NDArray[np.float32]]:
-    with np.load(FIELD_WEIGHTS) as kept:
-        return {name: kept[name].astype(np.float32) for name in kept.files}
 
 
 def barely_touches(selector: Selector, question: Question, best: Scored) -> bool:

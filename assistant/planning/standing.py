@@ -46,7 +46,7 @@ class Standing:
             state_of(over[0]),
             (leading, *(s for s in planned.shown if s.position != place)),
             planned.shape,
-            verdict_of(part.text, context.vector, over[0], self.sure),
+            verdict_of(part.text, context.vector, over[0], self.sure, self.bearing.fitted),
             "likely",
             card=planned.card,
             score=planned.score,
@@ -62,7 +62,7 @@ class Standing:
             return True
         if planned.because and not any(r.met for r in planned.because):
             verdict = "no" if verdict == "yes" else "yes"
-        return upheld(part.text, context.vector, first, verdict)
+        return upheld(part.text, context.vector, first, verdict, self.bearing.fitted)
 
 
 def state_of(s: Statement | None) -> State:

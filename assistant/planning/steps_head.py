@@ -12,15 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.reading.text_head import TextHead
+from assistant.reading.fitted import SHIPPED, Fitted
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "steps.npz"
 NONE = ""
 """What opens no démarche."""
-_HEAD = TextHead(WEIGHTS)
 
 
-def opened(text: str, vector: NDArray[np.float32]) -> dict[str, float]:
+def opened(text: str, vector: NDArray[np.float32], fitted: Fitted = SHIPPED) -> dict[str, float]:
     """How likely a text opens each démarche, and none (`NONE`); 1 in all. `vector`: the text's, as the encoder of
     questions gives it."""
-    return _HEAD.shares(text, vector)
+    return fitted.head(WEIGHTS).shares(text, vector)

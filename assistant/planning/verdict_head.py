@@ -9,7 +9,6 @@ its exceptions answer as well. No list of words; a verdict that is not sure is n
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -17,9 +16,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.reading.fitted import SHIPPED, Fitted
 from assistant.reading.mention_head import NONE, SIZE, MentionHead, words
 from assistant.reading.ngrams import hashed
-from assistant.reading.text_head import fits
+from assistant.reading.text_head import about
 from ingest.corpus.fiches import Polarity, Statement
 from ingest.language.lexical import analyse, fold
 
@@ -44,44 +44,43 @@ def shares_of(part: str, statement: Statement) -> dict[str, float]:
     return _HEAD.shares(marks(part, statement))
 
 
-def meant(part: str, vector: NDArray[np.float32], statement: Statement) -> dict[str, float]:
+def meant(part: str, vector: NDArray[np.float32], statement: Statement, fitted: Fitted = SHIPPED) -> dict[str, float]:
     """The same by the part's meaning too. `vector`: the part's, as the encoder of questions gives it."""
-    kept = _meaning()
+    kept = fitted.arrays(MEANING)
     scores = kept["weights"] @ hashed(marks(part, statement), SIZE) + kept["bias"]
-    if fits(vector, kept["mean"]):
-        scores = scores + VECTOR * kept["stances"][:, stance_of(statement)] @ (vector - kept["mean"])
+    scores = scores + VECTOR * kept["stances"][:, stance_of(statement)] @ about(vector, kept["mean"], fitted.own)
     shares = np.exp(scores - scores.max())
     return dict(zip(map(str, kept["classes"]), (shares / shares.sum()).tolist(), strict=True))
 
 
 def verdict_of(
-    part: str, vector: NDArray[np.float32], statement: Statement, sure: float = SURE
+    part: str, vector: NDArray[np.float32], statement: Statement, sure: float = SURE, fitted: Fitted = SHIPPED
 ) -> Literal["yes", "no"] | None:
     """The verdict of a statement on a part; None when it bears none, or not surely."""
     if words(fold(statement.lead or statement.text))[:1] in _TOLD:
         return None
-    shares = meant(part, vector, statement)
+    shares = meant(part, vector, statement, fitted)
     name = max(shares, key=lambda k: shares[k])
     if name in (NONE, "depends") or shares[name] < sure:
         return None
     return "yes" if name == "yes" else "no"
 
 
-def upheld(part: str, vector: NDArray[np.float32], statement: Statement, verdict: Literal["yes", "no"]) -> bool:
+def upheld(
+    part: str,
+    vector: NDArray[np.float32],
+    statement: Statement,
+    verdict: Literal["yes", "no"],
+    fitted: Fitted = SHIPPED,
+) -> bool:
     """Whether a statement is likely enough to answer a part by this verdict rather than by its contrary."""
-    shares = meant(part, vector, statement)
+    shares = meant(part, vector, statement, fitted)
     return shares[verdict] >= max(LIKELY, ODDS * shares["no" if verdict == "yes" else "yes"])
 
 
 def stance_of(statement: Statement) -> int:
     """The place of a statement among the stances: its force, and whether it denies."""
     return _STANCES.index((statement.polarity, bool(_NOT & set(words(fold(statement.lead or statement.text))))))
-
-
-@cache
-def _meaning() -> dict[str, NDArray[np.float32]]:
-    with np.load(MEANING) as kept:
-        return {k: v if k == "classes" else v.astype(np.float32) for k, v in kept.items()}
 
 
 def marks(part: str, statement: Statement) -> list[str]:

@@ -36,8 +36,6 @@ from ingest.passages.passages import Passage
 ENGINE = "project"
 _QUOTED, _LISTED = 6, 12
 """Statements quoted in an answer; rows that are listed, the rest is counted."""
-_SURE = 0.9
-"""How near an example a question must be, in cosine."""
 _SAID = {
     "fr": "D'après {what} : {n} obligations, {open} points à préciser.",
     "en": "From {what}: {n} obligations, {open} points to be told.",
@@ -67,7 +65,7 @@ class Obligations:
         vector = self.engine.search.vector(question)
         near = float((self._asks @ vector).max())
         other = float((self._others @ vector).max()) if len(self._others) else -1.0
-        return near >= _SURE and near > other
+        return near >= self.engine.config.rules.obligations and near > other
 
     def answer(
         self, question: str, mine: Callable[[], Sequence[Project]], chosen: Project | None, conversation_id: str,

@@ -15,23 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer import Act
-from assistant.reading.text_head import TextHead
+from assistant.reading.fitted import SHIPPED, Fitted
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "acts.npz"
 SURE, DOUBTED, ELSEWHERE = 0.45, 0.08, 0.72
 """Shares from which an act is one, may be one, and from which a message is read as of another field."""
-_HEAD = TextHead(WEIGHTS)
 _ACTS: dict[str, Act] = {a: a for a in get_args(Act)}
 _WORD = re.compile(r"[^\W\d_]{2,}")
 """Noise does nothing that a conversation does."""
 
 
-def act_of(text: str, vector: NDArray[np.float32]) -> tuple[Act, Act]:
+def act_of(text: str, vector: NDArray[np.float32], fitted: Fitted = SHIPPED) -> tuple[Act, Act]:
     """The act of a message (an ask when no other is likely enough), and the likeliest other; an ask for
     one that is likely of another field."""
     if not _WORD.search(text):
         return "ask", "ask"
-    shares = _HEAD.shares(text, vector)
+    shares = fitted.head(WEIGHTS).shares(text, vector)
     best = max(shares, key=lambda act: shares[act])
     other = max((act for act in shares if act not in ("ask", "out_of_field")), key=lambda act: shares[act])
     elsewhere = shares.get("out_of_field", 0.0) >= ELSEWHERE

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer import Act
+from assistant.reading.fitted import SHIPPED, Fitted
 from assistant.reading.mentions import mentions
-from assistant.reading.text_head import TextHead
 from ingest.language.claims import Language
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "manners.npz"
@@ -24,16 +24,15 @@ PLAIN: Mapping[Act, str] = {
 }  # fmt: skip
 """The plain form of each act that has several."""
 _SURE = 0.5
-_HEAD = TextHead(WEIGHTS)
 _MOST = 12
 """Lines or sentences that a summary may be asked in, at most."""
 
 
-def manner_of(act: Act, text: str, vector: NDArray[np.float32]) -> str:
+def manner_of(act: Act, text: str, vector: NDArray[np.float32], fitted: Fitted = SHIPPED) -> str:
     """The form that an act is asked in; its plain one when no other is likely enough."""
     if act not in PLAIN:
         return ""
-    shares = _HEAD.shares(text, vector)
+    shares = fitted.head(WEIGHTS).shares(text, vector)
     own = {label.partition(".")[2]: p for label, p in shares.items() if label.partition(".")[0] == act}
     best = max(own, key=lambda manner: own[manner])
     return best if own[best] >= _SURE * sum(own.values()) else PLAIN[act]

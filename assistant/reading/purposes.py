@@ -12,16 +12,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.reading.text_head import TextHead
+from assistant.reading.fitted import SHIPPED, Fitted
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "purposes.npz"
 PLAIN = "inform"
 _SURE = 0.35
-_HEAD = TextHead(WEIGHTS)
 
 
-def purpose_of(text: str, vector: NDArray[np.float32]) -> str:
+def purpose_of(text: str, vector: NDArray[np.float32], fitted: Fitted = SHIPPED) -> str:
     """The purpose of what a message wants written. `vector`: the message's, as the encoder of questions gives it."""
-    shares = _HEAD.shares(text, vector)
+    shares = fitted.head(WEIGHTS).shares(text, vector)
     best = max(shares, key=lambda purpose: shares[purpose])
     return best if shares[best] >= _SURE else PLAIN

@@ -24,24 +24,27 @@ def fits(vector: NDArray[np.float32], mean: NDArray[np.float32]) -> bool:
     return vector.shape == mean.shape and float(vector @ mean) > float(mean @ mean) / 2
 
 
-def features(
-    text: str, vector: NDArray[np.float32], mean: NDArray[np.float32], form: float = FORM
-) -> NDArray[np.float32]:
+def about(vector: NDArray[np.float32], mean: NDArray[np.float32], own: bool) -> NDArray[np.float32]:
+    """A vector about the mean of a head's examples. `own`: the head was fitted on this very model; else the vector
+    counts only where it lies as those of the head's model do, and is nothing elsewhere."""
+    return vector - mean if own or fits(vector, mean) else np.zeros_like(mean)
+
+
+def features(text: str, centred: NDArray[np.float32], form: float = FORM) -> NDArray[np.float32]:
     """What is read of a text: its vector about the mean of the examples, and its n-grams, which weigh `form`."""
-    about = vector - mean if fits(vector, mean) else np.zeros_like(mean)
-    return np.concatenate([VECTOR * about, form * ngrams(text)]).astype(np.float32)
+    return np.concatenate([VECTOR * centred, form * ngrams(text)]).astype(np.float32)
 
 
 class TextHead:
-    """The head of one question asked of texts, read from its weights when first asked."""
+    """The head of one question asked of texts, read from its weights when first asked. `own`: see `about`."""
 
-    def __init__(self, weights: Path) -> None:
-        self.path = weights
+    def __init__(self, weights: Path, own: bool = False) -> None:
+        self.path, self.own = weights, own
 
     def shares(self, text: str, vector: NDArray[np.float32]) -> dict[str, float]:
         """How likely a text is of each class; 1 in all. `vector`: the text's, as the encoder of questions gives it."""
         weights, bias, mean, classes = self._kept
-        scores = weights @ features(text, vector, mean) + bias
+        scores = weights @ features(text, about(vector, mean, self.own)) + bias
         shares = np.exp(scores - scores.max())
         return dict(zip(classes, (shares / shares.sum()).tolist(), strict=True))
 

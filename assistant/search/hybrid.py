@@ -1,4 +1,4 @@
-"""Retrieval: exact article keys ∪ RRF of BM25 and dense vectors, within the dates and domains asked for.
+"""Retrieval: exact article keys ∪ BM25 and dense vectors fused, within the dates and domains asked for.
 
 Guarantee: nothing out of force on the day asked is among the candidates (hindsight is fetched apart, for warnings);
 an undated copy never stands in for dated text of an earlier day; what a question names by its number comes first.
@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.reading.dates import AsOf
+from assistant.reading.fitted import SHIPPED, Fitted
 from assistant.reading.question import Question
+from assistant.search.fusion import Fusion, blend, fuse, top
 from ingest.corpus.criteria import poste_key
 from ingest.corpus.register import Domain
 from ingest.index.columns import FAR_FUTURE, FAR_PAST, domain_bit
@@ -41,16 +43,23 @@ _SAMPLE = 2000
 
 @dataclass(frozen=True, slots=True)
 class RetrievalConfig:
-    """Depths and weights of the fusion; a ranking of weight 0 is left out, `topics` 0 adds no statement of a topic."""
+    """Depths and weights of the fusion; a ranking of weight 0 is left out, `topics` 0 adds no statement of a topic.
+    `meaning`: share of the meaning beside the words, from 0 to 1, over all the passages, official texts among them."""
 
     depth: int = 120
     rrf_k: int = 10
     weight_dense: float = 1.4
     weight_lexical: float = 1.0
+    meaning: float = 0.5
     candidates: int = 60
     topics: int = 3
     references: bool = True
     """Whether the articles and criteria that a question names by number come first."""
+
+    @property
+    def statements(self) -> Fusion:
+        """How the rankings of our statements are fused."""
+        return Fusion(self.rrf_k, self.weight_dense, self.weight_lexical)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +87,18 @@ class Candidates:
 
 
 class HybridSearch:
-    """Search over one snapshot."""
+    """Search over one snapshot. `fitted`: the heads that read the vectors of its encoder."""
 
-    def __init__(self, snapshot: Snapshot, encoder: EncoderProtocol, config: RetrievalConfig | None = None) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        encoder: EncoderProtocol,
+        config: RetrievalConfig | None = None,
+        fitted: Fitted = SHIPPED,
+    ) -> None:
         self.snapshot = snapshot
         self.encoder = encoder
+        self.fitted = fitted
         self.config = config or RetrievalConfig()
         self._dated_keys = self._keys_with_dates()
         self._sample = snapshot.sample_vectors(_SAMPLE)
@@ -106,6 +122,15 @@ class HybridSearch:
         these out."""
         exact = self._exact(question)
         return self._run(question.query, question.as_of, question.domains, exact, self.snapshot.columns.is_statement)
+
+    def rankings(self, question: Question) -> tuple[list[int], list[int]]:
+        """Our statements by meaning and by words, best first, as they are fused for a question."""
+        among, depth = self.snapshot.columns.is_statement, self.config.depth
+        eligible = self.eligible(question.as_of, question.domains) & among
+        by_meaning, _, _ = self._nearest(self.vector(question.query), eligible, among)
+        words = self.snapshot.our_words
+        by_words = top(np.where(eligible, words.scores(words.query_terms(question.query)), 0), depth)
+        return by_meaning[:depth], by_words
 
     def search_text(
         self, text: str, as_of: AsOf, domains: tuple[Domain, ...] = (), keys: Sequence[str] = ()
@@ -142,10 +167,14 @@ class HybridSearch:
         words = snap.lexical if among is None else snap.our_words
         terms = words.query_terms(text)
         lexical = words.scores(terms)
-        fused = fuse(positions[: cfg.depth], top(np.where(eligible, lexical, 0), cfg.depth), cfg)
+        dense, by_words = positions[: cfg.depth], top(np.where(eligible, lexical, 0), cfg.depth)
+        if among is None:
+            fused = blend(dense, similarities, by_words, lexical, cfg.meaning)
+        else:
+            fused = fuse(dense, by_words, cfg.statements)
         named = {p for p in exact if held[p]}
         for p in named:
-            fused[p] = fused.get(p, 0.0) + 2.0 / (cfg.rrf_k + 1)
+            fused[p] = fused.get(p, 0.0) + (2.0 if among is None else 2.0 / (cfg.rrf_k + 1))
         ranked = sorted(fused, key=lambda p: (p not in named, -fused[p], p))
         order = list(islice((p for p in ranked if self.usable(p, as_of)), cfg.candidates + len(named)))
         similarity = dict(zip(positions, similarities, strict=True))
@@ -240,22 +269,3 @@ class HybridSearch:
             return []
         eligible = self.eligible(as_of, ())
         return self.snapshot.passages([p for p in held if eligible[p] and self.usable(p, as_of)])
-
-
-def fuse(dense: Sequence[int], lexical: Sequence[int], config: RetrievalConfig) -> dict[int, float]:
-    """Reciprocal rank fusion of two rankings, best first: the fused score of every position in either."""
-    fused: dict[int, float] = {}
-    for weight, ranking in ((config.weight_dense, dense), (config.weight_lexical, lexical)):
-        for rank, p in enumerate(ranking if weight else ()):
-            fused[p] = fused.get(p, 0.0) + weight / (config.rrf_k + rank + 1)
-    return fused
-
-
-def top(scores: NDArray[np.float32], n: int) -> list[int]:
-    """Positions of the `n` best positive scores, best first, ties by position."""
-    n = min(n, len(scores))
-    if n == 0:
-        return []
-    best = np.argpartition(-scores, n - 1)[:n]
-    best = best[scores[best] > 0]
-    return [int(p) for p in best[np.lexsort((best, -scores[best]))]]

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.reading.dates import AsOf
-from assistant.search.hybrid import HybridSearch, top
+from assistant.search.fusion import top
+from assistant.search.hybrid import HybridSearch
 from ingest.corpus.register import Domain
 
 

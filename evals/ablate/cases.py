@@ -13,6 +13,7 @@ from typing import Any
 from assistant.engine import EngineConfig
 from assistant.planning.ranking import SelectionConfig
 from evals.fitting.match_fit import FEATURES as MATCHED
+from evals.running.bare import without_aliases, without_more_aliases
 from ingest.corpus.glossary import Glossary
 from ingest.passages.passages import Passage
 
@@ -46,22 +47,6 @@ class Ablation:
         for stage, name, value in self.settings:
             base = replace(base, **{stage: replace(getattr(base, stage), **{name: value})})
         return base
-
-
-def without_aliases(p: Passage) -> Passage:
-    """The passage indexed without the questions that it answers."""
-    if not p.statement:
-        return p
-    said = f" {' '.join(p.statement.asked_as)}"
-    return without_more_aliases(p).model_copy(update={"index_text": p.index_text.removesuffix(said)})
-
-
-def without_more_aliases(p: Passage) -> Passage:
-    """The passage without the questions that are found by words only."""
-    if not p.statement or not p.statement.also_asked:
-        return p
-    also = f" {' '.join(p.statement.also_asked)}"
-    return p.model_copy(update={"lexical_text": p.lexical_text.removesuffix(also)})
 
 
 def without_headings(p: Passage) -> Passage:

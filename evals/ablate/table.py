@@ -61,7 +61,7 @@ class Laboratory:
         self, engine: Engine, reference: ReferenceSet, vectors: VectorCache, config: EngineConfig | None = None
     ) -> None:
         self.engine, self.reference, self.vectors = engine, reference, vectors
-        self.config = config or EngineConfig()
+        self.config = config or engine.config
         self.encoder = Remembering(engine.search.encoder)
         self.touched: dict[str, set[str]] = {}
         """By question or dialogue, the features that were not 0 for one of its candidates or options."""
@@ -120,7 +120,16 @@ class Laboratory:
             glossary = ablation.glossary(glossary)
         if ablation and ablation.reindexed and folder:
             snapshot = reindexed(snapshot, ablation.reindexed, self.encoder, self.vectors, folder)
-        return Engine(snapshot, self.encoder, engine.register, glossary, engine.contacts, engine.clock, config)
+        return Engine(
+            snapshot,
+            self.encoder,
+            engine.register,
+            glossary,
+            engine.contacts,
+            engine.clock,
+            config,
+            fitted=engine.search.fitted,
+        )
 
 
 def sketched(reference: ReferenceSet, one_in: int) -> ReferenceSet:

@@ -43,6 +43,10 @@ class Remembering:
         """Unit vector of a question."""
         return self._query(text).copy()
 
+    def encode_queries(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
+        """Unit vectors of many questions."""
+        return self._encoder.encode_queries(texts, progress)
+
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """Unit vectors of passages."""
         return self._encoder.encode_passages(texts, progress)

@@ -9,7 +9,7 @@ approximates it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -17,7 +17,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.search.hybrid import RetrievalConfig, fuse, top
+from assistant.search.fusion import Fusion, blend, fuse, top
+from assistant.search.hybrid import RetrievalConfig
 from evals.beir.folder import CORPUS, BeirFolder, Document, JudgedQueries, malformed
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.store import VectorCache
@@ -26,7 +27,7 @@ from ingest.model.embedding import EncoderProtocol
 
 BLOCK = 1024
 """Documents compared at a time."""
-PLAIN = RetrievalConfig(rrf_k=60, weight_dense=1.0, weight_lexical=1.0)
+PLAIN = Fusion(60, 1.0, 1.0)
 """Plain reciprocal rank fusion, as published (Cormack et al., 2009): what ours must not be under."""
 SYSTEMS = ("bm25", "dense", "rrf", "hybrid")
 Progress = Callable[[str, int, int], None]
@@ -56,18 +57,19 @@ def rank(
     """Rank every judged query by BM25, by vectors, and by both, fused plainly and as the product does."""
     queries = list(judged.queries)
     ids, lexical, itself = _index(folder, judged, progress)
-    by_words = [top(lexical.scores(lexical.query_terms(judged.queries[q])), config.depth) for q in queries]
     vectors = _encoded(
         cache, encoder, [judged.queries[q] for q in queries], "query", lambda n: progress("questions", n, len(queries))
     )
     by_vectors = _nearest(folder, encoder, cache, vectors, config.depth, len(ids), progress)
     out: Rankings = {name: {} for name in SYSTEMS}
-    for q, words, near in zip(queries, by_words, by_vectors, strict=True):
+    for q, (near, similarities) in zip(queries, by_vectors, strict=True):
+        scores = lexical.scores(lexical.query_terms(judged.queries[q]))
+        words = top(scores, config.depth)
         orders = {
             "bm25": words,
             "dense": near,
-            "rrf": _fused(near, words, PLAIN),
-            "hybrid": _fused(near, words, config),
+            "rrf": _ordered(fuse(near, words, PLAIN)),
+            "hybrid": _ordered(blend(near, similarities, words, scores, config.meaning)),
         }
         for name, order in orders.items():
             out[name][q] = [ids[p] for p in order if p != itself.get(q)]
@@ -76,8 +78,7 @@ def rank(
     return Ranked(out, len(ids), len(missing))
 
 
-def _fused(near: Sequence[int], words: Sequence[int], config: RetrievalConfig) -> list[int]:
-    fused = fuse(near, words, config)
+def _ordered(fused: Mapping[int, float]) -> list[int]:
     return sorted(fused, key=lambda p: (-fused[p], p))
 
 
@@ -115,8 +116,8 @@ def _nearest(
     depth: int,
     total: int,
     progress: Progress,
-) -> list[list[int]]:
-    """Positions of the nearest documents of each query, ties by position."""
+) -> list[tuple[list[int], list[float]]]:
+    """Positions of the nearest documents of each query, ties by position, and their cosines."""
     best = np.zeros((len(queries), 0), np.float32)
     where = np.zeros((len(queries), 0), np.int64)
     start = 0
@@ -129,7 +130,7 @@ def _nearest(
         order = np.argsort(-best, axis=1, kind="stable")[:, :depth]
         best, where = np.take_along_axis(best, order, axis=1), np.take_along_axis(where, order, axis=1)
         start += len(block)
-    return [[int(p) for p in row] for row in where]
+    return [(rows.tolist(), near.tolist()) for rows, near in zip(where, best, strict=True)]
 
 
 def _blocks(documents: Iterator[Document]) -> Iterator[list[Document]]:

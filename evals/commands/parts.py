@@ -13,6 +13,9 @@ from ingest.settings import Settings
 
 
 @click.command("calibrate")
+@click.option(
+    "--heads", is_flag=True, help="Fit all that is of the embedding model in use, and keep it for that model."
+)
 @click.option("--kinds", is_flag=True, help="Fit the head that reads kinds of question, on the cards, nothing else.")
 @click.option("--steps", is_flag=True, help="Fit the head that tells who asks for steps, nothing else.")
 @click.option("--acts", is_flag=True, help="Fit the head that reads acts, on its examples, nothing else.")
@@ -31,6 +34,7 @@ from ingest.settings import Settings
 @click.option("--settings", "config_file", type=FILE, help="Settings to start from (default: those of the pipeline).")
 @JSON
 def calibrate(
+    heads: bool,
     kinds: bool,
     steps: bool,
     acts: bool,
@@ -48,15 +52,17 @@ def calibrate(
     as_json: bool,
 ) -> None:
     """Fit how options are scored on the reference questions; write the settings it recommends."""
-    from assistant.engine import EngineConfig
+    from assistant.tuning import load_config, save_config
     from evals.fitting.calibration import calibrated
     from evals.reference_set import load_reference
     from evals.reports.calibration_report import calibration_report
-    from evals.running.configuration import load_config, save_config
     from evals.running.golds import domains_asked
     from evals.running.runner import eval_engine
 
     settings = Settings()
+    if heads:
+        _fit_model(settings, as_json)
+        return
     if figures or directions or dates:
         from assistant.reading import date_head, direction_head, figure_head
         from evals.fitting import mentions_fit
@@ -97,8 +103,8 @@ def calibrate(
         if acts or field:
             _fit_examples(settings, acts, field, out)
         return
-    start = load_config(config_file) if config_file else EngineConfig()
-    engine = eval_engine(settings, start)
+    engine = eval_engine(settings, load_config(config_file) if config_file else None)
+    start = engine.config
     reference = load_reference().within(domains_asked(engine.snapshot))
     result = calibrated(engine, reference, start, say)
     path = out or settings.data_dir / "evals" / "settings.json"
@@ -127,6 +133,23 @@ def _fit_texts(settings: Settings, official: Path | None, out: Path | None) -> N
     for name, title in (("says", "Textes nommés"), ("wins", "Textes non nommés")):
         rows = ", ".join(f"{texts_fit.SORTS[s]} {n} sur {of}" for s, (n, of) in fitted.answered[name].items())
         click.echo(f"{title}, hors pli, répondus : {rows}.")
+
+
+def _fit_model(settings: Settings, as_json: bool) -> None:
+    from assistant.engine import EngineConfig
+    from evals.fitting.model_fit import fit_model
+    from evals.running.runner import eval_engine
+
+    fit = fit_model(settings, eval_engine(settings, EngineConfig()), say)
+    if as_json:
+        click.echo(as_text(fit.as_dict()))
+        return
+    kept, (before, after), (bare_before, bare_after) = fit.config.retrieval, fit.fused, fit.found
+    click.echo(
+        f"Énoncés : vecteurs ×{kept.weight_dense:g}, k = {kept.rrf_k}, nDCG@10 {before:.3f} → {after:.3f}.\n"
+        f"Textes : part du sens {kept.meaning:g}, nDCG@10 {bare_before:.3f} → {bare_after:.3f}.\n"
+        f"Têtes et réglages de ce modèle : {fit.folder} ; un serveur les prend à son prochain départ."
+    )
 
 
 def _fit_verdicts_on_the_index(settings: Settings, bearing: bool, meaning: bool, out: Path | None) -> None:

@@ -23,20 +23,19 @@ WAYS = ("cards", "slots", "rules")
 @JSON
 def plans(without: str | None, config_file: Path | None, as_json: bool) -> None:
     """Head match, F1 of what is shown, and what is missed, on the messages planned by hand."""
-    from assistant.engine import EngineConfig
+    from assistant.tuning import load_config
     from evals.plan_set import load_plans
     from evals.reports.plans_report import changes_report, plans_report
-    from evals.running.configuration import load_config, with_config
+    from evals.running.configuration import with_config
     from evals.running.runner import eval_engine
     from evals.scoring.plans import changes, score_plans, summary
 
-    config = load_config(config_file) if config_file else EngineConfig()
-    engine, hand = eval_engine(Settings(), config), load_plans()
+    engine, hand = eval_engine(Settings(), load_config(config_file) if config_file else None), load_plans()
     whole = score_plans(engine, hand, lambda done: say(f"{done} / {len(hand)}") if done % 100 == 0 else None)
     if without is None:
         click.echo(as_text(summary(whole)) if as_json else plans_report(summary(whole)))
         return
-    left = score_plans(with_config(engine, _without(config, without)), hand)
+    left = score_plans(with_config(engine, _without(engine.config, without)), hand)
     found = changes(whole, left)
     click.echo(as_text({n: d.as_dict() for n, d in found.items()}) if as_json else changes_report(without, found))
 

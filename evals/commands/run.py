@@ -52,9 +52,9 @@ def run(
     show_misses: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask the reference questions, keep the answers in a run file, print the scores."""
+    from assistant.tuning import load_config
     from evals.reference_set import load_reference
     from evals.reports.keeping import keep_run
-    from evals.running.configuration import load_config
     from evals.running.golds import domains_asked
     from evals.running.runner import eval_engine, execute
     from evals.scoring.scores import score_run

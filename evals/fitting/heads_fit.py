@@ -84,7 +84,7 @@ def _fit_texts(
 ) -> float:
     vectors = np.array([encoder.encode_query(t) for t in texts], np.float32)
     mean = vectors.mean(0)
-    matrix = np.array([features(t, v, mean) for t, v in zip(texts, vectors, strict=True)])
+    matrix = np.array([features(t, v - mean) for t, v in zip(texts, vectors, strict=True)])
     model = _logistic(penalty).fit(matrix, labels)
     np.savez_compressed(path, mean=mean, **rows_of(model, _SMALL))
     return float(model.score(matrix, labels))
@@ -100,7 +100,7 @@ def fit_field(engine: Engine, path: Path = FIELD_WEIGHTS) -> float:
     evidence = np.array([_evidence(engine, t) for t in (*others, *ours)])
     vectors = np.array([engine.search.encoder.encode_query(t) for t in (*others, *ours)], np.float32)
     mean, spread, centre = evidence.mean(0), evidence.std(0) + 1e-6, vectors.mean(0)
-    read = [features(t, v, centre, FIELD_FORM) for t, v in zip((*others, *ours), vectors, strict=True)]
+    read = [features(t, v - centre, FIELD_FORM) for t, v in zip((*others, *ours), vectors, strict=True)]
     matrix = np.hstack([(evidence - mean) / spread, np.array(read)])
     labels = np.array([0] * len(others) + [1] * len(ours))
     model = _logistic(0.3, class_weight="balanced").fit(matrix, labels)

@@ -84,7 +84,7 @@ def fit_steps(rows: Sequence[Asked], encoder: EncoderProtocol) -> StepsFit:
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Il faut des démarches et des cartes : rien à ajuster.")
     vectors = np.array([encoder.encode_query(r.text) for r in rows], np.float32)
     mean = vectors.mean(0)
-    matrix = vstack([csr_matrix(features(r.text, v, mean)) for r, v in zip(rows, vectors, strict=True)]).tocsr()
+    matrix = vstack([csr_matrix(features(r.text, v - mean)) for r, v in zip(rows, vectors, strict=True)]).tocsr()
     fold = np.array([fold_of(r.text) if r.told else -1 for r in rows])
     said = np.full(len(rows), NONE, dtype=labels.dtype)
     for k in range(FOLDS):

@@ -1,7 +1,7 @@
 """Indexes for fitting and for measuring: our corpus and some added texts, in a data folder that is thrown away.
 
 Guarantee: files go in as `corpus add` and `ingest` bring them; what the user's data folder holds is neither read nor
-changed, but for the vectors that it has computed, which are copied so as not to be computed again.
+changed, but for the vectors that it has computed, so as not to compute them again, and what is fitted on its model.
 """
 
 from __future__ import annotations
@@ -37,9 +37,11 @@ def holding(
     with tempfile.TemporaryDirectory(prefix="clapvert-texts-") as folder:
         mine = settings.model_copy(update={"data_dir": Path(folder)})
         library = Library(mine)
-        known = settings.data_dir / "vectors.db"
+        known, fitted = settings.data_dir / "vectors.db", settings.data_dir / "fitted"
         if known.exists():
             shutil.copy(known, mine.data_dir / known.name)
+        if fitted.exists():
+            shutil.copytree(fitted, mine.data_dir / fitted.name)
         register = load_register(settings.corpus_dir)
         proposed = partial(propose, register=register, corpus_dir=settings.corpus_dir, given=Given())
         for path, registered in files.items():

@@ -56,6 +56,9 @@ class EncoderProtocol(Protocol):
     def encode_query(self, text: str) -> FloatArray:
         """Unit vector of a question, float32 (dimension,)."""
 
+    def encode_queries(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
+        """Unit vectors of many questions, float32 (n, dimension), in the order given."""
+
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """Unit vectors of passages, float32 (n, dimension), in the order given."""
 
@@ -117,6 +120,11 @@ class Encoder:
                 self._recent.popitem(last=False)
         return vector.copy()
 
+    def encode_queries(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
+        """Unit vectors of many questions, float32 (n, dimension), in the order given: batched, so that they are those
+        of `encode_query` but for rounding."""
+        return self._ready().encode("query", texts, progress)
+
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """Unit vectors of passages, float32 (n, dimension), in the order given.
 
@@ -157,6 +165,10 @@ class HashingEncoder:
         if norm == 0:  # every feature met its opposite
             vector[0] = norm = 1.0
         return vector / np.float32(norm)
+
+    def encode_queries(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
+        """Unit vectors, float32 (n, 384): prompts are not applied."""
+        return self.encode_passages(texts, progress)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """Unit vectors, float32 (n, 384)."""

@@ -133,6 +133,7 @@ def test_not_ready_is_exit_3_with_the_command_that_mends_it(
         (ErrorCode.INDEX_DAMAGED, 3),
         (ErrorCode.MODEL_MISSING, 3),
         (ErrorCode.MODEL_MISMATCH, 3),
+        (ErrorCode.MODEL_UNFITTED, 3),
         (ErrorCode.PORT_TAKEN, 3),
         (ErrorCode.CORPUS_INVALID, 1),
         (ErrorCode.DOCUMENT_REFUSED, 1),
@@ -149,7 +150,7 @@ def test_error_codes_are_the_contract() -> None:
     """They are part of the HTTP and `--json` contracts: add to this list, never change a line."""
     assert {c.value for c in ErrorCode} >= {
         "bad_request", "conversation_not_found", "corpus_invalid", "document_refused", "hub_unreachable", "index_busy",
-        "index_damaged", "index_missing", "internal_error", "model_mismatch", "model_missing", "not_found",
+        "index_damaged", "index_missing", "internal_error", "model_mismatch", "model_missing", "model_unfitted", "not_found",
         "passage_not_found", "port_taken", "source_not_found", "unsafe_bind",
     }  # fmt: skip
 

@@ -24,10 +24,6 @@ from ingest.corpus.fiches import CaseField
 from ingest.corpus.rules import Rule
 
 MOST = 8
-_NAMED = 0.04
-"""Added to a rule that shows what was found."""
-_APART = 0.07
-"""How far below the nearest rule another one may still settle a part."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ class Matters:
         scores = self.index.similarities(*vectors)
         shown = set(found)
         named = np.array([not shown.isdisjoint(of_rule) for of_rule in self._statements])
-        weighed = scores + np.float32(_NAMED) * named
+        weighed = scores + np.float32(self.book.config.shown) * named
         out: dict[str, Matter] = {}
         for i in np.argsort(-weighed).tolist():
             name = self.index.rules[i].matter
@@ -69,7 +65,7 @@ class Matters:
             if len(out) == MOST:
                 break
         best = max((m.near for m in out.values()), default=0.0)
-        return [m for m in out.values() if m.near >= best - _APART]
+        return [m for m in out.values() if m.near >= best - self.book.config.apart]
 
     def settled(
         self, matter: Matter, message: Message, verdict: bool = True, contrary: bool = False, named: bool = False

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.engine import Engine
 from assistant.reading.dates import AsOf
 from assistant.reading.question import Understanding
+from assistant.search.fusion import blend
 from assistant.search.hybrid import Candidates, HybridSearch, RetrievalConfig
 from assistant.service import Service
 from ingest.clock import Clock
@@ -245,3 +247,25 @@ class TestContrast:
         assert search.search_text(QUESTION, on(TODAY)).contrast == pytest.approx(
             search.search_text(QUESTION, on(date(2010, 1, 1))).contrast
         )
+
+
+class TestBlend:
+    """How all the passages are ranked: meaning and words by how their scores stand."""
+
+    LEXICAL = np.array([0.0, 4.0, 8.0, 2.0], np.float32)
+
+    def test_by_hand(self) -> None:
+        found = blend([0, 1, 3], [0.9, 0.8, 0.7], [2, 1], self.LEXICAL, 0.5)
+        assert found == pytest.approx({0: 0.5, 1: 0.5, 2: 0.5, 3: 0.125})
+
+    def test_cosines_of_any_encoder_read_alike(self) -> None:
+        wide, narrow = ([0.9, 0.5, 0.1], [0.90, 0.88, 0.86])
+        one, other = (blend([0, 1, 3], near, [2, 1], self.LEXICAL, 0.7) for near in (wide, narrow))
+        assert one == pytest.approx(other)
+
+    def test_what_lies_beyond_the_ranking_counts_for_nothing(self) -> None:
+        assert blend([0, 1], [0.9, 0.8, 0.1], [2], self.LEXICAL, 0.5)[2] == 0.5
+
+    @pytest.mark.parametrize(("dense", "near", "words"), [([], [], [2]), ([2], [0.9], []), ([], [], [])])
+    def test_one_ranking_or_none(self, dense: list[int], near: list[float], words: list[int]) -> None:
+        assert set(blend(dense, near, words, self.LEXICAL, 0.5)) == {*dense, *words}

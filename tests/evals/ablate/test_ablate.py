@@ -12,13 +12,15 @@ from click.testing import CliRunner
 from assistant.engine import Engine, EngineConfig
 from assistant.planning.options import MatchConfig
 from assistant.planning.ranking import SelectionConfig
-from assistant.search.hybrid import RetrievalConfig, fuse
+from assistant.search.fusion import fuse
+from assistant.search.hybrid import RetrievalConfig
 from assistant.service import Service
 from evals.ablate import table
 from evals.ablate.aside import reindexed
-from evals.ablate.cases import FEATURES, Ablation, ablations, without_aliases, without_headings
+from evals.ablate.cases import FEATURES, Ablation, ablations, without_headings
 from evals.ablate.table import AblationRow, Laboratory, ablation_report, differences, sketched
 from evals.reference_set import load_reference
+from evals.running.bare import without_aliases
 from evals.running.runner import execute
 from evals.scoring.scores import score_run
 from ingest.index.store import VectorCache
@@ -46,8 +48,8 @@ def test_every_ablation_changes_known_settings_and_something() -> None:
 
 def test_a_ranking_of_weight_zero_is_left_out() -> None:
     config = RetrievalConfig(weight_dense=0.0)
-    assert list(fuse([5, 6], [7, 5], config)) == [7, 5]
-    assert list(fuse([5, 6], [7, 5], RetrievalConfig(weight_lexical=0.0))) == [5, 6]
+    assert list(fuse([5, 6], [7, 5], config.statements)) == [7, 5]
+    assert list(fuse([5, 6], [7, 5], RetrievalConfig(weight_lexical=0.0).statements)) == [5, 6]
 
 
 def test_texts_are_indexed_without_their_questions_or_their_titles(engine: Engine) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from assistant.search.hybrid import RetrievalConfig, fuse
+from assistant.search.fusion import fuse
+from assistant.search.hybrid import RetrievalConfig
 from evals.beir.folder import BeirFolder
-from evals.beir.rankings import rank
+from evals.beir.rankings import PLAIN, rank
 from evals.beir.scores import MEASURES, estimates, means
 from evals.running.retrieval import measured
 from ingest.errors import ClapvertError
@@ -95,8 +96,9 @@ def test_three_systems_over_one_folder(tmp_path: Path) -> None:
     at = {d["_id"]: i for i, d in enumerate(CORPUS)}
     for q in judged.queries:
         rows = {s: [at[d] for d in ranked.rankings[s][q]] for s in ranked.rankings}
-        fused = fuse(rows["dense"], rows["bm25"], config)
-        assert rows["hybrid"] == sorted(fused, key=lambda p: (-fused[p], p))
+        fused = fuse(rows["dense"], rows["bm25"], PLAIN)
+        assert rows["rrf"] == sorted(fused, key=lambda p: (-fused[p], p))
+        assert set(rows["hybrid"]) == set(fused)
     assert estimates(ranked.rankings, judged.qrels)["bm25"]["recall@5"].n == 3
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.service import Service
-from evals.running.configuration import save_config
+from assistant.tuning import save_config
 from evals.running.runner import Run
 from ingest.errors import ClapvertError
 from tests.evals.conftest import Invoke

@@ -13,13 +13,14 @@ import pytest
 from assistant.engine import EngineConfig
 from assistant.planning.options import MatchConfig
 from assistant.service import Service
+from assistant.tuning import config_from, load_config, save_config
 from evals.fitting import calibration
 from evals.fitting.calibration import calibrated
 from evals.fitting.folds import FOLDS, fold_of
 from evals.fitting.match_fit import EITHER, FEATURES, NEGATIVE, Choice, MatchFit, choices, fit, fit_match, picked
 from evals.reference_set import ReferenceSet
 from evals.reports.calibration_report import calibration_report
-from evals.running.configuration import config_from, load_config, save_config, with_config
+from evals.running.configuration import with_config
 from evals.scoring.statistics import Difference
 from ingest.errors import ClapvertError, ErrorCode
 from tests.conftest import Build
