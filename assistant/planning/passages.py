@@ -79,7 +79,10 @@ class Passages:
     def margin(self, told: Told, rival: Rival) -> float:
         """How far the best sentence stands above not answering, or above what is ours where no text is named."""
         head = self.config.says if told.named.firm else self.config.wins
-        return head.margin(deciding(told.quotes, rival))
+        margin = head.margin(deciding(told.quotes, rival))
+        best = told.quotes[0].features
+        spoken_of = told.named.firm or best["pointed"] or best["context"]
+        return margin - self.config.fragment if rival.fragment and not spoken_of else margin
 
     def answer(self, part: Part, told: Told, rival: Rival, shown: set[int]) -> PlannedPart | None:
         """The part answered from the added texts; missing, when it names a text that does not say; None when our own

@@ -58,12 +58,14 @@ def _heads() -> dict[str, Head]:
 @dataclass(frozen=True, slots=True)
 class Rival:
     """What stands against the added texts: the best that is ours, whether it is held for missing, whether the message
-    is held for another field's, and how likely it is of ours."""
+    is held for another field's, and how likely it is of ours; `fragment`: whether what is asked is a part of a message,
+    or leans on what was said before, where the heads were fitted on whole questions."""
 
     option: Option | None = None
     missing: bool = True
     outside: bool = False
     chance: float = 0.0
+    fragment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class PassagesConfig:
     field: float = 0.4
     """How much higher a sentence stands that answers a message that is not of our field, and the share of the words of
     the message that its passage holds."""
+    fragment: float = 2.0
+    """How much higher a sentence stands that answers a fragment, of a text that nobody named nor spoke of before."""
     near_words: float = 0.3
     """That share for what comes near, when nothing answers."""
     aside: float = 1.0
