@@ -84,7 +84,7 @@ def test_passages_then_sentences_then_the_answer(client: TestClient, question: s
 @pytest.mark.parametrize("act", ["source", "thanks", "summarise", "help", "draft"])
 def test_an_act_tells_what_it_rests_on_first_too(client: TestClient, act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
     first = dict(asked(client, BILANS))["answer"]
-    monkeypatch.setattr(engine, "act_of", lambda text, vector: (act, act))
+    monkeypatch.setattr(engine, "act_of", lambda *_: (act, act))
     told = asked(client, "fais-le", conversation_id=first["conversation_id"])
     names = [name for name, _ in told]
     assert (names[0], names[-2:], set(names[1:-2])) == ("passages", ["answer", "done"], {"token"})
