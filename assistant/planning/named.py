@@ -46,6 +46,7 @@ class TextNaming:
     def __init__(self, texts: Iterable[TextName]) -> None:
         self.texts = tuple(texts)
         self.titles = {t.source_id: t.title for t in self.texts}
+        self.registered = frozenset(t.source_id for t in self.texts if t.registered)
         table: dict[str, set[str]] = {}
         for text in self.texts:
             for phrase in (*text.phrases, *text.words):

@@ -80,9 +80,15 @@ class Passages:
         """How far the best sentence stands above not answering, or above what is ours where no text is named."""
         head = self.config.says if told.named.firm else self.config.wins
         margin = head.margin(deciding(told.quotes, rival))
-        best = told.quotes[0].features
-        spoken_of = told.named.firm or best["pointed"] or best["context"]
-        return margin - self.config.fragment if rival.fragment and not spoken_of else margin
+        if not rival.fragment or told.named.firm or self._spoken_of(told.quotes[0]):
+            return margin
+        return margin - self.config.fragment
+
+    def _spoken_of(self, best: Quoted) -> bool:
+        """Whether a text is named, or is one of the asker's own that what was said before rests on: one of the
+        register is cited beside our notices without having been spoken of."""
+        own = best.passage.source_id not in self.naming.registered
+        return bool(best.features["pointed"] or (own and best.features["context"]))
 
     def answer(self, part: Part, told: Told, rival: Rival, shown: set[int]) -> PlannedPart | None:
         """The part answered from the added texts; missing, when it names a text that does not say; None when our own
