@@ -249,7 +249,8 @@ class LocalPlanner:
     def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
         told = self.passages.read(part.text, found.context, message.question.raw)
         rival = self._rival(told, found, next(iter(self.demarches.without(found.options)), None), alone)
-        rival = replace(rival, fragment=not alone or found.question.follow_up)
+        leans = message.question.follow_up or message.leaned or message.other is not None
+        rival = replace(rival, fragment=not alone or leans)
         said = told.named.firm or self.passages.answers(told, rival)
         guide = None if said else self.demarches.chosen(found.options, part.text, _how(part))
         if guide is not None and guide.card is not None and not (shown and self._stray(found, guide)):
