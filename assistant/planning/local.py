@@ -151,8 +151,10 @@ class LocalPlanner:
     def against(self, message: Message, whole: Found) -> tuple[Told, Rival]:
         """What the added texts say of a whole message, and what stands against them; decisions are fitted on it."""
         told = self.passages.read(message.question.raw, whole.context)
-        best = next(iter(self.demarches.without(whole.options)), None)
         outside = self.scope.outside(message, whole.context)
+        if not told.quotes:  # nothing to weigh against ours
+            return told, Rival(outside=outside)
+        best = next(iter(self.demarches.without(whole.options)), None)
         return told, self._rival(told, whole, best, len(message.parts) == 1, outside)
 
     def _rival(self, told: Told, found: Found, best: Option | None, alone: bool, outside: bool = False) -> Rival:
@@ -248,7 +250,8 @@ class LocalPlanner:
 
     def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
         told = self.passages.read(part.text, found.context, message.question.raw)
-        rival = self._rival(told, found, next(iter(self.demarches.without(found.options)), None), alone)
+        ours = replace(found, options=self.demarches.without(found.options))
+        rival = self._rival(told, found, ours.best, alone)
         leans = message.question.follow_up or message.leaned or message.other is not None
         rival = replace(rival, fragment=not alone or leans)
         said = told.named.firm or self.passages.answers(told, rival)
@@ -258,7 +261,7 @@ class LocalPlanner:
             steps = self.demarches.planned(message, part, found.question, guide.card, shown, usable)
             if steps is not None:
                 return steps
-        found = replace(found, options=self.demarches.without(found.options))
+        found = ours
         best, missing = found.best, rival.missing
         missing = missing or (bool(shown) and best is not None and self._stray(found, best))
         rival = replace(rival, missing=missing)
@@ -266,9 +269,9 @@ class LocalPlanner:
             return quoted
         if (best is None or missing) and (nearest := self.passages.nearest(part, told, rival, shown)) is not None:
             return nearest
-        ours = self._ours(message, part, found, shown, alone, missing)
-        ours = self.standing.of(ours, part, found.context, shown, partial(self._usable, found=found))
-        return self.passages.beside(ours, told, rival, shown)
+        planned = self._ours(message, part, found, shown, alone, missing)
+        planned = self.standing.of(planned, part, found.context, shown, partial(self._usable, found=found))
+        return self.passages.beside(planned, told, rival, shown)
 
     def _ours(
         self, message: Message, part: Part, found: Found, shown: set[int], alone: bool, missing: bool
