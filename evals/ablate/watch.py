@@ -5,9 +5,7 @@ Guarantee: both compute what the pipeline's own would; they only keep note of it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from assistant.dialogue.parts import PartReader
 from assistant.engine import Engine
@@ -18,42 +16,21 @@ from assistant.planning.ranking import Selection, Selector
 from assistant.planning.scope import Scope
 from assistant.reading.question import Question
 from assistant.search.hybrid import Candidates
+from evals.running.behind import Behind
 from ingest.model.backends import FloatArray
-from ingest.model.embedding import EncoderProtocol, ModelInfo
-
-if TYPE_CHECKING:
-    from langchain_core.embeddings import Embeddings
-
-    from ingest.model.pool import Progress
+from ingest.model.embedding import EncoderProtocol
 
 
-class Remembering:
+class Remembering(Behind):
     """An encoder that never computes the vector of a question twice: the questions are the same in every row."""
 
     def __init__(self, encoder: EncoderProtocol) -> None:
-        self._encoder = encoder
+        super().__init__(encoder)
         self._query = lru_cache(maxsize=None)(encoder.encode_query)
-
-    @property
-    def info(self) -> ModelInfo:
-        """The model behind it."""
-        return self._encoder.info
 
     def encode_query(self, text: str) -> FloatArray:
         """Unit vector of a question."""
         return self._query(text).copy()
-
-    def encode_queries(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
-        """Unit vectors of many questions."""
-        return self._encoder.encode_queries(texts, progress)
-
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
-        """Unit vectors of passages."""
-        return self._encoder.encode_passages(texts, progress)
-
-    def as_langchain(self) -> Embeddings:
-        """The same vectors through LangChain's interface."""
-        return self._encoder.as_langchain()
 
 
 class WatchedSelector(Selector):
