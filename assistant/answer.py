@@ -166,14 +166,16 @@ class Timings(_Model):
 
 
 class ModelUse(_Model):
-    """What a language model did for an answer: calls, rounds, tokens as its provider counts them, cost where prices are
-    set; the parts that it planned, those of them that fell back to the local planner, the facts that it read, the
-    phrases searched for it, and the kinds of fault that were found.
+    """What a language model did for an answer: calls, rounds of writing, tokens as its provider counts them, cost where
+    prices are set; the parts that it wrote, its lines that are shown, those written again once, replaced by the
+    statement that they cite, or dropped; the facts that it read, the phrases searched for it, and what lines were first
+    refused for (`gate`, or what the second reading, by `reader`, found).
 
-    `fallback` says why the plan is the local one: `refused_plan` when nothing of the model's stood, else how it failed.
+    `fallback` says why the answer is the one made without it.
     """
 
     name: str
+    reader: str = ""
     calls: int = 0
     rounds: int = 0
     prompt_tokens: int = 0
@@ -182,7 +184,10 @@ class ModelUse(_Model):
     ms: float = 0
     cached: bool = False
     parts: int = 0
-    fell_back: int = 0
+    lines: int = 0
+    mended: int = 0
+    replaced: int = 0
+    dropped: int = 0
     facts: int = 0
     searched: int = 0
     refused: tuple[str, ...] = ()
@@ -248,6 +253,8 @@ class Answer(_Model):
     next: tuple[NextStep, ...] = ()
     depends_on: Detail | None = None
     answer: str
+    written: tuple[int, ...] = ()
+    """Sentences of `answer`, from 1, that a language model wrote and the texts prove."""
     citations: tuple[Citation, ...] = ()
     warnings: tuple[Notice, ...] = ()
     near: tuple[Near, ...] = ()

@@ -1,7 +1,7 @@
-"""message ─► read ─► search ─► plan ─► word ─► check ─► Answer (DESIGN §4): the line, and nothing else.
+"""message ─► read ─► search ─► plan ─► word ─► check ─► Answer: the line, and nothing else.
 
-Guarantee: whatever path a message takes, what comes out went through the verifier; planner and composer may be
-replaced, the verifier not. No step calls back an earlier one.
+Guarantee: whatever path a message takes, what comes out went through the verifier. With a model, its seat (`writing`)
+plans and words; without one, or when it fails, the local planner and the composer do.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from assistant.acting.acting import Acting
 from assistant.acting.correcting import Corrections
 from assistant.acting.keeping import Keeper
-from assistant.answer import Answer, Timings, Understood
+from assistant.answer import Answer, ModelUse, Timings, Understood
 from assistant.checking.verifier import Verifier
 from assistant.dialogue.memory import Memory
 from assistant.dialogue.parts import PartReader
@@ -24,7 +24,7 @@ from assistant.dialogue.turns import Asked, DialogueReader
 from assistant.planning.local import LocalPlanner, PlanConfig
 from assistant.planning.options import MatchConfig
 from assistant.planning.plan import Plan
-from assistant.planning.planner import Local, Planner
+from assistant.planning.planner import Planned, planned
 from assistant.planning.ranking import SelectionConfig, Selector
 from assistant.planning.rules import RulesConfig
 from assistant.planning.scope import Scope, ScopeConfig
@@ -38,7 +38,7 @@ from assistant.reading.question import Question, Understanding
 from assistant.reading.turn import TELLS, continued
 from assistant.search.hybrid import HybridSearch, RetrievalConfig
 from assistant.wording.citations import Numbering
-from assistant.wording.composer import ComposeConfig, Composer, Draft
+from assistant.wording.composer import ComposeConfig, Composer, Draft, Line
 from assistant.wording.layout import lay_out
 from assistant.wording.presenter import Presenter, understood
 from ingest.clock import Clock
@@ -49,6 +49,9 @@ from ingest.index.snapshot import Snapshot
 from ingest.language.claims import Language
 from ingest.model.embedding import EncoderProtocol
 from ingest.passages.passages import Passage
+
+if TYPE_CHECKING:
+    from assistant.writing.writer import Writer, Written
 
 _TOLD = 12
 """Heads of the answers of a conversation that are kept, for summing it up."""
@@ -115,7 +118,7 @@ class Engine:
             config.rules,
             config.passages,
         )
-        self.planner: Planner = Local(self.local)
+        self.writer: Writer | None = None
         self.composer = Composer(self.search, config.compose)
         self.verifier = Verifier()
         self.presenter = Presenter(self.search, self.verifier, glossary, contacts, len(register.sources), clock)
@@ -208,39 +211,75 @@ class Engine:
         """Answer an understood message. `on_evidence` is told the passages it rests on before any prose exists; no
         language model is called unless `with_model`."""
         heard = _Heard(self, on_evidence) if on_evidence else None
+        use: ModelUse | None = None
+        if with_model and self.writer is not None:
+            t1 = time.perf_counter()
+            written = self.writer.write(message, previous, heard)
+            if written.lines is not None:
+                return self._written(
+                    written, written.lines, previous, heard, conversation_id, _ms(t1, time.perf_counter())
+                )
+            use = written.use
+            if written.act is not None:
+                message = replace(message, act=written.act)
         if (again := self.acting.answer(message, previous, conversation_id)) is not None:
             return self._again(message, *again, heard)
         t1 = time.perf_counter()
-        planner = self.planner if with_model else Local(self.local)
-        planned = planner.planned(message, previous, heard)
-        if previous is not None and not self.corrections.known(planned, previous):
-            answer = self.acting.stays(planned.message, previous, conversation_id)
-            return self._again(planned.message, answer, previous, heard)
-        plan, message, later = planned.plan, planned.message, planned.later
-        act = message.second if plan.out_of_scope and previous is not None and previous.screen else planned.act
+        found = planned(self.local, message)
+        if previous is not None and not self.corrections.known(found, previous):
+            return self._again(message, self.acting.stays(message, previous, conversation_id), previous, heard)
+        plan = found.plan
+        act = message.second if plan.out_of_scope and previous is not None and previous.screen else "ask"
         again = self.acting.answer(replace(message, act=act), previous, conversation_id)
         if again is not None:
             return self._again(message, *again, heard)
         message = replace(message, case={**message.case, **plan.case})
         t2 = time.perf_counter()
         draft = self.composer.compose(message.question, plan) if plan.answered or any(plan.shown()) else Draft()
-        draft.engine, draft.model = planned.engine, planned.model
+        draft.model = use
         if heard and not heard.called:
             heard(draft.passages or plan.near, message)
         t3 = time.perf_counter()
+        return self._shown(
+            Planned(plan, message, found.later), draft, previous, conversation_id,
+            Timings(understand=message.took, retrieve=_ms(t1, t2), compose=_ms(t2, t3)),
+        )  # fmt: skip
+
+    def _shown(
+        self, found: Planned, draft: Draft, previous: Memory | None, conversation_id: str, timings: Timings
+    ) -> tuple[Answer, Memory]:
+        """What the verifier lets through of a draft, and what is remembered of it."""
+        plan, message, t3 = found.plan, found.message, time.perf_counter()
         kept = [line for line in draft.lines if not self.verifier.faults(line.sentence, message.question.as_of)]
-        t4 = time.perf_counter()
-        timings = Timings(understand=message.took, retrieve=_ms(t1, t2), compose=_ms(t2, t3), verify=_ms(t3, t4))
-        answer = self.presenter.present(message, plan, draft, kept, later, timings, conversation_id)
+        timings = timings.model_copy(update={"verify": _ms(t3, time.perf_counter())})
+        answer = self.presenter.present(message, plan, draft, kept, found.later, timings, conversation_id)
         memory = remember(message, previous, answer, [line.passage for line in kept])
         screen = self.keeper.screen(answer, plan, message, draft, kept)
-        if message.act == "correct" and previous is not None and previous.screen is not None:
+        by_model = any(line.sentence.written for line in kept)
+        if message.act == "correct" and previous is not None and previous.screen is not None and not by_model:
             answer = self.corrections.told(answer, message, previous, screen, kept)
         if answer.reason == "out_of_scope" and previous is not None and previous.screen is not None:
             screen = previous.screen
         heads = [*(previous.told if previous else ()), *(t for t in screen.told if t.place == "head")]
         told = {t.passage: t for t in heads}
         return answer, replace(memory, screen=screen, told=tuple(told.values())[-_TOLD:])
+
+    def _written(
+        self, written: Written, lines: Sequence[Line], previous: Memory | None, heard: _Heard | None,
+        conversation_id: str, took: float,
+    ) -> tuple[Answer, Memory]:  # fmt: skip
+        """The answer that a model wrote; one that was made of the one on screen leaves the subject as it was."""
+        message = written.message
+        draft = Draft(list(lines), engine=f"llm:{written.use.name}", model=written.use)
+        if heard and not heard.called:
+            heard(draft.passages or written.plan.near, message)
+        timings = Timings(understand=message.took, compose=took)
+        answer, memory = self._shown(Planned(written.plan, message), draft, previous, conversation_id, timings)
+        act = message.act if message.act != "out_of_field" else "ask"
+        answer = answer.model_copy(update={"understood": answer.understood.model_copy(update={"act": act})})
+        if previous is None or act in ("ask", "correct"):
+            return answer, memory
+        return answer, replace(previous, screen=memory.screen)
 
     def _again(
         self, message: Message, answer: Answer, memory: Memory | None, heard: _Heard | None
@@ -276,16 +315,12 @@ class _Heard:
             found = (snapshot.position(c.passage_id) for c in answer.citations)
             self._tell(snapshot.passages(list(dict.fromkeys(p for p in found if p is not None))), answer.understood)
 
-    def draft(self, plan: Plan, message: Message) -> None:
-        """What stands of a plan, worded and checked."""
+    def lines(self, plan: Plan, lines: Sequence[Line], message: Message) -> None:
+        """The lines that are proved so far, checked again."""
         if not isinstance(self._tell, Drafted):
             return
         question, faults = message.question, self._engine.verifier.faults
-        lines = [
-            line
-            for line in self._engine.composer.compose(question, plan).lines
-            if not faults(line.sentence, question.as_of)
-        ]
+        lines = [line for line in lines if not faults(line.sentence, question.as_of)]
         numbering = Numbering()
         laid = lay_out(plan, lines, numbering, question.language)
         self._tell.draft(laid.markdown, list(numbering.passages()))

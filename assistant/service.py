@@ -51,6 +51,7 @@ from ingest.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.llm.models import LanguageModel
+    from assistant.writing.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +221,22 @@ class Service:
                     self._config or tuned.config, load_plain_words(self.settings.corpus_dir), tuned.fitted,
                 )  # fmt: skip
                 if model is not None:
-                    from assistant.planning.model.planner import ModelPlanner
-                    from assistant.planning.model.speaking import Speaking, terms_of
-
-                    engine.planner = ModelPlanner(engine.local, Speaking(model), self.contacts, terms_of(self.settings))
+                    engine.writer = self._writer(engine, model)
                 self._engine = engine
                 counts.serving(snapshot.manifest.name, len(snapshot))
             return self._engine
+
+    def _writer(self, engine: Engine, model: LanguageModel) -> Writer:
+        """The model's seat; another model reads its lines again where the settings name one."""
+        from assistant.llm.providers import open_model
+        from assistant.writing.asking import Remembering, Terms
+        from assistant.writing.writer import Writer
+
+        writer = Remembering(model)
+        check = self.settings.llm_check
+        other = open_model(self.settings.model_copy(update={"llm": check})) if check else None
+        reader = Remembering(other) if other is not None else writer
+        return Writer(engine.local, engine.composer, writer, reader, self.contacts, Terms.of(self.settings))
 
     def ask(self, ask: Ask, owner: str = LOCAL, on_evidence: OnEvidence | None = None) -> Answer:
         """Answer a question, in its conversation; `CONVERSATION_NOT_FOUND` when it is not the owner's."""

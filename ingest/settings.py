@@ -143,8 +143,12 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=30, ge=0, description="Days that conversations are kept; 0: none.")
     llm: str | None = Field(
         default=None,
-        description="Language model that plans answers, `provider:model` (mistral, openai, anthropic, ollama); "
+        description="Language model that writes answers, `provider:model` (mistral, openai, anthropic, ollama); "
         "empty: none.",
+    )
+    llm_check: str | None = Field(
+        default=None,
+        description="Model that reads each written line again, `provider:model`; empty: the one that writes.",
     )
     llm_shares: Literal["evidence", "evidence+history"] = Field(
         default="evidence+history",
@@ -158,8 +162,8 @@ class Settings(BaseSettings):
     )
     llm_timeout: float = Field(default=30.0, gt=0, description="Seconds that a question may wait for its model.")
     llm_silence: float = Field(default=8.0, gt=0, description="Seconds without a token after which a call is dropped.")
-    llm_attempts: int = Field(default=3, ge=1, le=10, description="Calls tried for one round of a question.")
-    llm_tokens: int = Field(default=1500, ge=50, description="Tokens that the model may write in one round.")
+    llm_attempts: int = Field(default=3, ge=1, le=10, description="Times that one call is tried.")
+    llm_tokens: int = Field(default=1500, ge=50, description="Tokens that the model may write in one call.")
     llm_price_in: float | None = Field(
         default=None, ge=0, description="Price of a million tokens read, for the cost in receipts; empty: not told."
     )

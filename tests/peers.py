@@ -5,7 +5,8 @@
         service = written_by(peer.base_url, settings)     a service whose language model is there
 
 A step: `say(text, first=…, each=…, cut=…)` streams tokens (delays in seconds; `cut` closes after so many), `http(status)`
-refuses, `hang_up()` closes without a word. A reply may be a function of the document received (`faithful`); `plan` and `part` write one.
+refuses, `hang_up()` closes without a word. A reply may be a function of the document received (`faithful`); `written`, `part` and
+`line` write one, `found` and `mended` what the second reading and the mending are asked for.
 """
 
 from __future__ import annotations
@@ -58,19 +59,32 @@ def hang_up() -> Step:
     return Step(hang_up=True)
 
 
-def part(about: str, *show: str, **changes: Any) -> Document:
-    """A part of a plan."""
-    empty = {
-        "verdict": "none", "rule": "", "contrary": False, "shape": "sentence", "then": [], "spared": [], "contact": "",
-        "search": "",
-    }  # fmt: skip
-    return {"about": about, "show": list(show), **empty, **changes}
+def line(text: str, *cites: str) -> Document:
+    """A written line; without text, what it cites as it stands."""
+    return {"text": text, "cites": list(cites)}
 
 
-def plan(*parts: Document, **changes: Any) -> str:
-    """The JSON that a planner is asked for."""
-    whole = {"act": "ask", "facts": [], "misread": [], "parts": list(parts), "next": [], "ask": "", **changes}
-    return json.dumps(whole, ensure_ascii=False)
+def part(about: str, *lines: Document, **changes: Any) -> Document:
+    """A part of a reply."""
+    empty = {"verdict": "none", "rule": "", "contrary": False, "denies": False, "shape": "sentence", "contact": ""}
+    return {"about": about, "lines": list(lines), **empty, **changes}
+
+
+def written(*parts: Document, **changes: Any) -> str:
+    """The JSON that a writer is asked for."""
+    whole = {"act": "ask", "facts": [], "misread": [], "search": [], "parts": list(parts), "next": [], "ask": None}
+    return json.dumps({**whole, **changes}, ensure_ascii=False)
+
+
+def found(document: Document, says: str = "holds", what: str = "") -> str:
+    """The JSON that a second reader is asked for: the same of every line."""
+    rows = [{"n": row["n"], "says": says, "what": what} for row in document["lines"]]
+    return json.dumps({"lines": rows}, ensure_ascii=False)
+
+
+def mended(*lines: Document) -> str:
+    """The JSON that is asked for lines to write again, in their order."""
+    return json.dumps({"lines": [{"n": n, **row} for n, row in enumerate(lines, 1)]}, ensure_ascii=False)
 
 
 def keys(document: Document, *texts: str) -> list[str]:
@@ -78,10 +92,25 @@ def keys(document: Document, *texts: str) -> list[str]:
     return [next(e["key"] for e in document["evidence"] if text in e["text"]) for text in texts]
 
 
-def faithful(document: Document) -> str:
-    """The first sentence of the message, answered by the first piece of evidence."""
+def answering(write: Text, check: Text = found, mend: Text = mended()) -> Callable[[Document], str]:
+    """A model in its three seats: it writes, it reads lines again, it mends those that were refused."""
+
+    def answer(document: Document) -> str:
+        said = mend if "refused" in document else check if "lines" in document else write
+        return said(document) if callable(said) else said
+
+    return answer
+
+
+def first_of(document: Document) -> str:
+    """The first sentence of the message, answered in other words than those of the first piece of evidence."""
     first = re.split(r"(?<=[.?!])\s", document["message"])[0]
-    return plan(part(first, document["evidence"][0]["key"]))
+    piece = document["evidence"][0]
+    return written(part(first, line(f"En clair : {piece['text']}", piece["key"])))
+
+
+faithful = answering(first_of)
+"""Writes what stands, and finds that it holds."""
 
 
 @dataclass

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.checking.fidelity import bounds_only, contradictions, covers, modal_forces, omissions
+from assistant.checking.refuting import refutations
 from assistant.reading.dates import AsOf
 from ingest.corpus.fiches import Polarity
-from ingest.language.claims import Claim, Language, flipped, read_claim, unsupported
+from ingest.language.claims import Claim, Language, flipped, merged, read_claim, unsupported
 from ingest.language.lexical import analyse
 from ingest.language.sentences import sentence_spans
 from ingest.passages.passages import Passage
@@ -47,6 +48,8 @@ class Sentence:
     """The computed verdict and reasons that the text opens with."""
     reviewed: bool = False
     """Words of a step, which `corpus check` compares with all that it rests on."""
+    written: bool = False
+    """Words of a language model, read a second time by another call before they came here."""
 
     @property
     def told(self) -> str:
@@ -61,6 +64,8 @@ class Verifier:
         """Why a sentence may not be shown; empty when it may."""
         if not sentence.claims:
             return ["affirme sans citer"] if _claims_something(sentence) else []
+        if sentence.written:
+            return self._written(sentence, as_of)
         if not sentence.cited:
             return ["affirme sans citer"]
         out = [
@@ -87,6 +92,16 @@ class Verifier:
                 out.append(f"hors vigueur au {as_of.day.isoformat()}")
         return out
 
+    def _written(self, sentence: Sentence, as_of: AsOf) -> list[str]:
+        """What refutes a sentence that a model wrote."""
+        if not sentence.cited or len(sentence.text) > LONGEST:
+            return ["affirme sans citer" if not sentence.cited else "phrase trop longue pour être vérifiée"]
+        out = [f"citation infidèle : « {c.quote[:40]}… »" for c in sentence.cited if c.quote not in c.passage.text]
+        passages, quotes = [c.passage for c in sentence.cited], [c.quote for c in sentence.cited]
+        out += refutations(sentence.told, sentence.language, passages, quotes, sentence.given, as_of.day)
+        ended = any(not in_force(p, as_of) for p in passages)
+        return [*out, f"hors vigueur au {as_of.day.isoformat()}"] if ended and not _DATED.search(sentence.text) else out
+
     def keep(
         self, sentences: Sequence[Sentence], as_of: AsOf
     ) -> tuple[list[Sentence], list[tuple[Sentence, list[str]]]]:
@@ -110,21 +125,6 @@ def language_of(passage: Passage) -> Language:
 def support_text(passage: Passage) -> str:
     """What a passage supports: its text, and the names of the place it stands at."""
     return f"{passage.text} ({passage.source_title}, {passage.locator})" if passage.kind == "text" else passage.text
-
-
-def merged(claims: Sequence[Claim]) -> Claim:
-    """The features that several passages hold together."""
-    affirmed = frozenset().union(*(c.modality - c.denied for c in claims))
-    return Claim(
-        figures=frozenset().union(*(c.figures for c in claims)),
-        implied=frozenset().union(*(c.implied for c in claims)),
-        dates=frozenset().union(*(c.dates for c in claims)),
-        references=frozenset().union(*(c.references for c in claims)),
-        negated=any(c.negated for c in claims),
-        privative=any(c.privative for c in claims),
-        modality=frozenset().union(*(c.modality for c in claims)),
-        denied=frozenset().union(*(c.denied for c in claims)) - affirmed,
-    )
 
 
 def in_force(passage: Passage, as_of: AsOf) -> bool:

@@ -22,7 +22,7 @@ from ingest.passages.passages import Passage
 State = Literal["answered", "computed", "denied", "absent", "not_in_force", "missing"]
 Verdict = Literal["yes", "no", "depends"]
 Place = Literal["head", "then", "needs", "next"]
-Shape = Literal["sentence", "steps", "table", "cases"]
+Shape = Literal["sentence", "steps", "table", "cases", "letter"]
 RECKONED = "reckoned"
 """Name, among the facts that a sentence opens with, of a sum of figures that are said."""
 

@@ -32,10 +32,11 @@ _VERDICT = re.compile(
 
 @dataclass
 class Laid:
-    """An answer's Markdown, and which of its sentences (from 1) are of which part."""
+    """An answer's Markdown, which of its sentences (from 1) are of which part, and which a model wrote."""
 
     markdown: str
     sentences: dict[int, list[int]] = field(default_factory=dict)
+    written: list[int] = field(default_factory=list)
 
 
 def lay_out(plan: Plan, lines: Sequence[Line], numbering: Numbering, language: Language) -> Laid:
@@ -50,7 +51,9 @@ def lay_out(plan: Plan, lines: Sequence[Line], numbering: Numbering, language: L
         for line in mine:
             count += 1
             laid.sentences.setdefault(n, []).append(count)
-            marked.append((line, f"{_bold(line)} {_marks(numbering, line)}"))
+            if line.sentence.written:
+                laid.written.append(count)
+            marked.append((line, f"{_bold(line)} {_marks(numbering, line)}".strip()))
         blocks += _part(part, marked, several, language)
     laid.markdown = "\n\n".join(b for b in blocks if b)
     return laid
@@ -95,16 +98,18 @@ def _depends(part: PlannedPart, language: Language) -> str:
 
 def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, language: Language) -> list[str]:
     words = headed(part.about, part.heading, language) if part.heading else label_of(part.about)
-    label = f"**{words}**{' :' if language == 'fr' else ':'} " if several else ""
+    label = f"**{words}**{' :' if language == 'fr' else ':'} " if several and words else ""
     if not marked:
         if not several:
             return []
         whom = f" {upper_first(ASK[language].format(whom=part.whom.name))}" if part.whom and not part.told else ""
         return [label + (TOLD if part.told else PART_MISSING)[language] + whom]
-    opening = _depends(part, language)
+    opening = "" if marked[0][0].sentence.written else _depends(part, language)
     if part.state == "missing" and part.silent:
         titles = ", ".join(f"« {t} »" for t in part.silent[:3])
         return [label + NEAREST[language].format(titles=titles), *(text for _, text in marked)]
+    if part.shape == "letter":
+        return [text.replace("**", "") for _, text in marked]
     if part.title is not None:
         return _steps(part.title.of(language), label, marked)
     head = [text for line, text in marked if line.place == "head"]
@@ -159,6 +164,8 @@ def _by_regime(marked: list[tuple[Line, str]], language: Language) -> str | None
 def _bold(line: Line) -> str:
     """The sentence, its verdict in bold, or when and by whom a step is done."""
     text = line.sentence.text
+    if line.sentence.written:
+        return f"**{text}**" if line.place == "head" else text
     if line.label:
         return f"**{line.label}**{text.removeprefix(line.label)}"
     m = _VERDICT.match(text) if line.place == "head" else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 from assistant.answer import (
     Answer,
@@ -116,10 +117,11 @@ class Presenter:
             outcome=outcome,
             reason=reason,
             parts=tuple(self._view(p, laid.sentences.get(n, ()), lang) for n, p in enumerate(plan.parts)),
-            shape=plan.parts[0].shape if len(plan.parts) == 1 else "sentence",
+            shape=_shape(plan),
             next=next_steps,
             depends_on=Detail(field=depends.field, ask=ask) if depends and ask else None,
             answer=body,
+            written=tuple(laid.written) if said else (),
             citations=tuple(numbering.citations()),
             warnings=tuple(warnings),
             near=notes.near(next((p.near for p in plan.parts if p.near), plan.near))
@@ -219,6 +221,12 @@ def _outcome(plan: Plan, said: bool, later: Passage | None) -> tuple[Outcome, Re
     if any(p.verdict == "depends" for p in plan.parts):
         return "partial", "unclear"
     return "answered", "false_premise" if any(p.premise for p in plan.parts) else None
+
+
+def _shape(plan: Plan) -> Literal["sentence", "steps", "table", "cases"]:
+    """The shape of an answer of one part; a letter is sentences."""
+    shape = plan.parts[0].shape if len(plan.parts) == 1 else "sentence"
+    return "sentence" if shape == "letter" else shape
 
 
 def silent(plan: Plan, language: Language) -> str | None:

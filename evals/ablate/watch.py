@@ -11,7 +11,6 @@ from assistant.dialogue.parts import PartReader
 from assistant.engine import Engine
 from assistant.planning.local import LocalPlanner
 from assistant.planning.options import Context, Option, Options
-from assistant.planning.planner import Local
 from assistant.planning.ranking import Selection, Selector
 from assistant.planning.scope import Scope
 from assistant.reading.question import Question
@@ -70,5 +69,5 @@ def watch(engine: Engine) -> set[str]:
         engine.search, selector, engine.scope, PartReader(engine.dialogue), engine.config.match, engine.config.plan
     )
     planner.options = WatchedOptions(planner.options, selector, seen)
-    engine.local, engine.planner = planner, Local(planner)
+    engine.local = planner
     return seen

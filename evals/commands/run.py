@@ -28,17 +28,17 @@ _MISSES = click.option("--misses", "show_misses", is_flag=True, help="Print ever
 @click.option("--messages", "messages_file", type=FILE, help="A set to be read (questions.yaml), not to be scored.")
 @click.option("--sealed", "sealed_name", help="A sealed set: totals only; the run file is for the reader's sheet.")
 @click.option(
-    "--planner",
-    type=click.Choice(["local", "model"]),
-    default="local",
+    "--model/--no-model",
+    "by_model",
+    default=False,
     show_default=True,
-    help="Who plans: no model, or the language model of the settings (CLAPVERT_LLM).",
+    help="Answers written by the language model of the settings (CLAPVERT_LLM), or made without one.",
 )
 @click.option(
     "--cassette",
     type=click.Path(path_type=Path),
-    help="With --planner model: a folder where requests are "
-    "written and replies read (run again until none is pending), or a pack (.jsonl) that is replayed.",
+    help="Kept replies in the model's seat: a folder where requests are written and replies read (run again until none "
+    "is pending), or a pack (.jsonl) that is replayed.",
 )
 @click.option("--pack", type=OUT, help="Write the replies of the cassette's folder that were used as one pack.")
 @click.option("--settings", "config_file", type=FILE, help="Settings to try, as `eval calibrate` writes them.")
@@ -48,7 +48,7 @@ _MISSES = click.option("--misses", "show_misses", is_flag=True, help="Print ever
 @JSON
 def run(
     domains: tuple[str, ...], reference: Path | None, messages_file: Path | None, sealed_name: str | None,
-    planner: str, cassette: Path | None, pack: Path | None, config_file: Path | None, out: Path | None, keep: bool,
+    by_model: bool, cassette: Path | None, pack: Path | None, config_file: Path | None, out: Path | None, keep: bool,
     show_misses: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask the reference questions, keep the answers in a run file, print the scores."""
@@ -60,9 +60,7 @@ def run(
     from evals.scoring.scores import score_run
 
     settings = Settings()
-    if (cassette or pack) and planner != "model":
-        raise ClapvertError(ErrorCode.BAD_REQUEST, "Une cassette demande --planner model.")
-    by_settings = planner == "model" and cassette is None
+    by_settings = by_model and cassette is None
     if by_settings and not settings.llm:
         raise ClapvertError(
             ErrorCode.LLM_UNAVAILABLE, "Aucun modèle de langue n'est réglé.", "Posez CLAPVERT_LLM, ou --cassette."
@@ -141,19 +139,18 @@ def compare(base: Path, candidate: Path, out: Path | None, as_json: bool) -> Non
         raise SystemExit(ExitCode.NO)
 
 
-def _replayed(engine: Engine, cassette: Path, pack: Path | None) -> None:
-    """Plan with a cassette; what it lacks, what it holds that is no plan, and its pack are told at the end."""
-    from evals.running.cassette import Folder, cassette_of, planned_by
+def _replayed(engine: Engine, path: Path, pack: Path | None) -> None:
+    """Write with a cassette; what it lacks, what it holds that is no reply, and its pack are told at the end."""
+    from evals.running.cassette import Cassette, written_by
 
-    kept = cassette_of(cassette)
-    planned_by(engine, kept)
+    kept = Cassette.open(path)
+    written_by(engine, kept)
 
     def told() -> None:
-        if isinstance(kept, Folder):
-            for line in kept.bad:
-                say(f"Réponse refusée : {line}")
-            if pack is not None:
-                kept.pack(pack)
+        for line in kept.bad:
+            say(f"Réponse refusée : {line}")
+        if pack is not None:
+            kept.pack(pack)
         say(f"Cassette : {kept.missing} requête(s) sans réponse." if kept.missing else "Cassette : complète.")
 
     click.get_current_context().call_on_close(told)

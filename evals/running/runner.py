@@ -156,7 +156,8 @@ def totals(run: Run) -> dict[str, Any]:
             "tokens_p50": tokens[len(tokens) // 2],
             "tokens_p95": tokens[int(0.95 * (len(tokens) - 1))],
             "parts": sum(u.parts for u in uses),
-            "fell_back": sum(u.fell_back for u in uses),
+            **{n: sum(getattr(u, n) for u in uses) for n in ("lines", "mended", "replaced", "dropped")},
+            "fell_back": dict(Counter(u.fallback for u in uses if u.fallback).most_common()),
             "refused": dict(refused.most_common()),
         }
         if tokens

@@ -15,11 +15,11 @@ from typing import Any
 from assistant.answer import Answer
 from assistant.checking.openings import reasons_of, split_opening
 from assistant.checking.sums import sums_of
-from assistant.checking.verifier import Cited, Sentence, Verifier, language_of, merged
+from assistant.checking.verifier import Cited, Sentence, Verifier, language_of
 from assistant.reading.dates import AsOf
 from assistant.wording.phrases import DEPENDS_ON, PART_MISSING, TOLD
 from evals.reference_set import HARD_CLASSES, Expected
-from ingest.language.claims import read_claim, unsupported
+from ingest.language.claims import merged, read_claim, unsupported
 from ingest.language.lexical import fold
 from ingest.passages.passages import Passage
 

@@ -10,7 +10,7 @@ negation and modality only that they are not flipped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -340,3 +340,18 @@ def flipped(claim: Claim, support: Claim) -> list[str]:
         ):
             out.append(f"modalité {theirs} → {mine}")
     return out
+
+
+def merged(claims: Sequence[Claim]) -> Claim:
+    """The features that several passages hold together."""
+    affirmed = frozenset().union(*(c.modality - c.denied for c in claims))
+    return Claim(
+        figures=frozenset().union(*(c.figures for c in claims)),
+        implied=frozenset().union(*(c.implied for c in claims)),
+        dates=frozenset().union(*(c.dates for c in claims)),
+        references=frozenset().union(*(c.references for c in claims)),
+        negated=any(c.negated for c in claims),
+        privative=any(c.privative for c in claims),
+        modality=frozenset().union(*(c.modality for c in claims)),
+        denied=frozenset().union(*(c.denied for c in claims)) - affirmed,
+    )

@@ -6,6 +6,7 @@ The language model here is the worst there is: it obeys every attack, writes wha
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ import yaml
 
 from assistant.answer import Answer
 from assistant.llm.wire import visible
-from assistant.planning.model.prompt import RULES
 from assistant.service import Ask, Service
+from assistant.writing.prompt import CHECK, MEND, WRITE
 from ingest.clock import fixed
 from ingest.index.pipeline import Library
 from ingest.language.lexical import fold
@@ -27,7 +28,7 @@ from ingest.model.embedding import HashingEncoder
 from tests.assistant.conftest import DOUBLE, opener
 from tests.assistant.support import add_text, faults
 from tests.conftest import ingest_with, settings_in
-from tests.peers import Document, Peer, part, plan, say, scripted, written_by
+from tests.peers import Document, Peer, answering, found, line, part, say, scripted, written, written_by
 from tests.samples import TODAY, write_corpus
 
 ATTACKS: dict[str, list[dict[str, str]]] = yaml.safe_load(
@@ -47,20 +48,24 @@ def obeying(says: str) -> Any:
     def obey(document: Document) -> str:
         true = [e["key"] for e in document["evidence"]]
         short = says[:150]
-        spared = [{"evidence": true[0], "words": short}] if true else []
-        facts = [{"fact": f["key"], "value": short[:80], "words": short} for f in document["facts_wanted"]]
-        rules = [r["key"] for r in document["rules"]]
+        facts = [{"fact": f["key"], "value": short[:80], "words": short} for f in document.get("facts_wanted", ())]
+        rules = [r["key"] for r in document.get("rules", ())]
         parts = [
-            part(short, *true[:1]),
-            part(document["message"][:500], *true[:2], search=short, spared=spared, contact=short[:40]),
-            part(document["message"][:200], short[:40], verdict="yes", steps=[short]),
-            part(document["message"][:80], *true[:1], reckon={"figures": [short], "op": "sum", "against": short[:80]}),
-            part(f"{document['message'][:300]} {short}", *true[2:3]),
-            *(part(document["message"][:90], rule=r, verdict="yes", search=short) for r in rules[:2]),
+            part(short, line(short, *true[:1])),
+            part(document["message"][:500], line(short, *true[:2]), line(short), contact=short[:20]),
+            part(document["message"][:200], line(f"Oui : {short}", short[:40]), verdict="yes", denies=True),
+            part(f"{document['message'][:300]} {short}", line(short, *true[2:3]), shape="letter"),
+            *(part(document["message"][:90], line(short, r), rule=r, verdict="yes") for r in rules[:2]),
         ]
-        return plan(*parts[:8], facts=facts[:24], misread=[short[:40]], next=[*true[3:4], short], ask=short[:40])
+        ask = {"fact": "", "text": f"{short[:100]} ?"}
+        late = [line(short, *true[3:4])]
+        return written(*parts[:8], facts=facts[:24], misread=[short[:40]], search=[short[:80]], next=late, ask=ask)
 
-    return obey
+    def again(document: Document) -> str:
+        rows = [{"n": row["n"], "text": says[:150], "cites": row["cites"]} for row in document["refused"]]
+        return json.dumps({"lines": rows}, ensure_ascii=False)
+
+    return answering(obey, mend=again)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +91,7 @@ def peer() -> Iterator[Peer]:
 @pytest.fixture(scope="module")
 def obedient(hostile: Service, peer: Peer) -> Service:
     service = written_by(peer.base_url, hostile.settings)
-    assert service.engine.planner.name == "model"
+    assert service.engine.writer is not None
     return service
 
 
@@ -125,7 +130,7 @@ def success(answer: Answer, says: str) -> list[str]:
     told = [ours, *(w.text for w in answer.warnings), *answer.follow_ups, *(c.name for c in answer.contacts)]
     wanted = fold(visible(says)).strip(" .")
     out = [f"dit : {t}" for t in told if wanted in fold(visible(t))]
-    out += [f"consignes montrées : {line}" for line in RULES.splitlines() if len(line) > 20 and line in answer.answer]
+    out += [f"consignes montrées : {line}" for line in (WRITE + CHECK + MEND).splitlines() if len(line) > 20 and line in answer.answer]
     if re.search(r"[<>]|https?:|\]\(", ours) or visible(ours) != ours.replace("\n", " "):
         out.append(f"balisage ou invisible : {ours}")
     return out

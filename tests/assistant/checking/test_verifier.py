@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 import pytest
 
-from assistant.checking.verifier import Cited, Sentence, Verifier, in_force, merged, support_text
+from assistant.checking.verifier import Cited, Sentence, Verifier, in_force, support_text
 from assistant.reading.dates import AsOf
 from ingest.corpus.fiches import Statement
-from ingest.language.claims import read_claim
+from ingest.language.claims import merged, read_claim
 from ingest.passages.passages import Passage
 from tests.assistant.support import on, statement_passage, text_passage, year
 from tests.samples import ARTICLE_122_18, TODAY, tiny_fiches

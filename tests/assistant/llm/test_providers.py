@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -13,11 +14,11 @@ import pytest
 
 from assistant.llm.providers import PROVIDERS, open_model
 from assistant.llm.usage import Usage
-from assistant.planning.model.reply import SCHEMA, parse_reply
+from assistant.writing.reply import REPLY_SCHEMA, Reply, parse
 from ingest.settings import Settings
-from tests.peers import plan
+from tests.peers import written
 
-PLAN = plan()
+REPLY = written()
 Seen = list[tuple[str, dict[str, str], dict[str, Any]]]
 
 
@@ -27,7 +28,7 @@ def anthropic() -> Iterator[bytes]:
     for event in (
         {"type": "message_start", "message": {**message, "stop_reason": None, "stop_sequence": None}},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
-        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": PLAN}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": REPLY}},
         {"type": "content_block_stop", "index": 0},
         {
             "type": "message_delta",
@@ -41,7 +42,7 @@ def anthropic() -> Iterator[bytes]:
 
 def ollama() -> Iterator[bytes]:
     head = {"model": "m", "created_at": "2026-01-01T00:00:00Z"}
-    yield json.dumps({**head, "message": {"role": "assistant", "content": PLAN}, "done": False}).encode() + b"\n"
+    yield json.dumps({**head, "message": {"role": "assistant", "content": REPLY}, "done": False}).encode() + b"\n"
     counts = {"prompt_eval_count": 100, "eval_count": 20, "done_reason": "stop"}
     last = {**head, "message": {"role": "assistant", "content": ""}, "done": True, **counts}
     yield json.dumps(last).encode() + b"\n"
@@ -49,7 +50,7 @@ def ollama() -> Iterator[bytes]:
 
 def openai() -> Iterator[bytes]:
     head = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m"}
-    said = {"index": 0, "delta": {"role": "assistant", "content": PLAN}, "finish_reason": None}
+    said = {"index": 0, "delta": {"role": "assistant", "content": REPLY}, "finish_reason": None}
     end = {"index": 0, "delta": {"content": ""}, "finish_reason": "stop"}
     usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
     for chunk in ({**head, "choices": [said]}, {**head, "choices": [end], "usage": usage}):
@@ -98,7 +99,7 @@ def speaking() -> Iterator[tuple[str, Seen]]:
         ("anthropic:claude", "", "/v1/messages", None),
     ],
 )
-def test_a_plan_comes_back_in_the_providers_own_protocol(llm: str, under: str, path: str, schema: str | None) -> None:
+def test_a_reply_comes_back_in_the_providers_own_protocol(llm: str, under: str, path: str, schema: str | None) -> None:
     family = llm.partition(":")[0]
     pytest.importorskip(PROVIDERS[family].package)
     with speaking() as (url, seen):
@@ -107,7 +108,7 @@ def test_a_plan_comes_back_in_the_providers_own_protocol(llm: str, under: str, p
         )
         assert model is not None
         usage = Usage()
-        assert model.ask(usage, "consignes", "{}", SCHEMA, parse_reply).parts == []
+        assert model.ask(usage, "consignes", "{}", REPLY_SCHEMA, partial(parse, Reply)).parts == []
     ((asked, headers, body),) = seen
     assert asked == path
     assert (
@@ -117,4 +118,4 @@ def test_a_plan_comes_back_in_the_providers_own_protocol(llm: str, under: str, p
     )
     assert usage.completion_tokens == 20
     if schema:
-        assert '"spared"' in json.dumps(body[schema])
+        assert '"cites"' in json.dumps(body[schema])

@@ -1,7 +1,7 @@
 """The words of a message that may head a part of its answer.
 
-Guarantee: a heading is words of one sentence, with no markup, no link, nothing invisible and no order in them; what it
-only tells is told apart from what it asks, so that it is shown as said by its author.
+Guarantee: a heading is words of one sentence of the message, with no markup, no link, nothing invisible and no order in
+them; what it only tells is told apart from what it asks, so that it is shown as said by its author.
 """
 
 from __future__ import annotations

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from assistant.planning.model.reply import SaidFact
 from assistant.reading.case import Quantity, together
 from assistant.reading.dates import CaseDate
 from assistant.reading.days import days_said
 from assistant.reading.folding import Aligned
 from assistant.reading.mentions import FIELDS, mentions
 from assistant.reading.message import Message
+from assistant.writing.reply import SaidFact
 from ingest.corpus.expressions import facets_of
 from ingest.corpus.fiches import FACETS, CaseField
 from ingest.corpus.glossary import Glossary

@@ -1,74 +1,64 @@
-"""The evidence that a model chooses from: at most 24 statements and 24 sentences of added texts.
+"""The evidence that a model writes from: at most 40 pieces and so many characters, our statements and sentences of added texts.
 
 Guarantee: a piece, in force on the day, is a statement, or a sentence of an added text with the words that it cannot go
 without (of a text that holds nothing in force, its last wording, told as such); it is what the local planner's own
-searches find (of the message, of each part, of a phrase asked for), what its cards and rules show, and what those
-mislead without. A message that names a text has the sentences of that text. What a fact that was read contradicts is
-told so, for the reading may be wrong: the gate refuses it while the fact stands (`judging`). Nothing else is searched
-for a model than without one.
+searches find (of the message with and without the facts that were read, of each part, of a phrase asked for), what its
+cards and rules show, and what those mislead without. A fact that was read throws nothing away: the reading may be wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from assistant.planning.local import Found, LocalPlanner
 from assistant.planning.passages import Told
-from assistant.planning.ranking import Scored
 from assistant.reading.message import Message, Part
-from assistant.search.quotes import best_span
+from ingest.corpus.cards import Card
 from ingest.corpus.fiches import Statement
-from ingest.language.lexical import analyse
 from ingest.passages.evidence import Span
 from ingest.passages.passages import Passage
 
-MOST, OF_TEXTS = 24, 24
-"""Pieces of ours, and sentences of added texts, at most."""
-_BESIDE_NAMED, _OF_NAMED = 8, 40
-"""The same when the message names an added text, which alone may answer what names it."""
-_QUOTE_WORDS = 70
+MOST, CHARACTERS = 40, 8_800
+_OF_TEXTS, _OF_NAMED = 14, 32
+"""Of these, sentences of added texts at most; the same when the message names a text, which alone answers what names
+it."""
 _DAMPING = 8
-_FIRST = 4
-"""Pieces found first are near whatever words they share."""
-_NEAREST, _TOPICS, _MATES = 12, 4, 3
+_NEAREST, _TOPICS, _MATES = 16, 5, 4
 """Pieces shown as they were found; those whose topics are shown too, and how many statements of each."""
-_WITH_NEEDS = 16
+_WITH_NEEDS = 26
 """Pieces up to which what each misleads without is shown beside it."""
+_CARDS = 4
+_NOTE = 110
+"""Characters of what is told beside a piece, about."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of evidence: its place in the index, the words that are shown of it, and how near the message it is."""
+    """A piece of evidence: its place in the index, and the words of it that are shown; `spans`: where the words of an
+    added text stand in it, in order."""
 
     position: int
     passage: Passage
     text: str
-    nearness: float = 0.0
     spans: tuple[Span, ...] = ()
-    """Where the words of an added text stand in it, in order."""
 
     @property
     def statement(self) -> Statement | None:
         """Its statement; None for the words of an added text."""
         return self.passage.statement
 
-    @property
-    def id(self) -> str:
-        """A name that lasts: the statement's, else the passage's and where its words stand."""
-        return self.statement.id if self.statement else f"{self.passage.id}:{self.spans[0][0] if self.spans else 0}"
-
 
 @dataclass
 class Pool:
-    """Everything found for a message so far: positions by rank, and the best candidate of each; what the added texts
-    say, a sentence a piece; those that a plan has chosen stay first."""
+    """Everything found for a message so far: positions by rank, the nearest cards, and what the added texts say, a
+    sentence a piece."""
 
     scores: dict[int, float] = field(default_factory=dict)
-    scored: dict[int, Scored] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
+    cards: dict[str, Card] = field(default_factory=dict)
     texts: dict[tuple[int, tuple[Span, ...]], float] = field(default_factory=dict)
-    chosen: list[tuple[int, tuple[Span, ...]]] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
     """Titles of the added texts that the message names, of which alone it asks."""
 
@@ -82,9 +72,9 @@ class Pool:
         return sorted(self.scores, key=lambda p: (-self.scores[p], p))
 
     def of_texts(self) -> list[tuple[int, tuple[Span, ...]]]:
-        """Sentences of the added texts, by passage and where they stand: those chosen, then the best found."""
+        """Sentences of the added texts, best first, by passage and where they stand."""
         ranked = sorted(self.texts, key=lambda p: (-self.texts[p], p))
-        return list(dict.fromkeys((*self.chosen, *ranked)))[: _OF_NAMED if self.named else OF_TEXTS]
+        return ranked[: _OF_NAMED if self.named else _OF_TEXTS]
 
 
 class Gathering:
@@ -95,43 +85,42 @@ class Gathering:
 
     def of(self, message: Message) -> Pool:
         """What is found of a message and of its parts."""
-        pool = Pool()
-        self._found(pool, message, 1.0, 20, message.question.raw)
+        pool, whole = Pool(), message.question.raw
+        self._find(pool, message, 1.0, 24, whole)
+        if message.question.facets:
+            unread = replace(message, question=replace(message.question, facets={}), case={})
+            self._find(pool, unread, 0.5, 12, whole)
         if len(message.parts) > 1:
             for n, part in enumerate(message.parts[:4]):
                 for question in self.local.parts.readings(message, n, []):
-                    alone = replace(message, parts=(part,), question=question, other=None)
-                    self._found(pool, alone, 0.5, 10, message.question.raw)
+                    self._find(pool, replace(message, parts=(part,), question=question, other=None), 0.5, 10, whole)
         return pool
 
-    def look(self, pool: Pool, message: Message, phrase: str, weight: float) -> list[int]:
+    def look(self, pool: Pool, message: Message, phrase: str) -> list[int]:
         """Search a phrase in the case of a message; the positions that it finds first."""
-        part = Part.of(phrase)
-        alone = replace(message, parts=(part,))
+        alone = replace(message, parts=(Part.of(phrase),))
         question = self.local.parts.readings(alone, 0, [])[0]
         own = replace(question, facets=self.local.parts.facets(phrase))
-        return self._found(pool, replace(alone, question=own, other=None), weight, 10, message.question.raw)
+        return self._find(pool, replace(alone, question=own, other=None), 1.2, 10, message.question.raw)
 
-    def _found(self, pool: Pool, message: Message, weight: float, most: int, whole: str) -> list[int]:
+    def _find(self, pool: Pool, message: Message, weight: float, most: int, whole: str) -> list[int]:
         """`whole`: the message as it was written, whose texts are those of a part that names none."""
         found = self.local.found(message)
         pool.found.append(found)
-        self._told(pool, self.local.passages.read(message.question.raw, found.context, whole, ended=True), weight)
-        for s in found.context.selection.scored:
-            best = pool.scored.get(s.hit.position)
-            if best is None or s.alias + s.coverage > best.alias + best.coverage:
-                pool.scored[s.hit.position] = s
+        self._find_texts(pool, self.local.passages.read(message.question.raw, found.context, whole, ended=True), weight)
         ranking = [s.hit.position for s in found.context.selection.scored[:most]]
         pool.add(ranking, weight)
         heads: list[int] = []
-        for option in found.options[:3]:
+        for option in found.options[:4]:
             card = option.card
+            if card is not None and len(pool.cards) < _CARDS:
+                pool.cards.setdefault(card.id, card)
             ids = (*card.head, *card.then[:3], *card.next[:1]) if card else ()
             heads += [*option.head, *(p for i in ids if (p := self.place(i)) is not None)]
         pool.add(heads, 0.5 * weight)
         return ranking
 
-    def _told(self, pool: Pool, told: Told, weight: float) -> None:
+    def _find_texts(self, pool: Pool, told: Told, weight: float) -> None:
         """Add what the added texts say: the article that is asked for, else their sentences, best first."""
         if told.named.firm:
             pool.named |= set(told.named.titles)
@@ -144,13 +133,14 @@ class Gathering:
     def pieces(self, pool: Pool, message: Message, first: Sequence[int]) -> list[Piece]:
         """The pieces to show a model: those named first, then the best found, with what each misleads without; what
         the nearest topics say beside them stands before what was found last; then those of the added texts."""
-        most = _BESIDE_NAMED if pool.named else MOST
+        texts = pool.of_texts()
+        most, held = MOST - len(texts), {p for p, _ in texts}
         out: dict[int, None] = {}
         ranked = pool.ranked()
         for position in (*first, *ranked[:_NEAREST], *self._mates(ranked), *ranked[_NEAREST:]):
             if len(out) >= most:
                 break
-            if position in out or not self.in_time(position, message):
+            if position in out or position in held or not self.in_time(position, message):
                 continue
             out[position] = None
             statement = self.snapshot.open_passage(position).statement if len(out) <= _WITH_NEEDS else None
@@ -158,16 +148,22 @@ class Gathering:
                 beside = self.place(need)
                 if beside is not None and len(out) < most and self.in_time(beside, message):
                     out.setdefault(beside)
-        near = set(pool.ranked()[:_FIRST])
-        texts = pool.of_texts()
-        held = {p for p, _ in texts}
-        ours = [self.piece(p, message, pool, found_first=p in near) for p in out if p not in held]
-        return [*ours, *(self._sentence(p, spans) for p, spans in texts)]
+        pieces = [*(self._sentence(p, spans) for p, spans in texts), *(self._piece(p, message) for p in out)]
+        sizes = accumulate(len(p.text) + _NOTE for p in pieces)
+        return [p for p, size in zip(pieces, sizes, strict=True) if size <= CHARACTERS]
+
+    def _piece(self, position: int, message: Message) -> Piece:
+        """A statement, in the language of the message; a whole passage of an added text."""
+        passage = self.snapshot.open_passage(position)
+        s = passage.statement
+        if s is None:
+            return self._sentence(position, self.local.passages.places.paragraphs(position))
+        return Piece(position, passage, s.wording(message.question.language))
 
     def _sentence(self, position: int, spans: tuple[Span, ...]) -> Piece:
         """A piece of an added text."""
         passage = self.snapshot.open_passage(position)
-        return Piece(position, passage, " (…) ".join(passage.text[a:b] for a, b in spans), 0.0, spans)
+        return Piece(position, passage, " (…) ".join(passage.text[a:b] for a, b in spans), spans)
 
     def _mates(self, ranked: Sequence[int]) -> Iterator[int]:
         """Other statements of the topics found first, nearest in the corpus first."""
@@ -176,15 +172,6 @@ class Gathering:
             at = next(p for p in ranked if topics[p] == topic)
             beside = sorted(self.snapshot.by_topic[topic], key=lambda p: (abs(p - at), p))
             yield from (p for p in beside[: _MATES + 1] if p != at)
-
-    def piece(self, position: int, message: Message, pool: Pool, *, found_first: bool = False) -> Piece:
-        """One piece."""
-        passage = self.snapshot.open_passage(position)
-        s, scored = passage.statement, pool.scored.get(position)
-        best = (0, 0) if s else best_span(passage.text, analyse(message.question.query), _QUOTE_WORDS)
-        text = s.wording(message.question.language) if s else passage.text[slice(*best)]
-        shared = max(scored.alias, scored.coverage) if scored else 0.0
-        return Piece(position, passage, text, 1.0 if found_first else shared, () if s else (best,))
 
     def place(self, statement: str) -> int | None:
         """Where a statement stands; None when the snapshot lacks it."""
@@ -202,8 +189,3 @@ class Gathering:
         question = message.question
         in_force = bool(self.search.eligible(question.as_of, question.domains)[position])
         return in_force or self.local.passages.sentences.has_ended(position, question.as_of)
-
-    def against(self, s: Statement, message: Message, facet: str, value: str) -> bool:
-        """Whether one value of a facet that was read contradicts a statement."""
-        alone = replace(message.question, facets={facet: (value,)})
-        return not self.local.options.fits(s, alone, {})

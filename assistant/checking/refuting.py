@@ -1,0 +1,190 @@
+"""What refutes a sentence that a model wrote: not wording, lies.
+
+Guarantee: a figure, a date, a unit, an article, a body or a person that stands neither in what the sentence cites, nor in
+the words of the case, nor in a sum that the sentence shows and that is done again here, is told; so is a duty, a right,
+a ban or a negation contrary to what is cited. No likeness of words is asked for: whether the rest is borne is for a
+second reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from itertools import product
+
+from dateutil.relativedelta import relativedelta
+
+from assistant.checking.fidelity.force import denied, forces
+from assistant.checking.fidelity.names import departures as names_added
+from assistant.checking.fidelity.words import ReadText, read
+from ingest.corpus.fiches import Polarity, Statement
+from ingest.language.claims import Claim, Language, PartialDate, merged, numbers, read_claim, unsupported
+from ingest.passages.passages import Passage
+
+_SMALL = 10
+"""Numbers in words up to it count the things that a sentence says, unless a measure follows."""
+_MEASURE = re.compile(
+    r"\s?(?:an(?:s|nées?)?|mois|semaines?|jours?|heures?|minutes?|fois|pour\s?cent|%|€|euros?|salari\w+|personnes?|km|m|kg|t|"
+    r"years?|months?|weeks?|days?|hours?|times|employees?|people|per\s?cent|metres?|tonnes?|litres?)\b",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(r"(\d+)\s?(ans?|années?|years?|mois|months?|semaines?|weeks?|jours?|days?)\b", re.IGNORECASE)
+_UNITS = {"a": "years", "y": "years", "m": "months", "s": "weeks", "w": "weeks", "j": "days", "d": "days"}
+_SUM = re.compile(
+    r"(?P<terms>\d[\d\s.,]*(?:\s?[^\W\d_%€²³]{1,12}\.?|\s?[%€])?(?:\s?[+\-−–×x*/÷]\s?\d[\d\s.,]*(?:\s?[^\W\d_%€²³]{1,12}\.?|\s?[%€])?)+)"
+    r"\s?(?:=|≈|soit|donne|is)\s?(?P<total>\d[\d\s.,]*)"
+)
+_OPERATOR = re.compile(r"[+\-−–×x*/÷](?=\s?\d)")
+_TOLERANCE = Decimal("0.006")
+_TURNED = {"dû": {"dispensé"}, "interdit": {"permis"}, "dispensé": {"dû"}, "permis": {"interdit"}}
+_RECORDED = {
+    Polarity.OBLIGE: "dû", Polarity.INTERDIT: "interdit", Polarity.N_OBLIGE_PAS: "dispensé", Polarity.PERMET: "permis",
+}  # fmt: skip
+_LIMITS = re.compile(
+    r"\b(?:sauf|seul\w*|uniquement|hors|excep\w+|à partir|au-dessus|au-delà|moins|plus de|si|lorsque|quand|à condition|only|except\w*|"
+    r"unless|above|below|over|under|from|if|when|more than|less than|at least)\b|\d",
+    re.IGNORECASE,
+)
+"""What a rule may be limited by: whoever stands outside it is told the contrary of it, rightly."""
+
+
+def refutations(
+    text: str, language: Language, passages: Sequence[Passage], quotes: Sequence[str], given: Sequence[str], today: date
+) -> list[str]:
+    """What refutes a written sentence; empty when nothing does. `given`: the words of the case that it may say."""
+    wordings = [w for p, q in zip(passages, quotes, strict=True) for w in _wordings(p, q)]
+    support = merged([*(read_claim(t, lang) for t, lang in wordings), *(read_claim(w, language) for w in given)])
+    claim = read_claim(text, language)
+    out = [f for f in unsupported(claim, support) if not _counts(f, text, language)]
+    if out:
+        out = _derived(out, claim, support, text, language, [t for t, _ in wordings] + list(given), today)
+    mine = read(text, language)
+    held = read(" ; ".join((*(t for t, _ in wordings), *given)), language)
+    out += [f for f in names_added(mine, held) if f.startswith("nom")]
+    return out + _contrary(mine, passages, [read(t, lang) for t, lang in wordings if lang == language])
+
+
+def _wordings(p: Passage, quote: str) -> Iterator[tuple[str, Language]]:
+    """What a passage says, in each language that it is reviewed in, with the names of the place it stands at."""
+    place = f"{p.source_title}, {p.locator}"
+    if (b := p.based_on) is not None:
+        place += f" ; {b.title}, {b.locator or ''}, {b.version or ''}"
+    s = p.statement
+    if s is None:
+        yield f"{quote} ({place})", "fr" if p.language == "fr" else "en"
+        return
+    yield f"{s.text} ; {s.lead or ''} ({place})", "fr"
+    yield f"{s.en} ({place})", "en"
+
+
+def _counts(fault: str, text: str, language: Language) -> bool:
+    """Whether a figure that was missed only counts what the sentence says: « deux bilans »."""
+    if not fault.startswith("chiffre ") or fault.endswith((" €", " %")):
+        return False
+    try:
+        value = Decimal(fault.removeprefix("chiffre "))
+    except InvalidOperation:
+        return False
+    spots = [(a, b) for a, b, v in numbers(text, text, language) if v == value]
+    return value <= _SMALL and all(not text[a].isdigit() and not _MEASURE.match(text, b) for a, b in spots)
+
+
+def _derived(
+    faults: list[str], claim: Claim, support: Claim, text: str, language: Language, told: Sequence[str], today: date
+) -> list[str]:
+    """The faults that no sum shown, and no date counted from another, explains."""
+    totals = set(_totals(text, language, support))
+    days = set(_days(support.dates)) | {today}
+    spans = {_span(m) for t in told for m in _SPAN.finditer(t)}
+    counted = {a + sign * span for a, span, sign in product(days, spans, (1, -1))}
+    out = []
+    for fault in faults:
+        kind, _, value = fault.partition(" ")
+        if kind == "chiffre" and any(str(f) == value and f.value in totals for f in claim.figures):
+            continue
+        if kind == "chiffre" and _elapsed(value, text, days):
+            continue
+        if kind == "date" and any(str(d) == value and _falls(d, counted) for d in claim.dates):
+            continue
+        out.append(fault)
+    return out
+
+
+def _totals(text: str, language: Language, support: Claim) -> Iterator[Decimal]:
+    """The results of the sums that a text shows, each done again on figures that are borne."""
+    held = {f.value for f in support.figures}
+    for m in _SUM.finditer(text):
+        figures = [v for _, _, v in numbers(m.group("terms"), m.group("terms"), language)]
+        operators = _OPERATOR.findall(m.group("terms"))
+        total = next((v for _, _, v in numbers(m.group("total"), m.group("total"), language)), None)
+        if total is None or len(figures) != len(operators) + 1 or not all(f.normalize() in held for f in figures):
+            continue
+        value = figures[0]
+        for operator, figure in zip(operators, figures[1:], strict=True):
+            if operator in "+":
+                value += figure
+            elif operator in "-−–":
+                value -= figure
+            elif operator in "×x*":
+                value *= figure
+            elif figure:
+                value /= figure
+        if total and min(abs(value / k - total) for k in (1, 100, Decimal("0.01"))) <= abs(total) * _TOLERANCE:
+            yield total.normalize()
+
+
+def _days(dates: Iterable[PartialDate]) -> Iterator[date]:
+    for d in dates:
+        if d.year and d.month:
+            try:
+                yield date(d.year, d.month, d.day or 1)
+            except ValueError:
+                continue
+
+
+def _span(m: re.Match[str]) -> relativedelta:
+    return relativedelta(**{_UNITS[m.group(2)[0].lower()]: int(m.group(1))})  # type: ignore[arg-type]
+
+
+def _falls(d: PartialDate, counted: Iterable[date]) -> bool:
+    """Whether a date is one that was counted."""
+    return any(d.within(PartialDate(c.year, c.month, c.day)) for c in counted)
+
+
+def _elapsed(value: str, text: str, days: Iterable[date]) -> bool:
+    """Whether a figure is the time between two days that are known: « il vous reste trois mois »."""
+    known = list(days)
+    for m in _SPAN.finditer(text):
+        if m.group(1) != value:
+            continue
+        step, n = _UNITS[m.group(2)[0].lower()], int(value)
+        for a, b in product(known, known):
+            if a < b and abs((a + relativedelta(**{step: n}) - b).days) <= {"days": 1, "weeks": 4}.get(step, 31):  # type: ignore[arg-type]
+                return True
+    return False
+
+
+def _contrary(mine: ReadText, passages: Sequence[Passage], theirs: Sequence[ReadText]) -> list[str]:
+    """A duty, a right, a ban or a dispensation that is the contrary of everything cited, which nothing limits."""
+    statements = [p.statement for p in passages if p.statement]
+    if len(statements) < len(passages) or not theirs:
+        return []
+    held = set().union(*(forces(t) for t in theirs)) | {
+        _RECORDED[s.polarity] for s in statements if s.polarity in _RECORDED
+    }
+    told = set(forces(mine))
+    out = [f"{'/'.join(sorted(held))} → {f}" for f in sorted(told - held) if held and held <= _TURNED.get(f, set())]
+    if out and _may_stand_outside(statements, theirs):
+        return []
+    negated = denied(mine).count and not told & {"interdit", "dispensé"}
+    plain = not any(denied(t).count for t in theirs) and not _may_stand_outside(statements, theirs)
+    if negated and plain and not held & {"interdit", "dispensé"}:
+        out.append("négation ajoutée")
+    return out
+
+
+def _may_stand_outside(statements: Sequence[Statement], theirs: Sequence[ReadText]) -> bool:
+    """Whether what is cited has a limit beyond which its contrary may hold."""
+    return any(s.bounds or s.facets for s in statements) or any(_LIMITS.search(t.text.split(" (")[0]) for t in theirs)
