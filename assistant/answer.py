@@ -202,6 +202,8 @@ class Receipt(_Model):
     passages: dict[str, str]
     timings_ms: Timings = Timings()
     model: ModelUse | None = None
+    said: tuple[str, ...] = ()
+    """Words of the case that written sentences may say: the message, what rules decided, days counted."""
 
 
 class ProjectItem(_Model):

@@ -16,10 +16,10 @@ from itertools import product
 
 from dateutil.relativedelta import relativedelta
 
-from assistant.checking.fidelity.force import denied, forces
+from assistant.checking.fidelity.force import denied, departures, forces
 from assistant.checking.fidelity.names import departures as names_added
 from assistant.checking.fidelity.words import ReadText, read
-from ingest.corpus.fiches import Polarity, Statement
+from ingest.corpus.fiches import Polarity
 from ingest.language.claims import Claim, Language, PartialDate, merged, numbers, read_claim, unsupported
 from ingest.passages.passages import Passage
 
@@ -43,11 +43,17 @@ _RECORDED = {
     Polarity.OBLIGE: "dû", Polarity.INTERDIT: "interdit", Polarity.N_OBLIGE_PAS: "dispensé", Polarity.PERMET: "permis",
 }  # fmt: skip
 _LIMITS = re.compile(
-    r"\b(?:sauf|seul\w*|uniquement|hors|excep\w+|à partir|au-dessus|au-delà|moins|plus de|si|lorsque|quand|à condition|only|except\w*|"
-    r"unless|above|below|over|under|from|if|when|more than|less than|at least)\b|\d",
+    r"\d|\b(?:sauf|seul\w*|uniquement|hors|excep\w+|si|lorsque|quand|tant que|condition\w*|sans|only|except\w*|unless|if|"
+    r"when|without)\b",
     re.IGNORECASE,
 )
-"""What a rule may be limited by: whoever stands outside it is told the contrary of it, rightly."""
+"""What a sentence is limited by: whoever stands outside a rule is told the contrary of it, rightly."""
+_REWORDED, _SAME = 0.5, 0.9
+"""Likeness from which a sentence rewords what it cites, and from which it says it in the same words."""
+
+
+_OPENING = re.compile(r"^(?:Oui|Non|Yes|No)\s?[:,.;]\s*|\bnon plus\b", re.IGNORECASE)
+"""What answers the question, and denies nothing of what is cited."""
 
 
 def refutations(
@@ -60,10 +66,10 @@ def refutations(
     out = [f for f in unsupported(claim, support) if not _counts(f, text, language)]
     if out:
         out = _derived(out, claim, support, text, language, [t for t, _ in wordings] + list(given), today)
-    mine = read(text, language)
+    mine = read(_OPENING.sub("", text), language)
     held = read(" ; ".join((*(t for t, _ in wordings), *given)), language)
     out += [f for f in names_added(mine, held) if f.startswith("nom")]
-    return out + _contrary(mine, passages, [read(t, lang) for t, lang in wordings if lang == language])
+    return out + _contrary(mine, passages, quotes)
 
 
 def _wordings(p: Passage, quote: str) -> Iterator[tuple[str, Language]]:
@@ -95,14 +101,14 @@ def _derived(
     faults: list[str], claim: Claim, support: Claim, text: str, language: Language, told: Sequence[str], today: date
 ) -> list[str]:
     """The faults that no sum shown, and no date counted from another, explains."""
-    totals = set(_totals(text, language, support))
+    summed = {figure for figures in _sums(text, language, support) for figure in figures}
     days = set(_days(support.dates)) | {today}
     spans = {_span(m) for t in told for m in _SPAN.finditer(t)}
     counted = {a + sign * span for a, span, sign in product(days, spans, (1, -1))}
     out = []
     for fault in faults:
         kind, _, value = fault.partition(" ")
-        if kind == "chiffre" and any(str(f) == value and f.value in totals for f in claim.figures):
+        if kind == "chiffre" and any(str(f) == value and f.value in summed for f in claim.figures):
             continue
         if kind == "chiffre" and _elapsed(value, text, days):
             continue
@@ -112,9 +118,9 @@ def _derived(
     return out
 
 
-def _totals(text: str, language: Language, support: Claim) -> Iterator[Decimal]:
-    """The results of the sums that a text shows, each done again on figures that are borne."""
-    held = {f.value for f in support.figures}
+def _sums(text: str, language: Language, support: Claim) -> Iterator[list[Decimal]]:
+    """The figures of the sums that a text shows, each done again on figures that are borne, or thousands of them."""
+    held = {v for f in support.figures for v in (f.value, *(f.value.scaleb(-k).normalize() for k in (3, 6)))}
     for m in _SUM.finditer(text):
         figures = [v for _, _, v in numbers(m.group("terms"), m.group("terms"), language)]
         operators = _OPERATOR.findall(m.group("terms"))
@@ -132,7 +138,7 @@ def _totals(text: str, language: Language, support: Claim) -> Iterator[Decimal]:
             elif figure:
                 value /= figure
         if total and min(abs(value / k - total) for k in (1, 100, Decimal("0.01"))) <= abs(total) * _TOLERANCE:
-            yield total.normalize()
+            yield [f.normalize() for f in (*figures, total, total.scaleb(3), total.scaleb(6))]
 
 
 def _days(dates: Iterable[PartialDate]) -> Iterator[date]:
@@ -166,25 +172,41 @@ def _elapsed(value: str, text: str, days: Iterable[date]) -> bool:
     return False
 
 
-def _contrary(mine: ReadText, passages: Sequence[Passage], theirs: Sequence[ReadText]) -> list[str]:
-    """A duty, a right, a ban or a dispensation that is the contrary of everything cited, which nothing limits."""
+def _contrary(mine: ReadText, passages: Sequence[Passage], quotes: Sequence[str]) -> list[str]:
+    """A duty, a right, a ban or a negation that is contrary to what is cited: told in nearly its words, or with no
+    limit within which the contrary may hold."""
+    texts = [read(t, mine.language) for p, q in zip(passages, quotes, strict=True) for t in _said(p, q, mine.language)]
+    near = sorted(((_likeness(mine, t), t) for t in texts), key=lambda row: row[0], reverse=True)
+    out = min((departures(mine, t) for likeness, t in near if likeness >= _REWORDED), key=len, default=[])
+    if near and near[0][0] >= _SAME and _polarity(mine) != _polarity(near[0][1]):
+        out.append("négation ou obligation changée")
     statements = [p.statement for p in passages if p.statement]
-    if len(statements) < len(passages) or not theirs:
-        return []
-    held = set().union(*(forces(t) for t in theirs)) | {
-        _RECORDED[s.polarity] for s in statements if s.polarity in _RECORDED
-    }
-    told = set(forces(mine))
-    out = [f"{'/'.join(sorted(held))} → {f}" for f in sorted(told - held) if held and held <= _TURNED.get(f, set())]
-    if out and _may_stand_outside(statements, theirs):
-        return []
-    negated = denied(mine).count and not told & {"interdit", "dispensé"}
-    plain = not any(denied(t).count for t in theirs) and not _may_stand_outside(statements, theirs)
-    if negated and plain and not held & {"interdit", "dispensé"}:
-        out.append("négation ajoutée")
+    recorded = {_RECORDED[s.polarity] for s in statements if s.polarity in _RECORDED}
+    held = set().union(recorded, *(forces(t) for t in texts))
+    told = set(forces(mine)) - held
+    if len(statements) == len(passages) and held and not _LIMITS.search(mine.text):
+        out += [f"{'/'.join(sorted(held))} → {f}" for f in sorted(told) if held <= _TURNED.get(f, set())]
     return out
 
 
-def _may_stand_outside(statements: Sequence[Statement], theirs: Sequence[ReadText]) -> bool:
-    """Whether what is cited has a limit beyond which its contrary may hold."""
-    return any(s.bounds or s.facets for s in statements) or any(_LIMITS.search(t.text.split(" (")[0]) for t in theirs)
+def _said(p: Passage, quote: str, language: Language) -> Iterator[str]:
+    """The wordings of a passage in a language."""
+    s = p.statement
+    if s is None:
+        if (language == "fr") == (p.language == "fr"):
+            yield quote
+        return
+    yield s.wording(language)
+    if language == "fr" and s.lead:
+        yield s.lead
+
+
+def _likeness(one: ReadText, other: ReadText) -> float:
+    """Share of their content words that two texts have in common."""
+    return len(one.stems & other.stems) / (len(one.stems | other.stems) or 1)
+
+
+def _polarity(text: ReadText) -> tuple[bool, frozenset[str], int]:
+    """Whether a text denies, the modalities that it affirms, how many negations it has."""
+    claim = read_claim(text.text, text.language)
+    return claim.negated, claim.modality - claim.denied, denied(text).count

@@ -145,11 +145,11 @@ ENGINE = {"fr": "Rédaction", "en": "Wording"}
 ENGINES = {
     "fr": {
         "extractive": "extraits des textes et notices, sans modèle de langue",
-        "llm": "plan de {name}, énoncés des textes et notices",
+        "llm": "phrases de {name}, prouvées par les textes et notices cités",
     },
     "en": {
         "extractive": "extracts of the texts and notices, no language model",
-        "llm": "planned by {name}, statements of the texts and notices",
+        "llm": "sentences by {name}, proved by the texts and notices cited",
     },
 }
 RECEIPT = {"fr": "Reçu", "en": "Receipt"}

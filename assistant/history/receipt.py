@@ -266,7 +266,17 @@ def _sentences(answer: Answer, stored: dict[int, Passage | None], steps: frozens
             opening, _ = split_opening(text, because)
             sums = sums_of(because, (answer.question, *(c.passage.text for c in cited)), answer.understood.language)
             spoken, known = _language(text, answer), any(text.endswith(step) for step in steps)
-            sentence = Sentence(text, cited, language=spoken, given=(*given, *sums), opening=opening, reviewed=known)
+            written = bool(answer.written) and when is day
+            said = (*given, *sums, *(answer.receipt.said if written else ()))
+            sentence = Sentence(
+                text,
+                cited,
+                language=spoken,
+                given=said,
+                opening="" if written else opening,
+                reviewed=known,
+                written=written,
+            )
             faults = verifier.faults(sentence, when)
             out.append(SentenceCheck(text, numbers, tuple(faults)))
         elif not numbers and text and answer.outcome != "abstained":

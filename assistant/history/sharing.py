@@ -58,4 +58,5 @@ class Shares:
         answer = Answer.model_validate_json(row.answer)
         told = [item for item in answer.understood.case if item.from_ != "project"]
         understood = answer.understood.model_copy(update={"project": None, "case": tuple(told)})
-        return answer.model_copy(update={"project": None, "understood": understood})
+        receipt = answer.receipt.model_copy(update={"said": ()})
+        return answer.model_copy(update={"project": None, "understood": understood, "receipt": receipt})

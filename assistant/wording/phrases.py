@@ -6,6 +6,11 @@ DISCLAIMER = {
     "fr": "Information, pas un conseil juridique. Textes vérifiés au {date}.",
     "en": "Information, not legal advice. Texts verified as of {date}.",
 }
+WRITTEN = {
+    "fr": "Rédigé par {model}, prouvé par {n}. ",
+    "en": "Written by {model}, proved by {n}. ",
+}
+PROOFS = {"fr": ("un texte cité", "{n} textes cités"), "en": ("one text cited", "{n} texts cited")}
 NOT_FOUND = {
     "fr": "Je n'ai pas trouvé la réponse dans les textes dont je dispose.",
     "en": "I have not found the answer in the texts I hold.",

@@ -38,7 +38,16 @@ from assistant.wording.citations import Numbering
 from assistant.wording.composer import Draft, Line
 from assistant.wording.figures import case_words, fact_words
 from assistant.wording.layout import lay_out
-from assistant.wording.phrases import DISCLAIMER, DUE, NOT_FOUND, NOT_IN_FORCE, OUT_OF_SCOPE, SILENT
+from assistant.wording.phrases import (
+    DISCLAIMER,
+    DUE,
+    NOT_FOUND,
+    NOT_IN_FORCE,
+    OUT_OF_SCOPE,
+    PROOFS,
+    SILENT,
+    WRITTEN,
+)
 from ingest.clock import FACT_BASE_DATE, Clock
 from ingest.corpus.cards import DependsOn
 from ingest.corpus.glossary import Glossary
@@ -137,8 +146,9 @@ class Presenter:
                 passages={p.id: p.sha256 for p in numbering.passages()},
                 timings_ms=timings,
                 model=draft.model,
+                said=_said(kept),
             ),
-            disclaimer=DISCLAIMER[lang].format(date=say_date(FACT_BASE_DATE, lang)),
+            disclaimer=_by(draft, kept, lang) + DISCLAIMER[lang].format(date=say_date(FACT_BASE_DATE, lang)),
         )
 
     def again(self, message: Message, body: str, numbering: Numbering, conversation_id: str) -> Answer:
@@ -221,6 +231,21 @@ def _outcome(plan: Plan, said: bool, later: Passage | None) -> tuple[Outcome, Re
     if any(p.verdict == "depends" for p in plan.parts):
         return "partial", "unclear"
     return "answered", "false_premise" if any(p.premise for p in plan.parts) else None
+
+
+def _by(draft: Draft, kept: Sequence[Line], language: Language) -> str:
+    """Who wrote what is shown, and by how many texts it is proved; empty where no model wrote any."""
+    proofs = {c.passage.id for line in kept if line.sentence.written for c in line.sentence.cited}
+    if not proofs or draft.model is None:
+        return ""
+    one, many = PROOFS[language]
+    told = one if len(proofs) == 1 else many.format(n=len(proofs))
+    return WRITTEN[language].format(model=draft.model.name, n=told)
+
+
+def _said(kept: Sequence[Line]) -> tuple[str, ...]:
+    """The words of the case that the written lines may say, besides the message."""
+    return tuple(dict.fromkeys(w for line in kept if line.sentence.written for w in line.sentence.given))
 
 
 def _shape(plan: Plan) -> Literal["sentence", "steps", "table", "cases"]:

@@ -464,10 +464,12 @@ def _beside(answer: Answer, passages: Mapping[str, Passage], open_passage: Open)
         near = open_passage(n.passage_id)
         if near is None or not n.quote or n.quote not in near.text:
             out.append(f"proche infidèle : « {n.quote} »")
-    if answer.disclaimer not in {
-        table.format(date=d)
-        for table in phrases.DISCLAIMER.values()
-        for d in re.findall(r"\d.*\d{4}", answer.disclaimer)
+    disclaimer = answer.disclaimer
+    if answer.written:
+        assert answer.receipt.model is not None
+        disclaimer = re.sub(rf"^(?:Rédigé par|Written by) {re.escape(answer.receipt.model.name)}, [^.]+\. ", "", disclaimer)
+    if disclaimer not in {
+        table.format(date=d) for table in phrases.DISCLAIMER.values() for d in re.findall(r"\d.*\d{4}", disclaimer)
     }:
         out.append(f"mention légale : « {answer.disclaimer} »")
     return out
