@@ -131,7 +131,7 @@ function projectState(project) {
       el("a", { href: o.url }, o.code && `${o.code} `, spaced(o.title)), ` · ${o.status}`, o.person && ` · ${o.person}`,
       o.due && [" · ", el("span", { class: o.late ? "trouble" : null }, sayDate(o.due))],
       o.mandatory && [" ", el("span", { class: "badge strong" }, _("obligatoire"))]))),
-    project.more > 0 && el("p", { class: "minor" }, el("a", { href: project.url }, _("et {n} autres", { n: project.more }))),
+    project.more > 0 && el("p", { class: "minor" }, el("a", { href: project.url }, _("et {n|autre|autres}", { n: project.more }))),
     el("p", { class: "minor" }, _("Vos propres données, pas un texte : ce que demandent les textes est cité dessous.")));
 }
 
