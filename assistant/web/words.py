@@ -4,7 +4,8 @@ Guarantee: French is what a page shows unless English was asked for; a sentence 
 rather than not at all, and a test fails on it. A sentence has one English, whatever the page.
 
 A page writes `_("{n|texte lu|textes lus}", n=3)`: values fill in after the translation, and are escaped by the page as
-all text is; a number is followed by the words that agree with it. A constant written before the language is known is marked `french("…")` and read with `_` where it is shown.
+all text is; a number is followed by the words that agree with it. A constant written before the language is known is
+marked `french("…")` and read with `_` where it is shown.
 """
 
 from __future__ import annotations

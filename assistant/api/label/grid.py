@@ -181,8 +181,10 @@ def router(service: Service, owners: Owners) -> APIRouter:
         told = {
             "plan": PlanView.of(plan),
             "account": AccountView.read(
-                found.account, doubts=[DoubtView.read(d) for d in found.doubts],
-                landing=len(found.answers.landing), already_said=found.answers.kept,
+                found.account,
+                doubts=[DoubtView.read(d) for d in found.doubts],
+                landing=len(found.answers.landing),
+                already_said=found.answers.kept,
             ),
             "changes": ChangesView.of(found.changes) if found.changes else None,
         }
