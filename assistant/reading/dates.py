@@ -1,9 +1,9 @@
-"""The dates of a message, and what was in force when (DESIGN §4, Time).
+"""The dates of a message, and what was in force when.
 
-Guarantee: what happens on a date is told by `date_head`: the day whose law is asked about, a day of the case, or nothing
-of either (the year in the name of a text, of a figure, an aim). « En 2024 » means its last day, or today while the year
-runs; « avant X » means the day before; an accounting year chooses which rules apply without pretending that the law of
-that day is known.
+Guarantee: what happens on a date is told by `date_head`: the day whose law is asked about, a day of the case, which
+never moves that of the law, or nothing of either (the year in the name of a text, of a figure, an aim). « En 2024 »
+means its last day, or today while the year runs; « avant X » means the day before; an accounting year chooses which
+rules apply without pretending that the law of that day is known.
 """
 
 from __future__ import annotations
