@@ -1,10 +1,11 @@
 """An answer as server-sent events: `passages`, `draft`*, `token`*, `answer`, `done`; or `error`.
 
-Guarantee: no prose before the passages it rests on; a `draft` is what stands of the answer while a language model plans
-the rest, every sentence of it let through by the verifier, and the next one, or the tokens, take its place; the tokens
-are whole sentences that the verifier let through, and joined they are the answer's markdown, to the character. What
-fails before anything was sent is an ordinary HTTP error; what fails after is an `error` event that carries the same
-problem. A client that leaves changes nothing: the turn ends, and its answer is in the history.
+Guarantee: `passages` comes first, empty for an answer that rests on none: no prose before the passages it rests on; a
+`draft` is what stands of the answer while a language model plans the rest, every sentence of it let through by the
+verifier, and the next one, or the tokens, take its place; the tokens are whole sentences that the verifier let through,
+and joined they are the answer's markdown, to the character. What fails before anything was sent is an ordinary HTTP
+error; what fails after is an `error` event that carries the same problem. A client that leaves changes nothing: the
+turn ends, and its answer is in the history.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ class Turn:
 
     def _run(self, ask: Callable[[OnEvidence], Answer]) -> None:
         try:
-            answer = ask(_Telling(self._put))
+            telling = _Telling(self._put)
+            answer = ask(telling)
+            if not telling.told:  # nothing was looked for: a question back, a choice between projects
+                telling((), answer.understood)
             for text in tokens(answer.answer):
                 self._put(("token", {"text": text}))
             self._put(("answer", answer.model_dump(mode="json")))
@@ -84,9 +88,10 @@ class _Telling:
     """Puts what is known of an answer before it is there."""
 
     def __init__(self, put: Callable[[Event], None]) -> None:
-        self._put = put
+        self._put, self.told = put, False
 
     def __call__(self, passages: Sequence[Passage], understood: Understood) -> None:
+        self.told = True
         self._put(("passages", shown(passages, understood)))
 
     def draft(self, markdown: str, passages: Sequence[Passage]) -> None:

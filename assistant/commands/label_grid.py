@@ -90,6 +90,7 @@ def _account(reading: Reading) -> dict[str, object]:
         ],
         "doubts": [{"id": d.id, "text": d.text} for d in reading.doubts],
         "aside": len(a.aside),
+        "landing": len(reading.answers.landing),
         "to_clarify": a.to_clarify,
     }
 

@@ -1,9 +1,9 @@
-"""The dates of a message, and what was in force when (DESIGN §4, Time).
+"""The dates of a message, and what was in force when.
 
-Guarantee: what happens on a date is told by `date_head`: the day whose law is asked about, a day of the case, or nothing
-of either (the year in the name of a text, of a figure, an aim). « En 2024 » means its last day, or today while the year
-runs; « avant X » means the day before; an accounting year chooses which rules apply without pretending that the law of
-that day is known.
+Guarantee: what happens on a date is told by `date_head`: the day whose law is asked about, a day of the case, which
+never moves that of the law, or nothing of either (the year in the name of a text, of a figure, an aim). « En 2024 »
+means its last day, or today while the year runs; « avant X » means the day before; an accounting year chooses which
+rules apply without pretending that the law of that day is known.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from ingest.language.lexical import fold
 
 _PARTS = {"debut": (1, 3), "mi": (5, 8), "fin": (10, 12)}
 """« Début 2025 » is its first quarter, « fin 2025 » its last, « mi-2025 » the months around July."""
-_OF_THE_LAW = frozenset({DateName.FILING, DateName.SHOOT, DateName.BROADCAST, *YearName})
-"""What happens on the day whose law is asked about, where no other is: a visa or a delivery says nothing of it."""
 _NAMES: dict[str, DateName | YearName] = {n.value: n for n in (*DateName, *YearName)}
 
 
@@ -121,8 +119,6 @@ def _as_of(
     if WORDS.has(fold(text), "now"):
         return AsOf(today, today, "today", exercise)
     asked = next((d for d, kind in zip(found, kinds, strict=True) if kind == LAW), None)
-    if asked is None and not exercise:
-        asked = next((d for d, kind in zip(found, kinds, strict=True) if _NAMES.get(kind) in _OF_THE_LAW), None)
     if asked is not None:
         return replace(_days_of(asked, fold(text[: asked.start]), today), exercise=exercise)
     return AsOf(today, today, "asked", exercise) if exercise else None

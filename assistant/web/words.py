@@ -3,12 +3,14 @@
 Guarantee: French is what a page shows unless English was asked for; a sentence without its English shows in French
 rather than not at all, and a test fails on it. A sentence has one English, whatever the page.
 
-A page writes `_("{n} textes lus", n=3)`: values fill in after the translation, and are escaped by the page as all text
-is. A constant written before the language is known is marked `french("…")` and read with `_` where it is shown.
+A page writes `_("{n|texte lu|textes lus}", n=3)`: values fill in after the translation, and are escaped by the page as
+all text is; a number is followed by the words that agree with it. A constant written before the language is known is
+marked `french("…")` and read with `_` where it is shown.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,8 @@ from ingest.language.claims import Language
 COOKIE = "lang"
 YEAR = 365 * 86400
 """Seconds that a choice of language is kept."""
+_COUNTED = re.compile(r"\{(\w+)\|([^|{}]*)\|([^|{}]*)\}")
+"""A number and the words that agree with it: `{n|critère|critères}`."""
 _HERE = Path(__file__).resolve().parent
 _ENGLISH = _HERE / "english"
 
@@ -34,7 +38,14 @@ class Words:
     def __call__(self, sentence: str, **values: object) -> str:
         """A sentence in the page's language, its `{names}` filled in."""
         said = english().get(sentence, sentence) if self.language == "en" else sentence
-        return said.format(**values) if values else said
+        if not values:
+            return said
+        return _COUNTED.sub(lambda m: f"{{{m[1]}}} {self._agreed(values[m[1]], m[2], m[3])}", said).format(**values)
+
+    def _agreed(self, number: object, one: str, several: str) -> str:
+        """The words that go with a number, said as `0,5` or `1 200` or not: in French, two is the first plural."""
+        value = float(re.sub(r"[^\d.-]", "", str(number).replace(",", ".")) or 0)
+        return one if (value == 1 if self.language == "en" else abs(value) < 2) else several
 
 
 def french(sentence: str) -> str:

@@ -271,7 +271,7 @@ def test_the_board_says_what_others_changed_since_the_last_visit(
     try:
         served_service.workbench.put(ident, None, "IMG-03", {"status": "fait", "note": "vu"})
         page.reload()
-        assert "Un changement" in page.text_content(".since summary")
+        assert "1 changement" in page.text_content(".since summary")
         assert row_of(page, "IMG-03").locator(".dot").count() == 1
         page.click("text=voir ces critères")
         page.wait_for_url("**statut=change*")

@@ -91,7 +91,9 @@ class AccountView(View):
     criteria: int
     points: float
     mandatory: int | None = Field(description="null when the workbook does not say")
-    answers: int
+    answers: int = Field(description="answers read in the workbook")
+    landing: int = Field(description="those that would change what is said of a criterion")
+    already_said: int = Field(description="those that stand where the production has said something: left out")
     to_clarify: int
     aside: list[AsideView]
     sums: list[SumView]
@@ -178,7 +180,12 @@ def router(service: Service, owners: Owners) -> APIRouter:
         found = await run_in_threadpool(read, bench, project_id, owner, plan, choice)
         told = {
             "plan": PlanView.of(plan),
-            "account": AccountView.read(found.account, doubts=[DoubtView.read(d) for d in found.doubts]),
+            "account": AccountView.read(
+                found.account,
+                doubts=[DoubtView.read(d) for d in found.doubts],
+                landing=len(found.answers.landing),
+                already_said=found.answers.kept,
+            ),
             "changes": ChangesView.of(found.changes) if found.changes else None,
         }
         if _yes(fields.get("plan")):

@@ -2,8 +2,8 @@
 
 Guarantee: nothing is written while a difference is undecided. A mapping that was accepted is proposed again to the same
 owner for the same header; what the production already said of a criterion follows it under its new code, and is never
-overwritten by what the workbook answers, which is taken only when asked for and only where nothing was said. An
-accepted or abandoned workbook is erased."""
+overwritten by what the workbook answers, which is taken only when asked for and only where nothing was said; which
+answers land is told before. An accepted or abandoned workbook is erased."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from assistant.label.grid.grid import Origin
 from assistant.label.grid.importing import Plan, plan_import, read_grid
 from assistant.label.grid.mapping import ColumnMapping
 from assistant.label.grid.matching import accepted
-from assistant.label.projects.projects import Grid, Project, rows
+from assistant.label.projects.projects import STATUS_LABELS, CriterionState, Grid, GridCriterion, Project, rows
 from assistant.label.projects.store import LabelStore
 from assistant.label.workbench import Workbench
 from ingest.errors import ClapvertError, ErrorCode
@@ -65,6 +65,43 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """What becomes of the answers of a workbook. `landing`: those that change what is said of a criterion; `kept`: how
+    many stand where the production has already said something; `same`: how many say what stands anyway."""
+
+    landing: tuple[GridCriterion, ...]
+    kept: int
+    same: int
+
+    @property
+    def by_status(self) -> list[tuple[str, int, tuple[str, ...]]]:
+        """Label of each status that they land in, how many, and the words of the workbook that stay beside it."""
+        out = []
+        for status, label in STATUS_LABELS.items():
+            found = [c for c in self.landing if c.answer is status]
+            if found:
+                out.append((label, len(found), tuple(dict.fromkeys(c.said for c in found if c.said))))
+        return out
+
+    @classmethod
+    def of(cls, grid: Grid, project: Project, rekeyed: Mapping[str, str]) -> Answers:
+        """Those of a grid, for a project whose states go under other keys with it."""
+        states = {rekeyed.get(key, key): state for key, state in project.states.items()}
+        landing, kept, same = [], 0, 0
+        for c in grid.criteria:
+            if c.answer is None:
+                continue
+            state = states.get(c.key) or CriterionState(code=c.key)
+            if state.revision:
+                kept += 1
+            elif (c.answer, c.said or "") == (state.status, state.said):
+                same += 1
+            else:
+                landing.append(c)
+        return cls(tuple(landing), kept, same)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A workbook read as a person chose: the grid it would be, its account, and what it changes of the project."""
 
@@ -72,6 +109,7 @@ class Reading:
     grid: Grid
     account: Account
     changes: Changes | None
+    answers: Answers
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -104,7 +142,8 @@ def read(bench: Workbench, project_id: str, owner: str | None, plan: Plan, choic
     old = rows(project, bench.framework(project))
     followed = project.grid is not None or any(r.state.revision or r.state.evidence for r in old)
     found = changes(old, grid, choice.same) if followed else None
-    return Reading(plan, carried(grid, old, found) if found else grid, account, found)
+    grid = carried(grid, old, found) if found else grid
+    return Reading(plan, grid, account, found, Answers.of(grid, project, found.rekeyed if found else {}))
 
 
 def taken(bench: Workbench, project_id: str, owner: str | None, plan: Plan, choice: Choice) -> tuple[Project, int]:
@@ -114,22 +153,18 @@ def taken(bench: Workbench, project_id: str, owner: str | None, plan: Plan, choi
     if undecided := found.undecided(choice.accepted):
         raise UndecidedError(undecided)
     moves = found.changes
-    project = bench.store.set_grid(
+    bench.store.set_grid(
         project_id, owner, found.grid, rekeyed=moves.rekeyed if moves else {}, outside=moves.outside if moves else {}
     )
     memory = OwnerMemory(bench.store, owner)
     for layout in plan.layouts:
         memory.remember(layout.signature, layout.mapping)
-    answers = 0
-    if choice.take_answers:
-        for criterion in found.grid.criteria:
-            if criterion.answer is None or project.state(criterion.key).revision:
-                continue
-            said = {"status": criterion.answer, "said": criterion.said or ""}
-            bench.store.put_state(project_id, owner, criterion.key, said, 0)
-            answers += 1
+    landing = found.answers.landing if choice.take_answers else ()
+    for criterion in landing:
+        said = {"status": criterion.answer, "said": criterion.said or ""}
+        bench.store.put_state(project_id, owner, criterion.key, said, 0)
     bench.store.uploads.erase(project_id, owner)
-    return bench.store.get(project_id, owner), answers
+    return bench.store.get(project_id, owner), len(landing)
 
 
 def matched(bench: Workbench, project_id: str, owner: str | None, choices: dict[str, str | None]) -> Project:

@@ -15,8 +15,8 @@ from assistant.label.frameworks import folded
 from assistant.label.grid.mapping import ColumnMapping, letter
 from assistant.label.grid.problems import BadCell, Wrong
 from assistant.label.grid.table import LEADING, Table
-from assistant.label.grid.words import answer, mandatory
-from assistant.label.projects.projects import GridLevel, Status
+from assistant.label.grid.words import answer, mandatory, plain
+from assistant.label.projects.projects import STATUS_LABELS, GridLevel, Status
 from assistant.label.score.points import BadPointsError, in_points, points
 from ingest.documents.cells import Row
 
@@ -26,6 +26,9 @@ _ANSWERED = {
     "not_applicable": Status.A_CLARIFIER,
 }  # fmt: skip
 """« N/A » says that a criterion does not apply, not why: it stays to be cleared up, in the workbook's words."""
+_IN_WORDS = frozenset({Status.A_CLARIFIER, Status.A_FAIRE})
+"""Statuses that say less than what the workbook may answer: its own words stay beside them. « À faire » is also what a
+criterion is of which nobody said anything: « Non » or « Prévu » is told apart from it by its words alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +222,14 @@ class RowReader:
         return value
 
     def _answer(self, row: Row) -> tuple[Status | None, str | None]:
-        """What the workbook answers, and its own words when they are to be cleared up."""
+        """What the workbook answers, and its own words where the status says less."""
         text = self._text(row, self._map.answer)
         if text is None or not text.strip("-–—. "):
             return None, None
         found = answer(text)
         status = _ANSWERED[found] if found else Status.A_CLARIFIER
-        return status, text[:120] if status is Status.A_CLARIFIER else None
+        plainly = plain(text) == plain(STATUS_LABELS[status])
+        return status, text[:120] if status in _IN_WORDS and not plainly else None
 
     def _mandatory(self, row: Row) -> bool | None:
         if self._map.mandatory_fill is not None:

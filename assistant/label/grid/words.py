@@ -99,9 +99,10 @@ _OPTIONAL = {"facultatif", "optionnel", "optional", "recommande", "non obligatoi
 _ANSWERS: dict[str, Answer] = {
     **dict.fromkeys(("oui", "o", "x", "yes", "vrai", "✓", "✔", "ok", "fait", "valide", "validee", "realise", "realisee",
                      "conforme", "acquis", "atteint", "done", "1"), "done"),
-    **dict.fromkeys(("partiel", "partiellement", "en partie", "partial", "partielle"), "partial"),
-    **dict.fromkeys(("non", "n", "no", "a faire", "en cours", "non realise", "non valide", "non conforme", "prevu",
-                     "non atteint", "todo", "faux", "0"), "todo"),
+    **dict.fromkeys(("partiel", "partiellement", "en partie", "partial", "partielle", "en cours", "commence", "entame",
+                     "engage", "demarre", "in progress", "started", "ongoing"), "partial"),
+    **dict.fromkeys(("non", "n", "no", "a faire", "non realise", "non realisee", "non valide", "non conforme", "prevu",
+                     "prevue", "planifie", "planned", "non atteint", "todo", "to do", "faux", "0"), "todo"),
     **dict.fromkeys(("non retenu", "non retenue", "abandonne", "ecarte", "refuse", "declined"), "declined"),
     **dict.fromkeys(("sans objet", "na", "n a", "so", "s o", "non applicable", "non concerne", "not applicable"),
                     "not_applicable"),

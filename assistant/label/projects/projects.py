@@ -74,7 +74,7 @@ class CriterionState(_Frozen):
     not_applicable_reason: Text = ""
     level: Line = Field(default="", description="the level reached, for a criterion of the grid that has several")
     said: Line = Field(
-        default="", description="what the imported workbook answered, word for word, when to be cleared up"
+        default="", description="what the imported workbook answered, word for word, where the status says less"
     )
     evidence: tuple[EvidenceFile, ...] = ()
     revision: int = 0

@@ -108,8 +108,8 @@ async function run(question, turn, { alone = false, focus = false } = {}) {
   };
   try {
     const [answer, note] = await post(question, alone ? null : conversation, on, signal);
+    keep(answer); // first: what the server keeps has its address, whatever becomes of the page
     showAnswer(turn, answer, tools, note);
-    keep(answer);
     status.textContent = spoken(answer);
   } catch (problem) {
     if (signal.aborted) return;

@@ -36,7 +36,7 @@ export class History {
           button("", () => this.#dialog.close(), { class: "close", "aria-label": _("Fermer l'historique") })),
         el("div", { class: "field" }, el("label", { for: "history-search" }, _("Chercher dans les questions et les réponses")), this.#search),
         this.#said, this.#list, this.#all,
-        el("p", { class: "minor" }, spaced(KEEP === "0" ? _("Rien n'est gardé sur le disque.") : _("Gardées {n} jours après la première question, sur ce serveur, pour vous seul. Effacer est définitif.", { n: KEEP })))),
+        el("p", { class: "minor" }, spaced(KEEP === "0" ? _("Rien n'est gardé sur le disque.") : _("Gardées {n|jour|jours} après la première question, sur ce serveur, pour vous seul. Effacer est définitif.", { n: KEEP })))),
     );
     this.#dialog.showModal();
     this.#dialog.querySelector("h2").focus();
@@ -71,7 +71,7 @@ export class History {
   #row(c) {
     const row = el("li", { class: "conversation" });
     const link = el("a", { href: `/c/${encodeURIComponent(c.conversation_id)}`, "aria-current": c.conversation_id === this.#current() ? "page" : null }, spaced(c.title));
-    const facts = [sayDate(c.started), c.messages > 1 && _("{n} questions", { n: c.messages })].filter(Boolean).join(" · ");
+    const facts = [sayDate(c.started), c.messages > 1 && _("{n|question|questions}", { n: c.messages })].filter(Boolean).join(" · ");
     row.append(link, el("p", { class: "minor" }, facts),
       el("div", { class: "row-tools" },
         button(_("Renommer"), () => this.#rename(row, c), { class: "link", "aria-label": _("Renommer : {title}", { title: c.title }) }),
@@ -139,7 +139,7 @@ export class History {
     const { deleted } = await fetchJson("/api/conversations", { method: "DELETE" });
     this.#list.replaceChildren();
     this.#all.hidden = true;
-    this.#said.textContent = deleted === 1 ? _("Conversation effacée.") : _("{n} conversations effacées.", { n: deleted });
+    this.#said.textContent = _("{n|conversation effacée|conversations effacées}.", { n: deleted });
     this.#search.focus();
     this.#erased();
   }

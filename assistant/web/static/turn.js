@@ -11,9 +11,8 @@ import { pieces, prose } from "./prose.js";
 import { LANG, _ } from "./words.js";
 
 const PARTIAL = { unclear: _("Réponse partielle : elle dépend d'un détail"), not_found: _("Réponse partielle : un point reste sans réponse") };
-const said = new WeakMap(); // what came of each answer so far
-/** What was shown of each answer while the rest was being planned: sentences that it holds change nothing on screen. */
-const drafted = new WeakMap();
+/** What came of each turn's answer so far: its sentences, and what stood of it while the rest was being planned. */
+const came = new WeakMap();
 let count = 0;
 
 /** The address of a passage's own page, its quoted words marked. */
@@ -32,11 +31,14 @@ function passageLink(c, open, props, ...children) {
 /** The article of a question that is being answered. */
 export function pendingTurn(question) {
   const id = `question-${++count}`;
-  return el("article", { class: "turn", "aria-labelledby": id }, el("h2", { id, class: "question", tabindex: "-1" }, spaced(question)));
+  const turn = el("article", { class: "turn", "aria-labelledby": id }, el("h2", { id, class: "question", tabindex: "-1" }, spaced(question)));
+  came.set(turn, { said: "", draft: "" });
+  return turn;
 }
 
 /** Show that a turn waits for its answer. */
 export function showWaiting(turn) {
+  came.set(turn, { said: "", draft: "" });
   settle(turn, el("p", { class: "understood waiting" }, _("Recherche dans les textes…")));
   turn.setAttribute("aria-busy", "true");
 }
@@ -44,24 +46,34 @@ export function showWaiting(turn) {
 /** Show what is known before any prose: how the question was understood, and the passages. */
 export function showPassages(turn, { passages, understood: read }, tools) {
   const cards = passages.map((p) => ({ ...p, n: null, quote: null }));
-  settle(turn, understood({ understood: read }, tools, false), sources(cards, tools.open), el("div", { class: "answered" }, el("div", { class: "prose" }, el("p"))));
-  said.set(turn, "");
+  settle(turn, understood({ understood: read }, tools, false), sources(cards, tools.open));
+  write(turn);
   turn.setAttribute("aria-busy", "true");
 }
 
 /** Add a verified sentence to the answer; it may open a paragraph or a step, or go on with the last one. */
 export function showSentence(turn, text) {
-  said.set(turn, said.get(turn) + text);
-  if (drafted.get(turn)?.startsWith(said.get(turn))) return;
-  const cite = (n) => el("span", { class: "cite" }, String(n));
-  turn.querySelector(".prose").replaceChildren(...prose(said.get(turn), cite));
+  came.get(turn).said += text;
+  write(turn);
 }
 
 /** Show the parts of the answer that stand while the others are being planned; the sentences take their place. */
 export function showDraft(turn, text) {
-  drafted.set(turn, text);
+  came.get(turn).draft = text;
+  write(turn);
+}
+
+/** Write what came of the answer below what is known of it, whichever comes first; sentences that the draft already
+ * holds change nothing on screen. */
+function write(turn) {
+  const so = came.get(turn);
+  const text = so.draft.startsWith(so.said) ? so.draft : so.said;
+  let place = turn.querySelector(".prose");
+  if (place && so.shown === text) return;
+  if (!place) turn.append(el("div", { class: "answered" }, (place = el("div", { class: "prose" }))));
+  so.shown = text;
   const cite = (n) => el("span", { class: "cite" }, String(n));
-  turn.querySelector(".prose").replaceChildren(...prose(text, cite));
+  place.replaceChildren(...(text ? prose(text, cite) : [el("p")]));
 }
 
 /** Put the whole answer in its turn; `tools` are what its buttons do; `note` is something to say first. */
@@ -119,7 +131,7 @@ function projectState(project) {
       el("a", { href: o.url }, o.code && `${o.code} `, spaced(o.title)), ` · ${o.status}`, o.person && ` · ${o.person}`,
       o.due && [" · ", el("span", { class: o.late ? "trouble" : null }, sayDate(o.due))],
       o.mandatory && [" ", el("span", { class: "badge strong" }, _("obligatoire"))]))),
-    project.more > 0 && el("p", { class: "minor" }, el("a", { href: project.url }, _("et {n} autres", { n: project.more }))),
+    project.more > 0 && el("p", { class: "minor" }, el("a", { href: project.url }, _("et {n|autre|autres}", { n: project.more }))),
     el("p", { class: "minor" }, _("Vos propres données, pas un texte : ce que demandent les textes est cité dessous.")));
 }
 

@@ -94,6 +94,15 @@ def test_an_act_tells_what_it_rests_on_first_too(client: TestClient, act: Act, m
     assert shown == {c["passage_id"] for c in told[-2][1]["citations"]}
 
 
+def test_an_answer_that_rests_on_nothing_tells_no_passage_first(mine: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question asked back, a choice between projects: whoever answers need not tell that nothing was looked for."""
+    made = mine.ask(Ask("merci"))
+    monkeypatch.setattr(mine, "ask", lambda *_: made)
+    told = asked(TestClient(create_app(mine)))
+    assert [name for name, _ in told][:2] == ["passages", "token"]
+    assert told[0][1] == {"understood": told[-2][1]["understood"], "passages": []}
+
+
 @pytest.mark.parametrize(
     "markdown",
     [

@@ -112,14 +112,14 @@ def test_a_visit_shows_what_others_changed_since_the_sitting_before(
     assert 'class="since"' in lea.get(page).text  # same sitting: since it began
     clock[0] += SITTING * 2
     shown = lea.get(page, params={"statut": "change"}).text
-    assert "Un changement" not in shown  # she saw it in the sitting before
+    assert "1 changement" not in shown  # she saw it in the sitting before
     marc.put(f"{film}/criteria/IMG-05", json={"note": "vu"})
     clock[0] += SITTING * 2
     shown = lea.get(page, params={"statut": "change"}).text
-    assert "Un changement" in shown
+    assert "1 changement" in shown
     assert 'data-key="IMG-05"' in shown
     assert 'data-key="IMG-03"' not in shown
     clock[0] += SITTING / 2
-    assert "Un changement" in lea.get(page).text  # the whole sitting shows it
+    assert "1 changement" in lea.get(page).text  # the whole sitting shows it
     clock[0] += SITTING * 2
     assert 'class="since"' not in lea.get(page).text

@@ -116,7 +116,7 @@ def test_comments_and_answers_not_understood_are_kept_in_their_words(bench: Work
     rows_read = account_of(bench, data).grid.criteria
     assert rows_read[0].comment == "animation · À joindre avant l'audit"
     assert [(c.answer, c.said) for c in rows_read] == [
-        (Status.A_CLARIFIER, "N/A"), (Status.A_CLARIFIER, "voir devis"), (Status.A_FAIRE, None), (Status.FAIT, None),
+        (Status.A_CLARIFIER, "N/A"), (Status.A_CLARIFIER, "voir devis"), (Status.A_FAIRE, "Non"), (Status.FAIT, None),
     ]  # fmt: skip
 
 

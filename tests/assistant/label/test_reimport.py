@@ -16,7 +16,7 @@ from assistant.history.owner import LOCAL
 from assistant.label.frameworks import Frameworks
 from assistant.label.grid.imports import Choice, planned, read, taken
 from assistant.label.grid.templates import template_csv, template_xlsx
-from assistant.label.projects.projects import rows
+from assistant.label.projects.projects import Status, rows
 from assistant.label.workbench import Workbench
 from ingest.clock import fixed
 from ingest.settings import Settings
@@ -133,6 +133,38 @@ def test_departments_are_renamed_merged_and_moved(bench: Workbench) -> None:
     assert sum("Image" in r.departments for r in bench.board(made.id, LOCAL)[1]) == 20
 
 
+ANSWERED = (
+    ("Oui", Status.FAIT, ""), ("En cours", Status.EN_COURS, ""), ("Partiel", Status.EN_COURS, ""),
+    ("Prévu", Status.A_FAIRE, "Prévu"), ("Non", Status.A_FAIRE, "Non"), ("À faire", Status.A_FAIRE, ""),
+    ("abandonné", Status.NON_RETENU, ""), ("N/A", Status.A_CLARIFIER, "N/A"),
+    ("voir Léa", Status.A_CLARIFIER, "voir Léa"), ("", Status.A_FAIRE, ""),
+)  # fmt: skip
+
+
+def test_answers_are_kept_apart_and_those_announced_are_those_that_land(lea: TestClient) -> None:
+    """« En cours », « Prévu », « Non » are not the « À faire » of a criterion of which nobody said anything; what changes
+    nothing, or stands where the production has spoken, is told as left aside."""
+    rows = [[f"A{n}", f"Action d'essai numéro {n}", "non", 1, said] for n, (said, _, _) in enumerate(ANSWERED)]
+    data = sheet_of([*HEADER, "Statut"], *rows)
+    made = project(lea)
+    at = f"/api/label/projects/{made['id']}"
+    assert lea.post(f"{at}/grid", files={"file": ("g.xlsx", data)}).json()["imported"]
+    assert lea.put(f"{at}/criteria/A0", json={"revision": 0, "note": "dit par Léa"}).status_code == 200
+    planned_ = lea.post(f"{at}/grid", files={"file": ("g.xlsx", data)}, data={"plan": "1"}).json()["account"]
+    assert (planned_["answers"], planned_["landing"], planned_["already_said"]) == (9, 7, 1)
+    shown = lea.post(f"/label/projets/{made['id']}/grille", files={"file": ("g.xlsx", data)}).text
+    assert "7</strong> réponses à reprendre" in shown
+    assert "2 « À faire » (le classeur dit : Prévu, Non)" in shown.replace("\u00a0", " ")
+    assert "1 réponse qui dit déjà ce qui est suivi, 1 réponse là où la production" in " ".join(shown.split())
+    taken_ = lea.post(f"{at}/grid", files={"file": ("g.xlsx", data)}, data={"answers": "1"}).json()
+    assert taken_["answers"] == 7
+    states = {r["key"]: r["state"] for r in lea.get(at).json()["rows"]}
+    assert [(states[f"A{n}"]["status"], states[f"A{n}"]["said"]) for n in range(1, len(ANSWERED))] == [
+        (status.value, said) for _, status, said in ANSWERED[1:]
+    ]
+    assert (states["A0"]["status"], states["A0"]["note"]) == ("a_faire", "dit par Léa")
+
+
 BAD = sheet_of(HEADER, *FIRST[:2], ["A2", "Autre action d'essai", "non", 9], ["A6", "Chauffer", "non", "beaucoup"])
 
 
@@ -165,7 +197,7 @@ def test_the_page_waits_until_every_difference_is_decided(lea: TestClient) -> No
     data = sheet_of(HEADER, *FIRST, ["Total", None, None, 11])
     shown = lea.post(at, files={"file": ("grille.xlsx", data)})
     assert shown.status_code == 200
-    assert "Un écart à décider avant d" in shown.text
+    assert "1 écart à décider avant d" in shown.text
     assert lea.post(f"{at}/importer", data={"action": "importer"}).status_code == 422
     assert lea.get(f"/api/label/projects/{made['id']}").json()["has_grid"] is False
     api = lea.post(f"/api/label/projects/{made['id']}/grid", files={"file": ("grille.xlsx", data)})

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from assistant.reading.dates import AsOf, english_date, read_as_of
+from assistant.reading.dates import AsOf, english_date, read_as_of, read_dates
+from ingest.corpus.rules import DateName
 from ingest.language.claims import french_date
 from tests.samples import TODAY
 
@@ -35,7 +36,6 @@ def days(question: str) -> tuple[str, str] | None:
         ("What was the threshold in 2024?", "2024-01-01", "2024-12-31"),
         ("During 2023, who needed a report?", "2023-01-01", "2023-12-31"),
         ("Who has needed a report since 2025?", TODAY.isoformat(), TODAY.isoformat()),
-        ("J'ai tourné mon film en 2024, quels bilans ?", "2024-01-01", "2024-12-31"),
         # A day, however it is written.
         ("Quelle règle le 1er mars 2025 ?", "2025-03-01", "2025-03-01"),
         ("Quelle règle au 31 décembre 2024 ?", "2024-12-31", "2024-12-31"),
@@ -123,6 +123,28 @@ def test_a_question_names_its_days(question: str, start: str, end: str) -> None:
 )
 def test_names_and_figures_are_not_dates(question: str) -> None:
     assert read_as_of(question, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("J'ai tourné mon film en 2024, quels bilans ?", DateName.SHOOT),
+        ("on tourne en juillet sur une plage, faut déposer la demande quand ?", DateName.SHOOT),
+        ("Bilan définitif rendu en janvier, je suis en règle ?", DateName.FILING),
+        ("rendu en janvier ?", DateName.FILING),
+        ("on a loupé le dépôt du 31 mai, c'est rattrapable ?", DateName.FILING),
+        ("dossier déposé en février 2024, on doit quoi ?", DateName.FILING),
+        ("film livré en mars, quel bilan ?", DateName.DELIVERY),
+        ("le spot est diffusé en mars 2027, faut-il une mention ?", DateName.BROADCAST),
+        ("We filed the application in March 2025, which reports?", DateName.FILING),
+    ],
+)
+def test_a_day_of_the_case_is_not_that_of_the_law(question: str, name: DateName) -> None:
+    """What was, or will be, filed, shot, delivered or shown on a day is judged by the law of today, unless another day
+    is asked about; so it is no « date demandée » that the conversation keeps."""
+    found = read_dates(question, TODAY)
+    assert name in found.case
+    assert found.as_of is None
 
 
 @pytest.mark.parametrize(

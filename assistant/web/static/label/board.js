@@ -42,11 +42,11 @@ function count(node, tally) {
     big.firstChild.data = String(n.fait);
     big.lastElementChild.textContent = ` / ${applicable}`;
   }
-  const parts = big ? [] : [n.fait > 1 ? _("{done} sur {n} faits", { done: n.fait, n: applicable }) : _("{done} sur {n} fait", { done: n.fait, n: applicable })];
+  const parts = big ? [] : [_("{done|fait|faits} sur {n}", { done: n.fait, n: applicable })];
   if (n.a_clarifier) parts.push(_("{n} à clarifier", { n: n.a_clarifier }));
   if (n.en_cours) parts.push(_("{n} en cours", { n: n.en_cours }));
   if (n.sans_objet) parts.push(_("{n} sans objet", { n: n.sans_objet }));
-  if (n.non_retenu) parts.push(n.non_retenu > 1 ? _("{n} non retenus", { n: n.non_retenu }) : _("1 non retenu"));
+  if (n.non_retenu) parts.push(_("{n|non retenu|non retenus}", { n: n.non_retenu }));
   const line = node.querySelector(".said");
   line.textContent = (big && parts.length ? " · " : "") + parts.join(" · ");
   if (tally.late) line.append(" · ", el("strong", { class: "late" }, _("{n} en retard", { n: tally.late })));

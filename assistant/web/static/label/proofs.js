@@ -63,7 +63,7 @@ export function proofs(board, api, rowOf) {
       for (const file of told.evidence) list.append(el("li", {}, proof(file)));
       row.querySelector(".proofs-n").textContent = String(list.children.length);
       row.classList.add("saved");
-      state.textContent = told.evidence.length > 1 ? _("{n} preuves jointes.", { n: told.evidence.length }) : _("Preuve jointe.");
+      state.textContent = _("{n|preuve jointe|preuves jointes}.", { n: told.evidence.length });
     } catch (trouble) {
       row.classList.add("refused");
       state.textContent = trouble.message || _("Preuve non jointe.");
