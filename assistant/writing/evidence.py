@@ -88,7 +88,7 @@ class Gathering:
         pool, whole = Pool(), message.question.raw
         self._find(pool, message, 1.0, 24, whole)
         if message.question.facets:
-            unread = replace(message, question=replace(message.question, facets={}), case={})
+            unread = replace(message, question=replace(message.question, facets={}, moved=frozenset()), case={})
             self._find(pool, unread, 0.5, 12, whole)
         if len(message.parts) > 1:
             for n, part in enumerate(message.parts[:4]):
