@@ -141,7 +141,7 @@ def test_what_is_written_meanwhile_is_whole_or_not_there(
         restore(there, tmp_path / f"{n}.zip")
         service = Service(there, HashingEncoder(), clock, DOUBLE)
         _, answers = service.conversations.messages(lived["conversation"], LEA)
-        memory = service.conversations.graph.memory(lived["conversation"])
+        memory = service.conversations.memory(lived["conversation"])
         assert memory is not None
         assert memory.last == answers[-1].understood.question
         states = service.workbench.store.get(lived["project"], LEA).states
