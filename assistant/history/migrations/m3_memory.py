@@ -1,5 +1,5 @@
-"""What is remembered of a conversation is a row beside it: until then, a checkpoint that LangGraph kept in tables of its
-own, whose last one is moved. How many answers were ever kept is counted from here on."""
+"""What is remembered of a conversation is a row beside it: until then, a checkpoint that LangGraph kept in tables of
+its own, whose last one is moved. How many answers were ever kept is counted from here on."""
 
 import json
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-_WRITER = '''
+_WRITER = """
 import ctypes, sys
 from pathlib import Path
 import numpy as np
@@ -27,7 +27,7 @@ for size in (200, 2_000, 20_000, 180_000, 400_000):
 for block in blocks:
     libc.free(block)
 _write_vectors(Path(sys.argv[1]), np.eye(int(sys.argv[2]), 384, dtype=np.float32))
-'''
+"""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fills the memory of glibc")
