@@ -114,8 +114,9 @@ def restore(settings: Settings, path: Path) -> Told:
         if history is not None:
             clear(history.database)
             history.tally.forget()
-            member = f"stores/{CONVERSATIONS.name}.jsonl"
-            load(history.database, kept.lines(member) if member in kept.names else older.rows(kept.lines(older.MEMBER)))
+            told = kept.lines(older.MEMBER)
+            rows = older.rows(told) if older.MEMBER in kept.names else kept.lines(f"stores/{CONVERSATIONS.name}.jsonl")
+            load(history.database, rows)
         if kept.facts["snapshot"]:
             _restore_snapshot(library, kept)
         mark.unlink()
