@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,8 +24,13 @@ import httpx
 
 from ingest.settings import Settings
 
-_PRELOADED = ["tests.processes", "assistant.app", "assistant.commands.answers", "assistant.backup.backup", "chromadb",
-              "bm25s", "alembic.command", "ingest.commands"]  # fmt: skip
+_PRELOADED = [
+    "tests.processes", "ingest.main", "ingest.commands", "ingest.storage.migrating", "assistant.app",
+    "assistant.commands.answers", "assistant.commands.chat", "assistant.commands.label", "assistant.backup.backup",
+    "assistant.mcp.desk", "assistant.mcp.mount", "assistant.mcp.server", "alembic.command", "bm25s", "chromadb",
+    "chromadb.api.rust", "httpcore", "langchain_core.tracers.langchain", "uvicorn.protocols.http.auto",
+    "uvicorn.loops.auto", "uvicorn.lifespan.on",
+]  # fmt: skip
 _READY_SECONDS = 60
 
 
@@ -78,8 +84,15 @@ class House:
 
     def serve(self, *more: str) -> Running:
         """A server that answers."""
+        return self.ready(self.serving(*more))
+
+    def serving(self, *more: str) -> Running:
+        """A server that starts."""
         port = free_port()
-        running = self.run("serve", "--port", str(port), *more, url=f"http://127.0.0.1:{port}")
+        return self.run("serve", "--port", str(port), *more, url=f"http://127.0.0.1:{port}")
+
+    def ready(self, running: Running) -> Running:
+        """A server, once it answers."""
         until = time.monotonic() + _READY_SECONDS
         while True:
             try:
@@ -90,6 +103,16 @@ class House:
             assert running.process.is_alive(), running.output()
             assert time.monotonic() < until, running.output()
             time.sleep(0.02)
+
+    def workers(self, server: Running) -> list[int]:
+        """The processes that answer for a server: those that its own server of forks made."""
+        group: dict[int, int] = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                parent, of = map(int, path.read_text().rpartition(")")[2].split()[1:3])
+                if of == server.process.pid:
+                    group[int(path.parent.name)] = parent
+        return [pid for pid, parent in group.items() if parent in group and group[parent] == server.process.pid]
 
     def close(self) -> None:
         """End whatever still runs."""
@@ -124,11 +147,8 @@ def _command(argv: list[str], environment: dict[str, str], out: Path) -> None:
     told = os.open(out, os.O_WRONLY | os.O_TRUNC | os.O_APPEND)
     for ours, standard in ((said, 0), (told, 1), (told, 2)):
         os.dup2(ours, standard)
-    sys.stdin, sys.stdout, sys.stderr = (
-        open(0, closefd=False),
-        open(1, "w", 1, closefd=False),
-        open(2, "w", 1, closefd=False),
-    )  # noqa: SIM115
+    for name, standard, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
+        setattr(sys, name, os.fdopen(standard, mode, 1, encoding="utf-8", closefd=False))
     _doubled()
     if "--workers" in argv:
         _workers_doubled()

@@ -8,6 +8,7 @@ holds all that was acknowledged before it began. Twenty rounds by day, three hun
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -191,3 +192,42 @@ def test_twenty_rounds_lose_nothing(house: House) -> None:
 def test_three_hundred_rounds_lose_nothing(house: House) -> None:
     known = played(house, 300, 32)
     print(f"{len(known.answers)} answers, {len(known.projects)} projects, {len(known.texts)} texts acknowledged")
+
+
+@pytest.mark.parametrize("other", ["serve", "ask", "backup"])
+@pytest.mark.parametrize("server_first", [True, False])
+def test_two_may_come_first_together(house: House, other: str, server_first: bool) -> None:
+    """On a folder where nothing but an index was ever kept."""
+    to, known = house.settings.data_dir.parent / "first.zip", Acknowledged()
+
+    def start(what: str) -> Running:
+        if what == "serve":
+            return house.serving()
+        return house.run("ask", BILANS) if what == "ask" else house.run("backup", to)
+
+    names = ("serve", other) if server_first else (other, "serve")
+    started = [start(name) for name in names]
+    for name, running in zip(names, started, strict=True):
+        if name == "serve":
+            with visited(house.ready(running), known, 1):
+                time.sleep(0.2)
+        else:
+            assert running.end() == 0, running.output()
+    for running in started:
+        running.end(signal.SIGTERM)
+    known.all_there(house.settings.data_dir)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")
+def test_workers_that_are_killed_lose_nothing(house: House) -> None:
+    """They come first together, and answer while one is killed, then another, then all are told to stop."""
+    moments, known = random.Random(7), Acknowledged()
+    server = house.serve("--workers", "2")
+    with visited(server, known, 4):
+        for _ in range(2):
+            time.sleep(moments.uniform(0.3, 0.8))
+            os.kill(moments.choice(house.workers(server)), signal.SIGKILL)
+        time.sleep(1)
+        server.end(signal.SIGTERM)
+    assert len(known.answers) > 10
+    known.all_there(house.settings.data_dir)
