@@ -9,6 +9,7 @@ imports done, on the hashing double.
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -154,7 +155,12 @@ def _command(argv: list[str], environment: dict[str, str], out: Path) -> None:
         _workers_doubled()
     from ingest.main import main
 
-    main(argv)
+    code = 0
+    try:
+        main(argv)
+    except SystemExit as exc:
+        code = exc.code if isinstance(exc.code, int) else 1
+    ctypes.pythonapi.Py_Exit(code)  # as an interpreter ends, its databases closed; a fork ends without
 
 
 def _doubled() -> None:

@@ -1,7 +1,7 @@
 """Nothing that was acknowledged is lost, whatever processes share an installation and however they end.
 
 Each round starts servers and commands on one data folder, has clients talk, and ends a process at a seeded moment by
-SIGTERM or `kill -9`. What was acknowledged is then there, every file of tables is sound, and a backup that ended well
+SIGTERM, Ctrl-C or `kill -9`. What was acknowledged is then there, every file of tables is sound, and a backup that ended well
 holds all that was acknowledged before it began. Twenty rounds by day, three hundred by night.
 """
 
@@ -115,7 +115,7 @@ class Round:
         time.sleep(self.moments.uniform(0.02, longest))
 
     def end(self, running: Running) -> None:
-        running.end(self.moments.choice([signal.SIGTERM, signal.SIGKILL]))
+        running.end(self.moments.choice([signal.SIGTERM, signal.SIGINT, signal.SIGKILL]))
 
     def server(self) -> None:
         other = self.house.serve()
