@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from langsmith import tracing_context
+
 from assistant.acting.acting import Acting
 from assistant.acting.correcting import Corrections
 from assistant.acting.keeping import Keeper
@@ -21,6 +23,7 @@ from assistant.dialogue.memory import Memory
 from assistant.dialogue.parts import PartReader
 from assistant.dialogue.recall import remember
 from assistant.dialogue.turns import Asked, DialogueReader
+from assistant.observing.spans import span
 from assistant.planning.local import LocalPlanner, PlanConfig
 from assistant.planning.options import MatchConfig
 from assistant.planning.plan import Plan
@@ -153,6 +156,17 @@ class Engine:
         """
         asked = Asked(text, as_of, forget_date, domains, language, dict(profile) if profile else None)
         return self.answer(self.read(asked, previous), previous, conversation_id=conversation_id)
+
+    def turn(
+        self, asked: Asked, previous: Memory | None, conversation_id: str, on_evidence: OnEvidence | None = None
+    ) -> tuple[Answer, Memory]:
+        """One turn of a conversation: the answer, and what to remember. Nothing of it is sent to a tracing service,
+        whatever the environment says."""
+        with tracing_context(enabled=False):
+            with span("read"):
+                message = self.read(asked, previous)
+            with span("answer"):
+                return self.answer(message, previous, conversation_id=conversation_id, on_evidence=on_evidence)
 
     def read(self, asked: Asked, previous: Memory | None) -> Message:
         """Understand a message, in the light of the turn before it."""

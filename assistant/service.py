@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from assistant.answer import Answer
 from assistant.dialogue.turns import Asked
 from assistant.engine import Engine, EngineConfig, OnEvidence
-from assistant.history.graph import Context
 from assistant.history.owner import LOCAL
 from assistant.history.store import Conversations
 from assistant.label.frameworks import Frameworks
@@ -246,13 +245,14 @@ class Service:
         asked = Asked(ask.question, ask.as_of, ask.forget_date, ask.domains, ask.language, profile, known)
         with span("ask") as asking, conversations.turn(ask.conversation_id, owner) as conversation_id:
             previous = partial(conversations.last, conversation_id)
-            answer = (
-                project_answer(self.workbench, engine, ask.question, owner, conversation_id, previous, on_evidence)
-                or self._obligations(ask, owner, conversation_id, previous, on_evidence)
-                or conversations.graph.run(asked, Context(engine, conversation_id, on_evidence))
-            )
+            memory = conversations.memory(conversation_id)
+            answer = project_answer(
+                self.workbench, engine, ask.question, owner, conversation_id, previous, on_evidence
+            ) or self._obligations(ask, owner, conversation_id, previous, on_evidence)
+            if answer is None:
+                answer, memory = engine.turn(asked, memory, conversation_id, on_evidence)
             with span("keep"):
-                conversations.keep(answer)
+                conversations.keep(answer, memory)
             asking.note(outcome=answer.outcome, reason=answer.reason or "", parts=len(answer.parts))
         counts.answered(answer)
         return answer

@@ -12,6 +12,7 @@ from enum import StrEnum
 class ErrorCode(StrEnum):
     """Stable codes. They are part of the HTTP and `--json` contracts: add, never rename."""
 
+    BACKUP_INCOMPLETE = "backup_incomplete"
     BACKUP_REFUSED = "backup_refused"
     BAD_REQUEST = "bad_request"
     CONVERSATION_NOT_FOUND = "conversation_not_found"

@@ -22,6 +22,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -99,9 +100,15 @@ def chroma_server() -> Chroma:
     return found
 
 
+def copied_folder(source: Path, target: Path) -> None:
+    """A copy of a data folder, made by another process: this one may have its databases open, and would drop their locks
+    by closing what it copies from."""
+    subprocess.run(["cp", "-pR", source, target], check=True)
+
+
 def copied(source: Settings, target: Settings) -> None:
     """What one installation ingested, in another."""
-    shutil.copytree(source.data_dir, target.data_dir)
+    copied_folder(source.data_dir, target.data_dir)
     if target.database_url is not None:
         passages = Library(source).store.database, Library(target).store.database
         load(passages[1], dump(passages[0]))

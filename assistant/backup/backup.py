@@ -1,7 +1,8 @@
 """A backup of an installation, and its restoration into an empty one, whatever the engines of either.
 
 Guarantee: taken while serving: each store as of one moment, every evidence file that its projects name, the serving
-snapshot whole with the passages it cites. Restored: into an installation that holds nothing, from a file that was
+snapshot whole with the passages it cites; every answer that was acknowledged before it began is there, or it says how
+many are not. Restored: into an installation that holds nothing, from a file that was
 checked first; one that was interrupted is begun again by the same command, and nothing answers as restored until the
 end. An installation moves from SQLite to PostgreSQL, or from a folder to servers, by a backup of the one restored into
 the other.
@@ -20,10 +21,12 @@ from typing import Any
 import numpy as np
 
 from assistant.access.access import Access
-from assistant.backup import conversations as talks
+from assistant.backup import conversations as older
 from assistant.backup.archive import Reader, Writer, reading, writing
 from assistant.backup.stores import EVIDENCE, databases
 from assistant.history.store import Conversations
+from assistant.history.tables import CONVERSATION, CONVERSATIONS, TALLY
+from assistant.history.tally import Tally
 from assistant.label.evidence.store import path_of
 from ingest.clock import Clock, paris_today
 from ingest.errors import ClapvertError, ErrorCode
@@ -35,33 +38,39 @@ _FOLDERS = ("texts", "runs")
 """Folders of the data folder that are copied as they are."""
 _SIGNING = "secret.key"
 _MARK = "restoring.json"
-_TALKS, _VECTORS = "conversations.jsonl", "vectors.npy"
+_VECTORS = "vectors.npy"
 _TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a backup holds, or what was restored from it."""
+    """What a backup holds, or what was restored from it. `missing`: the answers that were acknowledged before it began
+    and that it does not hold, for they were lost before."""
 
     path: Path
     bytes: int
     counts: dict[str, int]
     snapshot: str | None
+    missing: int = 0
 
 
 def take(settings: Settings, path: Path, clock: Clock = paris_today) -> Told:
     """Write a backup; `INTERNAL` when evidence kept vanishing while it was taken."""
     library = Library(settings)
     counts: dict[str, int] = {}
+    missing = 0
     with writing(path) as out:
+        where = library.storage.database("conversations")
+        acknowledged = Tally(where).told() if settings.retention_days else 0
         snapshot = _take_snapshot(library, out) if library.snapshots.current_name() else None
         for name, database in databases(library.storage).items():
             if name != "label":
                 out.add(f"stores/{name}.jsonl", _counted(dump(database), counts, name))
         _take_label(library, out, counts)
         if settings.retention_days:
-            kept = Conversations(library.storage.database("conversations"), settings.retention_days, clock)
-            out.add(_TALKS, _counted(talks.dump(kept), counts, "conversations"))
+            kept = Conversations(where, settings.retention_days, clock)
+            out.add(f"stores/{CONVERSATIONS.name}.jsonl", _talks(dump(kept.database), counts))
+            missing = max(0, acknowledged - counts.pop(TALLY.name))
         for folder in _FOLDERS:
             for file in sorted((settings.data_dir / folder).rglob("*")):
                 inside = file.relative_to(settings.data_dir)
@@ -69,8 +78,8 @@ def take(settings: Settings, path: Path, clock: Clock = paris_today) -> Told:
                     out.add_file(f"folder/{inside.as_posix()}", file)
         out.add(f"folder/{_SIGNING}", [Access(settings).secret])
         taken = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
-        out.end({"taken": taken, "counts": counts, "snapshot": snapshot})
-    return Told(path, path.stat().st_size, counts, snapshot)
+        out.end({"taken": taken, "counts": counts, "snapshot": snapshot, "missing": missing})
+    return Told(path, path.stat().st_size, counts, snapshot, missing)
 
 
 def restore(settings: Settings, path: Path) -> Told:
@@ -103,12 +112,16 @@ def restore(settings: Settings, path: Path) -> Told:
             clear(database)
             load(database, kept.lines(f"stores/{name}.jsonl"))
         if history is not None:
-            talks.clear(history)
-            talks.load(history, kept.lines(_TALKS))
+            clear(history.database)
+            history.tally.forget()
+            told = kept.lines(older.MEMBER)
+            rows = older.rows(told) if older.MEMBER in kept.names else kept.lines(f"stores/{CONVERSATIONS.name}.jsonl")
+            load(history.database, rows)
         if kept.facts["snapshot"]:
             _restore_snapshot(library, kept)
         mark.unlink()
-        return Told(path, path.stat().st_size, kept.facts["counts"], kept.facts["snapshot"])
+        missing = kept.facts.get("missing", 0)
+        return Told(path, path.stat().st_size, kept.facts["counts"], kept.facts["snapshot"], missing)
 
 
 def half_restored(settings: Settings) -> bool:
@@ -180,6 +193,21 @@ def _counted(lines: Iterator[str], counts: dict[str, int], name: str) -> Iterato
         yield f"{line}\n".encode()
 
 
+def _talks(lines: Iterator[str], counts: dict[str, int]) -> Iterator[bytes]:
+    """The rows of the conversations; how many there are, and how many answers were ever kept."""
+    counts |= {CONVERSATION.name + "s": 0, TALLY.name: 0}
+    for line in lines:
+        table, row = json.loads(line)
+        if table == CONVERSATION.name:
+            counts[CONVERSATION.name + "s"] += 1
+        elif table == TALLY.name:
+            counts[TALLY.name] = row["answers"]
+        yield f"{line}\n".encode()
+
+
 def shown(told: Told) -> dict[str, Any]:
     """As `--json` says it."""
-    return {"file": str(told.path), "bytes": told.bytes, "counts": told.counts, "snapshot": told.snapshot}
+    return {
+        "file": str(told.path), "bytes": told.bytes, "counts": told.counts, "snapshot": told.snapshot,
+        "missing": told.missing,
+    }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,7 +24,14 @@ def backup(file: Path, as_json: bool) -> None:
     """Write all that is kept to one file, while serving or not; it holds the secret of the installation."""
     from assistant.backup.backup import take
 
-    _show("Sauvegardé", take(Settings(), file), as_json)
+    told = take(Settings(), file)
+    _show("Sauvegardé", told, as_json)
+    if told.missing:
+        raise ClapvertError(
+            ErrorCode.BACKUP_INCOMPLETE,
+            f"Réponses qui manquent à cette sauvegarde, données puis perdues avant elle : {told.missing}.",
+            "Gardez-la, elle tient tout le reste ; redémarrez les serveurs de ce dossier, puis refaites-en une.",
+        )
 
 
 @click.command()

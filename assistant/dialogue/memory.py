@@ -1,6 +1,6 @@
 """What a conversation remembers between two turns.
 
-Guarantee: a memory survives a restart unchanged, as plain data (no class name, no pickle in a checkpoint). It holds
+Guarantee: a memory survives a restart unchanged, as plain data (no class name, no pickle). It holds
 what the next question may leave unsaid, and the answer on screen, which an act takes up; the answers before it are
 history, not memory.
 """

@@ -1,14 +1,16 @@
 """Conversations: history and memory, seen by their owner alone, deleted for good.
 
 Guarantee: ids are unguessable. Turns of one conversation run one after the other, whatever the number of clients and of
-processes; those of two conversations never wait for each other. A message is kept in the transaction that numbers it,
-so none is lost or doubled. What is deleted, or older than the retention, goes with its checkpoints; in SQLite it leaves
-no byte behind: rows are overwritten (secure_delete) and the write-ahead log is emptied. With a retention of 0 days
-nothing reaches the disk: conversations live in the memory of their process, for the day.
+processes; those of two conversations never wait for each other. A message is kept with what is remembered after it, in
+the transaction that numbers it: none is lost or doubled, and a turn that fails leaves the memory before it. What is
+deleted, or older than the retention, goes with its memory; in SQLite it leaves no byte behind: rows are overwritten
+(secure_delete) and the write-ahead log is emptied. With a retention of 0 days nothing reaches the disk: conversations
+live in the memory of their process, for the day.
 """
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -20,9 +22,9 @@ from sqlalchemy import delete, func, insert, literal, or_, select
 from sqlalchemy.engine import Connection
 
 from assistant.answer import Answer
-from assistant.history.checkpoints import LastInSqlite, checkpointer
-from assistant.history.graph import ConversationGraph
-from assistant.history.tables import BELONGINGS, CONVERSATION, CONVERSATIONS, MESSAGE, TITLE
+from assistant.dialogue.memory import Memory
+from assistant.history.tables import BELONGINGS, CONVERSATION, CONVERSATIONS, MEMORY, MESSAGE, TITLE
+from assistant.history.tally import Tally
 from assistant.history.words import folded, title
 from ingest.clock import Clock
 from ingest.errors import ClapvertError, ErrorCode
@@ -45,7 +47,7 @@ class Summary:
 
 class Conversations:
     """The conversations of an installation. `database`: their tables, for what is kept beside the answers and goes
-    with them (feedback, shared links)."""
+    with them (feedback, shared links); `tally`: how many answers were acknowledged."""
 
     def __init__(self, where: Where, retention_days: int, clock: Clock) -> None:
         self.retention_days = retention_days
@@ -55,8 +57,7 @@ class Conversations:
             where = None
         self.database = Database(where, CONVERSATIONS)
         self._locks = locks_of(where)
-        self._memory = checkpointer(where)
-        self.graph = ConversationGraph(self._memory)
+        self.tally = Tally(where)
         self.forget_old()
 
     @contextmanager
@@ -79,8 +80,15 @@ class Conversations:
                     self._erase([ident])
                 raise
 
-    def keep(self, answer: Answer) -> None:
-        """Append a message to its conversation, within `turn`."""
+    def memory(self, conversation_id: str) -> Memory | None:
+        """What a conversation remembers, within `turn`; None before its first answer that leaves something."""
+        asked = select(MEMORY.c.memory).where(MEMORY.c.conversation == conversation_id)
+        with self.database.read() as db:
+            kept = db.execute(asked).scalar()
+        return None if kept is None else Memory.of(json.loads(kept))
+
+    def keep(self, answer: Answer, memory: Memory | None) -> None:
+        """Append a message to its conversation, with what is to be remembered after it, within `turn`."""
         said = answer.question, folded(f"{answer.question}\n{answer.answer}").replace("\0", "")
         so_far = select(func.count()).select_from(MESSAGE).where(MESSAGE.c.conversation == CONVERSATION.c.id)
         row = select(
@@ -89,6 +97,11 @@ class Conversations:
         ).where(CONVERSATION.c.id == answer.conversation_id)  # fmt: skip
         with self.database.write(answer.conversation_id) as db:
             db.execute(insert(MESSAGE).from_select(["id", "conversation", "n", "answer", "question", "sought"], row))
+            if memory is not None:
+                plain = json.dumps(memory.plain(), ensure_ascii=False)
+                put(db, MEMORY, {"conversation": answer.conversation_id, "memory": plain}, ("conversation",))
+            kept = self.tally.count(db)
+        self.tally.tell(kept)
 
     def last(self, conversation_id: str) -> Answer | None:
         """The last answer of a conversation, within `turn`; None before the first."""
@@ -198,8 +211,6 @@ class Conversations:
     def close(self) -> None:
         """Let go of the file, where there is one."""
         self.database.close()
-        if isinstance(self._memory, LastInSqlite):
-            self._memory.conn.close()
 
     @property
     def kept_since(self) -> date:
@@ -223,10 +234,7 @@ class Conversations:
         return str(row.started)
 
     def _erase(self, ids: Sequence[str]) -> None:
-        """Delete checkpoints, then rows, so that no memory is ever left without its conversation; empty the log that
-        still held them."""
-        for ident in ids:
-            self._memory.delete_thread(ident)
+        """Delete rows, and empty the log that still held them."""
         with self.database.write() as db:
             for table in BELONGINGS:
                 db.execute(delete(table).where(table.c.conversation.in_(ids)))
@@ -246,6 +254,7 @@ def _remove(where: Where) -> None:
     kept.forget_old()
     if isinstance(where, Path):
         kept.close()
+        kept.tally.forget()
         for suffix in ("", "-wal", "-shm"):
             with suppress(FileNotFoundError):
                 where.with_name(where.name + suffix).unlink()

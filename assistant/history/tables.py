@@ -1,4 +1,4 @@
-"""The tables of the conversations; LangGraph's own, which hold their memory, are in `checkpoints`."""
+"""The tables of the conversations: what was said, what is remembered of it, what is kept beside it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,19 @@ MESSAGE = Table(
     Column("sought", Words, nullable=False, server_default=""),
     UniqueConstraint("conversation", "n"),
 )
+MEMORY = Table(
+    "memory",
+    _TABLES,
+    Column("conversation", Words, primary_key=True),
+    Column("memory", Text, nullable=False),
+)
+TALLY = Table(
+    "tally",
+    _TABLES,
+    Column("one", Integer, primary_key=True),
+    Column("answers", Number, nullable=False),
+)
+"""One row: how many answers were ever kept in a SQLite file (`assistant.history.tally`)."""
 TITLE = Table(
     "title",
     _TABLES,
@@ -53,6 +66,6 @@ FEEDBACK = Table(
     Column("comment", Words),
     Column("at", Text, nullable=False),
 )
-CONVERSATIONS = Store("conversations", _TABLES, Path(__file__).parent / "migrations", "2")
-BELONGINGS = (FEEDBACK, SHARE, TITLE, MESSAGE)
+CONVERSATIONS = Store("conversations", _TABLES, Path(__file__).parent / "migrations", "3")
+BELONGINGS = (FEEDBACK, SHARE, TITLE, MEMORY, MESSAGE)
 """What a conversation leaves besides itself; their column `conversation` names it."""

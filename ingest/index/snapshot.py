@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import shutil
+import struct
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -59,6 +60,8 @@ except ImportError:  # Windows, which does not delete what is open
 SCHEMA = "8"
 COLLECTION = "passages"
 _MANIFEST, _STRAYS = "manifest.json", "strays.npz"
+_COUNTS = struct.Struct("<20x2Q")
+"""Of the header of an HNSW index: how many vectors it holds, and how many bytes each takes."""
 _FETCHED = 2000
 """Vectors asked of Chroma at once."""
 _MOST_STRAYS = 0.005
@@ -424,6 +427,20 @@ def _write_vectors(folder: Path, vectors: NDArray[np.float32], url: str | None =
         for start in range(0, len(vectors), step):
             batch = vectors[start : start + step]
             collection.add(ids=[str(i) for i in range(start, start + len(batch))], embeddings=batch)
+    if not remote:
+        _blank_room(folder)
+
+
+def _blank_room(folder: Path) -> None:
+    """Overwrite the room that hnswlib keeps for vectors to come: it writes out memory that it never set, whatever the
+    process held there before (at a restoration, conversations)."""
+    for header in folder.rglob("header.bin"):
+        vectors, size = _COUNTS.unpack_from(header.read_bytes())
+        for name, each in (("data_level0.bin", size), ("length.bin", 4)):
+            with header.with_name(name).open("r+b") as file:
+                end = file.seek(0, os.SEEK_END)
+                start = file.seek(min(vectors * each, end))
+                file.write(bytes(end - start))
 
 
 def snapshot_name(

@@ -1,14 +1,21 @@
 """The two engines, opened one way each: a SQLite file of the data folder, or a PostgreSQL database.
 
-Guarantee: of a SQLite file a process has one connection, deleted rows are overwritten, and a private file is readable
-by its user alone; of a PostgreSQL database it has one pool, whose connections are tried before they are lent, so that
-a server that went away and came back is used again without a restart. No password is ever shown.
+Guarantee: of a SQLite file deleted rows are overwritten, and a private one is readable by its user alone; of a
+PostgreSQL database a process has one pool, whose connections are tried before they are lent, so that a server that went
+away and came back is used again without a restart. No password is ever shown.
+
+A SQLite file is opened by SQLite alone. On POSIX a process that closes any descriptor of a file loses every lock that
+it holds there: another process then takes itself for the last one, and deletes the write-ahead log in use. So nothing
+here or elsewhere opens, copies or hashes such a file by itself; SQLite's own connections know of one another.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import threading
+import time
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +31,8 @@ Where = Path | str | None
 """A SQLite file, the address of a PostgreSQL database, or None: in memory, for as long as the process lives."""
 BUSY_SECONDS = 30
 """How long a write of SQLite waits for another."""
+_AGAIN_SECONDS = 0.01
+_creating = threading.Lock()
 _CONNECT_SECONDS = 5
 _POOL, _MORE, _WAIT_SECONDS = 8, 12, 10
 """Connections of a process to PostgreSQL: kept, lent besides when all are taken, and how long one is waited for."""
@@ -33,15 +42,31 @@ def sqlite_connection(where: Path | None, *, private: bool) -> sqlite3.Connectio
     """A connection that threads may share under a lock of the caller's; the folder and the file are made.
 
     Transactions are begun by whoever uses it."""
-    if where is not None:
-        where.parent.mkdir(parents=True, exist_ok=True)
-        if private:
-            os.close(os.open(where, os.O_CREAT | os.O_RDWR, 0o600))
-            where.chmod(0o600)
-    db = sqlite3.connect(where or ":memory:", timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-    for pragma in ("journal_mode=wal", "synchronous=normal", "secure_delete=on", "foreign_keys=on"):
+    with _creating:
+        if where is not None:
+            where.parent.mkdir(parents=True, exist_ok=True)
+            if private:
+                with suppress(FileExistsError):  # what exists may be in use
+                    os.close(os.open(where, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+                where.chmod(0o600)
+        db = sqlite3.connect(where or ":memory:", timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+    _log_ahead(db)
+    for pragma in ("synchronous=normal", "secure_delete=on", "foreign_keys=on"):
         db.execute(f"pragma {pragma}")
     return db
+
+
+def _log_ahead(db: sqlite3.Connection) -> None:
+    """Have a file use a write-ahead log. SQLite does not wait for another process that is doing so too: we do."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("pragma journal_mode=wal")
+            return
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(_AGAIN_SECONDS)
 
 
 def sqlite_engine(where: Path | None, *, private: bool) -> Engine:

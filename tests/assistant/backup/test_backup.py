@@ -141,7 +141,7 @@ def test_what_is_written_meanwhile_is_whole_or_not_there(
         restore(there, tmp_path / f"{n}.zip")
         service = Service(there, HashingEncoder(), clock, DOUBLE)
         _, answers = service.conversations.messages(lived["conversation"], LEA)
-        memory = service.conversations.graph.memory(lived["conversation"])
+        memory = service.conversations.memory(lived["conversation"])
         assert memory is not None
         assert memory.last == answers[-1].understood.question
         states = service.workbench.store.get(lived["project"], LEA).states
@@ -209,3 +209,41 @@ def test_the_command_says_what_it_kept(use_settings: Settings, library: object, 
     assert done.exit_code == 0, done.output
     assert done.output.startswith("Sauvegardé : ")
     assert "passages : 15" in done.output
+
+
+def test_one_made_before_memory_was_a_table_is_restored(elsewhere: Settings, library: object, clock: Clock) -> None:
+    restore(elsewhere, Path(__file__).with_name("before-memory.zip"))
+    there = Service(elsewhere, HashingEncoder(), clock, DOUBLE)
+    (summary,) = there.conversations.history(LEA)
+    _, answers = there.conversations.messages(summary.conversation_id, LEA)
+    memory = there.conversations.memory(summary.conversation_id)
+    assert memory is not None
+    assert (len(answers), memory.last) == (2, answers[-1].understood.question)
+    assert there.ask(Ask("Et quand ?", summary.conversation_id), LEA).understood.follow_up
+
+
+def test_it_says_what_was_acknowledged_and_is_not_there(
+    service: Service, use_settings: Settings, tmp_path: Path, clock: Clock
+) -> None:
+    """Two answers kept, the file put back as it was before them: the backup holds the rest, and says so."""
+    where = service.library.storage.database("conversations")
+    if not isinstance(where, Path):
+        pytest.skip("of SQLite; PostgreSQL answers for what it acknowledged")
+    desk = Service(service.settings, HashingEncoder(), clock, DOUBLE)
+    first = desk.ask(Ask(BILANS), LEA)
+    assert take(desk.settings, tmp_path / "a.zip", clock).missing == 0
+    desk.conversations.close()
+    before = where.read_bytes()
+    again = Service(service.settings, HashingEncoder(), clock, DOUBLE)
+    for _ in range(2):
+        again.ask(Ask("Et quand ?", first.conversation_id), LEA)
+    again.conversations.delete_all(LEA)
+    assert take(again.settings, tmp_path / "b.zip", clock).missing == 0, "what is erased is not lost"
+    again.conversations.close()
+    where.write_bytes(before)
+    assert take(service.settings, tmp_path / "c.zip", clock).missing == 2
+    done = CliRunner().invoke(backup_command, [str(tmp_path / "d.zip"), "--json"])
+    assert isinstance(done.exception, ClapvertError)
+    assert (done.exception.code, done.exception.exit_code) == (ErrorCode.BACKUP_INCOMPLETE, 1)
+    assert '"missing": 2' in done.stdout
+    assert (tmp_path / "d.zip").is_file()

@@ -16,7 +16,6 @@ from assistant.answer import Answer
 from assistant.dialogue.memory import Memory, Subject
 from assistant.dialogue.turns import Asked
 from assistant.engine import Engine
-from assistant.history.graph import Context
 from assistant.history.store import Conversations
 from assistant.history.words import TITLE_LENGTH, title
 from assistant.reading.dates import AsOf
@@ -37,8 +36,8 @@ class Talk:
 
     def __call__(self, text: str, conversation_id: str | None = None, owner: str = ALICE) -> Answer:
         with self.conversations.turn(conversation_id, owner) as ident:
-            answer = self.conversations.graph.run(Asked(text), Context(self.engine, ident))
-            self.conversations.keep(answer)
+            answer, memory = self.engine.turn(Asked(text), self.conversations.memory(ident), ident)
+            self.conversations.keep(answer, memory)
         return answer
 
 
@@ -74,34 +73,45 @@ class TestMemory:
 
     def test_it_survives_a_restart(self, talk: Talk, tmp_path: Path, days: Days, engine: Engine) -> None:
         first = talk(BILANS)
-        kept = talk.conversations.graph.memory(first.conversation_id)
+        kept = talk.conversations.memory(first.conversation_id)
+        assert kept is not None
         again = Conversations(tmp_path / "conversations.db", 30, days)
-        assert again.graph.memory(first.conversation_id) == kept
+        assert again.memory(first.conversation_id) == kept
         second = Talk(again, engine)("Et quand ?", first.conversation_id)
         assert second.understood.follow_up
         assert BILANS in second.understood.question
 
-    def test_one_checkpoint_a_conversation_and_plain_data(self, talk: Talk, tmp_path: Path) -> None:
+    def test_one_row_a_conversation_and_plain_data(self, talk: Talk, tmp_path: Path) -> None:
         ident = talk(BILANS).conversation_id
         for _ in range(3):
             talk("Et quand ?", ident)
         with sqlite3.connect(tmp_path / "conversations.db") as db:
-            assert db.execute("select count(*) from checkpoints").fetchone() == (1,)
-            assert db.execute("select count(*) from writes").fetchone() == (0,)
-            blob = db.execute("select checkpoint from checkpoints").fetchone()[0]
-        assert b"assistant." not in blob
-        assert len(blob) < 8000
+            ((of, memory),) = db.execute("select conversation, memory from memory").fetchall()
+        assert of == ident
+        assert "assistant." not in memory
+        assert len(memory) < 8000
 
     def test_a_turn_that_fails_leaves_the_memory_before_it(self, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
         first = talk(BILANS)
-        kept = talk.conversations.graph.memory(first.conversation_id)
+        kept = talk.conversations.memory(first.conversation_id)
         with monkeypatch.context() as patch:
             patch.setattr(talk.engine.search, "search", lambda _: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 talk("Combien vaut la prime ?", first.conversation_id)
-        assert talk.conversations.graph.memory(first.conversation_id) == kept
+        assert talk.conversations.memory(first.conversation_id) == kept
         assert len(talk.conversations.messages(first.conversation_id, ALICE)[1]) == 1
         assert talk("Et quand ?", first.conversation_id).understood.follow_up
+
+    def test_an_answer_and_its_memory_are_kept_together_or_not_at_all(
+        self, talk: Talk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first = talk(BILANS)
+        kept = talk.conversations.memory(first.conversation_id)
+        monkeypatch.setattr(talk.conversations.tally, "count", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            talk("Et quand ?", first.conversation_id)
+        assert talk.conversations.memory(first.conversation_id) == kept
+        assert len(talk.conversations.messages(first.conversation_id, ALICE)[1]) == 1
 
     def test_a_first_turn_that_fails_never_was(
         self, talk: Talk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -205,7 +215,7 @@ class TestDeletion:
             with conversations.turn(ident, ALICE) as held:
                 inside.set()
                 assert go_on.wait(5)
-                conversations.keep(conversations.graph.run(Asked("Et un zanzibarique ?"), Context(talk.engine, held)))
+                conversations.keep(*talk.engine.turn(Asked("Et un zanzibarique ?"), conversations.memory(held), held))
 
         with ThreadPoolExecutor(2) as pool:
             running = pool.submit(turn)

@@ -26,6 +26,7 @@ from ingest.storage.locks import locks_of
 from ingest.storage.rows import Words, put
 from ingest.storage.storage import Storage
 from ingest.storage.versions import versions
+from tests.assistant.support import bytes_of
 
 _WORD = Table(
     "word", MetaData(), Column("n", Integer, primary_key=True), Column("text", Words), Column("times", Integer)
@@ -200,7 +201,7 @@ def test_what_is_deleted_leaves_no_byte(words: Open, where: Where) -> None:
     with database.write() as db:
         db.execute(_WORD.delete())
     database.empty_log()
-    assert b"mot-secret" not in b"".join(p.read_bytes() for p in where.parent.iterdir())
+    assert b"mot-secret" not in bytes_of(where.parent)
     assert where.stat().st_mode & 0o077 == 0
 
 
@@ -218,7 +219,7 @@ def test_the_log_is_emptied_once_nobody_reads_it(words: Open, where: Where) -> N
             db.execute(_WORD.delete())
         assert not database.empty_log()
     assert database.empty_log()
-    assert b"mot-secret" not in b"".join(p.read_bytes() for p in where.parent.iterdir())
+    assert b"mot-secret" not in bytes_of(where.parent)
 
 
 def test_a_row_is_put_once(words: Open) -> None:

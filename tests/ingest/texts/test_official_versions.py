@@ -20,6 +20,7 @@ from ingest.commands import corpus
 from ingest.index.pipeline import Library, ingest
 from ingest.model.embedding import HashingEncoder
 from ingest.settings import Settings
+from tests.conftest import copied_folder
 from tests.ingest.index.test_pipeline import CountingEncoder
 from tests.official import CORPUS, TEXTS, needs_texts
 
@@ -113,7 +114,7 @@ def test_122_18_on_twelve_days(search: HybridSearch) -> None:
 @pytest.fixture
 def copied(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     """The same library, for the test to change."""
-    shutil.copytree(library.settings.data_dir, tmp_path / "data")
+    copied_folder(library.settings.data_dir, tmp_path / "data")
     monkeypatch.setenv("CLAPVERT_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("CLAPVERT_CORPUS_DIR", str(library.settings.corpus_dir))
     return Library(Settings())
