@@ -4,7 +4,7 @@ Guarantee: a write is one transaction, whole or not at all, and those of one nam
 number of processes; a read sees one state. Tables are those of the store's last migration before anything is read:
 what an earlier version wrote is migrated, in one transaction, by whichever process comes first; what a later one wrote
 is refused, never changed; what is up to date is opened without writing to it. A database that does not answer is
-`DATABASE_UNAVAILABLE`, and is used again once it does.
+`DATABASE_UNAVAILABLE`, one whose disk is full `DISK_FULL`, and either is used again once it can be.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.storage.engine import BUSY_SECONDS, Where, postgres_engine, sqlite_engine
+from ingest.storage.room import full_disk
 
 WHOLE = ""
 """The name of a write that excludes every other write of its store but those of another name."""
@@ -109,7 +110,7 @@ class Database:
                 with self._lock, self._engine.connect().execution_options(immediate=immediate) as db, db.begin():
                     yield db
         except (OperationalError, InterfaceError, PoolTimeoutError) as exc:
-            raise unavailable() from exc
+            raise full_disk(exc, self.where.parent if isinstance(self.where, Path) else None) or unavailable() from exc
         except DBAPIError as exc:
             if exc.connection_invalidated:
                 raise unavailable() from exc

@@ -80,14 +80,19 @@ def test_it_finds_what_the_folder_finds(shared: Settings, library: Library) -> N
         assert one.nearest(vector, 15)[0] == other.nearest(vector, 15)[0]
 
 
-def test_a_killed_build_leaves_no_collection_behind(shared: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_fails_leaves_no_collection_and_a_killed_one_until_the_next(
+    shared: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import ingest.index.snapshot as module
 
     ingest_with(shared)
     (kept,) = collections(shared)
     with monkeypatch.context() as patch:
-        patch.setattr(module.Snapshot, "__init__", lambda *_: None)
         patch.setattr(module.SnapshotShelf, "_prove", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            ingest_with(shared, force=True)
+        assert collections(shared) == [kept]
+        patch.setattr(module.SnapshotShelf, "_remove", lambda *_: None)  # a killed process removes nothing
         with pytest.raises(ZeroDivisionError):
             ingest_with(shared, force=True)
     assert len(collections(shared)) == 2
