@@ -32,6 +32,7 @@ from ingest.index.demarches import DemarcheIndex
 from ingest.index.rules import RuleIndex
 from ingest.index.rules import questions_of as rule_questions
 from ingest.index.sentences import SentenceIndex, sentences_of
+from ingest.index.server import answers
 from ingest.index.snapshot import SCHEMA, Manifest, SnapshotShelf, snapshot_name
 from ingest.index.store import PassageStore, VectorCache
 from ingest.language.lexical import ANALYSER
@@ -41,7 +42,7 @@ from ingest.passages.passages import Passage, fiche_passages, unit_passages
 from ingest.passages.succession import settle
 from ingest.passages.versions import implied_end
 from ingest.settings import Settings
-from ingest.storage.room import free, require_room, size
+from ingest.storage.room import LEAST, free, require_room, size
 from ingest.storage.storage import Storage
 from ingest.texts.naming import text_names
 from ingest.texts.texts import TextShelf
@@ -70,6 +71,13 @@ class Library:
     def vectors(self) -> VectorCache:
         """The vector cache."""
         return VectorCache(self.settings.data_dir / "vectors.db")
+
+    def check(self) -> None:
+        """`DISK_FULL`, `DATABASE_UNAVAILABLE` or `INDEX_UNAVAILABLE` unless what an answer needs can be had now."""
+        require_room(self.settings.data_dir, LEAST, "le service")
+        self.store.database.check()
+        if self.settings.chroma_url is not None:
+            answers(self.settings.chroma_url)
 
 
 def corpus_digest(corpus_dir: Path) -> str:

@@ -4,7 +4,8 @@ Guarantee: a reader sees one whole snapshot or the one before. A build is writte
 hash of its inputs and by which build of its data folder it is, so that no name serves twice; every passage must be
 found by its own vector and by its own locator before the pointer is swapped by one atomic rename; a process killed at
 any moment leaves the old pointer, and what it left aside is swept by the next build; one that an error ends (a full
-disk) leaves nothing; a snapshot is swept once nobody reads it. Chroma's index is never changed in place: with a server (`vectors`), each build is a collection of its own.
+disk) leaves nothing; a snapshot is swept once nobody reads it. Chroma's index is never changed in place: with a server
+(`vectors`), each build is a collection of its own.
 """
 
 from __future__ import annotations

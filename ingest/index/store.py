@@ -21,6 +21,7 @@ from ingest.errors import ClapvertError, ErrorCode
 from ingest.passages.passages import Passage
 from ingest.storage.database import Database, Store
 from ingest.storage.engine import Where
+from ingest.storage.patience import LONG
 from ingest.storage.rows import Number, put
 
 _HERE = Path(__file__).parent / "migrations"
@@ -59,7 +60,7 @@ class PassageStore:
 
     def add(self, passages: Iterable[Passage]) -> list[int]:
         """Append the passages that are new; revision numbers, in order."""
-        with self.database.write() as db:
+        with self.database.write(seconds=LONG) as db:
             return [self._add(db, p) for p in passages]
 
     @staticmethod
@@ -93,8 +94,8 @@ class PassageStore:
         with self.database.read() as db:
             for i in range(0, len(revs), _AT_ONCE):
                 wanted = dict(zip(revs[i : i + _AT_ONCE], ids[i : i + _AT_ONCE], strict=True))
-                rows = db.execute(select(_PASSAGE.c.rev, _PASSAGE.c.id).where(_PASSAGE.c.rev.in_(wanted)))
-                if {rev: ident for rev, ident in rows} != wanted:
+                asked = select(_PASSAGE.c.rev, _PASSAGE.c.id).where(_PASSAGE.c.rev.in_(wanted))
+                if {int(rev): str(ident) for rev, ident in db.execute(asked)} != wanted:
                     return False
         return True
 

@@ -119,6 +119,8 @@ class _Session:
 
     def release(self, key: int) -> None:
         with self._guard:
+            if self._session is None:
+                return
             try:
                 self._ask("select pg_advisory_unlock(%s)", key)
             except SQLAlchemyError:  # a session that is gone holds nothing
