@@ -83,9 +83,12 @@ def _run(service: Service, access: Access, host: str, port: int, workers: int) -
     import uvicorn
 
     from assistant import worker
+    from assistant.api.connections import BoundedProtocol
     from assistant.app import create_app
 
     how: dict[str, Any] = {
+        "http": BoundedProtocol,
+        "timeout_graceful_shutdown": worker.LAST_SECONDS,
         "log_level": service.settings.log_level,
         "access_log": False,
         "proxy_headers": False,  # the application believes the proxies of its settings, and no other

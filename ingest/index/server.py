@@ -159,5 +159,5 @@ def _remote(url: str, seconds: float) -> Any:
         except NotFoundError:
             admin.create_database(database, DEFAULT_TENANT)
     client = chromadb.HttpClient(**where, settings=settings, database=database)
-    client._server._session.timeout = httpx.Timeout(seconds, connect=CONNECT)  # type: ignore[attr-defined]
+    client._server._session.timeout = httpx.Timeout(seconds, connect=CONNECT)
     return client
