@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 
-CONNECT, PING, ANSWER = 2.0, 1.5, 3.0
+CONNECT, PING, ANSWER = 2.0, 1.5, 2.5
 """Seconds that a server may take to accept a connection, to answer whether it is there, and to answer a question: what
 waits for two of them in a row still ends within five."""
 LONG = 600.0
