@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,17 +42,18 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a backup holds, or what was restored from it."""
+    """What a backup holds, or what was restored from it; `seconds` that it took."""
 
     path: Path
     bytes: int
     counts: dict[str, int]
     snapshot: str | None
+    seconds: float
 
 
 def take(settings: Settings, path: Path, clock: Clock = paris_today) -> Told:
     """Write a backup; `INTERNAL` when evidence kept vanishing while it was taken."""
-    library = Library(settings)
+    library, began = Library(settings), time.monotonic()
     counts: dict[str, int] = {}
     with writing(path) as out:
         snapshot = _take_snapshot(library, out) if library.snapshots.current_name() else None
@@ -70,12 +72,12 @@ def take(settings: Settings, path: Path, clock: Clock = paris_today) -> Told:
         out.add(f"folder/{_SIGNING}", [Access(settings).secret])
         taken = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
         out.end({"taken": taken, "counts": counts, "snapshot": snapshot})
-    return Told(path, path.stat().st_size, counts, snapshot)
+    return Told(path, path.stat().st_size, counts, snapshot, time.monotonic() - began)
 
 
 def restore(settings: Settings, path: Path) -> Told:
     """Restore a backup into an installation that holds nothing; `BACKUP_REFUSED`."""
-    library = Library(settings)
+    library, began = Library(settings), time.monotonic()
     mark = settings.data_dir / _MARK
     with reading(path) as kept:
         stores = databases(library.storage)
@@ -108,7 +110,8 @@ def restore(settings: Settings, path: Path) -> Told:
         if kept.facts["snapshot"]:
             _restore_snapshot(library, kept)
         mark.unlink()
-        return Told(path, path.stat().st_size, kept.facts["counts"], kept.facts["snapshot"])
+        counts, snapshot = kept.facts["counts"], kept.facts["snapshot"]
+        return Told(path, path.stat().st_size, counts, snapshot, time.monotonic() - began)
 
 
 def half_restored(settings: Settings) -> bool:
@@ -182,4 +185,7 @@ def _counted(lines: Iterator[str], counts: dict[str, int], name: str) -> Iterato
 
 def shown(told: Told) -> dict[str, Any]:
     """As `--json` says it."""
-    return {"file": str(told.path), "bytes": told.bytes, "counts": told.counts, "snapshot": told.snapshot}
+    return {
+        "file": str(told.path), "bytes": told.bytes, "counts": told.counts, "snapshot": told.snapshot,
+        "seconds": round(told.seconds, 1),
+    }  # fmt: skip
