@@ -28,6 +28,7 @@ from assistant.api import (
     demarches,
     exports,
     feedback,
+    health,
     obligations,
     problems,
     rules,
@@ -46,7 +47,6 @@ from assistant.api.register import search_hit, source_views
 from assistant.api.schemas import (
     ChatRequest,
     Day,
-    Health,
     PassageView,
     SearchResult,
     SourceDetail,
@@ -119,6 +119,7 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     page = partial(_problem_page, render)
     problems.install(app, page)
     owners = Owners(lambda: access.secret, service.settings.retention_days, service.clock)
+    app.include_router(health.router(service))
     app.include_router(conversations.router(service, owners), responses=problems.documented(404))
     app.include_router(answers.router(service, owners), responses=problems.documented(404))
     app.include_router(feedback.router(service, owners), responses=problems.documented(404, 413))
@@ -220,19 +221,6 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
         snapshot = service.snapshot
         ids = [snapshot.columns.ids[p] for p in snapshot.by_source.get(source_id, ())]
         return SourceDetail(**view.model_dump(), passage_ids=ids)
-
-    @app.get("/healthz", response_model=Health, tags=["operations"])
-    def healthz() -> Health:
-        """Liveness."""
-        return Health(status="ok")
-
-    @app.get("/readyz", response_model=Health, tags=["operations"])
-    def readyz() -> Health:
-        """Readiness: a snapshot is open and the model is loaded."""
-        snapshot = service.snapshot
-        return Health(
-            status="ready", snapshot=snapshot.manifest.name, passages=len(snapshot), model=service.encoder.info.name
-        )
 
     @app.get("/metrics", response_class=Response, tags=["operations"])
     def metrics() -> Response:

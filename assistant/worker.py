@@ -2,8 +2,9 @@
 
 Guarantee: a worker holds nothing that another needs: who a caller is lies in a signed cookie or a key, and all that is
 kept lies in the databases; a worker that dies is replaced by its parent, and loses the calls it was answering and no
-other. Each worker listens for itself (SO_REUSEPORT), so that the system deals connections out to them: from one
-socket, one worker can take all the connections that last.
+other; `kill -HUP` of the parent replaces them all, one by one, while they answer. Each worker listens for itself
+(SO_REUSEPORT), so that the system deals connections out to them: from one socket, one worker can take all the
+connections that last.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ SWITCH = 0.0005
 5 ms, one beside three busy answers took three times as long."""
 _UNHEARD = 10
 """Seconds after which a worker that says nothing is replaced; a busy machine is no reason."""
+_STARTS = 180
+"""Seconds that a new worker may take to be ready before the one that it replaces goes on (`kill -HUP`): beside others
+that answer, it takes several times what it takes alone."""
+LAST_SECONDS = 20
+"""Seconds that a server that stops leaves to what it is answering; a client that reads no more would keep it."""
 
 
 def application() -> FastAPI:
@@ -51,9 +57,21 @@ def serve(settings: Settings, host: str, port: int, workers: int, **how: Any) ->
     with shared_counts():
         if hasattr(socket, "SO_REUSEPORT"):
             with _bound(socket.AF_INET6 if ":" in host else socket.AF_INET, (host, port)) as address:
-                Multiprocess(config, sockets=[address]).run()
+                _Parent(config, sockets=[address]).run()
         else:
-            Multiprocess(config, sockets=[config.bind_socket()]).run()
+            _Parent(config, sockets=[config.bind_socket()]).run()
+
+
+class _Parent(Multiprocess):
+    """Looks after the workers; told to (`kill -HUP`), replaces each in turn by one that is ready first."""
+
+    def restart_all(self) -> None:
+        """Replace them, with the patience of a start and not of a sign of life."""
+        self.config.timeout_worker_healthcheck = _STARTS
+        try:
+            super().restart_all()
+        finally:
+            self.config.timeout_worker_healthcheck = _UNHEARD
 
 
 class _Address(socket.socket):

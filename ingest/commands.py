@@ -306,7 +306,7 @@ def ingest(ctx: click.Context, force: bool, offering: bool, as_json: bool) -> No
         offer(ctx, settings)
     started = time.monotonic()
     model = model_info(settings, _say)
-    manifest, new = run(Library(settings), model, lambda: load_encoder(settings, _say), force, Progress())
+    manifest, new = run(Library(settings), model, lambda: load_encoder(settings, _say), force, Progress(), say=_say)
     if as_json:
         click.echo(json.dumps(manifest.__dict__, ensure_ascii=False))
         return

@@ -21,6 +21,7 @@ class ErrorCode(StrEnum):
     CRITERION_NOT_FOUND = "criterion_not_found"
     DATABASE_UNAVAILABLE = "database_unavailable"
     DEADLINE_NOT_FOUND = "deadline_not_found"
+    DISK_FULL = "disk_full"
     DOCUMENT_DAMAGED = "document_damaged"
     DOCUMENT_DISGUISED = "document_disguised"
     DOCUMENT_ENCRYPTED = "document_encrypted"
@@ -90,6 +91,7 @@ class ExitCode:
 
 _NOT_READY = {
     ErrorCode.DATABASE_UNAVAILABLE,
+    ErrorCode.DISK_FULL,
     ErrorCode.EXTRA_MISSING,
     ErrorCode.FETCH_UNREACHABLE,
     ErrorCode.FILES_UNAVAILABLE,

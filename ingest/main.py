@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import EntryPoint, entry_points
+from typing import NoReturn
 
 import click
 
@@ -70,12 +71,24 @@ def cli() -> None:
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run the command line; a `ClapvertError` ends it with its French message and its exit code."""
+    """Run the command line; a `ClapvertError`, or a full disk whoever met it, ends it with its French message and its
+    exit code."""
     try:
         cli.main(argv, prog_name="clapvert")
     except ClapvertError as exc:
-        click.echo(exc.told(), err=True)
-        sys.exit(exc.exit_code)
+        _end(exc)
+    except Exception as exc:
+        from ingest.storage.room import full_disk
+
+        full = full_disk(exc)
+        if full is None:
+            raise
+        _end(full)
+
+
+def _end(error: ClapvertError) -> NoReturn:
+    click.echo(error.told(), err=True)
+    sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from assistant.label.grid.problems import GridProblemError
 from assistant.label.projects.edits import EditConflictError
 from assistant.observing.counts import ERRORS
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.room import full_disk
 
 _STATUS = {
     ErrorCode.BAD_REQUEST: 422,
@@ -46,6 +48,7 @@ _STATUS = {
     ErrorCode.FACT_INVALID: 422,
     ErrorCode.REASON_MISSING: 422,
     ErrorCode.DATABASE_UNAVAILABLE: 503,
+    ErrorCode.DISK_FULL: 503,
     ErrorCode.FILES_UNAVAILABLE: 503,
     ErrorCode.INDEX_MISSING: 503,
     ErrorCode.INDEX_UNAVAILABLE: 503,
@@ -84,6 +87,9 @@ Next = Callable[[Request], Awaitable[Response]]
 Page = Callable[[Request, dict[str, Any]], Response | None]
 """A problem as a page; None for who reads JSON."""
 _log = logging.getLogger("clapvert")
+_LOG_AGAIN = 60.0
+_logged: dict[ErrorCode, float] = {}
+"""When each refusal of the server's own was last logged."""
 
 
 class Problem(BaseModel):
@@ -145,11 +151,17 @@ def foreign() -> JSONResponse:
 
 
 def problem_of(exc: Exception) -> dict[str, Any]:
-    """The body of the problem that an error is; nothing of an unexpected one is shown."""
-    if isinstance(exc, ClapvertError):
-        detail = f"{exc.message} {exc.hint}" if exc.hint else exc.message
-        ERRORS.labels(exc.code.value).inc()
-        return body(_STATUS.get(exc.code, 400), exc.code, detail)
+    """The body of the problem that an error is; nothing of an unexpected one is shown. What only who runs the server
+    can mend is logged, one line a code and a minute."""
+    known = exc if isinstance(exc, ClapvertError) else full_disk(exc)
+    if known is not None:
+        detail = f"{known.message} {known.hint}" if known.hint else known.message
+        ERRORS.labels(known.code.value).inc()
+        status = _STATUS.get(known.code, 400)
+        if status == 503 and time.monotonic() - _logged.get(known.code, -_LOG_AGAIN) >= _LOG_AGAIN:
+            _logged[known.code] = time.monotonic()
+            _log.error("%s: %s", known.code.value, known.message)
+        return body(status, known.code, detail)
     _log.error("unexpected error", exc_info=exc)
     ERRORS.labels(ErrorCode.INTERNAL.value).inc()
     return body(

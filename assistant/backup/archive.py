@@ -13,7 +13,7 @@ import secrets
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -103,8 +103,9 @@ class Reader:
 @contextmanager
 def reading(path: Path) -> Iterator[Reader]:
     """A backup, once every member was read and is what the list says; `BACKUP_REFUSED`."""
-    try:
-        with zipfile.ZipFile(path) as archive:
+    with ExitStack() as open_files:
+        try:
+            archive = open_files.enter_context(zipfile.ZipFile(path))
             facts = json.loads(archive.read(_LIST))
             if facts["format"] != FORMAT:
                 raise _refused("elle a été faite par une autre version de Clapvert", "Mettez Clapvert à jour.")
@@ -115,11 +116,11 @@ def reading(path: Path) -> Iterator[Reader]:
                         digest.update(block)
                 if digest.hexdigest() != wanted or Path(name).is_absolute() or ".." in Path(name).parts:
                     raise _refused(f"« {name} » a été modifié")
-            yield Reader(archive, facts)
-    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as exc:
-        if isinstance(exc, FileNotFoundError):
+        except FileNotFoundError as exc:
             raise _refused("le fichier n'existe pas", "Vérifiez son chemin.") from exc
-        raise _refused("le fichier n'est pas une sauvegarde entière") from exc
+        except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as exc:
+            raise _refused("le fichier n'est pas une sauvegarde entière") from exc
+        yield Reader(archive, facts)
 
 
 def _refused(why: str, hint: str = "Prenez une autre sauvegarde ; celle-ci n'a rien changé.") -> ClapvertError:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,19 +45,20 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a backup holds, or what was restored from it. `missing`: the answers that were acknowledged before it began
-    and that it does not hold, for they were lost before."""
+    """What a backup holds, or what was restored from it, and the seconds that it took. `missing`: the answers that were
+    acknowledged before it began and that it does not hold, for they were lost before."""
 
     path: Path
     bytes: int
     counts: dict[str, int]
     snapshot: str | None
+    seconds: float
     missing: int = 0
 
 
 def take(settings: Settings, path: Path, clock: Clock = paris_today) -> Told:
     """Write a backup; `INTERNAL` when evidence kept vanishing while it was taken."""
-    library = Library(settings)
+    library, began = Library(settings), time.monotonic()
     counts: dict[str, int] = {}
     missing = 0
     with writing(path) as out:
@@ -79,12 +81,12 @@ def take(settings: Settings, path: Path, clock: Clock = paris_today) -> Told:
         out.add(f"folder/{_SIGNING}", [Access(settings).secret])
         taken = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
         out.end({"taken": taken, "counts": counts, "snapshot": snapshot, "missing": missing})
-    return Told(path, path.stat().st_size, counts, snapshot, missing)
+    return Told(path, path.stat().st_size, counts, snapshot, time.monotonic() - began, missing)
 
 
 def restore(settings: Settings, path: Path) -> Told:
     """Restore a backup into an installation that holds nothing; `BACKUP_REFUSED`."""
-    library = Library(settings)
+    library, began = Library(settings), time.monotonic()
     mark = settings.data_dir / _MARK
     with reading(path) as kept:
         stores = databases(library.storage)
@@ -120,8 +122,8 @@ def restore(settings: Settings, path: Path) -> Told:
         if kept.facts["snapshot"]:
             _restore_snapshot(library, kept)
         mark.unlink()
-        missing = kept.facts.get("missing", 0)
-        return Told(path, path.stat().st_size, kept.facts["counts"], kept.facts["snapshot"], missing)
+        counts, snapshot, missing = kept.facts["counts"], kept.facts["snapshot"], kept.facts.get("missing", 0)
+        return Told(path, path.stat().st_size, counts, snapshot, time.monotonic() - began, missing)
 
 
 def half_restored(settings: Settings) -> bool:
@@ -209,5 +211,5 @@ def shown(told: Told) -> dict[str, Any]:
     """As `--json` says it."""
     return {
         "file": str(told.path), "bytes": told.bytes, "counts": told.counts, "snapshot": told.snapshot,
-        "missing": told.missing,
+        "seconds": round(told.seconds, 1), "missing": told.missing,
     }  # fmt: skip

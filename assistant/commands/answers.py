@@ -41,6 +41,8 @@ def serve(host: str | None, port: int | None, open_browser: bool, workers: int |
     """Serve the chat, the pages and the API."""
     from assistant.access.access import LOOPBACK, Access, closes
     from assistant.backup.backup import half_restored
+    from ingest.index.pipeline import has_passages
+    from ingest.index.store import without_passages
 
     settings = Settings()
     host, port = host or settings.host, settings.port if port is None else port
@@ -65,6 +67,9 @@ def serve(host: str | None, port: int | None, open_browser: bool, workers: int |
         )
     service.language_model  # noqa: B018 - a model that cannot be had is said now, not at the first question
     service.library.store  # noqa: B018 - so is a database that cannot be had, or that a later version wrote
+    manifest = service.library.snapshots.current_manifest()
+    if manifest is not None and not has_passages(service.library, manifest):
+        raise without_passages()
     _check_port(host, port)
     url = f"http://{'127.0.0.1' if host in LOOPBACK else host}:{port}/"
     click.echo(f"Clapvert : {url}  (Ctrl+C pour arrêter)")
@@ -78,9 +83,12 @@ def _run(service: Service, access: Access, host: str, port: int, workers: int) -
     import uvicorn
 
     from assistant import worker
+    from assistant.api.connections import BoundedProtocol
     from assistant.app import create_app
 
     how: dict[str, Any] = {
+        "http": BoundedProtocol,
+        "timeout_graceful_shutdown": worker.LAST_SECONDS,
         "log_level": service.settings.log_level,
         "access_log": False,
         "proxy_headers": False,  # the application believes the proxies of its settings, and no other

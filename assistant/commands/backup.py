@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from ingest.settings import Settings
 if TYPE_CHECKING:
     from assistant.backup.backup import Told
 
+_AFTER_OTHERS = 15
+"""How far a backup lets whoever answers go before it (`nice`)."""
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 
@@ -24,6 +27,8 @@ def backup(file: Path, as_json: bool) -> None:
     """Write all that is kept to one file, while serving or not; it holds the secret of the installation."""
     from assistant.backup.backup import take
 
+    if hasattr(os, "nice"):
+        os.nice(_AFTER_OTHERS)
     told = take(Settings(), file)
     _show("Sauvegardé", told, as_json)
     if told.missing:
@@ -51,7 +56,8 @@ def _show(done: str, told: Told, as_json: bool) -> None:
         click.echo(json.dumps(shown(told), ensure_ascii=False))
         return
     counts = ", ".join(f"{_NAMES[name]} : {count}" for name, count in told.counts.items() if name in _NAMES)
-    click.echo(f"{done} : {told.path} ({told.bytes / 1e6:.1f} Mo). {counts}, index : {told.snapshot or 'aucun'}.")
+    size = f"{told.bytes / 1e6:.1f} Mo, en {told.seconds:.1f} s".replace(".", ",")
+    click.echo(f"{done} : {told.path} ({size}). {counts}, index : {told.snapshot or 'aucun'}.")
 
 
 _NAMES = {

@@ -1,4 +1,5 @@
-"""What `doctor` says of the engines: the database, the vectors, the files, and a restoration that was interrupted."""
+"""What `doctor` says of the engines: the database, the vectors, the files, the room on the disk, and a restoration that
+was interrupted."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ def engine_rows(settings: Settings) -> list[Row]:
     """`(what, ready, detail, command that mends it)`; nothing is made that is not there."""
     from assistant.backup.backup import half_restored
 
-    rows = [_database(settings), _vectors(settings), _files(settings)]
+    rows = [_database(settings), _vectors(settings), _files(settings), _room(settings)]
     if settings.workers > 1:
         kept = bool(settings.retention_days)
         detail = f"{settings.workers} processus" if kept else "sans conversations gardées, un seul processus"
@@ -26,6 +27,7 @@ def engine_rows(settings: Settings) -> list[Row]:
 
 def _database(settings: Settings) -> Row:
     from assistant.backup.stores import EVERY
+    from ingest.index.store import PASSAGES
     from ingest.storage.engine import shown
     from ingest.storage.storage import Storage
     from ingest.storage.versions import versions
@@ -33,11 +35,36 @@ def _database(settings: Settings) -> Row:
     storage = Storage.of(settings)
     where = f"PostgreSQL, {shown(storage.database_url)}" if storage.database_url else "SQLite, dossier de données"
     try:
-        behind = [name for name, found, head in versions(storage, EVERY) if found not in (None, head)]
+        every = versions(storage, EVERY)
+        behind = [name for name, found, head in every if found not in (None, head)]
+        if _passages_missing(settings, behind, made=any(name == PASSAGES.name and found for name, found, _ in every)):
+            return "Base de données", False, f"{where} : les passages de l'index n'y sont pas", "clapvert ingest"
     except ClapvertError as exc:
         return "Base de données", False, f"{where} : {exc.message}", exc.hint or "vérifiez CLAPVERT_DATABASE_URL"
     detail = f"{where} ; à migrer : {', '.join(behind)} (au prochain démarrage)" if behind else where
     return "Base de données", True, detail, ""
+
+
+def _passages_missing(settings: Settings, behind: list[str], made: bool) -> bool:
+    """Whether there is an index whose passages the database has not; `made`: it has a table for them. One that is to be
+    migrated first is not asked."""
+    from ingest.index.pipeline import Library, has_passages
+    from ingest.index.store import PASSAGES
+
+    library = Library(settings)
+    manifest = library.snapshots.current_manifest()
+    if manifest is None or PASSAGES.name in behind:
+        return False
+    return not made or not has_passages(library, manifest)
+
+
+def _room(settings: Settings) -> Row:
+    from ingest.index.pipeline import rebuild_bytes
+    from ingest.storage.room import free, size
+
+    left, needed = free(settings.data_dir), rebuild_bytes(settings)
+    detail = f"{size(left)} libres, reconstruire l'index en demande environ {size(needed)}"
+    return "Place sur le disque", left >= needed, detail, f"libérez de la place dans {settings.data_dir}"
 
 
 def _vectors(settings: Settings) -> Row:

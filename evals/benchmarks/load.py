@@ -2,12 +2,20 @@
 
     --minutes 10 --clients 32 --workers 2    PostgreSQL, a Chroma server and workers of our own; questions, edits of one
                                              label project, exports; then everything acknowledged is looked for
-    --kill                                   in the middle: `kill -9` of a worker, of PostgreSQL, of Chroma, in turn
+    --sqlite                                 over the data folder alone, instead of servers
+    --kill                                   in the middle: `kill -9` of a worker, of PostgreSQL, of Chroma, in turn;
+                                             over SQLite, of a worker twice
+    --freeze                                 then: `kill -STOP` of PostgreSQL and of Chroma, for 15 seconds each; over
+                                             SQLite, another process that asks, and one that backs up
     --backup                                 in the middle: a backup, restored at the end into an empty installation,
                                              which is asked the same questions
     --table SECONDS                          instead: answers a second, p50, p95 and memory, by workers and engine
 
-Everything is started here, on free ports of 127.0.0.1, in folders thrown away, and stopped at the end.
+Everything is started here, on free ports of 127.0.0.1, in folders thrown away, and stopped at the end. It fails (exit
+1) when something acknowledged is lost, when a call of `--freeze` took more than ten seconds, when memory grew, or when
+anything was refused that nothing was killed or frozen for. The thirty minutes that a release is held to:
+
+    python -m evals.benchmarks.load --minutes 30 --clients 16 --kill --freeze [--sqlite]
 """
 
 from __future__ import annotations
@@ -40,7 +48,9 @@ from evals.benchmarks.timing import milliseconds
 from evals.benchmarks.visitors import Tally, Visitor
 from ingest.settings import Settings
 
-_SAMPLE_SECONDS, _DOWN_SECONDS = 5.0, 5.0
+_SAMPLE_SECONDS, _DOWN_SECONDS, _FROZEN_SECONDS = 5.0, 5.0, 15.0
+_LONGEST_SECONDS = 10.0
+"""What no call may take, whatever is killed or frozen."""
 _FLAT = 1.10
 """What the memory of the last quarter may be of that of the second: warm by then, it grows no further."""
 _PROBES = (
@@ -126,25 +136,52 @@ class Watch:
         }
 
 
-def killed(server: Server, on: Engines, tally: Tally) -> list[dict[str, Any]]:
-    """Kill a worker, PostgreSQL and Chroma in turn; seconds until questions are answered again, for each."""
-    assert on.database is not None
-    assert on.vectors is not None
-    out = []
-    victims: list[tuple[str, Callable[[], None], Callable[[], None]]] = [
-        ("worker", lambda: os.kill(server.workers()[0], signal.SIGKILL), lambda: None),
-        ("postgresql", on.database.kill, on.database.start),
-        ("chroma", on.vectors.kill, on.vectors.start),
+@dataclass(frozen=True)
+class Blow:
+    """What is done to a server, and undone `lasting` seconds later."""
+
+    name: str
+    strike: Callable[[], object]
+    undo: Callable[[], object] = lambda: None
+    lasting: float = 0.0
+
+
+def kills(server: Server, on: Engines) -> list[Blow]:
+    """`kill -9` of each process that serves."""
+    worker = Blow("worker killed", lambda: os.kill(server.workers()[0], signal.SIGKILL))
+    if on.database is None or on.vectors is None:
+        return [worker, worker]
+    return [
+        worker,
+        Blow("postgresql killed", on.database.kill, on.database.start, _DOWN_SECONDS),
+        Blow("chroma killed", on.vectors.kill, on.vectors.start, _DOWN_SECONDS),
     ]
-    for name, kill, back in victims:
-        kill()
-        if name != "worker":
-            time.sleep(_DOWN_SECONDS)
-        back()
+
+
+def freezes(data: Path, on: Engines) -> list[Blow]:
+    """`kill -STOP` of each server; over the data folder, other processes that open it."""
+    if on.database is None or on.vectors is None:
+        return [
+            Blow("another process asks", lambda: command(data, on.environment, "ask", _PROBES[0])),
+            Blow("another process backs up", lambda: command(data, on.environment, "backup", f"{data}.zip")),
+        ]
+    return [
+        Blow("postgresql frozen", on.database.freeze, on.database.thaw, _FROZEN_SECONDS),
+        Blow("chroma frozen", on.vectors.freeze, on.vectors.thaw, _FROZEN_SECONDS),
+    ]
+
+
+def struck(blows: list[Blow], tally: Tally) -> list[dict[str, Any]]:
+    """Strike in turn; seconds until questions are answered again, for each."""
+    out = []
+    for blow in blows:
+        blow.strike()
+        time.sleep(blow.lasting)
+        blow.undo()
         returned = time.monotonic()
         while not _whole(tally, returned) and time.monotonic() - returned < 120:
             time.sleep(0.2)
-        out.append({"killed": name, "answers_again_after_s": round(time.monotonic() - returned, 1)})
+        out.append({"done": blow.name, "answers_again_after_s": round(time.monotonic() - returned, 1)})
         time.sleep(10)
     return out
 
@@ -157,7 +194,7 @@ def _whole(tally: Tally, since: float) -> bool:
 
 def loaded(arguments: argparse.Namespace) -> dict[str, Any]:
     """The load, and what came of it."""
-    with tempfile.TemporaryDirectory() as folder, engines(True) as on:
+    with tempfile.TemporaryDirectory() as folder, engines(not arguments.sqlite) as on:
         data = Path(folder) / "data"
         installed(data, on.environment)
         told: dict[str, Any] = {"clients": arguments.clients, "workers": arguments.workers}
@@ -172,8 +209,8 @@ def loaded(arguments: argparse.Namespace) -> dict[str, Any]:
                 time.sleep(arguments.minutes * 60 * 0.25)
                 if arguments.backup:
                     told["backup"] = json.loads(command(data, on.environment, "backup", str(backup), "--json"))
-                if arguments.kill:
-                    told["kills"] = killed(server, on, tally)
+                blows = kills(server, on) if arguments.kill else []
+                told["blows"] = struck(blows + (freezes(data, on) if arguments.freeze else []), tally)
                 for life in living:
                     life.result()
             spent = time.monotonic() - started
@@ -217,6 +254,7 @@ def _told(tally: Tally, spent: float) -> dict[str, Any]:
         "seconds": round(spent),
         "done": {kind: {"count": len(times), **milliseconds(times)} for kind, times in sorted(tally.seconds.items())},
         "answers_per_s": round(len(tally.seconds.get("chat", [])) / spent, 1),
+        "longest_s": round(tally.longest, 1),
         "refused": dict(tally.refused),
         "bad": dict(tally.bad),
     }
@@ -277,7 +315,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--sqlite", action="store_true")
     parser.add_argument("--kill", action="store_true")
+    parser.add_argument("--freeze", action="store_true")
     parser.add_argument("--backup", action="store_true")
     parser.add_argument("--table", type=float, metavar="SECONDS")
     arguments = parser.parse_args()
@@ -287,8 +327,9 @@ def main() -> None:
         return
     told = loaded(arguments)
     print(json.dumps({"machine": machine, **told}, ensure_ascii=False, indent=1))
-    expected = bool(told["refused"] or told["bad"]) and not arguments.kill
-    sys.exit(1 if told["lost"] or expected else 0)
+    unexpected = bool(told["refused"] or told["bad"]) and not (arguments.kill or arguments.freeze)
+    slow = arguments.freeze and told["longest_s"] > _LONGEST_SECONDS
+    sys.exit(1 if told["lost"] or unexpected or slow or not told["memory"].get("flat", True) else 0)
 
 
 if __name__ == "__main__":

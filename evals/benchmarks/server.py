@@ -75,7 +75,7 @@ def serving(data_dir: Path, workers: int = 1, environment: Mapping[str, str] | N
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(30)  # more than a server leaves to what it is answering
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -3,6 +3,7 @@
     with postgres() as server: …      `server.url`, `server.database()`: addresses of databases
     with chroma() as server: …        `server.url`
     server.kill(); server.start()
+    server.freeze(); server.thaw()       as a machine that swaps: its connections stand, and nothing comes
 
 Each has a folder of its own and a free port of 127.0.0.1, and stops by itself at the end. PostgreSQL runs as `postgres`
 when root starts it, which it refuses to run as.
@@ -20,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,23 @@ import httpx
 
 _WAYS = "fsync=off", "full_page_writes=off", "max_connections=800"
 """A cluster that lives for a test need not outlive a power cut; `kill` is of its processes, and loses no commit."""
+
+
+def family(pid: int) -> list[int]:
+    """A process and its children (Linux)."""
+    out = [pid]
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, IndexError):
+            if int(path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]) == pid:
+                out.append(int(path.parent.name))
+    return out
+
+
+def signalled(pid: int, how: int) -> None:
+    """Send a signal to a process and its children."""
+    for each in family(pid):
+        with suppress(ProcessLookupError):
+            os.kill(each, how)
 
 
 class AbsentError(RuntimeError):
@@ -107,6 +125,14 @@ class Postgres:
         """`kill -9` of the serving process; its children notice, and leave."""
         self._end(signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """Stop all its processes where they are."""
+        signalled(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        signalled(self.pid, signal.SIGCONT)
+
     def _end(self, how: int) -> None:
         if self._process is not None:
             self._process.send_signal(how)
@@ -181,6 +207,14 @@ class Chroma:
     def kill(self) -> None:
         """`kill -9`."""
         self._end(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Stop all its processes where they are."""
+        signalled(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        signalled(self.pid, signal.SIGCONT)
 
     def _end(self, how: int) -> None:
         if self._process is not None:

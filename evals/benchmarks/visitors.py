@@ -28,11 +28,14 @@ class Tally:
     bad: Counter[str] = field(default_factory=Counter)
     at: list[tuple[float, bool]] = field(default_factory=list)
     """When each answer to a question came, and whether it was one."""
+    longest: float = 0.0
+    """Seconds of the longest call, done or not."""
 
     def add(self, kind: str, seconds: float, response: httpx.Response | None, error: str = "") -> bool:
         """Count one call; whether it was done."""
         done = response is not None and response.is_success
         with _LOCK:
+            self.longest = max(self.longest, seconds)
             if done:
                 self.seconds.setdefault(kind, []).append(seconds)
             elif response is not None and response.headers.get("content-type", "").startswith("application/problem"):

@@ -1,7 +1,8 @@
 """The ingestion step: corpus and added texts → passages → vectors → a proved snapshot.
 
-Guarantee: when nothing changed, nothing is read beyond file hashes; what did change costs only its own vectors; the
-serving snapshot is untouched until the new one is proved.
+Guarantee: when nothing changed, nothing is read beyond file hashes and the ids of the passages; what did change costs
+only its own vectors; the serving snapshot is untouched until the new one is proved; nothing is begun that the disk has
+no room for.
 """
 
 from __future__ import annotations
@@ -26,10 +27,12 @@ from ingest.corpus.register import Rank, Register, load_register
 from ingest.corpus.rules import load_rules
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.cards import CardIndex, questions_of
+from ingest.index.columns import Columns
 from ingest.index.demarches import DemarcheIndex
 from ingest.index.rules import RuleIndex
 from ingest.index.rules import questions_of as rule_questions
 from ingest.index.sentences import SentenceIndex, sentences_of
+from ingest.index.server import answers
 from ingest.index.snapshot import SCHEMA, Manifest, SnapshotShelf, snapshot_name
 from ingest.index.store import PassageStore, VectorCache
 from ingest.language.lexical import ANALYSER
@@ -39,11 +42,15 @@ from ingest.passages.passages import Passage, fiche_passages, unit_passages
 from ingest.passages.succession import settle
 from ingest.passages.versions import implied_end
 from ingest.settings import Settings
+from ingest.storage.room import LEAST, free, require_room, size
 from ingest.storage.storage import Storage
 from ingest.texts.naming import text_names
 from ingest.texts.texts import TextShelf
 
 Progress = Callable[[str, int, int], None]
+Say = Callable[[str], None]
+_FIXED = 8 << 20
+"""Bytes of an index however small: Chroma's files, room for logs."""
 
 
 class Library:
@@ -64,6 +71,13 @@ class Library:
     def vectors(self) -> VectorCache:
         """The vector cache."""
         return VectorCache(self.settings.data_dir / "vectors.db")
+
+    def check(self) -> None:
+        """`DISK_FULL`, `DATABASE_UNAVAILABLE` or `INDEX_UNAVAILABLE` unless what an answer needs can be had now."""
+        require_room(self.settings.data_dir, LEAST, "le service")
+        self.store.database.check()
+        if self.settings.chroma_url is not None:
+            answers(self.settings.chroma_url)
 
 
 def corpus_digest(corpus_dir: Path) -> str:
@@ -133,6 +147,7 @@ def ingest(
     force: bool = False,
     progress: Progress | None = None,
     clock: Clock = paris_today,
+    say: Say | None = None,
 ) -> tuple[Manifest, bool]:
     """Build and point to a new snapshot if anything changed.
 
@@ -141,13 +156,12 @@ def ingest(
     """
     inputs = inputs_digest(library, model)
     current = library.snapshots.current_manifest()
-    if current and current.inputs == inputs and not force and library.snapshots.lies_well(current):
+    if current and current.inputs == inputs and not force and _serves(library, current):
         return current, False
     with library.snapshots.writer():
         register = load_register(library.settings.corpus_dir)
         passages = read_passages(library, register)
         encoder = cache(load_encoder)
-        vectors, computed = embed(library.vectors, [p.index_text for p in passages], model, encoder, progress)
         corpus_dir = library.settings.corpus_dir
         statements = [p.statement for p in passages if p.statement]
         known = {s.id for s in statements}
@@ -155,10 +169,12 @@ def ingest(
         demarches = DemarcheIndex(steps, load_vocabulary(corpus_dir))
         cards = [c for c in load_cards(corpus_dir) if known.issuperset(c.statements)]
         cards += demarches.cards(statements)
-        asked, more = embed(library.vectors, questions_of(cards), model, encoder, progress)
         rules = [r for r in load_rules(corpus_dir) if known.issuperset(r.statements)]
-        settled, extra = embed(library.vectors, rule_questions(rules), model, encoder, progress)
-        said, most = embed(library.vectors, sentences_of(passages), model, encoder, progress)
+        texts = [p.index_text for p in passages], questions_of(cards), rule_questions(rules), sentences_of(passages)
+        _require_room(library, model, texts, say)
+        (vectors, computed), (asked, more), (settled, extra), (said, most) = (
+            embed(library.vectors, some, model, encoder, progress) for some in texts
+        )
         sentences = SentenceIndex.of(passages, said, text_names(library.texts.all(), passages, register))
         revs = library.store.add(passages)
         manifest = Manifest(
@@ -187,6 +203,47 @@ def ingest(
             progress("index", 0, len(passages))
         guides = CardIndex.of(cards, asked), RuleIndex.of(rules, settled), sentences
         return library.snapshots.build(passages, revs, vectors, *guides, manifest, demarches), True
+
+
+def has_passages(library: Library, manifest: Manifest) -> bool:
+    """Whether the database holds the passages of a snapshot; False too where the snapshot cannot be read."""
+    try:
+        columns = Columns.load(library.snapshots.folder / manifest.name)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return library.store.holds(columns.revs, columns.ids)
+
+
+def index_bytes(vectors: int, passages: int, dimension: int, unknown: int = 0) -> int:
+    """About how many bytes a build writes, a fifth more than was measured: its `vectors`, those of the `passages` in
+    Chroma besides (graph and log), the words; and `unknown` vectors in the cache."""
+    row = 4 * dimension
+    return int(1.2 * (row * (vectors + 2 * passages) + 1000 * passages + (row + 256) * unknown)) + _FIXED
+
+
+def rebuild_bytes(settings: Settings) -> int:
+    """About how many bytes another build of the serving index would write, nothing of it being new; those of the
+    smallest where there is none."""
+    shelf = SnapshotShelf(settings.data_dir, settings.chroma_url)
+    serving = shelf.folder / name if (name := shelf.current_name()) else None
+    kept = sum(p.stat().st_size for p in serving.rglob("*") if p.is_file()) if serving else 0
+    return int(1.2 * kept) + _FIXED
+
+
+def _serves(library: Library, manifest: Manifest) -> bool:
+    """Whether a snapshot can serve: its vectors are where the settings want them, its passages in the database."""
+    return library.snapshots.lies_well(manifest) and has_passages(library, manifest)
+
+
+def _require_room(library: Library, model: ModelInfo, texts: tuple[list[str], ...], say: Say | None) -> None:
+    """`DISK_FULL`, before anything is written, where the data folder has no room for the index; else the room that it
+    needs is said."""
+    folder, rows = library.settings.data_dir, [t for some in texts for t in some]
+    unknown = library.vectors.missing(model.fingerprint, rows)
+    needed = index_bytes(len(rows), len(texts[0]), model.dimension, unknown)
+    require_room(folder, needed, "l'index")
+    if say:
+        say(f"  place : l'index demande environ {size(needed)}, il reste {size(free(folder))}")
 
 
 def embed(

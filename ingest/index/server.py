@@ -1,8 +1,8 @@
 """Chroma: in the folder of a snapshot, or a server that the processes and machines of an installation share.
 
 Guarantee: on a server each build is a collection of its own, never changed once written, under a name that no other
-build has; the pointer of the shelf says which one serves. A server that does not answer is `INDEX_UNAVAILABLE`, and is
-used again once it does.
+build has; the pointer of the shelf says which one serves. A server that does not answer, or says nothing for a few
+seconds, is `INDEX_UNAVAILABLE`, and is used again once it answers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.patience import ANSWER, CONNECT, LONG, PING, Patience
+
+_patience = Patience()
 
 
 def local_client(folder: Path) -> Any:
@@ -29,17 +32,18 @@ def local_client(folder: Path) -> Any:
 
 
 @contextmanager
-def remote_client(url: str | None) -> Iterator[Any]:
-    """The client of a server; one a process and an address, which stays open."""
+def remote_client(url: str | None, seconds: float = LONG) -> Iterator[Any]:
+    """The client of a server, which waits so many seconds for each answer; one a process, an address and a patience,
+    which stays open."""
     with answering():
-        yield _remote(_checked(url))
+        yield _remote(_checked(url), seconds)
 
 
 def remote_collection(url: str | None, name: str) -> Any:
-    """A collection of a server; `INDEX_MISSING` when the server does not have it."""
+    """A collection of a server, to be searched; `INDEX_MISSING` when the server does not have it."""
     from chromadb.errors import NotFoundError
 
-    with remote_client(url) as client:
+    with remote_client(url, ANSWER) as client:
         try:
             return client.get_collection(name)
         except NotFoundError as exc:
@@ -51,8 +55,8 @@ def remote_collection(url: str | None, name: str) -> Any:
 
 
 def answers(url: str) -> None:
-    """`INDEX_UNAVAILABLE` unless the server answers."""
-    with remote_client(url) as client:
+    """`INDEX_UNAVAILABLE` unless the server answers now."""
+    with remote_client(url, ANSWER) as client:
         client.heartbeat()
 
 
@@ -75,9 +79,14 @@ def new_collection(snapshot: str) -> str:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """`INDEX_UNAVAILABLE` for a server that does not answer."""
+    """`INDEX_UNAVAILABLE` for a server that does not answer, or did not a moment ago."""
+    if _patience.lost:
+        raise unavailable()
     try:
         yield
+    except httpx.TimeoutException as exc:
+        _patience.lose()
+        raise unavailable() from exc
     except httpx.HTTPError as exc:
         raise unavailable() from exc
     except ValueError as exc:  # what Chroma makes of a connection refused while it opens a client
@@ -113,7 +122,9 @@ def _checked(url: str | None) -> str:
 
 
 @cache
-def _remote(url: str) -> Any:
+def _remote(url: str, seconds: float) -> Any:
+    """Chroma's client waits without end for each answer and has no setting for it: the server is tried first, and its
+    session told to wait no longer than this."""
     import chromadb
     from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
     from chromadb.config import Settings as ChromaSettings
@@ -128,6 +139,8 @@ def _remote(url: str) -> Any:
         "ssl": parts.scheme == "https",
         "headers": headers,
     }
+    trying = f"{parts.scheme}://{where['host']}:{where['port']}/api/v2/heartbeat"
+    httpx.get(trying, headers=headers, timeout=httpx.Timeout(PING, connect=CONNECT))
     database = parts.path.strip("/") or DEFAULT_DATABASE
     settings = ChromaSettings(anonymized_telemetry=False)
     if database != DEFAULT_DATABASE:
@@ -145,4 +158,6 @@ def _remote(url: str) -> Any:
             admin.get_database(database)
         except NotFoundError:
             admin.create_database(database, DEFAULT_TENANT)
-    return chromadb.HttpClient(**where, settings=settings, database=database)
+    client = chromadb.HttpClient(**where, settings=settings, database=database)
+    client._server._session.timeout = httpx.Timeout(seconds, connect=CONNECT)
+    return client

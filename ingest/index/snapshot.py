@@ -3,8 +3,9 @@
 Guarantee: a reader sees one whole snapshot or the one before. A build is written in a folder of its own, named by the
 hash of its inputs and by which build of its data folder it is, so that no name serves twice; every passage must be
 found by its own vector and by its own locator before the pointer is swapped by one atomic rename; a process killed at
-any moment leaves the old pointer, and what it left aside is swept by the next build; a snapshot is swept once nobody
-reads it. Chroma's index is never changed in place: with a server (`vectors`), each build is a collection of its own.
+any moment leaves the old pointer, and what it left aside is swept by the next build; one that an error ends (a full
+disk) leaves nothing; a snapshot is swept once nobody reads it. Chroma's index is never changed in place: with a server
+(`vectors`), each build is a collection of its own.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import os
 import shutil
 import struct
 import weakref
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -45,9 +46,10 @@ from ingest.index.server import (
     remote_client,
     remote_collection,
 )
-from ingest.index.store import PassageStore
+from ingest.index.store import PassageStore, without_passages
 from ingest.language.lexical import ANALYSER, LexicalIndex
 from ingest.passages.passages import Passage
+from ingest.storage.room import full_disk
 
 if TYPE_CHECKING:
     from ingest.model.embedding import ModelInfo
@@ -135,7 +137,7 @@ class Snapshot:
             weakref.finalize(self, client.close).atexit = False
             return client.get_collection(COLLECTION)
         except Exception as exc:  # Chroma, its Rust core and SQLite raise each their own
-            raise _damaged(self.folder.name) from exc
+            raise full_disk(exc, self.folder) or _damaged(self.folder.name) from exc
 
     @cached_property
     def by_key(self) -> dict[str, list[int]]:
@@ -249,7 +251,7 @@ class SnapshotShelf:
         return bool(manifest.collection) == bool(self.chroma_url)
 
     def open(self, store: PassageStore, model: ModelInfo | None = None) -> Snapshot:
-        """Open the serving snapshot; refuses one built by another model."""
+        """Open the serving snapshot; refuses one built by another model, or whose passages the store does not hold."""
         name = self.current_name()
         if name is None:
             raise ClapvertError(
@@ -258,7 +260,9 @@ class SnapshotShelf:
         try:
             snapshot = Snapshot(self.folder / name, store, self.chroma_url)
         except (OSError, ValueError, KeyError, TypeError) as exc:
-            raise _damaged(name) from exc
+            raise full_disk(exc) or _damaged(name) from exc
+        if not store.holds(snapshot.columns.revs, snapshot.columns.ids):
+            raise without_passages()
         if model is not None and snapshot.manifest.model != model.fingerprint:
             raise ClapvertError(
                 ErrorCode.MODEL_MISMATCH,
@@ -293,43 +297,59 @@ class SnapshotShelf:
         """Write, prove, and point to a new snapshot. Call it holding `writer()`."""
         name = self._new_name(manifest.name)
         manifest = replace(manifest, name=name, collection=new_collection(name) if self.chroma_url else "")
-        aside = self.folder / f".{manifest.name}.building"
-        for old in self.folder.glob(".*.building"):
-            self._remove(old)
-        (aside / "lexical").mkdir(parents=True)
-        manifest.save(aside)
-        columns = Columns.of(passages, revs)
-        columns.save(aside)
-        lexical = LexicalIndex.build(map(_words_of, passages))
-        lexical.save(aside / "lexical")
-        cards.save(aside)
-        rules.save(aside)
-        sentences.save(aside)
-        demarches.save(aside)
-        _write_vectors(aside / "chroma", vectors, self.chroma_url, manifest.collection)
         target = self.folder / manifest.name
-        aside.rename(target)
-        strays = self._prove(target, columns, vectors, manifest.collection)
-        if strays:
-            np.savez(target / _STRAYS, positions=np.array(strays, np.int64), vectors=vectors[strays])
-        self._sweep(self._point(manifest.name))
+        with self._built(target) as aside:
+            (aside / "lexical").mkdir()
+            manifest.save(aside)
+            columns = Columns.of(passages, revs)
+            columns.save(aside)
+            lexical = LexicalIndex.build(map(_words_of, passages))
+            lexical.save(aside / "lexical")
+            cards.save(aside)
+            rules.save(aside)
+            sentences.save(aside)
+            demarches.save(aside)
+            _write_vectors(aside / "chroma", vectors, self.chroma_url, manifest.collection)
+            aside.rename(target)
+            strays = self._prove(target, columns, vectors, manifest.collection)
+            if strays:
+                np.savez(target / _STRAYS, positions=np.array(strays, np.int64), vectors=vectors[strays])
+            before = self._point(manifest.name)
+        self._sweep(before)
         return manifest
 
     def adopt(self, name: str, fill: Callable[[Path], None], vectors: NDArray[np.float32]) -> None:
         """Take up a snapshot built elsewhere, under its name: `fill` writes all but its vectors. Call it holding
         `writer()`, on a shelf that has none of that name."""
-        aside = self.folder / f".{name}.building"
+        target = self.folder / name
+        with self._built(target) as aside:
+            fill(aside)
+            manifest = replace(Manifest.load(aside), collection=new_collection(name) if self.chroma_url else "")
+            manifest.save(aside)
+            _write_vectors(aside / "chroma", vectors, self.chroma_url, manifest.collection)
+            self._remove(target)
+            aside.rename(target)
+            self._point(name)
+
+    @contextmanager
+    def _built(self, target: Path) -> Iterator[Path]:
+        """A folder to write a snapshot in, beside its place; what killed builds left is swept first, and an error
+        leaves nothing of this one; `DISK_FULL` for what a full disk stopped."""
         for old in self.folder.glob(".*.building"):
             self._remove(old)
+        aside = self.folder / f".{target.name}.building"
         aside.mkdir(parents=True)
-        fill(aside)
-        manifest = replace(Manifest.load(aside), collection=new_collection(name) if self.chroma_url else "")
-        manifest.save(aside)
-        _write_vectors(aside / "chroma", vectors, self.chroma_url, manifest.collection)
-        target = self.folder / name
-        self._remove(target)
-        aside.rename(target)
-        self._point(name)
+        try:
+            yield aside
+        except BaseException as exc:
+            full = full_disk(exc, self.folder)  # before the room that it took is given back
+            for left in (aside, target):
+                if left.is_dir() and self.current_name() != target.name:
+                    self._remove(left)
+            self._pointer.with_suffix(".new").unlink(missing_ok=True)
+            if full is not None and isinstance(exc, Exception):
+                raise full from exc
+            raise
 
     def _new_name(self, name: str) -> str:
         """`name` if this is the first build of the data folder, else `name-2`, `name-3`…, one more than any that is

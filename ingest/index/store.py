@@ -13,13 +13,15 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Column, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, bindparam, select
+from sqlalchemy import Column, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, bindparam, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
+from ingest.errors import ClapvertError, ErrorCode
 from ingest.passages.passages import Passage
 from ingest.storage.database import Database, Store
 from ingest.storage.engine import Where
+from ingest.storage.patience import LONG
 from ingest.storage.rows import Number, put
 
 _HERE = Path(__file__).parent / "migrations"
@@ -58,7 +60,7 @@ class PassageStore:
 
     def add(self, passages: Iterable[Passage]) -> list[int]:
         """Append the passages that are new; revision numbers, in order."""
-        with self.database.write() as db:
+        with self.database.write(seconds=LONG) as db:
             return [self._add(db, p) for p in passages]
 
     @staticmethod
@@ -81,7 +83,21 @@ class PassageStore:
             for i in range(0, len(revs), _AT_ONCE):
                 asked = select(_PASSAGE.c.rev, _PASSAGE.c.body).where(_PASSAGE.c.rev.in_(revs[i : i + _AT_ONCE]))
                 rows.update((rev, body) for rev, body in db.execute(asked))
-        return [Passage.model_validate_json(rows[r]) for r in revs]
+        try:
+            return [Passage.model_validate_json(rows[r]) for r in revs]
+        except KeyError as exc:
+            raise without_passages() from exc
+
+    def holds(self, revs: Sequence[int], ids: Sequence[str]) -> bool:
+        """Whether passages are there, each under its revision number: those of a snapshot are not, where the database
+        is another than the one that it was built with."""
+        with self.database.read() as db:
+            for i in range(0, len(revs), _AT_ONCE):
+                wanted = dict(zip(revs[i : i + _AT_ONCE], ids[i : i + _AT_ONCE], strict=True))
+                asked = select(_PASSAGE.c.rev, _PASSAGE.c.id).where(_PASSAGE.c.rev.in_(wanted))
+                if {int(rev): str(ident) for rev, ident in db.execute(asked)} != wanted:
+                    return False
+        return True
 
     def latest(self, passage_id: str) -> Passage | None:
         """The last revision of a passage, in a snapshot or not."""
@@ -96,6 +112,15 @@ class PassageStore:
         with self.database.read() as db:
             bodies = db.execute(asked).scalars().all()
         return [Passage.model_validate_json(body) for body in bodies]
+
+
+def without_passages() -> ClapvertError:
+    """The refusal of an index whose passages are not in the database."""
+    return ClapvertError(
+        ErrorCode.INDEX_DAMAGED,
+        "La base de données n'a pas les passages de cet index : elle est vide, ou d'une autre installation.",
+        "Lancez `clapvert ingest`, qui les y remet, ou rendez à CLAPVERT_DATABASE_URL sa valeur d'avant.",
+    )
 
 
 class VectorCache:
@@ -124,6 +149,16 @@ class VectorCache:
         if rows:
             with self._db.write() as db:
                 db.execute(sqlite.insert(_VECTOR).on_conflict_do_nothing(), rows)
+
+    def missing(self, fingerprint: str, texts: Iterable[str]) -> int:
+        """How many of these texts have no vector yet."""
+        keys = list({self.key(fingerprint, t) for t in texts})
+        held = 0
+        with self._db.read() as db:
+            for i in range(0, len(keys), _AT_ONCE):
+                some = _VECTOR.c.key.in_(keys[i : i + _AT_ONCE])
+                held += db.execute(select(func.count()).select_from(_VECTOR).where(some)).scalar_one()
+        return len(keys) - held
 
     def vectors(
         self,

@@ -4,7 +4,7 @@ Guarantee: a write is one transaction, whole or not at all, and those of one nam
 number of processes; a read sees one state. Tables are those of the store's last migration before anything is read:
 what an earlier version wrote is migrated, in one transaction, by whichever process comes first; what a later one wrote
 is refused, never changed; what is up to date is opened without writing to it. A database that does not answer is
-`DATABASE_UNAVAILABLE`, and is used again once it does.
+`DATABASE_UNAVAILABLE`, one whose disk is full `DISK_FULL`, and either is used again once it can be.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
@@ -23,6 +24,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.storage.engine import BUSY_SECONDS, Where, postgres_engine, sqlite_engine
+from ingest.storage.patience import ANSWER, LONG
+from ingest.storage.room import full_disk
 
 WHOLE = ""
 """The name of a write that excludes every other write of its store but those of another name."""
@@ -54,21 +57,26 @@ class Database:
         self._prepare()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection over one consistent state."""
-        with self._transaction("set transaction isolation level repeatable read read only; ") as db:
+    def read(self, seconds: float = ANSWER) -> Iterator[Connection]:
+        """A connection over one consistent state. `seconds`: how long PostgreSQL may take to answer."""
+        with self._transaction("set transaction isolation level repeatable read read only; ", seconds=seconds) as db:
             yield db
 
     @contextmanager
-    def write(self, alone: str | None = WHOLE) -> Iterator[Connection]:
+    def write(self, alone: str | None = WHOLE, seconds: float = ANSWER) -> Iterator[Connection]:
         """A connection in a transaction that is kept whole, or not at all when an error leaves it.
 
         `alone`: writes of this name exclude one another (what is read in one is still so when it writes); None for
         one that reads nothing first. SQLite lets one write of any name at a time."""
-        with self._transaction("", immediate=True) as db:
+        with self._transaction("", immediate=True, seconds=seconds) as db:
             if alone is not None:
                 self.exclude(db, alone)
             yield db
+
+    def check(self) -> None:
+        """`DATABASE_UNAVAILABLE` unless it answers now."""
+        with self.read() as db:
+            db.exec_driver_sql("select 1")
 
     def exclude(self, db: Connection, name: str) -> None:
         """Exclude other writes of a second name too, until the end of the transaction."""
@@ -98,18 +106,20 @@ class Database:
             self._engine.dispose()
 
     @contextmanager
-    def _transaction(self, begin: str, immediate: bool = False) -> Iterator[Connection]:
+    def _transaction(self, begin: str, immediate: bool = False, seconds: float = ANSWER) -> Iterator[Connection]:
         """`begin`: what PostgreSQL is told first, besides the schema."""
         try:
             if self.postgres:
                 with self._engine.connect() as db, db.begin():
+                    waits: Any = db.connection.driver_connection
+                    waits.seconds = seconds
                     db.exec_driver_sql(f'{begin}set local search_path to "{self.store.name}"')
                     yield db
             else:
                 with self._lock, self._engine.connect().execution_options(immediate=immediate) as db, db.begin():
                     yield db
         except (OperationalError, InterfaceError, PoolTimeoutError) as exc:
-            raise unavailable() from exc
+            raise full_disk(exc, self.where.parent if isinstance(self.where, Path) else None) or unavailable() from exc
         except DBAPIError as exc:
             if exc.connection_invalidated:
                 raise unavailable() from exc
@@ -122,7 +132,7 @@ class Database:
                 return
         from ingest.storage.migrating import migrate
 
-        with self._transaction("", immediate=True) as db:
+        with self._transaction("", immediate=True, seconds=LONG) as db:
             if self.postgres:
                 db.exec_driver_sql("select pg_advisory_xact_lock(%s)", (lock_key("clapvert migrations"),))
                 db.exec_driver_sql(f'create schema if not exists "{self.store.name}"')

@@ -15,13 +15,14 @@ from sqlalchemy import BigInteger, LargeBinary, Table, delete, func, insert, sel
 from sqlalchemy.engine import Connection
 
 from ingest.storage.database import Database
+from ingest.storage.patience import LONG
 
 _AT_ONCE = 500
 
 
 def dump(database: Database) -> Iterator[str]:
     """Every row, a line each: `[table, {column: value}]`, tables in the order in which they can be filled."""
-    with database.read() as db:
+    with database.read(LONG) as db:
         for table in database.store.tables.sorted_tables:
             for row in db.execute(select(table).order_by(*table.primary_key.columns)).mappings():
                 yield json.dumps([table.name, plain(table, dict(row))], ensure_ascii=False)
@@ -32,7 +33,7 @@ def load(database: Database, lines: Iterable[str]) -> None:
     tables = database.store.tables.tables
     waiting: list[dict[str, Any]] = []
     filling: Table | None = None
-    with database.write() as db:
+    with database.write(seconds=LONG) as db:
         for line in lines:
             name, row = json.loads(line)
             table = tables[name]
@@ -52,7 +53,7 @@ def holds_rows(database: Database) -> bool:
 
 def clear(database: Database) -> None:
     """Empty every table of a store."""
-    with database.write() as db:
+    with database.write(seconds=LONG) as db:
         for table in reversed(database.store.tables.sorted_tables):
             db.execute(delete(table))
     database.empty_log()

@@ -2,7 +2,8 @@
 
 Guarantee: of a SQLite file deleted rows are overwritten, and a private one is readable by its user alone; of a
 PostgreSQL database a process has one pool, whose connections are tried before they are lent, so that a server that went
-away and came back is used again without a restart. No password is ever shown.
+away and came back is used again without a restart; one that is frozen is waited for a few seconds at most (`patience`).
+No password is ever shown.
 
 A SQLite file is opened by SQLite alone. On POSIX a process that closes any descriptor of a file loses every lock that
 it holds there: another process then takes itself for the last one, and deletes the write-ahead log in use. So nothing
@@ -26,6 +27,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 from ingest.errors import ClapvertError, ErrorCode
+from ingest.storage.patience import CONNECT
 
 Where = Path | str | None
 """A SQLite file, the address of a PostgreSQL database, or None: in memory, for as long as the process lives."""
@@ -33,9 +35,10 @@ BUSY_SECONDS = 30
 """How long a write of SQLite waits for another."""
 _AGAIN_SECONDS = 0.01
 _creating = threading.Lock()
-_CONNECT_SECONDS = 5
-_POOL, _MORE, _WAIT_SECONDS = 8, 12, 10
+_POOL, _MORE, _WAIT_SECONDS = 8, 12, 4
 """Connections of a process to PostgreSQL: kept, lent besides when all are taken, and how long one is waited for."""
+_ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""A connection that nothing is asked of, to a machine that is gone, is closed within half a minute."""
 
 
 def sqlite_connection(where: Path | None, *, private: bool) -> sqlite3.Connection:
@@ -86,14 +89,19 @@ def sqlite_engine(where: Path | None, *, private: bool) -> Engine:
 @cache
 def postgres_engine(address: str) -> Engine:
     """The engine of a database, one a process."""
-    return create_engine(
-        postgres_url(address),
+    url = postgres_url(address)
+    from ingest.storage.bounded import bound
+
+    engine = create_engine(
+        url,
         pool_size=_POOL,
         max_overflow=_MORE,
         pool_timeout=_WAIT_SECONDS,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "clapvert"},
+        connect_args={"connect_timeout": int(CONNECT), "application_name": "clapvert", **_ALIVE},
     )
+    bound(engine)
+    return engine
 
 
 def postgres_url(address: str) -> URL:

@@ -50,13 +50,16 @@ class Folder:
         self._folder = folder
 
     def put(self, name: str, content: bytes) -> None:
-        """Write it aside, then rename it."""
+        """Write it aside, then rename it; nothing is left of one that fails."""
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         aside = path.with_name(f".{secrets.token_hex(8)}")
-        with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(content)
-        aside.replace(path)
+        try:
+            with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(content)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
 
     def get(self, name: str) -> bytes | None:
         """Read it."""

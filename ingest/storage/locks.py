@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from sqlalchemy.engine import Connection
@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ingest.storage.database import lock_key, unavailable
 from ingest.storage.engine import Where, postgres_engine
+from ingest.storage.patience import PING
 
 try:
     import fcntl
@@ -119,6 +120,8 @@ class _Session:
 
     def release(self, key: int) -> None:
         with self._guard:
+            if self._session is None:
+                return
             try:
                 self._ask("select pg_advisory_unlock(%s)", key)
             except SQLAlchemyError:  # a session that is gone holds nothing
@@ -127,6 +130,8 @@ class _Session:
     def _ask(self, question: str, key: int) -> bool:
         if self._session is None:
             self._session = self._engine.connect()
+            waits: Any = self._session.connection.driver_connection
+            waits.seconds = PING  # what is asked here takes no time
         return bool(self._session.exec_driver_sql(question, (key,)).scalar())
 
     def _lose(self) -> None:

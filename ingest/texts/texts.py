@@ -128,12 +128,15 @@ class TextShelf:
         aside = self.folder / f".{text_id}.new"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        (aside / text.file).write_bytes(data)
-        _write_tree(aside / _TREE, f"{readers_digest()} {text.sha256}", document)
-        (aside / "text.json").write_text(text.model_dump_json(indent=1, by_alias=True), encoding="utf-8")
-        if target.exists():
-            shutil.rmtree(target)
-        aside.rename(target)
+        try:
+            (aside / text.file).write_bytes(data)
+            _write_tree(aside / _TREE, f"{readers_digest()} {text.sha256}", document)
+            (aside / "text.json").write_text(text.model_dump_json(indent=1, by_alias=True), encoding="utf-8")
+            if target.exists():
+                shutil.rmtree(target)
+            aside.rename(target)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
         return text, len(units)
 
     def get(self, text_id: str) -> AddedText:

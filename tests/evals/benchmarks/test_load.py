@@ -79,14 +79,25 @@ def _survives(server: Server) -> None:
             assert answered(client, conversation) == conversation
         told = client.get(f"/api/conversations/{conversation}").json()
         assert len(told["answers"]) >= 3
-    until = time.monotonic() + 60
-    while len(server.workers()) < 2:
+        until = time.monotonic() + 60
+        while len(server.workers()) < 2:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        _replaced(server, client, conversation)
+
+
+def _replaced(server: Server, client: httpx.Client, conversation: str) -> None:
+    """`kill -HUP` under load: every worker is another in the end, and the conversation goes on meanwhile."""
+    old = set(server.workers())
+    os.kill(server.pid, signal.SIGHUP)
+    until = time.monotonic() + 240
+    while old & set(server.workers()) or len(server.workers()) != 2:
         assert time.monotonic() < until
-        time.sleep(0.2)
+        assert answered(client, conversation) == conversation
 
 
 def test_a_short_load_loses_nothing(model: Encoder) -> None:
-    how = argparse.Namespace(minutes=0.5, clients=8, workers=2, kill=False, backup=True)
+    how = argparse.Namespace(minutes=0.5, clients=8, workers=2, sqlite=False, kill=False, freeze=False, backup=True)
     try:
         told = loaded(how)
     except AbsentError as error:

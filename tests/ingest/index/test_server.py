@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from ingest.index import server
 from ingest.index.pipeline import Library
 from ingest.model.embedding import HashingEncoder
 from ingest.settings import Settings
+from ingest.storage.patience import REST
 from tests.conftest import ingest_with
 from tests.samples import LABEL, edited_yaml
 
@@ -80,14 +82,19 @@ def test_it_finds_what_the_folder_finds(shared: Settings, library: Library) -> N
         assert one.nearest(vector, 15)[0] == other.nearest(vector, 15)[0]
 
 
-def test_a_killed_build_leaves_no_collection_behind(shared: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_fails_leaves_no_collection_and_a_killed_one_until_the_next(
+    shared: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import ingest.index.snapshot as module
 
     ingest_with(shared)
     (kept,) = collections(shared)
     with monkeypatch.context() as patch:
-        patch.setattr(module.Snapshot, "__init__", lambda *_: None)
         patch.setattr(module.SnapshotShelf, "_prove", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            ingest_with(shared, force=True)
+        assert collections(shared) == [kept]
+        patch.setattr(module.SnapshotShelf, "_remove", lambda *_: None)  # a killed process removes nothing
         with pytest.raises(ZeroDivisionError):
             ingest_with(shared, force=True)
     assert len(collections(shared)) == 2
@@ -111,6 +118,36 @@ def test_a_server_that_does_not_answer_is_said_and_used_again(shared: Settings, 
     finally:
         chroma_server.start()
     assert snapshot.nearest(vector, 3) == before
+
+
+def test_a_frozen_server_is_given_up_within_five_seconds_and_used_again(
+    shared: Settings, chroma_server: Chroma
+) -> None:
+    ingest_with(shared)
+    library = Library(shared)
+    snapshot = library.snapshots.open(library.store, HashingEncoder.info)
+    vector = HashingEncoder().encode_query("label")
+    before = snapshot.nearest(vector, 3)
+    library.check()
+
+    def refused() -> float:
+        began = time.monotonic()
+        with pytest.raises(ClapvertError) as error:
+            snapshot.nearest(vector, 3)
+        assert error.value.code is ErrorCode.INDEX_UNAVAILABLE
+        return time.monotonic() - began
+
+    chroma_server.freeze()
+    try:
+        assert refused() < 5
+        assert refused() < 1  # who comes behind does not wait in turn
+        with pytest.raises(ClapvertError):
+            library.check()
+    finally:
+        chroma_server.thaw()
+    time.sleep(REST)
+    assert snapshot.nearest(vector, 3) == before
+    library.check()
 
 
 @pytest.mark.parametrize("url", ["ftp://x", "rien", "http://x/a/b", "http://"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -23,6 +24,7 @@ from ingest.storage.dumping import clear, dump, holds_rows, load
 from ingest.storage.engine import Where, postgres_url, shown
 from ingest.storage.files import Files
 from ingest.storage.locks import locks_of
+from ingest.storage.patience import ANSWER, LONG, REST
 from ingest.storage.rows import Words, put
 from ingest.storage.storage import Storage
 from ingest.storage.versions import versions
@@ -273,3 +275,48 @@ def kept_files(files: Files) -> None:
     files.erase("ab/abc")
     files.erase("ab/abc")
     assert not files.has("ab/abc")
+
+
+def test_a_frozen_postgresql_is_given_up_within_five_seconds_and_used_again(
+    words: Open, where: Where, postgres_server: Any
+) -> None:
+    """Stopped between two questions, then in the middle of one; whoever comes behind does not wait in turn."""
+    if not isinstance(where, str):
+        pytest.skip("of PostgreSQL; SQLite has no server")
+    database, locks = words(), locks_of(where)
+    assert texts(database) == []
+
+    def refused(call: Callable[[], object]) -> float:
+        began = time.monotonic()
+        with pytest.raises(ClapvertError) as error:
+            call()
+        assert error.value.code is ErrorCode.DATABASE_UNAVAILABLE
+        return time.monotonic() - began
+
+    def held() -> None:
+        with locks.held("tour"):
+            pass
+
+    held()
+    postgres_server.freeze()
+    try:
+        assert refused(lambda: texts(database)) < 5
+        assert refused(database.check) < 1
+        time.sleep(REST)
+        with ThreadPoolExecutor(8) as pool:
+            assert max(pool.map(lambda _: refused(held), range(8))) < 5
+    finally:
+        postgres_server.thaw()
+    time.sleep(REST)
+    assert texts(database) == []
+    began = time.monotonic()
+    with pytest.raises(ClapvertError), database.read() as db:
+        postgres_server.freeze()
+        try:
+            db.execute(select(_WORD))
+        finally:
+            postgres_server.thaw()
+    assert ANSWER <= time.monotonic() - began < 5
+    with database.read(LONG) as db:
+        db.exec_driver_sql(f"select pg_sleep({ANSWER + 0.5})")
+    held()
