@@ -1,7 +1,7 @@
-"""message ─► read ─► search ─► plan ─► word ─► check ─► Answer (DESIGN §4): the line, and nothing else.
+"""message ─► read ─► search ─► plan ─► word ─► check ─► Answer: the line, and nothing else.
 
 Guarantee: whatever path a message takes, what comes out went through the verifier; planner and composer may be
-replaced, the verifier not. No step calls back an earlier one.
+replaced, the verifier not.
 """
 
 from __future__ import annotations

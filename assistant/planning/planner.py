@@ -1,4 +1,4 @@
-"""What a planner gives: the plan of a message on its day, and what it cost (DESIGN §4 Plan).
+"""What a planner gives: the plan of a message on its day, and what it cost.
 
 Guarantee: both planners are called the same way and give the same thing; what is worded and checked after them does not
 know which one planned.

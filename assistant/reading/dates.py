@@ -1,4 +1,4 @@
-"""The dates of a message, and what was in force when (DESIGN §4, Time).
+"""The dates of a message, and what was in force when.
 
 Guarantee: what happens on a date is told by `date_head`: the day whose law is asked about, a day of the case, or nothing
 of either (the year in the name of a text, of a figure, an aim). « En 2024 » means its last day, or today while the year

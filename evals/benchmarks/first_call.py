@@ -4,7 +4,7 @@ The real pipeline, warmed and read ahead as a server is, with two peers on loopb
 stands (the first texts of the request, in one round), one whose plan never does (a second round, then the local plan).
 How long before the first passage is told, before the model is called, and how much of the answer is not the provider's
 time; in turn with whole extractive answers to questions of the same kind, which is what the machine takes without a
-model. The budgets are DESIGN's (§7), for the plan that stands; what the model itself takes is not ours to promise.
+model. The budgets are for the plan that stands; what the model itself takes is not ours to promise.
 """
 
 from __future__ import annotations

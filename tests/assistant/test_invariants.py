@@ -1,4 +1,4 @@
-"""The invariants of DESIGN §2, as properties: of any text typed into the box, and of every question of the reference set.
+"""The invariants of an answer, as properties: of any text typed into the box, and of every question of the reference set.
 
 `tests.assistant.support.faults` reads each answer; here are the questions. Generated ones go to the tiny corpus with the
 hashing double, once with its gate and once with a gate that lets everything through, so that the composer meets

@@ -1,4 +1,4 @@
-"""The gate of a model's plan: what may stand of each part, and why the rest may not (DESIGN §4 Plan).
+"""The gate of a model's plan: what may stand of each part, and why the rest may not.
 
 Guarantee: a part that stands is words of the message; shows evidence of the request alone, once, which the case does
 not contradict; is closed under what misleads alone; and has a verdict only from a rule that decides on the facts, or

@@ -1,4 +1,4 @@
-"""The rules that a message may turn on, and what they decide on its facts (DESIGN §4 Decide).
+"""The rules that a message may turn on, and what they decide on its facts.
 
 Guarantee: a rule is offered because its questions are near the message or one of its parts, or because it shows what
 was found; what it decides is `RuleBook`'s, on facts with their words. A model names the rule that settles a part: it

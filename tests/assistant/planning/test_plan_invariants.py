@@ -1,4 +1,4 @@
-"""The invariants of a plan (DESIGN §4), as properties: of the questions of the reference set, alone and put together, over
+"""The invariants of a plan, as properties: of the questions of the reference set, alone and put together, over
 the real corpus and the real model."""
 
 from __future__ import annotations
