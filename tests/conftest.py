@@ -15,11 +15,17 @@ With `TEST_ENGINE=postgresql` in the environment, what `settings` store goes to 
 API's tests hold on both engines (`.ci/nightly`). `postgres_server` and `chroma_server` start one each, once a run.
 
 `use_settings` puts `settings` in the environment (`CLAPVERT_*`), for commands that read it.
+
+`make test` shares the tests between two processes, each on one core (`tests.spread`).
 """
 
 from __future__ import annotations
 
 import os
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported: each process has a core, not all of them
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -38,18 +44,31 @@ from ingest.model.embedding import Encoder, HashingEncoder, load_encoder
 from ingest.settings import Settings
 from ingest.storage.dumping import dump, load
 from ingest.storage.engine import postgres_engine
+from tests import drawn, spread
 from tests.samples import TODAY, write_corpus
 
 if TYPE_CHECKING:
     from assistant.service import Service
 
 Build = Callable[..., tuple[Manifest, bool]]
+drawn.settings.load_profile("day")
 
 
 _ON_POSTGRES = os.environ.get("TEST_ENGINE") == "postgresql"
 OF_THE_FOLDER = pytest.mark.skipif(_ON_POSTGRES, reason="of the files of the data folder")
 _running: dict[str, Any] = {}
 """The servers that this run started, and what stops them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        spread.in_order(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return spread.scheduler(config, log)
 
 
 def settings_in(folder: Path) -> Settings:
