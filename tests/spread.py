@@ -21,11 +21,12 @@ REAL = frozenset(
     )
 )  # fmt: skip
 """The files whose tests ask the real model."""
+LEXICAL = frozenset({"tests/assistant/dialogue/test_any_dialogue.py", "tests/house/test_topics.py"})
+"""The files over the real corpus with the hashing double, which is built once."""
 LONG = tuple(
     f"tests/{name}.py"
     for name in (
-        "assistant/access/test_schema", "house/test_topics", "assistant/dialogue/test_any_dialogue",
-        "assistant/test_invariants", "ingest/index/test_pipeline",
+        "assistant/access/test_schema", "assistant/test_invariants", "ingest/index/test_pipeline",
     )
 )  # fmt: skip
 """The longest of the others, in seconds: begun first, none is alone at the end."""
@@ -34,12 +35,14 @@ LONG = tuple(
 def lot(nodeid: str) -> str:
     """What goes to one process with this test: its file, or all that is over the real corpus."""
     file = nodeid.split("::", 1)[0]
+    if file in LEXICAL:
+        return "lexical"
     return "real" if file in REAL or file.startswith("tests/browser/") else file
 
 
 def in_order(items: list[pytest.Item]) -> None:
     """The long lots first, for none to be alone at the end; the rest as they were."""
-    ranks = {name: rank for rank, name in enumerate(("real", *LONG))}
+    ranks = {name: rank for rank, name in enumerate(("real", "lexical", *LONG))}
     items.sort(key=lambda item: ranks.get(lot(item.nodeid), len(ranks)))
 
 
@@ -56,6 +59,11 @@ def scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def strays(items: list[pytest.Item]) -> set[str]:
-    """Files over the real model that another process would load it for."""
-    asking = (i.nodeid for i in items if "model" in getattr(i, "fixturenames", ()))
-    return {nodeid.split("::", 1)[0] for nodeid in asking if lot(nodeid) != "real"}
+    """Files over the real corpus that another process would build or load it for."""
+    found = set()
+    for item in items:
+        made = getattr(item, "fixturenames", ())
+        wanted = "real" if "model" in made else "lexical" if "lexical" in made else lot(item.nodeid)
+        if lot(item.nodeid) != wanted:
+            found.add(item.nodeid.split("::", 1)[0])
+    return found

@@ -83,9 +83,9 @@ def served(corpus: Path, folder: Path, encoder: HashingEncoder) -> Service:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory, lexical: Service) -> World:
     corpus, folder = ROOT / "corpus", tmp_path_factory.mktemp("topics")
-    plain = served(corpus, folder / "plain", HashingEncoder())
+    plain = lexical
     statements = [s for f in load_fiches(corpus) for _, s in f.fiche.statements()]
     names, glossary = (
         "\n".join(path.read_text(encoding="utf-8") for path in paths)

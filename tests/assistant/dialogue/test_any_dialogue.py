@@ -20,14 +20,9 @@ from assistant.answer import Answer
 from assistant.dialogue.memory import Memory
 from assistant.service import Ask, Service
 from evals.reference_set import load_reference
-from ingest.clock import fixed
-from ingest.model.embedding import HashingEncoder
-from tests.assistant.conftest import DOUBLE, opener
+from tests.assistant.conftest import opener
 from tests.assistant.support import faults
-from tests.conftest import ingest_with, settings_in
 from tests.drawn import by_day
-from tests.house.leaks import ROOT
-from tests.samples import TODAY
 
 
 @dataclass(frozen=True)
@@ -95,10 +90,8 @@ Check = Callable[[Answer], list[str]]
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
-    chosen = settings_in(tmp_path_factory.mktemp("any")).model_copy(update={"corpus_dir": ROOT / "corpus"})
-    ingest_with(chosen)
-    return Service(chosen, HashingEncoder(), fixed(TODAY), DOUBLE)
+def service(lexical: Service) -> Service:
+    return lexical
 
 
 @pytest.fixture(scope="module")
