@@ -22,7 +22,7 @@ from tests.assistant.access.test_attempts import World, world
 from tests.drawn import is_night
 
 __all__ = ["world"]
-EACH = 30 if is_night() else 3
+EACH = 30 if is_night() else 6
 """Calls of a route, with drawn values and again with real ids, of each kind."""
 CHECKED = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
            "response_headers_conformance", "unsupported_method", "negative_data_rejection")  # fmt: skip
