@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PORT ?= 8000
 TORCH := torch==2.13.0
+WORKERS ?= 2
+# Two processes on two cores, each line of dots as it comes, the thirty longest told (docs/tests.md).
+TESTS := PYTHONUNBUFFERED=1 $(BIN)/python -m pytest -n $(WORKERS) --durations=30
 PIP_FLAGS := --quiet --disable-pip-version-check --root-user-action=ignore
 
 .PHONY: run test nightly check ingest install format lock clean
@@ -15,13 +18,13 @@ run: install
 
 test: install
 	@$(BIN)/clapvert ingest
-	@$(BIN)/python -m pytest
+	@$(TESTS)
 
-# What is too slow for every push: a browser (Chromium), seeded regressions, a thousand dialogues, processes killed, the
-# API over PostgreSQL.
+# What is too slow for every push: a browser (Chromium), seeded regressions, processes killed, a thousand examples of each
+# property, the API over PostgreSQL. One process: some of it measures time.
 nightly: install
 	@$(BIN)/clapvert ingest
-	@$(BIN)/python -m pytest -m nightly
+	@PYTHONUNBUFFERED=1 $(BIN)/python -m pytest -m "nightly or hypothesis" --hypothesis-profile=night --durations=30
 	@TEST_ENGINE=postgresql $(BIN)/python -m pytest tests/assistant/api tests/assistant/label/test_api.py tests/assistant/access
 
 check: install
@@ -30,7 +33,7 @@ check: install
 	@$(BIN)/mypy
 	@$(BIN)/clapvert corpus check
 	@$(BIN)/python -m tests.docs_match
-	@$(BIN)/python -m pytest
+	@$(TESTS)
 
 ingest: install
 	@$(BIN)/clapvert ingest

@@ -1,4 +1,4 @@
-"""The answer contract (DESIGN §2): what the API returns, the CLI prints and a receipt keeps."""
+"""The answer contract: what the API returns, the CLI prints and a receipt keeps."""
 
 from __future__ import annotations
 

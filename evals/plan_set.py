@@ -1,7 +1,7 @@
 """Messages planned by hand (`evals/plans/*.yaml`): what a capable reader would show for each, in what order.
 
 Guarantee: whoever planned a message saw it and the statements that searches found, never the product's cards or answer.
-A plan names statements by id; the metric of the planner, and the only data that its weights are fitted on (DESIGN §4).
+A plan names statements by id; the metric of the planner, and the only data that its weights are fitted on.
 """
 
 from __future__ import annotations

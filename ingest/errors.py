@@ -81,7 +81,7 @@ class ErrorCode(StrEnum):
 
 
 class ExitCode:
-    """Exit codes of the command line (DESIGN §2)."""
+    """Exit codes of the command line."""
 
     DONE = 0
     NO = 1

@@ -8,6 +8,7 @@
     build            `build(force=False, encoder=…, progress=…)`: ingest `settings` again → `(Manifest, is_new)`
     service          `Service(settings, encoder, clock)` over `library`, for the test to change
     shared_service   the same over one build for the whole session: quick; ask it, never change its folders
+    lexical          the real corpus with the hashing double, built once for the session
     tiny             `shared_service`, its gate set for the double's similarities
     model            the real encoder, loaded once for the session; skips where none can be had
 
@@ -15,11 +16,17 @@ With `TEST_ENGINE=postgresql` in the environment, what `settings` store goes to 
 API's tests hold on both engines (`.ci/nightly`). `postgres_server` and `chroma_server` start one each, once a run.
 
 `use_settings` puts `settings` in the environment (`CLAPVERT_*`), for commands that read it.
+
+`make test` shares the tests between two processes, each on one core (`tests.spread`).
 """
 
 from __future__ import annotations
 
 import os
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported: each process has a core, not all of them
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import shutil
 import sqlite3
 import subprocess
@@ -39,18 +46,31 @@ from ingest.model.embedding import Encoder, HashingEncoder, load_encoder
 from ingest.settings import Settings
 from ingest.storage.dumping import dump, load
 from ingest.storage.engine import postgres_engine
+from tests import drawn, spread
 from tests.samples import TODAY, write_corpus
 
 if TYPE_CHECKING:
     from assistant.service import Service
 
 Build = Callable[..., tuple[Manifest, bool]]
+drawn.settings.load_profile("day")
 
 
 _ON_POSTGRES = os.environ.get("TEST_ENGINE") == "postgresql"
 OF_THE_FOLDER = pytest.mark.skipif(_ON_POSTGRES, reason="of the files of the data folder")
 _running: dict[str, Any] = {}
 """The servers that this run started, and what stops them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        spread.in_order(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return spread.scheduler(config, log)
 
 
 def settings_in(folder: Path) -> Settings:
@@ -115,12 +135,18 @@ def copied(source: Settings, target: Settings) -> None:
 
 
 def real_settings(folder: Path) -> Settings:
-    """The checkout's own corpus and model, data in `folder`; vectors known to the checkout are not made again."""
+    """The checkout's own corpus and model, data in `folder`: the index that the checkout has built, where it has one.
+
+    To ingest it finds nothing to do when that index is of today's corpus; else vectors that are known are not made again.
+    """
     mine = Settings()
-    known = mine.data_dir / "vectors.db"
-    if known.is_file():
-        with closing(sqlite3.connect(known)) as source, closing(sqlite3.connect(folder / known.name)) as copy:
-            source.backup(copy)
+    for known in (mine.data_dir / "passages.db", mine.data_dir / "vectors.db"):
+        if known.is_file():
+            with closing(sqlite3.connect(known)) as source, closing(sqlite3.connect(folder / known.name)) as copy:
+                source.backup(copy)
+    if (name := Library(mine).snapshots.current_name()) is not None:
+        shutil.copytree(mine.data_dir / "snapshots" / name, folder / "snapshots" / name)
+        shutil.copy(mine.data_dir / "current", folder)
     return mine.model_copy(update={"data_dir": folder})
 
 
@@ -224,6 +250,17 @@ def shared_service(_built: Settings, tmp_path_factory: pytest.TempPathFactory) -
     copied(_built, settings)
     shutil.copytree(_built.corpus_dir, settings.corpus_dir)
     return Service(settings, HashingEncoder(), fixed(TODAY))
+
+
+@pytest.fixture(scope="session")
+def lexical(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    from assistant.service import Service
+    from tests.assistant.conftest import DOUBLE
+
+    folder = tmp_path_factory.mktemp("lexical")
+    settings = settings_in(folder).model_copy(update={"corpus_dir": Settings().corpus_dir})
+    ingest_with(settings)
+    return Service(settings, HashingEncoder(), fixed(TODAY), DOUBLE)
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,10 @@ def keys(document: Document, *texts: str) -> list[str]:
     return [next(e["key"] for e in document["evidence"] if text in e["text"]) for text in texts]
 
 
-def answering(write: Text, check: Text = found, mend: Text = mended()) -> Callable[[Document], str]:
+NOTHING = mended()
+
+
+def answering(write: Text, check: Text = found, mend: Text = NOTHING) -> Callable[[Document], str]:
     """A model in its three seats: it writes, it reads lines again, it mends those that were refused."""
 
     def answer(document: Document) -> str:

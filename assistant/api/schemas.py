@@ -1,4 +1,4 @@
-"""Requests and responses of the HTTP contract (DESIGN §2)."""
+"""Requests and responses of the HTTP contract."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """What refutes a sentence that a model wrote: not wording, lies.
 
-Guarantee: a figure, a date, a unit, an article, a body or a person that stands neither in what the sentence cites, nor in
-the words of the case, nor in a sum that the sentence shows and that is done again here, is told; so is a duty, a right,
-a ban or a negation contrary to what is cited. No likeness of words is asked for: whether the rest is borne is for a
-second reading.
+Guarantee: a figure, a date, a unit, an article, a body or a person that stands neither in what the sentence cites, nor
+in the words of the case, nor in a sum that the sentence shows and that is done again here, is told; so is a duty, a
+right, a ban or a negation contrary to what is cited. No likeness of words is asked for: whether the rest is borne is
+for a second reading.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ _RECORDED = {
     Polarity.OBLIGE: "dû", Polarity.INTERDIT: "interdit", Polarity.N_OBLIGE_PAS: "dispensé", Polarity.PERMET: "permis",
 }  # fmt: skip
 _LIMITS = re.compile(
-    r"\d|\b(?:sauf|seul\w*|uniquement|hors|excep\w+|si|lorsque|quand|tant que|condition\w*|sans|only|except\w*|unless|if|"
-    r"when|without)\b",
+    r"\d|\b(?:sauf|seul\w*|uniquement|hors|excep\w+|si|lorsque|quand|tant que|condition\w*|sans|only|except\w*|unless|"
+    r"if|when|without)\b",
     re.IGNORECASE,
 )
 """What a sentence is limited by: whoever stands outside a rule is told the contrary of it, rightly."""

@@ -1,4 +1,4 @@
-"""Verdicts that the figures of a case settle: each typed bound of a statement against the case (DESIGN §4 Decide).
+"""Verdicts that the figures of a case settle: each typed bound of a statement against the case.
 
 Guarantee: a verdict comes from the `bounds` of a statement in force and a quantity that the asker gave, never from
 prose or similarity. It is flat only when every law that speaks agrees and no statement behind it is less than `haute`

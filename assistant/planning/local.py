@@ -1,4 +1,4 @@
-"""The local planner: decisions on the case, then cards, then slots; no model (DESIGN §4 Plan).
+"""The local planner: decisions on the case, then cards, then slots; no model.
 
 Guarantee: for the same snapshot and message, the same plan. What is shown is in force on the day, is not contradicted
 by the case, and is closed under `needs`; a part is answered by what it shows, told by an earlier part, or missing.

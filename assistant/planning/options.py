@@ -28,8 +28,7 @@ from ingest.language.lexical import analyse
 
 @dataclass(frozen=True, slots=True)
 class MatchConfig:
-    """Weights of an option's features; `floor`: below it nothing is said; `alone`: how far a bare statement must lead
-    the best card."""
+    """Weights of an option's features; `considered`: how many options, best first, a plan chooses among."""
 
     support: float = 1.0
     company: float = 0.35
@@ -47,7 +46,6 @@ class MatchConfig:
     uncounted: float = -1.5
     is_card: float = 1.2
     exact: float = 5.0
-    floor: float = -50.0
     considered: int = 8
 
 

@@ -1,4 +1,4 @@
-"""Rules as code on the case of a message: which matter a part is about, and what its rules decide (DESIGN §4 Decide).
+"""Rules as code on the case of a message: which matter a part is about, and what its rules decide.
 
 Guarantee: a verdict is what the rules in force say of facts that the asker gave, one decision a body of law; it is firm
 only when every rule that speaks decides, agrees and is firm itself. A rule that the case leaves open asks for the fact

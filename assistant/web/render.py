@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,9 @@ def spaced(text: str) -> str:
     return re.sub(r"(art\.|n°|§|\b[LRDA]\.) (?=\S)", "\\1\u00a0", text)
 
 
+@cache
 def _environment(language: Language) -> Environment:
+    """Where the templates of a language are compiled, once a process: applications have the same."""
     env = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=select_autoescape(["html"]),

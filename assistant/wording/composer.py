@@ -1,4 +1,4 @@
-"""The composer: a plan in sentences, each with what it cites (DESIGN §4 Word).
+"""The composer: a plan in sentences, each with what it cites.
 
 Guarantee: every sentence is a `lead`, a `text`, an `en`, a verbatim quote of an official text introduced as such, or a
 computed verdict in a fixed form; the connectives are those of `phrases`. The verdict and its reason first, then each

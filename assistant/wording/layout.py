@@ -1,4 +1,4 @@
-"""The layout of an answer: its sentences, numbered, in the shape of its plan (DESIGN §4 Word).
+"""The layout of an answer: its sentences, numbered, in the shape of its plan.
 
 Guarantee: Markdown of four forms alone: paragraphs, « **label** : » at the head of one, bullets, numbered steps. The
 verdict stands first, in bold; each part of a message has a paragraph of its own, under its own words cut at eight; what

@@ -39,7 +39,6 @@ TOLD = {"fr": "dit plus haut.", "en": "said above."}
 ASK = {"fr": "à demander à : {whom}.", "en": "whom to ask: {whom}."}
 IN_YOUR_CASE = {"fr": "Dans votre cas ({facts}) :", "en": "In your case ({facts}):"}
 DEPENDS_ON = {"fr": "Cela dépend d'un détail.", "en": "It depends on one detail."}
-DEPENDS = {"fr": "Cela dépend {facet}.", "en": "It depends on {facet}."}
 YES, NO = {"fr": "Oui", "en": "Yes"}, {"fr": "Non", "en": "No"}
 DUE = {"fr": "au plus tard le {day}", "en": "by {day} at the latest"}
 LIKELY = {"fr": ", a priori", "en": ", most likely"}
@@ -60,26 +59,6 @@ DISAGREE = {
     "en": "The official text and the Clapvert notice give different values ({ruled} against {said}): "
     "the official text prevails.",
 }
-FACET_NAMES = {
-    "fr": {
-        "genre": "du genre de l'œuvre", "aide": "de l'aide demandée", "lieu": "du lieu", "taille": "de la taille de l'entreprise",
-        "format": "du format", "acteur": "de qui demande",
-    },
-    "en": {
-        "genre": "the kind of work", "aide": "the support applied for", "lieu": "the place", "taille": "the size of the company",
-        "format": "the format", "acteur": "who asks",
-    },
-}  # fmt: skip
-FACET_QUESTIONS = {
-    "fr": {
-        "genre": "Quel est le genre de l'œuvre ?", "aide": "Quelle aide demandez-vous ?", "lieu": "Où tournez-vous ?",
-        "taille": "Combien de salariés compte votre groupe ?", "format": "Quel est le format ?", "acteur": "Quel est votre rôle ?",
-    },
-    "en": {
-        "genre": "What kind of work is it?", "aide": "Which support are you applying for?", "lieu": "Where are you shooting?",
-        "taille": "How many employees does your group have?", "format": "Which format is it?", "acteur": "What is your role?",
-    },
-}  # fmt: skip
 
 
 def lower_first(sentence: str) -> str:

@@ -1,7 +1,8 @@
 """From proved lines to a plan and its sentences, as every answer is laid out and presented.
 
 Guarantee: what is drawn is the proved lines, in the order of the reply, and statements in their own reviewed words; a
-verdict stands only while the line that opens its part does; a part of which nothing stands is missing, with whom to ask.
+verdict stands only while the line that opens its part does; a part of which nothing stands is missing, with whom to
+ask.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""The evidence that a model writes from: at most 40 pieces and so many characters, our statements and sentences of added texts.
+"""The evidence that a model writes from: at most 40 pieces, our statements and sentences of added texts.
 
 Guarantee: a piece, in force on the day, is a statement, or a sentence of an added text with the words that it cannot go
 without (of a text that holds nothing in force, its last wording, told as such); it is what the local planner's own
 searches find (of the message with and without the facts that were read, of each part, of a phrase asked for), what its
-cards and rules show, and what those mislead without. A fact that was read throws nothing away: the reading may be wrong.
+cards and rules show, and what those mislead without. A fact that was read throws nothing away: the reading may be
+wrong.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a model may reply: an answer as lines that each say one thing and cite, corrected lines, and verdicts on lines.
 
-Guarantee: a reply is exactly one of these or nothing. What it cites are keys of the request; a line is nothing yet: it is
-shown once it is proved (`proof`).
+Guarantee: a reply is exactly one of these or nothing. What it cites are keys of the request; a line is nothing yet: it
+is shown once it is proved (`proof`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a model receives: the message, what was read of it, what rules decide, the evidence, all under keys.
 
-Guarantee: one JSON document of data, apart from the instructions; a key means something only in the request that gave it,
-and citing one proves nothing (`proof`). What leaves the machine is what stands here (`docs/modeles-de-langue.md` lists
-it).
+Guarantee: one JSON document of data, apart from the instructions; a key means something only in the request that gave
+it, and citing one proves nothing (`proof`). What leaves the machine is what stands here (`docs/modeles-de-langue.md`
+lists it).
 """
 
 from __future__ import annotations
@@ -141,9 +141,12 @@ def request_of(held: Held) -> Request:
     ]
     document["evidence"] = [_evidence(k, p, by_id) for k, p in pieces.items()]
     document["procedures"] = [
-        {"title": p.title.of(language), "steps": [{"key": k, "text": one.said(n, language)} for k, (one, n) in steps.items() if one is p]}
+        {
+            "title": p.title.of(language),
+            "steps": [{"key": k, "text": sources[k].text} for k in steps if steps[k][0] is p],
+        }
         for p in held.procedures
-    ]  # fmt: skip
+    ]
     document["contacts"] = [{"key": k, "name": c.name, "about": c.about} for k, c in contacts.items()]
     if held.searched:
         document["searched"] = [

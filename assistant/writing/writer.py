@@ -1,8 +1,8 @@
 """The writer: a model writes the answer from the evidence, and the texts prove it.
 
-Guarantee: no line of a model is shown that was not proved twice (`proof`); a verdict that a rule contradicts is refused;
-a line that fails is written again once, else replaced by the statement that it cites, else dropped. A model that fails,
-or whose lines could not be read a second time, leaves the answer that is made without one.
+Guarantee: no line of a model is shown that was not proved twice (`proof`); a verdict that a rule contradicts is
+refused; a line that fails is written again once, else replaced by the statement that it cites, else dropped. A model
+that fails, or whose lines could not be read a second time, leaves the answer that is made without one.
 """
 
 from __future__ import annotations

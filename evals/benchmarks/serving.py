@@ -1,4 +1,4 @@
-"""Benchmark of the whole: `python -m evals.benchmarks.serving`, a table against the budgets (DESIGN §7), then JSON.
+"""Benchmark of the whole: `python -m evals.benchmarks.serving`, a table against the budgets, then JSON.
 
 In one run on one machine: retrieval with a question never asked before each time, at the size of the corpus and at
 20,000 passages (made-up texts and vectors, see `synthetic`), beside the bare embedding of the same kind of question; a

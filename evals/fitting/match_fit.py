@@ -27,7 +27,7 @@ FEATURES = (
     "support", "company", "similarity", "alias", "known", "covered", "topic", "context", "kind", "supposed",
     "unsupposed", "of_its_time", "unfilled", "uncounted", "is_card", "exact",
 )  # fmt: skip
-"""Every weight of `MatchConfig`: what is no weight (`floor`, `considered`) is not fitted."""
+"""Every weight of `MatchConfig`: `considered`, which is none, is not fitted."""
 NEGATIVE = frozenset({"unsupposed", "unfilled", "uncounted"})
 EITHER = frozenset({"is_card"})
 """Whether a card is worth more than a bare statement is for the questions to say."""

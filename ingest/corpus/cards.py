@@ -1,4 +1,4 @@
-"""Cards: what an expert would say on one subject for one kind of question, as reviewed data (DESIGN §4 Plan).
+"""Cards: what an expert would say on one subject for one kind of question, as reviewed data.
 
 Guarantee: a card holds no sentence of its own, only ids of statements in the order in which they are said. What is
 loaded here is well-formed; that its ids exist, are in force and are closed under `needs` is the business of

@@ -1,4 +1,4 @@
-"""Criteria of the frameworks (Label Ecoprod, AFNOR SPEC 2308) as data, and as passages (DESIGN §6).
+"""Criteria of the frameworks (Label Ecoprod, AFNOR SPEC 2308) as data, and as passages.
 
 Guarantee: what is not officially known stays unknown (`null`): no point, no obligation, no number is ever filled in.
 Each criterion says where its wording comes from, and what a third party reconstructed carries the doubt in its own

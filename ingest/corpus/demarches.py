@@ -1,4 +1,4 @@
-"""Démarches: what a professional does, step by step, as reviewed data (DESIGN §4 Démarches).
+"""Démarches: what a professional does, step by step, as reviewed data.
 
 Guarantee: a step says who does what, when, and which statements it rests on; what is loaded here is well-formed. That
 its figures stand in those statements, that they hold today and that nothing they need is left out is the business of

@@ -1,4 +1,4 @@
-"""Fiches: our notices, made of statements, the unit of retrieval and of quotation (DESIGN §3).
+"""Fiches: our notices, made of statements, the unit of retrieval and of quotation.
 
 Guarantee: what is loaded here is well-formed; what is *true to its source and to itself* is the business of
 `ingest.corpus.check`. A statement says one rule or fact, stands alone, and carries its own dates, source, confidence.

@@ -1,4 +1,4 @@
-"""Rules as code: what thresholds, dates and a few facts of a case settle, as reviewed data (DESIGN §4 Decide).
+"""Rules as code: what thresholds, dates and a few facts of a case settle, as reviewed data.
 
 Guarantee: a rule holds no sentence of its own: its outcomes name statements, its conditions are CEL expressions over
 named facts. What is loaded here is well-formed; that its figures stand in what it cites and that its cases come out

@@ -1,7 +1,7 @@
 """What a file holds besides its text: instructions to an assistant, characters that nobody sees.
 
 Guarantee: nothing here changes what a document says; a remark is for the person who adds the file. Text that speaks
-to an assistant is kept as text (DESIGN §4: instructions found in documents are never followed) and pointed out.
+to an assistant is kept as text (instructions found in documents are never followed) and pointed out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the tests of the assistant share: added official texts, hand-made passages, a clock that moves, readers of answers.
 
 `faults(answer, open_passage, snapshot)` reads an `Answer` as a stranger would, from its JSON alone, and says which of
-the invariants of DESIGN §2 it breaks. It shares the grammar of claims with the verifier (`ingest.language.claims`), and nothing
+the invariants of an answer it breaks. It shares the grammar of claims with the verifier (`ingest.language.claims`), and nothing
 else.
 """
 
@@ -45,7 +45,7 @@ REASONS: Mapping[str, frozenset[str | None]] = {
     "partial": frozenset({"unclear", "not_found"}),
     "abstained": frozenset({"not_found", "out_of_scope", "not_in_force"}),
 }
-"""The table of DESIGN §2."""
+"""Which reasons go with which outcome."""
 ABSTENTIONS: Mapping[str, Mapping[str, str]] = {
     "not_found": phrases.NOT_FOUND,
     "out_of_scope": phrases.OUT_OF_SCOPE,
@@ -183,7 +183,7 @@ Open = Callable[[str], Passage | None]
 
 
 def faults(answer: Answer, open_passage: Open, snapshot: str | None = None) -> list[str]:
-    """Which invariants of DESIGN §2 an answer breaks; empty when none."""
+    """Which invariants an answer breaks; empty when none."""
     passages = {c.passage_id: p for c in answer.citations if (p := open_passage(c.passage_id)) is not None}
     if missing := [c.passage_id for c in answer.citations if c.passage_id not in passages]:
         return [f"passages introuvables : {missing}"]
@@ -469,7 +469,9 @@ def _beside(answer: Answer, passages: Mapping[str, Passage], open_passage: Open)
     disclaimer = answer.disclaimer
     if answer.written:
         assert answer.receipt.model is not None
-        disclaimer = re.sub(rf"^(?:Rédigé par|Written by) {re.escape(answer.receipt.model.name)}, [^.]+\. ", "", disclaimer)
+        disclaimer = re.sub(
+            rf"^(?:Rédigé par|Written by) {re.escape(answer.receipt.model.name)}, [^.]+\. ", "", disclaimer
+        )
     if disclaimer not in {
         table.format(date=d) for table in phrases.DISCLAIMER.values() for d in re.findall(r"\d.*\d{4}", disclaimer)
     }:

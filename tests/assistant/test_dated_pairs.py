@@ -21,7 +21,6 @@ NEUTRAL = "Peut-on dire neutre en carbone dans une publicité ?"
 LABEL = "Peut-on afficher un label environnemental autodéclaré ?"
 BEGES = "Quelle est l'amende si on ne fait pas son BEGES ?"
 
-UNTOLD = pytest.mark.xfail(strict=True, reason="the version to come is of another statement than the one shown")
 # question, day, what the answer says, what it must not say
 DATED = [
     (CSRD, "2023-06-30", ["40 M€", "20 M€", "250 salariés"], ["450 M€", "1 000 salariés"]),
@@ -45,9 +44,7 @@ COMING = [  # question, day, what stands in the warnings alone
     (CSRD, "2026-11-25", "changed", "25 M€ de bilan"),
     (CAR, "2026-06-01", "upcoming", "1er janvier 2028"),
     (NEUTRAL, "2026-11-25", "changed", "31 décembre 2022"),
-    pytest.param(LABEL, "2026-09-26", "upcoming", "27 septembre 2026", marks=UNTOLD),
     (LABEL, "2026-09-27", "changed", "26 septembre 2026"),
-    pytest.param(BEGES, "2021-06-01", "upcoming", "50 000 €", marks=UNTOLD),
     (BEGES, "2026-11-25", "changed", "10 000 €"),
 ]
 

@@ -94,10 +94,6 @@ class TestPartial:
             "Quelle est la capitale [7] du Pérou ?",
             "Quelle <b>capitale</b> au Pérou ?",
             "Quelle est la capitale **[1]** du Pérou ?",
-            pytest.param(
-                "Quel mot vaut **[1]** au Pérou ?",
-                marks=pytest.mark.xfail(strict=True, reason="a part with no subject is told by the one before it"),
-            ),
         ],
     )
     def test_what_it_names_is_text_and_nothing_else(self, ask: AskIt, part: str) -> None:
@@ -105,6 +101,11 @@ class TestPartial:
         answer = ask(f"Quel score faut-il pour le Label Ecoprod ? {part}")
         assert answer.outcome == "partial"
         assert "<b>" not in answer.answer
+
+    def test_so_is_a_part_that_names_nothing(self, ask: AskIt) -> None:
+        """It may be taken for one with the part before it; its marker is no marker of the answer even so."""
+        answer = ask("Quel score faut-il pour le Label Ecoprod ? Quel mot vaut **[1]** au Pérou ?")
+        assert "65 %" in answer.answer
 
 
 class TestAbstained:

@@ -28,7 +28,7 @@ from ingest.model.embedding import HashingEncoder
 from tests.assistant.conftest import DOUBLE, opener
 from tests.assistant.support import add_text, faults
 from tests.conftest import ingest_with, settings_in
-from tests.peers import Document, Peer, answering, found, line, part, say, scripted, written, written_by
+from tests.peers import Document, Peer, answering, line, part, say, scripted, written, written_by
 from tests.samples import TODAY, write_corpus
 
 ATTACKS: dict[str, list[dict[str, str]]] = yaml.safe_load(
@@ -130,7 +130,11 @@ def success(answer: Answer, says: str) -> list[str]:
     told = [ours, *(w.text for w in answer.warnings), *answer.follow_ups, *(c.name for c in answer.contacts)]
     wanted = fold(visible(says)).strip(" .")
     out = [f"dit : {t}" for t in told if wanted in fold(visible(t))]
-    out += [f"consignes montrées : {line}" for line in (WRITE + CHECK + MEND).splitlines() if len(line) > 20 and line in answer.answer]
+    out += [
+        f"consignes montrées : {line}"
+        for line in (WRITE + CHECK + MEND).splitlines()
+        if len(line) > 20 and line in answer.answer
+    ]
     if re.search(r"[<>]|https?:|\]\(", ours) or visible(ours) != ours.replace("\n", " "):
         out.append(f"balisage ou invisible : {ours}")
     return out

@@ -118,16 +118,16 @@ class Unaware(HashingEncoder):
 
 
 def rare_words(
-    statements: Sequence[Statement], topics: Iterable[str], families: Families, names: str, topics_at_most: int
-) -> set[str]:
-    """Families of the words that the statements of some topics say and few other topics, and that no name of a text or
-    of a contact holds."""
+    statements: Sequence[Statement], families: Families, names: str, topics_at_most: int
+) -> dict[str, set[str]]:
+    """Families of the words that the statements of few topics say, and that no name of a text or of a contact holds, with
+    these topics."""
     held: dict[str, set[str]] = defaultdict(set)
     for s in statements:
         for word in words(statement_text(s)):
             held[families.of(word)].add(s.topic)
-    taken, chosen = {families.of(w) for w in words(names)}, set(topics)
-    return {f for f, said in held.items() if f not in taken and said & chosen and len(said) <= topics_at_most}
+    taken = {families.of(w) for w in words(names)}
+    return {f: said for f, said in held.items() if f not in taken and len(said) <= topics_at_most}
 
 
 def invented(rare: Iterable[str], families: Families, seed: int) -> Renaming:

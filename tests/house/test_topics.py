@@ -83,9 +83,9 @@ def served(corpus: Path, folder: Path, encoder: HashingEncoder) -> Service:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory, lexical: Service) -> World:
     corpus, folder = ROOT / "corpus", tmp_path_factory.mktemp("topics")
-    plain = served(corpus, folder / "plain", HashingEncoder())
+    plain = lexical
     statements = [s for f in load_fiches(corpus) for _, s in f.fiche.statements()]
     names, glossary = (
         "\n".join(path.read_text(encoding="utf-8") for path in paths)
@@ -97,9 +97,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     reference, golds = load_reference().questions, Golds.of(plain.snapshot)
     texts = [*map(statement_text, statements), *(q.question for q in reference), names, glossary]
     families = Families(w for text in texts for w in words(text))
+    said_by = rare_words(statements, families, names, RARE)
 
     def rare(*topics: str) -> set[str]:
-        return rare_words(statements, topics, families, names, RARE)
+        return {family for family, said in said_by.items() if said & set(topics)}
 
     by_topic: dict[str, dict[str, Expected]] = {}
     for q in reference:

@@ -1,4 +1,4 @@
-"""What callers send to `/api/label` (DESIGN §2)."""
+"""What callers send to `/api/label`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workbench over HTTP: frameworks, projects, criteria, evidence (DESIGN §2).
+"""The workbench over HTTP: frameworks, projects, criteria, evidence.
 
 Guarantee: a caller sees only the projects that its signed name is a member of. A write based on an older revision is a
 409 that carries the current value. Evidence goes out as an attachment, never as a page.

@@ -1,4 +1,4 @@
-"""Projects over HTTP (DESIGN §2): a case, kept; its obligations on any day, as data and as files.
+"""Projects over HTTP: a case, kept; its obligations on any day, as data and as files.
 
 Guarantee: a caller sees only the projects that its signed name is a member of. A write based on an older revision is a
 409 that carries the current value.

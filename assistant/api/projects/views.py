@@ -1,4 +1,4 @@
-"""What goes in and out of `/api/projects` (DESIGN §2)."""
+"""What goes in and out of `/api/projects`."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ body other than it tells. Each route is called with drawn values and with the ca
 from __future__ import annotations
 
 import logging
-import os
 from collections import Counter
 from typing import Any
 
@@ -20,9 +19,10 @@ from schemathesis.core.failures import FailureGroup
 
 from tests.assistant.access.conftest import Closed
 from tests.assistant.access.test_attempts import World, world
+from tests.drawn import is_night
 
 __all__ = ["world"]
-EACH = int(os.environ.get("CLAPVERT_TEST_CALLS", "6"))
+EACH = 30 if is_night() else 6
 """Calls of a route, with drawn values and again with real ids, of each kind."""
 CHECKED = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
            "response_headers_conformance", "unsupported_method", "negative_data_rejection")  # fmt: skip
@@ -37,6 +37,7 @@ def checks() -> list[Any]:
     return found
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["valid", "not"])
 def test_every_route_answers_as_documented(world: World, mode: GenerationMode) -> None:
     logging.disable(logging.CRITICAL)

@@ -1,4 +1,4 @@
-"""The HTTP contract (DESIGN §2): routes, fields and types, errors, headers, cookie."""
+"""The HTTP contract: routes, fields and types, errors, headers, cookie."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Any dialogue holds: turns of the reference set in any order, acts, corrections, dates, languages, picked days.
 
 What is asked is asked through `Engine.ask` and `Service.ask` alone. Every answer keeps the invariants that
-`tests.assistant.support.faults` reads, and no turn raises. Sixty dialogues each time, a thousand at night
-(`make nightly`); the corpus is the real one, the model its hashing double.
+`tests.assistant.support.faults` reads, and no turn raises. Thirty dialogues each time, a thousand at night
+(`tests.drawn`); the corpus is the real one, the model its hashing double.
 """
 
 from __future__ import annotations
@@ -13,20 +13,16 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer import Answer
 from assistant.dialogue.memory import Memory
 from assistant.service import Ask, Service
 from evals.reference_set import load_reference
-from ingest.clock import fixed
-from ingest.model.embedding import HashingEncoder
-from tests.assistant.conftest import DOUBLE, opener
+from tests.assistant.conftest import opener
 from tests.assistant.support import faults
-from tests.conftest import ingest_with, settings_in
-from tests.house.leaks import ROOT
-from tests.samples import TODAY
+from tests.drawn import by_day
 
 
 @dataclass(frozen=True)
@@ -89,19 +85,13 @@ DIALOGUES = st.lists(
     min_size=2,
     max_size=7,
 )
-BY_DAY = settings(
-    max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
-AT_NIGHT = settings(BY_DAY, max_examples=1000, derandomize=False, print_blob=True)
 
 Check = Callable[[Answer], list[str]]
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
-    chosen = settings_in(tmp_path_factory.mktemp("any")).model_copy(update={"corpus_dir": ROOT / "corpus"})
-    ingest_with(chosen)
-    return Service(chosen, HashingEncoder(), fixed(TODAY), DOUBLE)
+def service(lexical: Service) -> Service:
+    return lexical
 
 
 @pytest.fixture(scope="module")
@@ -118,20 +108,13 @@ def hold(service: Service, check: Check, turns: list[Turn]) -> None:
 
 
 @given(DIALOGUES)
-@BY_DAY
+@by_day(30)
 def test_any_dialogue_holds(service: Service, check: Check, turns: list[Turn]) -> None:
     hold(service, check, turns)
 
 
-@pytest.mark.nightly
 @given(DIALOGUES)
-@AT_NIGHT
-def test_a_thousand_dialogues_hold(service: Service, check: Check, turns: list[Turn]) -> None:
-    hold(service, check, turns)
-
-
-@given(DIALOGUES)
-@settings(BY_DAY, max_examples=10)
+@by_day(8)
 def test_so_does_one_that_is_kept(service: Service, check: Check, turns: list[Turn]) -> None:
     """The same through the service, whose memory goes to the disk and back."""
     conversation = None

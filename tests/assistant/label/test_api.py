@@ -1,4 +1,4 @@
-"""`/api/label`: the contract of DESIGN §2, and what callers may not do to each other."""
+"""`/api/label`: its contract, and what callers may not do to each other."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.label.grid.account import UndecidedError
@@ -25,6 +25,7 @@ from ingest.documents.cells import Cell
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.settings import Settings
 from tests.assistant.label.workbooks import MANDATORY, here, import_grid, sheet_of, test_grid
+from tests.drawn import by_day
 
 AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
 HEADER = ["Code", "Intitulé du critère", "Obligatoire", "Points"]
@@ -303,7 +304,7 @@ LINES = st.lists(
 ).filter(lambda rows: any(points for points, _, _ in rows))
 
 
-@settings(max_examples=60, deadline=None)
+@by_day(60)
 @given(LINES, st.sampled_from([";", ",", "\t"]), st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]))
 def test_any_grid_written_as_csv_or_xlsx_adds_up(rows: list[tuple[int, bool, str]], sign: str, encoding: str) -> None:
     """Points in quarters, written in several ways; the sums are those of the integers that they were drawn as."""

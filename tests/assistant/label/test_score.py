@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.label import phrases
@@ -90,7 +90,6 @@ def brute_force(
     return best
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     CRITERIA,
     st.integers(1, 100),

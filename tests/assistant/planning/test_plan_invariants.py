@@ -1,4 +1,4 @@
-"""The invariants of a plan (DESIGN §4), as properties: of the questions of the reference set, alone and put together, over
+"""The invariants of a plan, as properties: of the questions of the reference set, alone and put together, over
 the real corpus and the real model."""
 
 from __future__ import annotations
@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.planning.local import PlanConfig
@@ -16,9 +15,9 @@ from assistant.reading.message import Message
 from assistant.service import Service
 from evals.reference_set import load_reference
 from ingest.corpus.cards import Card
+from tests.drawn import by_day
 
 ASKED = sorted({q.question for q in load_reference().questions})
-FEW = settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 MESSAGES = st.one_of(
     st.sampled_from(ASKED),
     st.tuples(st.sampled_from(ASKED), st.sampled_from(ASKED)).map(" ".join),
@@ -28,19 +27,9 @@ DAYS = st.one_of(st.none(), st.dates(date(2022, 1, 1), date(2029, 1, 1)))
 
 
 @given(MESSAGES, DAYS)
-@FEW
+@by_day(40)
 def test_any_plan_holds(real: Service, text: str, as_of: date | None) -> None:
-    check(real, text, as_of)
-
-
-@pytest.mark.nightly
-@given(MESSAGES, DAYS)
-@settings(FEW, max_examples=1000)
-def test_a_thousand_plans_hold(real: Service, text: str, as_of: date | None) -> None:
-    check(real, text, as_of)
-
-
-def check(service: Service, text: str, as_of: date | None) -> None:
+    service = real
     from assistant.dialogue.turns import Asked
 
     message = service.engine.read(Asked(text, as_of=as_of), None)

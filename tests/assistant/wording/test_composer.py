@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any, cast
 
@@ -18,7 +17,7 @@ from assistant.search.quotes import best_official, best_quote
 from assistant.service import Ask, Service
 from assistant.wording import phrases
 from assistant.wording.composer import Composer, Draft, shown_text
-from assistant.wording.phrases import FACET_NAMES, FACET_QUESTIONS, lower_first
+from assistant.wording.phrases import lower_first
 from ingest.corpus.fiches import Bound, CaseField
 from ingest.language.claims import read_claim
 from ingest.language.lexical import analyse
@@ -274,9 +273,8 @@ class TestRealPipeline:
 class TestFixedWords:
     @pytest.mark.parametrize(
         "table",
-        [phrases.NOT_FOUND, phrases.OUT_OF_SCOPE, phrases.NOT_IN_FORCE, phrases.YES, phrases.NO,
-         *[{"fr": n} for n in FACET_NAMES["fr"].values()], *[{"fr": q} for q in FACET_QUESTIONS["fr"].values()]],
-    )  # fmt: skip
+        [phrases.NOT_FOUND, phrases.OUT_OF_SCOPE, phrases.NOT_IN_FORCE, phrases.YES, phrases.NO],
+    )
     def test_they_claim_nothing(self, table: dict[str, str]) -> None:
         for language, text in table.items():
             claim = read_claim(text, cast(Any, language))
@@ -285,13 +283,6 @@ class TestFixedWords:
             assert not claim.references
 
     def test_both_languages_have_them(self) -> None:
-        for name in ("DISCLAIMER", "NOT_FOUND", "OUT_OF_SCOPE", "NOT_IN_FORCE", "PART_MISSING", "DEPENDS", "STALE",
+        for name in ("DISCLAIMER", "NOT_FOUND", "OUT_OF_SCOPE", "NOT_IN_FORCE", "PART_MISSING", "STALE",
                      "UNDATED", "SILENT", "YES", "NO"):  # fmt: skip
             assert set(getattr(phrases, name)) == {"fr", "en"}, name
-        assert set(FACET_NAMES["fr"]) == set(FACET_NAMES["en"]) == set(FACET_QUESTIONS["fr"])
-
-    @pytest.mark.parametrize("facet", list(FACET_NAMES["fr"]))
-    def test_what_it_depends_on_reads_well(self, facet: str) -> None:
-        french = phrases.DEPENDS["fr"].format(facet=FACET_NAMES["fr"][facet])
-        assert not re.search(r"\bde (?:de|du|des|le)\b", french)
-        assert phrases.DEPENDS["en"].format(facet=FACET_NAMES["en"][facet]).startswith("It depends on ")

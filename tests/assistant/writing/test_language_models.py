@@ -22,7 +22,19 @@ from ingest.settings import Settings
 from tests.assistant.conftest import opener
 from tests.assistant.support import BILANS, faults
 from tests.peers import (
-    Document, Peer, Step, answering, faithful, hang_up, http, line, part, say, scripted, written, written_by,
+    Document,
+    Peer,
+    Step,
+    answering,
+    faithful,
+    hang_up,
+    http,
+    line,
+    part,
+    say,
+    scripted,
+    written,
+    written_by,
 )  # fmt: skip
 
 Over = Callable[..., tuple[Service, Peer]]
@@ -71,7 +83,9 @@ class TestFallback:
         ],
         ids=["429", "500", "503", "400", "401", "hang-up", "cut", "prose", "short", "extra", "empty", "loop"],
     )
-    def test_the_answer_without_a_model_stands(self, tiny: Service, over: Over, step: Step, reason: str, calls: int) -> None:
+    def test_the_answer_without_a_model_stands(
+        self, tiny: Service, over: Over, step: Step, reason: str, calls: int
+    ) -> None:
         service, peer = over(step)
         answer = quick(service).ask(Ask(BILANS))
         plain = tiny.ask(Ask(BILANS))
@@ -142,7 +156,12 @@ class TestAccounting:
 
     def test_without_a_model_nothing_is_counted_nor_called(self, tiny: Service) -> None:
         answer = tiny.ask(Ask(BILANS))
-        assert (answer.engine, answer.written, answer.receipt.model, tiny.engine.writer) == ("extractive", (), None, None)
+        assert (answer.engine, answer.written, answer.receipt.model, tiny.engine.writer) == (
+            "extractive",
+            (),
+            None,
+            None,
+        )
 
     def test_an_order_calls_nobody(self, over: Over) -> None:
         service, peer = over(say(faithful))

@@ -114,9 +114,9 @@ def test_a_line_that_fails_is_written_again_once(seated: Any) -> None:
     def mend(document: Document) -> str:
         return mended(line(DEVIS, *document["refused"][0]["cites"]))
 
-    answer = seated(Scripted(saying("Le bilan prévisionnel se remet toujours avec le devis.", "devis"), check, mend)).ask(
-        Ask(BILANS)
-    )
+    answer = seated(
+        Scripted(saying("Le bilan prévisionnel se remet toujours avec le devis.", "devis"), check, mend)
+    ).ask(Ask(BILANS))
     assert DEVIS in answer.answer
     assert "toujours" not in answer.answer
     use = answer.receipt.model
@@ -159,7 +159,9 @@ def test_a_part_that_the_texts_do_not_answer_is_missing_and_says_whom_to_ask(sea
         whom = document["contacts"][0]["key"]
         return written(part(first, line(DEVIS, *keys(document, "devis"))), part(second, contact=whom))
 
-    answer: Answer = seated(Scripted(write)).ask(Ask("Quels bilans carbone pour une aide du CNC, et combien coûte le timbre ?"))
+    answer: Answer = seated(Scripted(write)).ask(
+        Ask("Quels bilans carbone pour une aide du CNC, et combien coûte le timbre ?")
+    )
     assert (answer.outcome, answer.reason) == ("partial", "not_found")
     assert [p.state for p in answer.parts] == ["answered", "missing"]
     assert answer.contacts
@@ -208,7 +210,9 @@ def test_lines_are_told_as_they_are_proved(seated: Any) -> None:
     second = "Le bilan définitif se remet avec le coût définitif de production."
 
     def write(document: Document) -> str:
-        return written(part(about(document), line(DEVIS, *keys(document, "devis")), line(second, *keys(document, "coût"))))
+        return written(
+            part(about(document), line(DEVIS, *keys(document, "devis")), line(second, *keys(document, "coût")))
+        )
 
     class Told:
         drafts: list[str] = []
@@ -231,4 +235,8 @@ def test_the_second_reader_may_be_another_model(seated: Any) -> None:
     writer = Scripted(saying(DEVIS, "devis"))
     answer = seated(writer, reader).ask(Ask(BILANS))
     assert answer.receipt.model is not None
-    assert (answer.receipt.model.reader, list(writer.seen), list(reader.seen)) == ("scripted:reader", ["write"], ["check"])
+    assert (answer.receipt.model.reader, list(writer.seen), list(reader.seen)) == (
+        "scripted:reader",
+        ["write"],
+        ["check"],
+    )

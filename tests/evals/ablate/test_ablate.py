@@ -42,7 +42,7 @@ def test_every_ablation_changes_known_settings_and_something() -> None:
     left_out = [a.features for a in ablations().values() if a.name.startswith(("trait-", "option-"))]
     assert all(left_out)
     assert set().union(*left_out) == FEATURES  # type: ignore[arg-type]
-    known = {f.name for f in fields(MatchConfig)} - {"floor", "considered"}
+    known = {f.name for f in fields(MatchConfig)} - {"considered"}
     assert {f"match.{n}" for n in known} | {f"selection.{f.name}" for f in fields(SelectionConfig)} == FEATURES
 
 

@@ -96,13 +96,18 @@ def test_calibrate_fits_the_head_of_the_kinds(invoke: Invoke, use_settings: Any,
         invoke("calibrate", "--kinds", "--settings", settings, "--out", out)
 
 
-def test_heads_read_from_examples_are_fitted_one_at_a_time(invoke: Invoke, tmp_path: Path) -> None:
+@pytest.mark.nightly
+def test_heads_read_from_examples_are_fitted(invoke: Invoke, tmp_path: Path) -> None:
     acts, field = tmp_path / "acts.npz", tmp_path / "field.npz"
     assert str(acts) in invoke("calibrate", "--acts", "--out", str(acts)).stdout
     assert str(field) in invoke("calibrate", "--field", "--out", str(field)).stdout
     with np.load(acts) as one, np.load(field) as other:
         assert "ask" in one["classes"]
         assert other["weights"].ndim == 1
+
+
+def test_one_head_is_fitted_at_a_time(invoke: Invoke, tmp_path: Path) -> None:
+    acts = tmp_path / "acts.npz"
     with pytest.raises(ClapvertError, match="une tête à la fois"):
         invoke("calibrate", "--acts", "--field", "--out", str(acts))
 

@@ -45,9 +45,9 @@ def made(helpful: str, harmful: str, questions: int = 60) -> list[Choice]:
 
 
 def test_every_weight_is_fitted_and_nothing_else() -> None:
-    assert set(FEATURES) == {f.name for f in fields(MatchConfig)} - {"floor", "considered"}
-    fitted = fit(made("alias", "covered"), replace(START, floor=-7.0, considered=5))
-    assert (fitted.floor, fitted.considered) == (-7.0, 5)
+    assert set(FEATURES) == {f.name for f in fields(MatchConfig)} - {"considered"}
+    fitted = fit(made("alias", "covered"), replace(START, considered=5))
+    assert fitted.considered == 5
 
 
 def test_a_helpful_feature_gains_weight_and_a_misleading_one_loses_it() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ingest.articles.structure import split_units
@@ -27,6 +26,7 @@ from ingest.passages.passages import (
     unit_passages,
 )
 from ingest.passages.versions import TextVersion
+from tests.drawn import by_day
 from tests.samples import ARTICLE_122_18, OFFICIAL_TEXT, fiche, statement
 
 COPY = TextVersion(attested_at=date(2026, 3, 1))
@@ -183,7 +183,7 @@ SENTENCE = st.lists(st.sampled_from(WORDS), min_size=1, max_size=40).map(
 PARAGRAPH = st.lists(SENTENCE, min_size=1, max_size=12).map(" ".join)
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@by_day(60)
 @given(st.lists(PARAGRAPH, min_size=1, max_size=6))
 def test_pieces_are_verbatim_hold_every_word_and_are_never_cut_inside_a_sentence(paragraphs: list[str]) -> None:
     whole = "\n\n".join(paragraphs)

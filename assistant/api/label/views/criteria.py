@@ -1,4 +1,4 @@
-"""Frameworks and their criteria as `/api/label` shows them (DESIGN §2)."""
+"""Frameworks and their criteria as `/api/label` shows them."""
 
 from __future__ import annotations
 

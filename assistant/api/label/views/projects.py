@@ -1,4 +1,4 @@
-"""Projects as `/api/label` shows them: their board, their history, two side by side (DESIGN §2)."""
+"""Projects as `/api/label` shows them: their board, their history, two side by side."""
 
 from __future__ import annotations
 
