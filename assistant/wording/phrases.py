@@ -11,6 +11,7 @@ WRITTEN = {
     "en": "Written by {model}, proved by {n}. ",
 }
 PROOFS = {"fr": ("un texte cité", "{n} textes cités"), "en": ("one text cited", "{n} texts cited")}
+ACCORDING = {"fr": "D'après {place} : {text}", "en": "According to {place}: {text}"}
 NOT_FOUND = {
     "fr": "Je n'ai pas trouvé la réponse dans les textes dont je dispose.",
     "en": "I have not found the answer in the texts I hold.",

@@ -17,11 +17,10 @@ from assistant.wording.composer import Composer
 from assistant.wording.composer import Line as Drawn
 from assistant.writing.facts import said_in
 from assistant.writing.headings import heading_of, showable
-from assistant.writing.proof import Line
+from assistant.writing.proof import ASK, NEXT, Line
 from assistant.writing.reply import Ask, Reply, WrittenPart
 from assistant.writing.request import Request
 from ingest.corpus.cards import DependsOn
-from ingest.language.claims import read_claim, unsupported
 
 _SHORTEST = 8
 """Characters of a question that is asked back, at least."""
@@ -41,7 +40,7 @@ class Assembler:
         parts: list[PlannedPart] = []
         drawn: list[Drawn] = []
         several = len(reply.parts) > 1
-        depends = _depends(reply.ask, request, question)
+        depends = _depends(reply.ask, request, [line.sentence.text for line in lines if line.part == ASK])
         for n, part in enumerate(reply.parts):
             mine = [line for line in lines if line.part == n]
             rows = self._draw(mine, len(parts), question, "head")
@@ -58,7 +57,7 @@ class Assembler:
         if depends is not None:
             at = next((i for i, p in enumerate(parts) if p.verdict == "depends"), 0)
             parts = [replace(p, depends_on=depends) if i == at else p for i, p in enumerate(parts)]
-        drawn += self._draw([line for line in lines if line.part < 0], 0, question, "next")
+        drawn += self._draw([line for line in lines if line.part == NEXT], 0, question, "next")
         near = () if any(p.state == "answered" for p in parts) else tuple(
             s.cited[0].passage for s in list(request.sources.values())[:3] if s.cited
         )  # fmt: skip
@@ -116,14 +115,11 @@ def _part(
     )
 
 
-def _depends(ask: Ask | None, request: Request, question: Question) -> DependsOn | None:
-    """What is asked back: a reviewed question, or one of the model's that claims nothing."""
+def _depends(ask: Ask | None, request: Request, proved: Sequence[str]) -> DependsOn | None:
+    """What is asked back: a reviewed question, or one of the model's that was found to claim nothing."""
     if ask is None:
         return None
     if (wanted := request.wanted.get(ask.fact)) is not None:
         return DependsOn(field=wanted.field, ask=wanted.ask, ask_en=wanted.ask)
-    text = " ".join(ask.text.split())
-    claim, said = read_claim(text, question.language), read_claim(request.message, question.language)
-    if len(text) < _SHORTEST or not text.endswith("?") or not showable(text) or unsupported(claim, said):
-        return None
-    return DependsOn(field="precision", ask=text, ask_en=text)
+    text = next((t for t in proved if len(t) >= _SHORTEST and t.endswith("?") and showable(t)), None)
+    return None if text is None else DependsOn(field="precision", ask=text, ask_en=text)

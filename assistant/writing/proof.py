@@ -14,6 +14,7 @@ from assistant.checking.verifier import Sentence, Verifier
 from assistant.llm.usage import Usage
 from assistant.llm.wire import as_data, visible
 from assistant.reading.dates import AsOf
+from assistant.wording.phrases import ACCORDING, lower_first
 from assistant.writing.asking import Model
 from assistant.writing.prompt import CHECK, MEND
 from assistant.writing.reply import (
@@ -28,13 +29,15 @@ from assistant.writing.reply import (
 from assistant.writing.request import Request, Source, once
 from ingest.language.claims import Language
 
+NEXT, ASK = -1, -2
+"""In the place of the number of a part: what to do next, and what is asked back."""
 Left = Callable[[], float]
 """Seconds that are left."""
 
 
 @dataclass
 class Line:
-    """A written line under proof: its part (-1: what to do next), its sentence, and what is held against it."""
+    """A written line under proof: its part (or `NEXT`, or `ASK`), its sentence, and what is held against it."""
 
     part: int
     written: WrittenLine
@@ -77,7 +80,14 @@ class Prover:
             return None
         cited = once(c for s in sources for c in s.cited)
         given = (*told.given, *(w for s in sources for w in s.given))
-        sentence = Sentence(text, cited, claims=bool(cited), language=told.language, given=given, written=True)
+        sentence = Sentence(
+            _attributed(text, sources, told.language),
+            cited,
+            claims=bool(cited),
+            language=told.language,
+            given=given,
+            written=True,
+        )
         line = Line(part, replace_text(written, text), sources, sentence)
         if line.as_it_stands:
             line.proved = True
@@ -189,6 +199,15 @@ def _shown(n: int, line: Line, every: Sequence[Line]) -> dict[str, object]:
         **({"rests_on": quoted} if quoted else {}),
         "others": others,
     }
+
+
+def _attributed(text: str, sources: Sequence[Source], language: Language) -> str:
+    """A line that rests on an added text, told as its own: what a user's text says is never told as the law."""
+    added = [s.piece.passage for s in sources if s.piece is not None and s.piece.statement is None]
+    if not text or not added or added[0].source_title in text:
+        return text
+    place = f"{added[0].source_title}, {added[0].locator}"
+    return ACCORDING[language].format(place=visible(place), text=lower_first(text))
 
 
 def _marked(text: str) -> bool:

@@ -33,7 +33,7 @@ from assistant.writing.facts import Read, applied, known_of, read_facts, wanted_
 from assistant.writing.matters import Matter, Matters, statements_of
 from assistant.writing.procedures import procedures_of
 from assistant.writing.prompt import WRITE
-from assistant.writing.proof import Line, Prover, Told
+from assistant.writing.proof import ASK, NEXT, Line, Prover, Told
 from assistant.writing.reply import REPLY_SCHEMA, Reply, WrittenLine, parse
 from assistant.writing.request import Before, Held, Request, request_of
 from ingest.corpus.register import Contact
@@ -203,7 +203,9 @@ class Writer:
         message = applied(turn.message, turn.read, misread)
         told = Told(request, self._given(turn, message), message.question.as_of, message.question.language)
         lines = [line for n, p in enumerate(reply.parts) for w in p.lines if (line := self.prover.line(n, w, told))]
-        lines += [line for w in reply.next if (line := self.prover.line(-1, w, told))]
+        lines += [line for w in reply.next if (line := self.prover.line(NEXT, w, told))]
+        asked = WrittenLine(text=reply.ask.text) if reply.ask and reply.ask.fact not in request.wanted else None
+        lines += [line] if asked and (line := self.prover.line(ASK, asked, told)) else []
         self._against_rules(lines, request, reply, message)
         if lines:
             stream = None if heard is None else partial(self._stream, heard, message, request, reply)
