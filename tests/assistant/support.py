@@ -304,15 +304,15 @@ def _claimless(text: str) -> bool:
 
 
 def _unnamed(text: str, answer: Answer) -> str:
-    """What an act says around its sentences, without the names and the dates of what they cite."""
+    """What an act says around its sentences, without the names, the addresses and the dates of what they cite."""
     days = {
         say_date(d, lang)
         for lang in ("fr", "en")
         for d in (answer.as_of, *(c.valid_from for c in answer.citations))
         if d
     }
-    names = {n for c in answer.citations for n in (c.source_title, c.locator)}
-    names |= {n for c in answer.citations if (b := c.based_on) for n in (b.title, b.locator, b.version) if n}
+    names = {n for c in answer.citations for n in (c.source_title, c.locator, c.url) if n}
+    names |= {n for c in answer.citations if (b := c.based_on) for n in (b.title, b.locator, b.version, b.url) if n}
     for name in sorted(names | days, key=len, reverse=True):
         text = text.replace(name, "")
     return text
