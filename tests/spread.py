@@ -13,7 +13,7 @@ import pytest
 REAL = frozenset(
     f"tests/{name}.py"
     for name in (
-        "assistant/mcp/test_tools", "assistant/planning/model/test_replayed", "assistant/planning/test_parts",
+        "assistant/mcp/test_tools", "assistant/planning/test_parts",
         "assistant/planning/test_plan_invariants", "assistant/planning/test_scope", "assistant/test_confusions",
         "assistant/test_criteria_questions", "assistant/test_dated_pairs", "assistant/test_real_invariants",
         "evals/benchmarks/test_load", "evals/test_regressions", "ingest/model/test_embedding",

@@ -3,12 +3,14 @@ statements say they answer, of nonsense. Where no model can be had they are skip
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
 
 from assistant.answer import Answer
+from assistant.checking.refuting import refutations
 from assistant.dialogue.memory import Memory
 from assistant.engine import Engine
 from assistant.planning.scope import ScopeConfig
@@ -161,3 +163,38 @@ def test_the_corpus_itself_holds(real: Service) -> None:
             if found := Verifier().faults(sentence, forever):
                 wrong[text] = found
     assert wrong == {}
+
+
+INVENTED = {
+    "figure": lambda text: f"{text} Il en faut 847.",
+    "amount": lambda text: f"{text} Cela coûte 63 400 €.",
+    "date": lambda text: f"{text} C'est vrai depuis le 17 mars 2009.",
+    "article": lambda text: f"{text} (article L. 999-77)",
+    "body": lambda text: f"D'après l'Ofcom, {text[0].lower()}{text[1:]}",
+    "negation": lambda text: _turned(text),
+}
+
+
+def _turned(text: str) -> str:
+    """A statement with a negation that it has not, or without the one that it has."""
+    if m := re.search(r"\b(ne |n')(\w+) pas\b", text):
+        return f"{text[: m.start()]}{m[2]}{text[m.end() :]}"
+    if not re.search(r"\bn(?:e |')", text) and (
+        m := re.search(r"\b(est|sont|doit|doivent|peut|peuvent|impose|vise|demande|porte)\b", text)
+    ):
+        ne = "n'" if m[1][0] == "e" else "ne "
+        return f"{text[: m.start()]}{ne}{m[1]} pas{text[m.end() :]}"
+    return ""
+
+
+@pytest.mark.parametrize("kind", INVENTED)
+def test_what_a_writer_invents_is_refuted_without_any_reader(real: Service, kind: str) -> None:
+    """Two hundred statements of ours, each with something that it does not say: a reader who says yes to all changes
+    nothing. What they do say is refuted nowhere."""
+    snapshot = real.snapshot
+    passages = [p for i in range(0, len(snapshot), 5) if (p := snapshot.open_passage(i)).statement is not None]
+    lies = [(p, lie) for p in passages if (lie := INVENTED[kind](p.text))][:200]
+    assert len(lies) > 150
+    through = [lie for p, lie in lies if not refutations(lie, "fr", [p], [p.text], (), TODAY)]
+    assert through == []
+    assert [p.text for p in passages if refutations(p.text, "fr", [p], [p.text], (), TODAY)] == []
