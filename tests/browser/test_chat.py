@@ -17,7 +17,7 @@ from tests.browser.waits import counted
 
 CARBON_NEUTRAL = "Une publicité peut-elle dire « neutre en carbone » ?"
 BILANS = "Je tourne un court métrage aidé par le CNC : quels bilans carbone remettre et quand ?"
-UNKNOWN = "Combien de jours de préavis pour tourner dans le métro de Toulouse ?"
+UNKNOWN = "Combien de figurants par car loge la préfecture de Metz ?"
 LAST = "#thread .turn:last-child"
 
 

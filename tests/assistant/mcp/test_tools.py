@@ -333,7 +333,7 @@ def test_the_command_itself_over_stdio(real: Service) -> None:
             return first, after, await client.list_resources()
 
     first, after, listed = anyio.run(talk)
-    assert "12 salariés" in " ".join(first.content[0].text.split())
+    assert [item["said"] for item in first.structured_content["understood"]["case"]][:1] == ["12 salariés"]
     assert first.structured_content["citations"]
     assert after.structured_content["understood"]["case"]
     assert len(listed.resources) > 90
