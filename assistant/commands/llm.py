@@ -12,8 +12,8 @@ from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
-    from assistant.llm.trial import Report, Result
     from assistant.service import Service
+    from assistant.trial import Report, Result
 
 _FAILED = {
     "timeout": "trop lent", "disconnected": "connexion coupée", "rate_limited": "quota dépassé",
@@ -43,7 +43,7 @@ def try_(as_json: bool) -> None:
 
     The messages and what the index holds about them are sent to the model that the settings name.
     """
-    from assistant.llm.trial import run, trials
+    from assistant.trial import run, trials
 
     service = _service()
     if not service.settings.llm:

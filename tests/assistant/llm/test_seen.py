@@ -30,7 +30,9 @@ LLAMA_CPP = {"object": "list", "data": [{"id": "gemma-3-12b-q4.gguf", "object": 
 
 
 @contextmanager
-def listening(reply: Any, status: int = 200, wait: float = 0.0, trickle: bool = False) -> Iterator[tuple[int, list[str]]]:
+def listening(
+    reply: Any, status: int = 200, wait: float = 0.0, trickle: bool = False
+) -> Iterator[tuple[int, list[str]]]:
     """A server of one reply on a port of its own, and the lines that it was asked."""
     asked: list[str] = []
     stop = threading.Event()

@@ -25,7 +25,7 @@ from ingest.errors import ClapvertError, ErrorCode
 if TYPE_CHECKING:
     from assistant.engine import Engine
 
-_DATA = Path(__file__).parent / "data" / "trial.yaml"
+_DATA = Path(__file__).with_suffix(".yaml")
 Expects = Literal["yes", "no", "none", "denied", "unknown"]
 
 

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from assistant import trial
 from assistant.answer import ModelUse
 from assistant.commands import llm as command
 from assistant.commands.llm import llm, show
-from assistant.llm import seen, trial
+from assistant.llm import seen
 from assistant.llm.models import ModelFailure
-from assistant.llm.trial import Report, Trial, trials
 from assistant.reading.kinds import detect_language
 from assistant.service import Service
+from assistant.trial import Report, Trial, trials
 from assistant.writing.asking import Terms
 from assistant.writing.writer import Writer
 from ingest.corpus.fiches import load_fiches
@@ -26,7 +27,7 @@ from ingest.corpus.register import Domain
 from ingest.errors import ClapvertError, ErrorCode
 from tests.peers import Document, answering, found, hang_up, http, keys, line, part, say, scripted, written, written_by
 
-CORPUS = Path(__file__).resolve().parents[3] / "corpus"
+CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 DEVIS = "Le bilan prévisionnel se remet avec le devis de production."
 OTHER = "Le bilan définitif se remet avec le coût définitif de production."
 KEPT = (
@@ -138,7 +139,7 @@ def test_seconds_are_those_of_answers_that_called() -> None:
 class TestCommand:
     @pytest.fixture(autouse=True)
     def alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(seen, "seen", lambda: [])
+        monkeypatch.setattr(seen, "seen", list)
 
     def invoke(self, service: Service, monkeypatch: pytest.MonkeyPatch, *argv: str) -> Result:
         monkeypatch.setattr(command, "_service", lambda: service)
