@@ -26,6 +26,7 @@ HELPS = {
     "ingest": "Build the index from the corpus and the added texts.",
     "keys": "Keys of the API: make, list and revoke them; who did what.",
     "label": "Criteria of the label, projects, official grid, score and evidence file.",
+    "llm": "The language model: put it on trial.",
     "mcp": "Serve the tools to an MCP host over stdio; `clapvert serve` has them at /mcp.",
     "demarche": "Démarches, step by step: list, show.",
     "projet": "Projects: describe one, see its obligations, take them away.",

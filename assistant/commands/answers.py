@@ -73,9 +73,19 @@ def serve(host: str | None, port: int | None, open_browser: bool, workers: int |
     _check_port(host, port)
     url = f"http://{'127.0.0.1' if host in LOOPBACK else host}:{port}/"
     click.echo(f"Clapvert : {url}  (Ctrl+C pour arrêter)")
+    _say_models(settings)
     if open_browser:
         webbrowser.open(url)
     _run(service, access, host, port, workers)
+
+
+def _say_models(settings: Settings) -> None:
+    """Without a model, the one that this machine could use."""
+    from assistant.llm.seen import seen
+
+    if not settings.llm and (found := seen()):
+        click.echo(f"Sans modèle de langue. Vu ici : {found[0].what}. Pour des réponses rédigées, puis l'essai :")
+        click.echo(f"  {found[0].line}\n  clapvert llm try")
 
 
 def _run(service: Service, access: Access, host: str, port: int, workers: int) -> None:
@@ -354,8 +364,7 @@ def diagnose(settings: Settings) -> list[tuple[str, bool, str, str]]:
             mend,
         )
     )
-    if settings.llm:
-        rows.append(_llm_row(settings))
+    rows += _llm_rows(settings)
     rows += engine_rows(settings)
     library = Library(settings)
     manifest = library.snapshots.current_manifest()
@@ -385,12 +394,20 @@ def _tuning_row(settings: Settings, info: ModelInfo) -> tuple[str, bool, str, st
     return "Réglages du modèle", state in ("shipped", "own"), TOLD[state], COMMAND
 
 
-def _llm_row(settings: Settings) -> tuple[str, bool, str, str]:
-    """Whether the language model opens; nothing is asked of it."""
+def _llm_rows(settings: Settings) -> list[tuple[str, bool, str, str]]:
+    """Whether the language models open; nothing is asked of them. Without any, those that could be set."""
     from assistant.llm.providers import open_model
+    from assistant.llm.seen import seen
 
-    try:
-        open_model(settings)
-    except ClapvertError as exc:
-        return "Modèle de langue", False, exc.message, exc.hint or ""
-    return "Modèle de langue", True, f"{settings.llm} (non interrogé)", ""
+    if not settings.llm:
+        return [("Modèle de langue possible", True, f"{s.what}  →  {s.line}", "") for s in seen()]
+    rows: list[tuple[str, bool, str, str]] = []
+    for what, name in (("Modèle de langue", settings.llm), ("Modèle qui relit", settings.llm_check)):
+        if not name:
+            continue
+        try:
+            open_model(settings.model_copy(update={"llm": name}))
+            rows.append((what, True, f"{name} (non interrogé ; `clapvert llm try` l'essaie)", ""))
+        except ClapvertError as exc:
+            rows.append((what, False, exc.message, exc.hint or ""))
+    return rows

@@ -285,7 +285,7 @@ class Writer:
             cached=bool(usage.cached) and not usage.calls,
             parts=parts,
             lines=sum(not line.as_it_stands for line in shown),
-            mended=sum(line.mended and line.proved for line in lines),
+            mended=sum(line.mended and line.proved and not line.as_it_stands for line in lines),
             replaced=sum(line.as_it_stands and bool(line.refused) for line in shown),
             dropped=len(lines) - len(shown),
             facts=turn.read.count if turn else 0,

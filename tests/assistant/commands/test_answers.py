@@ -17,6 +17,7 @@ from assistant.access.access import Access
 from assistant.access.caller import Scope
 from assistant.answer import Answer
 from assistant.commands import answers as commands
+from assistant.llm.seen import Seen
 from assistant.service import Service
 from ingest.clock import Clock
 from ingest.errors import ExitCode
@@ -277,6 +278,14 @@ class TestServe:
         run("serve", "--host", "0.0.0.0")
         assert served[0]["host"] == "0.0.0.0"
 
+    def test_a_model_that_could_be_set_is_said(
+        self, run: Run, ready: list[Service], served: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("assistant.llm.seen.seen", list)
+        assert "modèle de langue" not in run("serve").out
+        monkeypatch.setattr("assistant.llm.seen.seen", lambda: [Seen("Ollama (x)", "export CLAPVERT_LLM=ollama:x")])
+        assert "export CLAPVERT_LLM=ollama:x\n  clapvert llm try\n" in run("serve").out
+
     def test_or_with_a_key_and_then_for_it_alone(
         self, run: Run, ready: list[Service], served: list[dict[str, Any]], use_settings: Settings
     ) -> None:
@@ -361,6 +370,19 @@ class TestDoctor:
         row = self.rows(run, ExitCode.NOT_READY)["Modèle de langue"]
         assert not row["ok"]
         assert "mistral" in row["mend"]
+
+    def test_the_model_that_reads_lines_again_is_opened_too(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CLAPVERT_LLM", "openai:x")
+        monkeypatch.setenv("CLAPVERT_LLM_API_KEY", "k")
+        monkeypatch.setenv("CLAPVERT_LLM_CHECK", "acme:grand")
+        assert not self.rows(run, ExitCode.NOT_READY)["Modèle qui relit"]["ok"]
+
+    def test_a_model_that_could_be_set_is_said_until_one_is(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("assistant.llm.seen.seen", lambda: [Seen("Ollama (x)", "export CLAPVERT_LLM=ollama:x")])
+        row = self.rows(run, ExitCode.NOT_READY)["Modèle de langue possible"]
+        assert (row["ok"], row["detail"]) == (True, "Ollama (x)  →  export CLAPVERT_LLM=ollama:x")
+        monkeypatch.setenv("CLAPVERT_LLM", "acme:grand")
+        assert "Modèle de langue possible" not in self.rows(run, ExitCode.NOT_READY)
 
     def test_a_model_that_is_not_there(self, run: Run) -> None:
         """It says so like the rest, and what to do."""
