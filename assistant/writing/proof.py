@@ -158,7 +158,9 @@ class Prover:
         """What the writer makes of the lines that failed, by the line that it replaces."""
         numbers = dict(enumerate(failed, 1))
         sources = told.request.sources
-        keys = dict.fromkeys(k for line in lines for k in line.written.cites if k in sources)
+        cited = [k for line in lines for k in line.written.cites if k in sources]
+        texts = {s.text: k for k, s in sources.items()}
+        keys = dict.fromkeys((*cited, *(texts[n] for k in cited for n in sources[k].needs if n in texts)))
         document = {
             "message": visible(told.request.message),
             "answer": [line.written.text for line in lines if line.proved and line.written.text],
@@ -166,7 +168,10 @@ class Prover:
                 {"n": n, "text": line.written.text, "cites": line.written.cites, "why": line.faults}
                 for n, line in numbers.items()
             ],
-            "evidence": [{"key": k, "text": sources[k].text, "needs": list(sources[k].needs)} for k in keys],
+            "evidence": [
+                {"key": k, "text": sources[k].text, "needs": [texts[n] for n in sources[k].needs if n in texts]}
+                for k in keys
+            ],
         }
         reply = writer.ask(usage, MEND, as_data(document), MENDED_SCHEMA, partial(parse, Mended), left(), None)
         out: dict[int, Line] = {}
@@ -191,7 +196,7 @@ def _shown(n: int, line: Line, every: Sequence[Line]) -> dict[str, object]:
         for s in line.sources
     ]
     quoted = [c.passage.text for s in line.sources if s.piece is None for c in s.cited]
-    others = [x.sentence.text or x.sources[0].text for x in every if x is not line and x.part == line.part]
+    others = [x.sentence.text or x.sources[0].text for x in every if x is not line]
     return {
         "n": n,
         "text": line.sentence.text,
