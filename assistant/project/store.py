@@ -8,7 +8,6 @@ the history. A deleted project leaves no row, and in a SQLite file no byte. `own
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +27,7 @@ from assistant.project.visits import Visits
 from assistant.project.watches import Watches
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.storage.engine import Where
+from ingest.storage.rows import new_id
 
 EDITED = ("title", "note", "picked", "given", "done", "aside", "label")
 
@@ -46,7 +46,7 @@ class ProjectStore:
     def create(self, owner: str, title: str, **fields: Any) -> Project:
         """A new project; the caller has checked its choices and its facts."""
         at = self._now()
-        project = _valid(id=secrets.token_urlsafe(18), title=title, created_at=at, updated_at=at, **fields)
+        project = _valid(id=new_id(), title=title, created_at=at, updated_at=at, **fields)
         with self._db.write() as db:
             held = select(func.count()).select_from(MEMBER).where(MEMBER.c.owner == owner)
             if db.execute(held).scalar_one() >= MAX_PROJECTS:

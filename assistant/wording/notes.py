@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from assistant.answer import ContactCard, Near
@@ -34,6 +34,8 @@ _VERSIONED = {
     Role.DEFINITION,
     Role.DEMARCHE,
 }
+_RECENT = timedelta(days=3 * 365)
+"""How long ago a version may have ended for a reader to have it in mind still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def time_notes(search: HybridSearch, question: Question, shown: Sequence[Passage
         if p.statement and p.statement.role in _VERSIONED and p.statement.regime == head.regime
     ]
     start, end = question.as_of.start, question.as_of.end
-    before = [p for p in others if p.valid_until is not None and p.valid_until < start]
+    before = [p for p in others if p.valid_until is not None and start - _RECENT <= p.valid_until < start]
     after = [p for p in others if p.valid_from is not None and p.valid_from > end]
     notes = []
     if before:

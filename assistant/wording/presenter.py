@@ -96,7 +96,11 @@ class Presenter:
         if said:
             body = laid.markdown
             next_steps = tuple(
-                NextStep(text=line.sentence.text, citations=numbering.cite(line.sentence), due=_due(line.passage))
+                NextStep(
+                    text=line.sentence.text,
+                    citations=numbering.cite(line.sentence),
+                    due=_due(line.passage, question.today),
+                )
                 for line in steps
             )
             warnings = self._warnings(question, draft, [line.passage for line in said], numbering)
@@ -269,8 +273,8 @@ def _ask(depends: DependsOn | None, language: Language) -> str | None:
     return depends.ask_en or depends.ask if language == "en" else depends.ask
 
 
-def _due(passage: Passage) -> date | None:
-    """The one coming date of a step, when its statement gives it in full."""
+def _due(passage: Passage, today: date) -> date | None:
+    """The one date of a step, when its statement gives it in full and it is still to come."""
     s = passage.statement
     days = []
     for value in s.values if s else ():
@@ -279,7 +283,7 @@ def _due(passage: Passage) -> date | None:
                 days.append(date.fromisoformat(str(value.value)))
             except ValueError:
                 continue
-    return days[0] if len(days) == 1 else None
+    return days[0] if len(days) == 1 and days[0] >= today else None
 
 
 def understood(message: Message) -> Understood:

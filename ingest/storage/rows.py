@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,3 +38,10 @@ def put(
         db.execute(new.on_conflict_do_update(index_elements=list(keys), set_={n: new.excluded[n] for n in names}))
     else:
         db.execute(new.on_conflict_do_nothing(index_elements=list(keys)))
+
+
+def new_id() -> str:
+    """An id that nobody guesses, and that a command line takes: it opens with no dash."""
+    while (ident := secrets.token_urlsafe(18)).startswith("-"):
+        pass
+    return ident

@@ -58,6 +58,7 @@ from assistant.label.projects.uploads import Uploads
 from assistant.label.projects.visits import Visits
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.storage.engine import Where
+from ingest.storage.rows import new_id
 
 MAX_PROJECTS = 200
 """Projects of one owner."""
@@ -85,7 +86,7 @@ class LabelStore:
         """A new project of one framework; the caller checks that the framework exists."""
         at = self.now()
         project = valid_project(
-            id=secrets.token_urlsafe(18), framework=framework, title=title, scheme=scheme, note=note,
+            id=new_id(), framework=framework, title=title, scheme=scheme, note=note,
             created_at=at, updated_at=at,
         )  # fmt: skip
         with self._db.write() as db:
@@ -254,7 +255,7 @@ class LabelStore:
         source = self.get(project_id, owner)
         at = self.now()
         copy = valid_project(
-            **(fields_of(source) | {"id": secrets.token_urlsafe(18), "title": title, "revision": 1,
+            **(fields_of(source) | {"id": new_id(), "title": title, "revision": 1,
                                   "created_at": at, "updated_at": at}),
         )  # fmt: skip
         with self._db.write() as db:

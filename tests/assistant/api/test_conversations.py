@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import secrets
 import stat
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -157,13 +159,13 @@ class TestOwners:
 
 @OF_THE_FOLDER
 def test_deletion_leaves_no_byte_in_the_data_folder(client: TestClient, apart: Service) -> None:
-    ident = asked(client, "Quels bilans carbone du CNC pour un zanzibarique ?")["conversation_id"]
-    asked(client, "Et pour un brontosaure ?", conversation_id=ident)
+    one, two = word(), word()
+    ident = asked(client, f"Quels bilans carbone du CNC pour un {one} ?")["conversation_id"]
+    asked(client, f"Et pour un {two} ?", conversation_id=ident)
     folder = apart.settings.data_dir
-    assert b"zanzibarique" in bytes_of(folder)
+    assert one.encode() in bytes_of(folder)
     client.delete(f"/api/conversations/{ident}")
-    left = bytes_of(folder)
-    assert [w for w in (b"zanzibarique", b"brontosaure", ident.encode()) if w in left] == []
+    assert [holding(folder, w.encode()) for w in (one, two, ident)] == [[], [], []]
 
 
 @OF_THE_FOLDER
@@ -174,15 +176,26 @@ def test_retention_is_enforced_while_the_server_runs(
     monkeypatch.setattr(upkeep, "_SWEEP", 0.01)
     folder = apart.settings.data_dir
     with TestClient(create_app(apart)) as client:
-        asked(client, "Quels bilans carbone du CNC pour un zanzibarique ?")
-        assert b"zanzibarique" in bytes_of(folder)
+        said = word()
+        asked(client, f"Quels bilans carbone du CNC pour un {said} ?")
+        within(
+            120, lambda: said.encode() in bytes_of(folder)
+        )  # files are read one by one, while the look empties a log
         days.today += timedelta(days=31)
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            if b"zanzibarique" not in bytes_of(folder):
-                break
-            client.get("/healthz")
-        assert holding(folder, b"zanzibarique") == []
+        within(120, lambda: not holding(folder, said.encode()), lambda: client.get("/healthz"))
+
+
+def word() -> str:
+    """A word that nothing in this process has said before."""
+    return f"zanzi{secrets.token_hex(6)}"
+
+
+def within(seconds: float, true: Callable[[], bool], meanwhile: Callable[[], object] = lambda: None) -> None:
+    """Wait for something to be true."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        meanwhile()
 
 
 def test_openapi_tells_them(client: TestClient) -> None:
