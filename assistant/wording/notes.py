@@ -34,7 +34,7 @@ _VERSIONED = {
     Role.DEFINITION,
     Role.DEMARCHE,
 }
-_RECENT = timedelta(days=3 * 365)
+_RECENT = timedelta(days=5 * 365)
 """How long ago a version may have ended for a reader to have it in mind still."""
 
 

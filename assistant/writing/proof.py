@@ -7,10 +7,12 @@ not is written again once, with the reason, and proved as the first was; what st
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 from assistant.checking.verifier import Sentence, Verifier
+from assistant.llm.models import ModelFailure
 from assistant.llm.usage import Usage
 from assistant.llm.wire import as_data, visible
 from assistant.reading.dates import AsOf
@@ -109,9 +111,11 @@ class Prover:
         failed = [line for line in lines if not line.proved]
         if not failed:
             return lines
-        again = self._mended(lines, failed, told, writer, usage, left)
-        out = [again.get(id(line), line) for line in lines]
-        self._read([line for line in again.values() if not line.proved], out, told, usage, left, None)
+        out = lines
+        with suppress(ModelFailure):  # what was proved stands, whatever becomes of what was not
+            again = self._mended(lines, failed, told, writer, usage, left)
+            out = [again.get(id(line), line) for line in lines]
+            self._read([line for line in again.values() if not line.proved], out, told, usage, left, None)
         return out
 
     def _read(

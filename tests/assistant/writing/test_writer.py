@@ -12,6 +12,7 @@ import pytest
 from assistant.answer import Answer
 from assistant.engine import Engine
 from assistant.history.receipt import ReceiptChecker
+from assistant.llm.models import ModelFailure
 from assistant.llm.usage import Usage
 from assistant.service import Ask, Service
 from assistant.writing.asking import Terms
@@ -134,6 +135,26 @@ def test_else_the_statement_that_it_cites_stands_in(seated: Any) -> None:
     assert (use.replaced, use.lines, answer.written, answer.parts[0].verdict) == (1, 0, (), None)
     assert "quand vous voulez" not in answer.answer
     assert faults(answer, opener(service), service.snapshot.manifest.name) == []
+
+
+def test_what_was_proved_stands_when_the_mending_fails(seated: Any) -> None:
+    def mend(document: Document) -> str:
+        raise ModelFailure("timeout")
+
+    def check(document: Document) -> str:
+        rows = [{"n": r["n"], "says": "holds" if r["text"] == DEVIS else "adds", "what": ""} for r in document["lines"]]
+        return json.dumps({"lines": rows})
+
+    def write(document: Document) -> str:
+        rows = (line(DEVIS, *keys(document, "devis")), line("Et en main propre.", *keys(document, "devis")))
+        return written(part(about(document), *rows))
+
+    answer = seated(Scripted(write, check, mend)).ask(Ask(BILANS))
+    use = answer.receipt.model
+    assert use is not None
+    assert DEVIS in answer.answer
+    assert "main propre" not in answer.answer
+    assert (use.fallback, use.lines, use.dropped) == (None, 1, 1)
 
 
 def test_a_line_that_rests_on_nothing_of_ours_is_dropped(seated: Any) -> None:
