@@ -122,7 +122,10 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
     if part.shape in ("table", "cases") and listed:
         rows = "\n".join(f"- {text}" for text in [*head, *then])
         return [(label + opening).strip(), rows, " ".join(needs)]
-    if not several and (grouped := _by_regime(marked, language)):
+    told_apart = not several and not any(
+        line.sentence.written for line, _ in marked
+    )  # a writer tells laws apart itself
+    if told_apart and (grouped := _by_regime(marked, language)):
         return [opening.strip(), grouped] if part.heading else [opening + grouped]
     if all(line.passage.kind == "text" for line, _ in marked):  # what texts say themselves, a quote a paragraph
         return [label + opening + marked[0][1], *(text for _, text in marked[1:])]

@@ -34,8 +34,9 @@ _VERSIONED = {
     Role.DEFINITION,
     Role.DEMARCHE,
 }
-_RECENT = timedelta(days=5 * 365)
-"""How long ago a version may have ended for a reader to have it in mind still."""
+RECENT, JUST_NOW = timedelta(days=5 * 365), timedelta(days=365)
+"""How long ago a version may have ended for a reader to have it in mind still; for a note beside an answer that was
+written for his case, from what held before as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,11 @@ class Note:
     sentence: Sentence
 
 
-def time_notes(search: HybridSearch, question: Question, shown: Sequence[Passage]) -> list[Note]:
-    """The last version before and the first one after, for the topic of the head of the answer."""
+def time_notes(
+    search: HybridSearch, question: Question, shown: Sequence[Passage], recent: timedelta = RECENT
+) -> list[Note]:
+    """The last version before (not one that ended more than `recent` ago) and the first one after, for the topic of the
+    head of the answer."""
     if not shown or shown[0].statement is None:
         return []
     head = shown[0].statement
@@ -57,7 +61,7 @@ def time_notes(search: HybridSearch, question: Question, shown: Sequence[Passage
         if p.statement and p.statement.role in _VERSIONED and p.statement.regime == head.regime
     ]
     start, end = question.as_of.start, question.as_of.end
-    before = [p for p in others if p.valid_until is not None and start - _RECENT <= p.valid_until < start]
+    before = [p for p in others if p.valid_until is not None and start - recent <= p.valid_until < start]
     after = [p for p in others if p.valid_from is not None and p.valid_from > end]
     notes = []
     if before:

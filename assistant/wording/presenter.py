@@ -205,9 +205,10 @@ class Presenter:
         self, question: Question, draft: Draft, passages: Sequence[Passage], numbering: Numbering
     ) -> list[Notice]:
         out = []
+        recent = notes.RECENT if draft.model is None or not draft.model.lines else notes.JUST_NOW
         shown = [
             note
-            for note in notes.time_notes(self.search, question, passages)
+            for note in notes.time_notes(self.search, question, passages, recent)
             if not self.verifier.faults(note.sentence, AsOf(date.min, date.max, "today"))
         ]
         # A disagreement states two values that exclude one another: no passage supports the sentence whole.

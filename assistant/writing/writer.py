@@ -21,27 +21,24 @@ from assistant.llm.usage import Usage
 from assistant.llm.wire import visible
 from assistant.planning.local import LocalPlanner
 from assistant.planning.plan import Plan
-from assistant.reading.dates import AsOf, say_date
+from assistant.reading.dates import AsOf
 from assistant.reading.message import Message
-from assistant.reading.scope import is_injection, without_instructions
+from assistant.reading.scope import is_injection
 from assistant.wording.composer import Composer
 from assistant.wording.composer import Line as Shown
 from assistant.writing.asking import Model, Terms
 from assistant.writing.assembling import Assembler
-from assistant.writing.evidence import Gathering, Pool
-from assistant.writing.facts import Read, applied, known_of, read_facts, wanted_by
-from assistant.writing.matters import Matter, Matters, statements_of
-from assistant.writing.procedures import procedures_of
+from assistant.writing.facts import applied, read_facts
 from assistant.writing.prompt import WRITE
 from assistant.writing.proof import ASK, NEXT, Line, Prover, Told
 from assistant.writing.reply import REPLY_SCHEMA, Reply, WrittenLine, parse
-from assistant.writing.request import Before, Held, Request, request_of
+from assistant.writing.request import Request
+from assistant.writing.turn import Requests, Turn
 from ingest.corpus.register import Contact
-from ingest.language.claims import french_date
 from ingest.passages.passages import Passage
 
-_CONTACTS, _SEARCHES, _ASKED_OF, _MATTERS = 6, 3, 2, 5
-"""Contacts offered; phrases searched; matters whose facts are asked for; matters shown."""
+_SEARCHES = 3
+"""Phrases searched."""
 ON_THE_ANSWER: frozenset[Act] = frozenset({"summarise", "simplify", "translate", "draft", "checklist", "doubt"})
 """Acts that are written from the answer on screen; others than these and a question are answered without a model."""
 _ASKS: frozenset[Act] = frozenset({"ask", "correct"})
@@ -78,9 +75,9 @@ class Writer:
         self, local: LocalPlanner, composer: Composer, model: Model, reader: Model, contacts: Mapping[str, Contact],
         terms: Terms | None = None,
     ) -> None:  # fmt: skip
-        self.local, self.model, self.reader, self.contacts = local, model, reader, contacts
+        self.model, self.reader = model, reader
         self.terms = terms or Terms()
-        self.gathering, self.matters = Gathering(local), Matters(local)
+        self.requests = Requests(local, contacts, self.terms)
         self.verifier = Verifier()
         self.prover = Prover(self.verifier, reader)
         self.assembler = Assembler(composer)
@@ -99,18 +96,16 @@ class Writer:
         def left() -> float:
             return self.terms.seconds - (time.monotonic() - started)
 
-        turn = _Turn(message, self.gathering.of(message), previous if self.terms.history else None)
+        turn = Turn(message, self.requests.gathering.of(message), previous if self.terms.history else None)
         try:
             request, reply = self._reply(turn, usage, left, heard)
             return self._proved(turn, request, reply, usage, left, heard)
         except ModelFailure as failure:
             return Written(message, self._use(usage, turn, fallback=failure.reason))
 
-    def _reply(
-        self, turn: _Turn, usage: Usage, left: Callable[[], float], heard: Heard | None
-    ) -> tuple[Request, Reply]:
+    def _reply(self, turn: Turn, usage: Usage, left: Callable[[], float], heard: Heard | None) -> tuple[Request, Reply]:
         """The request that was answered last, and the reply; a search that the model wants is made once."""
-        request = self._request(turn)
+        request = self.requests.of(turn)
         if heard is not None:
             heard([c.passage for s in request.sources.values() if s.piece for c in s.cited[:1]], turn.message)
         reply = self._ask(request, usage, left)
@@ -123,72 +118,16 @@ class Writer:
         if misdated:
             turn.message = replace(turn.message, question=replace(turn.message.question, as_of=AsOf.on(None, now)))
         for phrase in phrases:
-            turn.searched[phrase] = self.gathering.look(turn.pool, turn.message, visible(phrase))[:6]
+            turn.searched[phrase] = self.requests.gathering.look(turn.pool, turn.message, visible(phrase))[:6]
         turn.rounds = 2
-        again = self._request(turn)
+        again = self.requests.of(turn)
         return again, self._ask(again, usage, left)
 
     def _ask(self, request: Request, usage: Usage, left: Callable[[], float]) -> Reply:
         return self.model.ask(usage, WRITE, request.text, REPLY_SCHEMA, partial(parse, Reply), left())
 
-    def _request(self, turn: _Turn) -> Request:
-        """The request of a turn as it stands."""
-        message, pool, question = turn.message, turn.pool, turn.message.question
-        if not turn.matters:
-            found = [self.local.snapshot.open_passage(p).statement for p in pool.ranked()[:10]]
-            near = self.matters.near([f.context.vector for f in pool.found], [s.id for s in found if s])
-            turn.matters = near[:_MATTERS]
-        settled = {m.name: s for m in turn.matters if (s := self.matters.settled(m, message, named=True)) is not None}
-        ruled = statements_of(s for m in turn.matters[:2] if (s := settled.get(m.name)) is not None)
-        pool.add([p for s in ruled[:8] if (p := self.gathering.place(s)) is not None], 0.7)
-        before, shown = self._before(turn)
-        first = [*shown, *(p for found in turn.searched.values() for p in found)]
-        pieces = self.gathering.pieces(pool, message, first)
-        glossary, english = self.local.selector.glossary, question.language == "en"
-        held = Held(
-            message=without_instructions(message.text),
-            today=question.today.isoformat(),
-            day=question.as_of.day.isoformat(),
-            language=question.language,
-            pieces=pieces,
-            matters=turn.matters,
-            settled=settled,
-            wanted=wanted_by((r for m in turn.matters[:_ASKED_OF] for r in m.rules), glossary, english),
-            known=known_of(message, glossary, self.terms.history),
-            contacts=self._contacts(pool, [c for p in pieces[:12] if p.statement for c in p.statement.contacts]),
-            procedures=procedures_of(
-                self.local, pool.found, message, lambda p: self.gathering.usable(p, message)
-            )[:1],
-            cards=tuple(pool.cards.values()),
-            named=sorted(pool.named),
-            before=before,
-            searched=turn.searched,
-        )  # fmt: skip
-        return request_of(held)
-
-    def _before(self, turn: _Turn) -> tuple[Before | None, list[int]]:
-        """The turn before, and the positions of what its answer cites."""
-        previous = turn.previous
-        if previous is None or not previous.last:
-            return None, []
-        rows: list[tuple[str, tuple[int, ...]]] = []
-        for told in previous.screen.told if previous.screen else ():
-            ids = [told.passage, *(p for p, _ in told.cited)]
-            at = tuple(p for i in dict.fromkeys(ids) if (p := self.local.snapshot.position(i)) is not None)
-            words = told.words.get(previous.language)
-            s = self.local.snapshot.open_passage(at[0]).statement if at else None
-            if text := words.text if words else s.wording(previous.language) if s else "":
-                rows.append((text, at))
-        return Before(previous.last, tuple(rows)), list(dict.fromkeys(p for _, at in rows for p in at))
-
-    def _contacts(self, pool: Pool, named: Sequence[str]) -> list[Contact]:
-        """Who may be named: those of the evidence, then those of its fields."""
-        domains = [d for p in pool.ranked()[:6] for d in self.local.snapshot.open_passage(p).domains]
-        own = [c.id for d in dict.fromkeys(domains) for c in self.contacts.values() if d in c.domains]
-        return [self.contacts[i] for i in dict.fromkeys((*named, *own)) if i in self.contacts][:_CONTACTS]
-
     def _proved(
-        self, turn: _Turn, request: Request, reply: Reply, usage: Usage, left: Callable[[], float], heard: Heard | None
+        self, turn: Turn, request: Request, reply: Reply, usage: Usage, left: Callable[[], float], heard: Heard | None
     ) -> Written:
         """What is shown of a reply."""
         before = turn.previous
@@ -201,7 +140,7 @@ class Writer:
         )
         misread = [k for key in reply.misread if (k := request.known.get(key)) is not None]
         message = applied(turn.message, turn.read, misread)
-        told = Told(request, self._given(turn, message), message.question.as_of, message.question.language)
+        told = Told(request, turn.given(message), message.question.as_of, message.question.language)
         lines = [line for n, p in enumerate(reply.parts) for w in p.lines if (line := self.prover.line(n, w, told))]
         lines += [line for w in reply.next if (line := self.prover.line(NEXT, w, told))]
         asked = WrittenLine(text=reply.ask.text) if reply.ask and reply.ask.fact not in request.wanted else None
@@ -220,28 +159,13 @@ class Writer:
         plan, drawn = self.assembler.assemble(message, request, reply, lines)
         heard.lines(plan, drawn, message)
 
-    def _given(self, turn: _Turn, message: Message) -> tuple[str, ...]:
-        """The words of the case, and of what was said before, that a line may say."""
-        question, previous = message.question, turn.previous
-        days = {question.today, question.as_of.day, *(d for c in message.dates.values() for d in (c.start, c.end))}
-        said = [
-            without_instructions(message.text),
-            *(q.said for q in message.case.values()),
-            *(say_date(d, question.language) for d in days),
-        ]
-        said += [french_date(d) for d in days]
-        if previous is not None:
-            said += [
-                previous.last,
-                *(w.text for t in (previous.screen.told if previous.screen else ()) for w in t.words.values()),
-            ]
-        return tuple(dict.fromkeys(said))
-
     def _against_rules(self, lines: Sequence[Line], request: Request, reply: Reply, message: Message) -> None:
         """Refuse the first line of a part whose verdict is contrary to what the rule that it names decides firmly."""
         for n, part in enumerate(reply.parts):
             matter = request.matters.get(part.rule)
-            settled = self.matters.settled(matter, message, contrary=part.contrary, named=True) if matter else None
+            settled = (
+                self.requests.matters.settled(matter, message, contrary=part.contrary, named=True) if matter else None
+            )
             if settled is None or settled.strength != "firm" or settled.verdict == "depends":
                 continue
             if part.verdict in ("yes", "no") and part.verdict != settled.verdict:
@@ -270,7 +194,7 @@ class Writer:
         return out
 
     def _use(
-        self, usage: Usage, turn: _Turn | None = None, *, lines: Sequence[Line] = (), shown: Sequence[Line] = (),
+        self, usage: Usage, turn: Turn | None = None, *, lines: Sequence[Line] = (), shown: Sequence[Line] = (),
         parts: int = 0, fallback: str | None = None,
     ) -> ModelUse:  # fmt: skip
         return ModelUse(
@@ -293,17 +217,3 @@ class Writer:
             refused=tuple(dict.fromkeys(turn.refused)) if turn else (),
             fallback=fallback,
         )
-
-
-@dataclass
-class _Turn:
-    """A message being answered: what was found of it, what was searched for, what its reply read."""
-
-    message: Message
-    pool: Pool
-    previous: Memory | None
-    matters: list[Matter] = field(default_factory=list)
-    searched: dict[str, list[int]] = field(default_factory=dict)
-    rounds: int = 0
-    read: Read = field(default_factory=Read)
-    refused: list[str] = field(default_factory=list)
