@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.wording.phrases import FAILED
 from ingest.errors import ClapvertError, ErrorCode, ExitCode
 from ingest.settings import Settings
 
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     from assistant.service import Service
     from assistant.trial import Report, Result
 
-_FAILED = {
-    "timeout": "trop lent", "disconnected": "connexion coupée", "rate_limited": "quota dépassé",
-    "server_error": "erreur du serveur", "refused": "refusé", "malformed": "illisible", "busy": "occupé",
-    "paused": "laissé de côté après trois échecs de suite", "injection": "message écarté",
-}  # fmt: skip
 _EXPECTED = {"yes": "oui", "no": "non", "none": "ni oui ni non", "denied": "fausse prémisse niée", "unknown": "inconnu"}
 _VERDICT = {"yes": "oui", "no": "non", "depends": "cela dépend", None: "sans verdict"}
 _BAR = {"parsed": "réponses lisibles", "proved": "lignes prouvées", "right": "verdicts", "cited": "énoncés attendus"}
@@ -83,7 +79,7 @@ def _line(result: Result) -> str:
     """A message and what became of it."""
     trial, use = result.trial, result.use
     if use.fallback:
-        said = f"sans réponse du modèle ({_FAILED.get(use.fallback, use.fallback)})"
+        said = f"sans réponse du modèle ({FAILED['fr'].get(use.fallback, use.fallback)})"
     else:
         said = "verdict juste" if result.right else (
             f"verdict faux : {_VERDICT[result.verdict]}, attendu {_EXPECTED[trial.expects]}"
@@ -97,7 +93,7 @@ def show(report: Report) -> str:
     """A report in French."""
     count, (cited, of) = len(report.results), report.cited
     reread = f", relu par {report.reader}" if report.reader != report.model else ""
-    why = ", ".join(f"{_FAILED.get(reason, reason)} : {n}" for reason, n in report.failures.items())
+    why = ", ".join(f"{FAILED['fr'].get(reason, reason)} : {n}" for reason, n in report.failures.items())
     rows = [
         f"{report.model}{reread} : {count} messages de l'essai",
         f"  Réponses lisibles    {report.parsed} sur {count}" + (f" ({why})" if why else ""),

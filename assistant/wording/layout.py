@@ -24,6 +24,7 @@ _LABEL_WORDS = 8
 _REGIMES = {Regime.UE: "EU law", Regime.FR: "French law"}
 _NO_MARKS = str.maketrans(dict.fromkeys('«»"“”*[]', " "))
 _JOINING = frozenset({"et", "and", "puis", "alors", "donc", "sinon", "also"})
+_ROW = re.compile(r"^[^:.]{2,40} ?: ")
 _VERDICT = re.compile(
     r"^(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?(?: \([^()]+\))?\s?:(?:[^.]*?\.(?=\s[A-ZÀ-Ü«]))?"
     r"|^(?:Au plus tard le|By) [^.]+\.(?=\s)"
@@ -120,8 +121,11 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
         steps = "\n".join(f"{i}. {text}" for i, text in enumerate(then, 1))
         return [label + opening + " ".join(head), steps, " ".join(needs)]
     if part.shape in ("table", "cases") and listed:
-        rows = "\n".join(f"- {text}" for text in [*head, *then])
-        return [(label + opening).strip(), rows, " ".join(needs)]
+        # An answer above rows that say first what they are of is none of them.
+        rowed = [_is_row(line) for line, _ in marked]
+        answer = head[:1] if rowed[:2] == [False, True] else []
+        rows = "\n".join(f"- {text}" for text in [*head, *then][len(answer) :])
+        return [(label + opening + "".join(answer)).strip(), rows, " ".join(needs)]
     told_apart = not several and not any(
         line.sentence.written for line, _ in marked
     )  # a writer tells laws apart itself
@@ -132,6 +136,12 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
     first = label + opening + " ".join(head)
     rest = " ".join((*then, *needs))
     return [first + (f" {rest}" if rest else "")]
+
+
+def _is_row(line: Line) -> bool:
+    """Whether a written line says first what it is of, and no verdict."""
+    text = line.sentence.text
+    return line.sentence.written and bool(_ROW.match(text)) and not _VERDICT.match(text)
 
 
 def _steps(title: str, label: str, marked: list[tuple[Line, str]]) -> list[str]:

@@ -11,6 +11,23 @@ WRITTEN = {
     "en": "Written by {model}, proved by {n}. ",
 }
 PROOFS = {"fr": ("un texte cité", "{n} textes cités"), "en": ("one text cited", "{n} texts cited")}
+UNWRITTEN = {
+    "fr": "Composé sans {model} ({why}). ",
+    "en": "Put together without {model} ({why}). ",
+}
+FAILED = {
+    "fr": {
+        "timeout": "trop lent", "disconnected": "connexion coupée", "rate_limited": "quota dépassé",
+        "server_error": "erreur du serveur", "refused": "refusé", "malformed": "réponse illisible", "busy": "occupé",
+        "paused": "laissé de côté après trois échecs de suite", "injection": "message écarté",
+    },
+    "en": {
+        "timeout": "too slow", "disconnected": "connection lost", "rate_limited": "quota exceeded",
+        "server_error": "server error", "refused": "refused", "malformed": "unreadable reply", "busy": "busy",
+        "paused": "left aside after three failures in a row", "injection": "message set aside",
+    },
+}  # fmt: skip
+"""Why an answer is the one that is made without its language model."""
 ACCORDING = {"fr": "D'après {place} : {text}", "en": "According to {place}: {text}"}
 NOT_FOUND = {
     "fr": "Je n'ai pas trouvé la réponse dans les textes dont je dispose.",

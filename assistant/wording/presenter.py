@@ -41,11 +41,13 @@ from assistant.wording.layout import lay_out
 from assistant.wording.phrases import (
     DISCLAIMER,
     DUE,
+    FAILED,
     NOT_FOUND,
     NOT_IN_FORCE,
     OUT_OF_SCOPE,
     PROOFS,
     SILENT,
+    UNWRITTEN,
     WRITTEN,
 )
 from ingest.clock import FACT_BASE_DATE, Clock
@@ -239,7 +241,9 @@ def _outcome(plan: Plan, said: bool, later: Passage | None) -> tuple[Outcome, Re
 
 
 def _by(draft: Draft, kept: Sequence[Line], language: Language) -> str:
-    """Who wrote what is shown, and by how many texts it is proved; empty where no model wrote any."""
+    """Who wrote what is shown, and by how many texts it is proved, or why no model did; empty where none was asked."""
+    if draft.model is not None and (reason := draft.model.fallback):
+        return UNWRITTEN[language].format(model=draft.model.name, why=FAILED[language].get(reason, reason))
     proofs = {c.passage.id for line in kept if line.sentence.written for c in line.sentence.cited}
     if not proofs or draft.model is None:
         return ""

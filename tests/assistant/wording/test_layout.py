@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +26,12 @@ def line(n: int, part: int = 0, place: Place = "head", text: str = "", regime: s
     passage = statement_passage(n, id=f"e{n}", text=f"Le producteur remet le bilan numéro {n}.", regime=regime)
     said = text or passage.text
     return Line(Sentence(said, (Cited(passage, passage.text),)), part, place, passage)
+
+
+def written(n: int, text: str) -> Line:
+    """A line of a model."""
+    drawn = line(n, place="head" if n == 1 else "then")
+    return replace(drawn, sentence=replace(drawn.sentence, text=text, written=True))
 
 
 def laid(parts: list[PlannedPart], *lines: Line, language: Language = "fr") -> Laid:
@@ -57,6 +64,21 @@ class TestOnePart:
         found = laid([part(shape=shape)], line(1), line(2, place="then"), line(3, place="then"))
         (rows,) = blocks(found.markdown)
         assert (rows.form, len(rows.items)) == ("bullets", 3)
+
+    @pytest.mark.parametrize("opens", ["Les deux se cumulent.", "Non : les deux se cumulent."])
+    def test_the_answer_stands_above_the_rows_that_say_what_they_are_of(self, opens: str) -> None:
+        texts = [opens, "Qui décide : le CNC.", "Coût : 28 000 €."]
+        found = laid([part(shape="table")], *(written(n, t) for n, t in enumerate(texts, 1)))
+        answer, rows = blocks(found.markdown)
+        assert (answer.form, rows.form, len(rows.items)) == ("paragraph", "bullets", 2)
+
+    def test_a_checklist_has_no_answer_above_it(self) -> None:
+        found = laid(
+            [part(shape="table")],
+            *(written(n, t) for n, t in enumerate(["Déclarez.", "Certifiez.", "Transmettez."], 1)),
+        )
+        (rows,) = blocks(found.markdown)
+        assert len(rows.items) == 3
 
     @pytest.mark.parametrize("shape", ["steps", "table", "cases"])
     def test_a_single_companion_makes_no_list(self, shape: str) -> None:
