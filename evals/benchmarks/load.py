@@ -171,17 +171,20 @@ def freezes(data: Path, on: Engines) -> list[Blow]:
     ]
 
 
-def struck(blows: list[Blow], tally: Tally) -> list[dict[str, Any]]:
+def struck(blows: list[Blow], tally: Tally, started: float) -> list[dict[str, Any]]:
     """Strike in turn; seconds until questions are answered again, for each."""
     out = []
     for blow in blows:
+        struck_at = round(time.monotonic() - started)
         blow.strike()
         time.sleep(blow.lasting)
         blow.undo()
         returned = time.monotonic()
         while not _whole(tally, returned) and time.monotonic() - returned < 120:
             time.sleep(0.2)
-        out.append({"done": blow.name, "answers_again_after_s": round(time.monotonic() - returned, 1)})
+        out.append(
+            {"done": blow.name, "at_s": struck_at, "answers_again_after_s": round(time.monotonic() - returned, 1)}
+        )
         time.sleep(10)
     return out
 
@@ -210,12 +213,12 @@ def loaded(arguments: argparse.Namespace) -> dict[str, Any]:
                 if arguments.backup:
                     told["backup"] = json.loads(command(data, on.environment, "backup", str(backup), "--json"))
                 blows = kills(server, on) if arguments.kill else []
-                told["blows"] = struck(blows + (freezes(data, on) if arguments.freeze else []), tally)
+                told["blows"] = struck(blows + (freezes(data, on) if arguments.freeze else []), tally, started)
                 for life in living:
                     life.result()
             spent = time.monotonic() - started
             told["lost"] = [lost for v in visitors for lost in v.lost()]
-            told |= _told(tally, spent) | {"memory": watch.told()}
+            told |= _told(tally, started, spent) | {"memory": watch.told()}
             probes = _probed(address) if arguments.backup else []
             told["metrics"] = _metrics(address)
         if arguments.backup:
@@ -249,12 +252,13 @@ class _Shared:
             return next(self._questions)
 
 
-def _told(tally: Tally, spent: float) -> dict[str, Any]:
+def _told(tally: Tally, started: float, spent: float) -> dict[str, Any]:
     return {
         "seconds": round(spent),
         "done": {kind: {"count": len(times), **milliseconds(times)} for kind, times in sorted(tally.seconds.items())},
         "answers_per_s": round(len(tally.seconds.get("chat", [])) / spent, 1),
-        "longest_s": round(tally.longest, 1),
+        "longest_s": round(tally.longest[0], 1),
+        "longest": f"{tally.longest[1]}, ended after {tally.longest[2] - started:.0f} s",
         "refused": dict(tally.refused),
         "bad": dict(tally.bad),
     }

@@ -28,14 +28,15 @@ class Tally:
     bad: Counter[str] = field(default_factory=Counter)
     at: list[tuple[float, bool]] = field(default_factory=list)
     """When each answer to a question came, and whether it was one."""
-    longest: float = 0.0
-    """Seconds of the longest call, done or not."""
+    longest: tuple[float, str, float] = (0.0, "", 0.0)
+    """The longest call, done or not: its seconds, what it was and what it was told, when it ended."""
 
     def add(self, kind: str, seconds: float, response: httpx.Response | None, error: str = "") -> bool:
         """Count one call; whether it was done."""
         done = response is not None and response.is_success
         with _LOCK:
-            self.longest = max(self.longest, seconds)
+            told = error or (str(response.status_code) if response is not None else "?")
+            self.longest = max(self.longest, (seconds, f"{kind} {told}", time.monotonic()))
             if done:
                 self.seconds.setdefault(kind, []).append(seconds)
             elif response is not None and response.headers.get("content-type", "").startswith("application/problem"):
