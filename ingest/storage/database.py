@@ -135,7 +135,10 @@ class Database:
         with self._transaction("", immediate=True, seconds=LONG) as db:
             if self.postgres:
                 db.exec_driver_sql("select pg_advisory_xact_lock(%s)", (lock_key("clapvert migrations"),))
-                db.exec_driver_sql(f'create schema if not exists "{self.store.name}"')
+                # « if not exists » trusts what the session remembers from before it waited; the catalogue is read now.
+                made = db.exec_driver_sql("select 1 from pg_namespace where nspname = %s", (self.store.name,)).scalar()
+                if made is None:
+                    db.exec_driver_sql(f'create schema "{self.store.name}"')
             if version(db) != self.store.head:
                 migrate(db, self.store.migrations, str(self.where) if isinstance(self.where, Path) else self.store.name)
         self.empty_log()

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, Table, create_engine, func, insert, select, update
 
+from assistant.access.store import ACCESS, TRAIL
 from assistant.backup.stores import EVERY
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.index.store import VECTORS
 from ingest.settings import Settings
-from ingest.storage.database import Database, Store
+from ingest.storage.database import Database, Store, lock_key
 from ingest.storage.dumping import clear, dump, holds_rows, load
 from ingest.storage.engine import Where, postgres_url, shown
 from ingest.storage.files import Files
@@ -134,11 +135,27 @@ def test_two_processes_that_come_first_migrate_once(words: Open) -> None:
     assert [texts(d) for d in opened] == [[]] * 4
 
 
+def test_a_schema_that_another_process_makes_meanwhile_is_seen(words: Open, where: Where) -> None:
+    """The one that waits for its turn looked for the schema before, and remembers that there was none."""
+    if isinstance(where, Path):
+        pytest.skip("a SQLite file has no schema")
+    Database(where, ACCESS)  # the connection has made a schema already: it reads no catalogue again of itself
+    engine = create_engine(postgres_url(where))
+    with engine.connect() as first, ThreadPoolExecutor(1) as pool:
+        first.exec_driver_sql("select pg_advisory_xact_lock(%s)", (lock_key("clapvert migrations"),))
+        second = pool.submit(words)
+        waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+        while not first.exec_driver_sql(waiting).scalar() and not second.done():
+            time.sleep(0.02)
+        first.exec_driver_sql('create schema "words"')
+        first.commit()
+        assert texts(second.result(timeout=20)) == []
+    engine.dispose()
+
+
 def test_rows_go_from_one_engine_to_the_other_and_are_counted_on(
     where: Where, tmp_path: Path, postgres_server: Any
 ) -> None:
-    from assistant.access.store import ACCESS, TRAIL
-
     source, target = Database(tmp_path / "access.db", ACCESS), Database(postgres_server.database(), ACCESS)
     line = {"at": "2026-11-28", "who": "nul\0", "did": "GET", "place": "x", "status": 200}
     with source.write() as db:
