@@ -22,8 +22,10 @@ API's tests hold on both engines (`.ci/nightly`). `postgres_server` and `chroma_
 
 from __future__ import annotations
 
+import gc
 import os
 
+gc.disable()  # while modules are imported and tests collected: nothing of these is garbage (`pytest_collection_finish`)
 if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported: each process has a core, not all of them
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -66,6 +68,14 @@ _running: dict[str, Any] = {}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         spread.in_order(items)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays to the end: the collector goes through what the tests make, and not through it at each turn."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

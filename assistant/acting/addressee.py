@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+_MANNER = r"(?:propre|net|passage|plus|moins|mieux|besoin|final|fait|cas|lieu|format|total|fur|départ|début|fond)\b"
+"""What « au… » leads to that is no one: « au propre », « au passage », « au plus vite », « au cas où »."""
 _ROLE = re.compile(
-    r"\b(?:(?:au|aux|(?:à|pour) (?:la|mon|ma|mes|notre|nos|votre|vos)|to (?:the|my|our|an?|every))\s+|à l['’]\s?)"
+    rf"\b(?!au {_MANNER})"
+    r"(?:(?:au|aux|(?:à|pour) (?:la|mon|ma|mes|notre|nos|votre|vos)|to (?:the|my|our|an?|every))\s+|à l['’]\s?)"
     r"(?P<whom>[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){0,3})",
     re.IGNORECASE,
 )

@@ -82,7 +82,8 @@ class Corrections:
         words = WORDS[message.question.language]
         if _shown(before) == _shown(screen):
             rules = {line.passage.id: line for line in kept if line.place != "next"}
-            told = sides(message.text, (line.passage for line in rules.values()), message.question.language, words)
+            limits = (line.passage for line in rules.values())
+            told = sides(message.text, limits, message.question.language, words, previous.case)
             if side := next(told, None):
                 line = rules[side[1].id]
                 rule = f"{line.sentence.text} {_marks(line, numbers)}"

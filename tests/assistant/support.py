@@ -30,7 +30,7 @@ from ingest.corpus.fiches import Statement
 from ingest.corpus.register import REGIME_LABELS, Domain, Rank, Regime
 from ingest.corpus.rules import load_rules
 from ingest.index.pipeline import Library
-from ingest.language.claims import flipped, read_claim, unsupported
+from ingest.language.claims import flipped, merged, read_claim, unsupported
 from ingest.passages.passages import Passage, passage_id
 from ingest.passages.versions import TextVersion
 from tests.samples import TODAY, statement_model
@@ -288,7 +288,8 @@ def _prose(answer: Answer, passages: Mapping[str, Passage]) -> list[str]:
 
 
 _PREFACE = re.compile(
-    r"^\*\*(?:Compris|Understood)[^\n]*\n\n(?:(?:- [^\n]*\n)+\n\*\*(?:La réponse entière|The whole answer) ?:\*\*\n\n)?"
+    r"^\*\*(?:Compris|Understood)[^\n]*\n\n"
+    r"(?:(?:(?:- [^\n]*\n)+\n)?\*\*(?:La réponse entière|The whole answer) ?:\*\*\n\n)?"
 )
 """What a correction says to change, before the answer."""
 
@@ -369,6 +370,8 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
     days = [w for p in answer.parts if p.title for w in (p.because or "").split(" ; ")]
     ends = [p.valid_until for p in held if p.statement is None and p.valid_until is not None]
     days += [say_date(d, answer.understood.language) for d in ends if d < answer.as_of]
+    if answer.understood.act not in ASKS and re.match(r"Sources\s?: ", text):
+        told += [f"{b.title}, {b.locator}" for c in answer.citations if c.n in numbers and (b := c.based_on)]
     support = "\n".join([*told, *days, *(f"{item.said}." for item in answer.understood.case)])
     introduced = re.match(r"(?:[^«»]{1,200}:\s)?«\s(?P<quotes>.+)\s»$", text, re.DOTALL)
     quotes = re.split(r"\s»(?:\s\(…\))?\s«\s", introduced.group("quotes")) if introduced else []
@@ -392,6 +395,10 @@ def _matters() -> frozenset[str]:
     return frozenset(matter_words(name) for rule in rules for name in (rule.name, rule.name_en) if name)
 
 
+_SAID = {"yes": ("Oui", "Yes"), "no": ("Non", "No")}
+"""How the verdict of a part is said, alone where its statement settles it (« Non : c'est facultatif »)."""
+
+
 def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list[str]]:
     """A sentence without the computed verdict and reasons that open it, and what is wrong with these: each is one of a
     part's `because`, and its figures stand in the case, in what the sentence cites, or are a day computed by a rule."""
@@ -407,6 +414,8 @@ def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list
         re.DOTALL,
     )
     because = {why for part in answer.parts for why in (part.because or "").split(" ; ") if why}
+    if m and not because and any(m["verdict"].startswith(_SAID[p.verdict]) for p in answer.parts if p.verdict in _SAID):
+        return text[m.end("verdict") :], []
     if not m or not because:
         return text, []
     ruled = any(part.rule for part in answer.parts)
@@ -417,9 +426,9 @@ def _reasoned(text: str, answer: Answer, held: list[Passage]) -> tuple[str, list
         return (text[len(m["verdict"]) :], []) if ruled else (text, [])
     days = [why for why in because if re.match(r"au plus tard le|by \d", why)]
     out = [f"motif que nul ne calcule : « {why} »" for why in (*reasons, *said) if why not in because]
-    told = [f"{item.said}." for item in answer.understood.case]
+    case = read_claim("\n".join(f"{item.said}." for item in answer.understood.case), answer.understood.language)
     sums = sums_of((*reasons, *said), (answer.question, *(p.text for p in held)), answer.understood.language)
-    basis = read_claim("\n".join([*(p.text for p in held), *told, *sums, *(days if ruled else ())]))
+    basis = merged([read_claim("\n".join([*(p.text for p in held), *sums, *(days if ruled else ())])), case])
     opened = read_claim(" ".join((*reasons, *said)), answer.understood.language)
     out += [f"motif « {m['why']} » : {fault}" for fault in unsupported(opened, basis)]
     return m["rest"], out

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from assistant.checking.verifier import Sentence
+from assistant.dialogue import turns
 from assistant.engine import Engine, EngineConfig
-from assistant.reading import question as understand
 from assistant.wording import phrases
 from evals.reference_set import HARD_CLASSES, Expected
 from evals.scoring.compare import Comparison
@@ -102,7 +102,7 @@ def no_elision(bench: Bench, patch: Patch) -> Comparison:
 
 def as_of_ignored(bench: Bench, patch: Patch) -> Comparison:
     """Every question is answered as of today."""
-    patch.setattr(understand, "read_as_of", lambda *_: None)
+    patch.setattr(turns, "read_as_of", lambda *_: None)
     engine = bench.engine()
     read = engine.read
     patch.setattr(engine, "read", lambda asked, previous: read(replace(asked, as_of=None), previous))
@@ -154,12 +154,13 @@ def fiche_removed(bench: Bench, _: Patch) -> Comparison:
 
 
 def abstention_too_low(bench: Bench, _: Patch) -> Comparison:
-    engine = bench.engine(replace(C, scope=replace(C.scope, out_of_scope=-99.0, not_found=-99.0, floor=-99.0)))
+    engine = bench.engine(replace(C, scope=replace(C.scope, field=-1.0, not_found=-99.0, floor=-99.0)))
     return bench.compare(engine, bench.part(lambda q: q.kind in HARD_CLASSES, 250))
 
 
 def abstention_too_high(bench: Bench, _: Patch) -> Comparison:
-    engine = bench.engine(replace(C, scope=replace(C.scope, not_found=C.scope.not_found + 2)))
+    """What is plainly ours is weighed as the rest is, and more is asked of all."""
+    engine = bench.engine(replace(C, scope=replace(C.scope, not_found=C.scope.not_found + 2, ours_plainly=1.1)))
     return bench.compare(engine, bench.part(has_answer, 120))
 
 

@@ -27,6 +27,7 @@ from assistant.acting.whole import whole
 from assistant.acting.words import WORDS
 from assistant.checking.verifier import Cited, Sentence, Verifier
 from assistant.dialogue.screen import Screen, Told, ToldPart, Worded
+from assistant.reading.case import Quantity
 from assistant.reading.kinds import only_language
 from assistant.reading.purposes import purpose_of
 from assistant.reading.turn import corrected
@@ -220,7 +221,8 @@ class TestDraft:
         ("écris un mail au directeur de production", "directeur de production"),
         ("draft an email to the location owner based on this", "location owner"),
         ("un courrier à la mairie pour lundi", "mairie"), ("un mail pour demain", ""),
-        ("propose-lui autre chose", ""), ("rédige-le à l'attention du maire", "attention du maire"),
+        ("propose-lui autre chose", ""), ("mets ça au propre", ""), ("fais un mail au passage", ""),
+        ("rédige-le au plus vite", ""), ("un mot au plus vite au loueur", "loueur"), ("rédige-le à l'attention du maire", "attention du maire"),
     ])  # fmt: skip
     def test_what_they_are_for_whom_it_is(self, text: str, whom: str) -> None:
         assert role_in(text) == whom
@@ -275,6 +277,13 @@ class TestSides:
         assert [text for text, _ in told] == ["62 000 € atteint 50 000 € (total des aides)"]
         assert not list(sides("elle aura 15 ans", [limit.passage], "fr", WORDS["fr"]))
         assert not list(sides("ce sera en mai", [limit.passage], "fr", WORDS["fr"]))
+
+    def test_a_limit_that_it_had_already_passed_is_not_told_as_a_change(self) -> None:
+        limit = row(HEAD, bounds=(Bound(field="turnover", op="above", value=450e6, unit="EUR"),))
+        for old, told in ((500e6, ["400 M€ ne dépasse pas 450 000 000 €"]), (300e6, [])):
+            before = {"turnover": Quantity("turnover", old, old, "")}
+            found = sides("c'est 400 M€", [limit.passage], "fr", WORDS["fr"], before)
+            assert [text for text, _ in found] == told
 
 
 class TestPlain:

@@ -82,6 +82,7 @@ def test_calibrate_writes_settings_that_run_takes(invoke: Invoke, tmp_path: Path
     assert told["recommended"] == json.loads(Path(out).read_text("utf-8"))
 
 
+@pytest.mark.nightly
 def test_calibrate_fits_the_head_of_the_kinds(invoke: Invoke, use_settings: Any, tmp_path: Path) -> None:
     write_cards(use_settings.corpus_dir)
     out, settings = str(tmp_path / "kinds.npz"), str(tmp_path / "s.json")
