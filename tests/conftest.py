@@ -25,7 +25,8 @@ from __future__ import annotations
 import gc
 import os
 
-gc.disable()  # while modules are imported and tests collected: nothing of these is garbage (`pytest_collection_finish`)
+if gc.isenabled():  # while modules are imported and tests collected: nothing of these is garbage
+    gc.disable()  # until `pytest_collection_finish`
 if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported: each process has a core, not all of them
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 

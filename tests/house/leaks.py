@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import yaml
@@ -168,7 +169,7 @@ def _only_one(piece: str, is_pattern: bool) -> str | None:
         regex = re.compile(piece if is_pattern else rf"\b{re.escape(fold(piece))}\b", re.IGNORECASE)
     except re.error:
         return None
-    if regex.search("") or regex.search(elsewhere()):
+    if regex.search(""):
         return None
-    held = [q for q in questions() if regex.search(q)]
-    return held[0] if len(held) == 1 else None
+    held = list(islice((q for q in questions() if regex.search(q)), 2))
+    return held[0] if len(held) == 1 and not regex.search(elsewhere()) else None
