@@ -126,8 +126,9 @@ def test_from_a_new_project_to_the_evidence_file_in_25_clicks(
     hand.clicks += 2  # the button of the file field, and the file in the system's dialog
     page.set_input_files("#file", workbook)
     hand.click("text=Lire le classeur")
-    for said in ("8 feuilles lues", "80 critères", "124 points", "8 obligatoires", "19 réponses (dont 3 à clarifier)"):
+    for said in ("8 feuilles lues", "80 critères", "124 points", "8 obligatoires", "19 réponses à reprendre"):
         assert said in re.sub(r"\s+", " ", page.text_content(".figures")), said
+    assert "3 « À clarifier »" in re.sub(r"\s+", " ", page.text_content(".answers"))
     axe(page)
     hand.click("text=Importer 80 critères")
     page.wait_for_selector("form.row")
