@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import product
@@ -42,7 +41,7 @@ _OPERATOR = re.compile(r"[+\-−–×x*/÷](?=\s?\d)")
 _TOLERANCE = Decimal("0.006")
 _CONVERTED = frozenset(map(Decimal, (7, 12, 24, 52, 60)))
 """What a sum may multiply or divide by without its being said: days of a week, months and weeks of a year, hours."""
-_THOUSANDS = re.compile(r"(\d[\d.,]*)\s?k\s?€", re.IGNORECASE)
+_THOUSANDS = re.compile(r"\s?k\b", re.IGNORECASE)
 _LAW: dict[Regime, str] = {
     Regime.FR: "droit français, French law", Regime.UE: "droit européen, EU law",
 }  # fmt: skip
@@ -111,19 +110,16 @@ def _derived(
     faults: list[str], claim: Claim, support: Claim, text: str, language: Language, told: Sequence[str], today: date
 ) -> list[str]:
     """The faults that no sum shown, and no date counted from another, explains."""
-    summed = {figure for figures in _sums(text, language, support) for figure in figures}
+    known = {figure for figures in _sums(text, language, support) for figure in figures}
+    known |= set(_thousands(told, language))
+    worked = {str(f) for f in claim.figures if f.value in known}
     days = set(_days(support.dates)) | {today}
     spans = {span for t in told for span, *_ in _spans(t, language)}
-    thousands = {
-        str(f) for f in claim.figures if any(f.value == k.scaleb(3) for k in _said_in_thousands(text, support))
-    }
     counted = {a + sign * span for a, span, sign in product(days, spans, (1, -1))}
     out = []
     for fault in faults:
         kind, _, value = fault.partition(" ")
-        if kind == "chiffre" and any(str(f) == value and f.value in summed for f in claim.figures):
-            continue
-        if kind == "chiffre" and (value in thousands or _elapsed(value, text, language, days)):
+        if kind == "chiffre" and (value in worked or _elapsed(value, text, language, days)):
             continue
         if kind == "date" and any(str(d) == value and _falls(d, counted) for d in claim.dates):
             continue
@@ -172,19 +168,18 @@ def _worked_out(figures: Sequence[Decimal], operators: Sequence[str]) -> Decimal
         if operator in "×x*":
             terms[-1] *= figure
         elif operator in "/÷":
-            terms[-1] /= figure
+            terms[-1] /= figure or 1
         else:
             terms.append(figure if operator == "+" else -figure)
     return sum(terms, Decimal(0))
 
 
-def _said_in_thousands(text: str, support: Claim) -> Iterator[Decimal]:
-    """The figures of « 27 k€ » where the case says « 27 k » or « 27 »."""
-    held = {f.value for f in support.figures}
-    for m in _THOUSANDS.finditer(text):
-        with suppress(InvalidOperation):
-            if (value := Decimal(m.group(1).replace(",", ".")).normalize()) in held:
-                yield value
+def _thousands(told: Iterable[str], language: Language) -> Iterator[Decimal]:
+    """What « 27 k » says, unit or not: 27 000."""
+    for t in told:
+        yield from (
+            value.scaleb(3).normalize() for _, end, value in numbers(t, t, language) if _THOUSANDS.match(t, end)
+        )
 
 
 def _falls(d: PartialDate, counted: Iterable[date]) -> bool:
@@ -194,12 +189,15 @@ def _falls(d: PartialDate, counted: Iterable[date]) -> bool:
 
 def _elapsed(value: str, text: str, language: Language, days: Iterable[date]) -> bool:
     """Whether a figure is the time between two days that are known: « il vous reste 3 mois »."""
-    known = list(days) if re.search(rf"\b{re.escape(value)}\s", text) else []
-    for span, unit, n in _spans(text, language):
-        for a, b in product(known, known) if str(n) == value else ():
-            if a < b and abs((a + span - b).days) <= {"days": 1, "weeks": 4}.get(unit, 31):
-                return True
-    return False
+    if not re.search(rf"\b{re.escape(value)}\s", text):
+        return False
+    known = list(days)
+    return any(
+        a < b and abs((a + span - b).days) <= {"days": 1, "weeks": 4}.get(unit, 31)
+        for span, unit, n in _spans(text, language)
+        if str(n) == value
+        for a, b in product(known, known)
+    )
 
 
 def _contrary(mine: ReadText, passages: Sequence[Passage], quotes: Sequence[str]) -> list[str]:

@@ -43,6 +43,8 @@ def test_what_follows_from_the_texts_and_the_message_stands(text: str, cited: st
         ("Vous dépassez le seuil : 2 × 330 + 2 × 360 = 1 980 litres.", VOLUMES, "2 bacs de 330 et 2 bacs de 360 litres", "chiffre 1980"),
         ("Vous en êtes à 92 + 18 = 110 k€, au-dessus de 100 000 €.", SPEND, "92 k€ de spots et 16 k€ de catalogue", "chiffre 110000 €"),
         ("Vos 37 k€ de Belgique restent sous 100 000 €.", SPEND, "27 k de belgique", "chiffre 37000 €"),
+        ("Vos 27 k€ de Belgique restent sous 100 000 €.", SPEND, "27 jours en belgique", "chiffre 27000 €"),
+        ("Vous en êtes à 92 / 0 = 16 k€, sous 100 000 €.", SPEND, "92 k€ de spots, 0 € de catalogue", "chiffre 16000 €"),
         ("Vos 6 semaines (6 + 7 = 13 jours) ne dépassent pas 28 jours.", LONG, "6 semaines de tournage", "chiffre 13"),
         ("En Suisse, la déclaration est due à partir de 100 000 € de dépenses.", SPEND, "on dépense 92 k€", "nom : Suisse"),
     ],
