@@ -26,12 +26,9 @@ _log = logging.getLogger("clapvert")
 
 
 def warm(service: Service) -> None:
-    """Load the model and the index, and open what an answer is kept and put beside with: sixteen first questions at
-    once would each do it. A server without an index, or whose database does not answer, starts all the same, and says
-    so at /readyz."""
+    """Load the model and the index; a server without an index starts, and says so at /readyz."""
     try:
         engine = service.engine
-        _ = service.projects, service.ground, service.workbench
     except ClapvertError:
         return
     engine.answer(engine.read(Asked("Quels bilans carbone pour une aide du CNC ?"), None), with_model=False)
