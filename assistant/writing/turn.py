@@ -43,13 +43,13 @@ class Turn:
     def given(self, message: Message) -> tuple[str, ...]:
         """The words of the case, and of what was said before, that a line may say."""
         question, previous = message.question, self.previous
-        days = {question.today, question.as_of.day, *(d for c in message.dates.values() for d in (c.start, c.end))}
+        days = (question.today, question.as_of.day, *(d for c in message.dates.values() for d in (c.start, c.end)))
         said = [
             without_instructions(message.text),
             *(q.said for q in message.case.values()),
             *(say_date(d, question.language) for d in days),
+            *(french_date(d) for d in days),
         ]
-        said += [french_date(d) for d in days]
         if previous is not None:
             said += [
                 previous.last,

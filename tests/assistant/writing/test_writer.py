@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -10,13 +11,17 @@ from typing import Any, TypeVar
 import pytest
 
 from assistant.answer import Answer
+from assistant.dialogue.turns import Asked
 from assistant.engine import Engine
 from assistant.history.receipt import ReceiptChecker
 from assistant.llm.models import ModelFailure
 from assistant.llm.usage import Usage
+from assistant.reading.dates import say_date
 from assistant.service import Ask, Service
 from assistant.writing.asking import Terms
+from assistant.writing.evidence import Pool
 from assistant.writing.prompt import CHECK, MEND, WRITE
+from assistant.writing.turn import Turn
 from assistant.writing.writer import Writer
 from ingest.clock import fixed
 from ingest.model.embedding import HashingEncoder
@@ -261,3 +266,15 @@ def test_the_second_reader_may_be_another_model(seated: Any) -> None:
         ["write"],
         ["check"],
     )
+
+
+def test_the_words_of_the_case_come_in_one_order_in_every_process(tiny: Service) -> None:
+    """A set of days is not in the same order from one process to the next: what a receipt keeps would not be the same."""
+    text = "Tournage le 3 mars 2027, fini le 12 juin 2027, aide demandée le 4 janvier 2027."
+    message = tiny.engine.read(Asked(text), None)
+    given = Turn(message, Pool(), None).given(message)
+    days = [w for w in given if re.fullmatch(r"\d+(?:er)? [a-zûé]+ \d{4}", w)]
+    read = (d for c in message.dates.values() for d in (c.start, c.end))
+    expected = dict.fromkeys(say_date(d, "fr") for d in (message.question.today, message.question.as_of.day, *read))
+    assert days == list(expected)
+    assert len(days) > 3
