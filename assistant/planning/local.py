@@ -409,7 +409,11 @@ class LocalPlanner:
         if steps:
             budget, most = 2 * budget, c.steps if alone else 4
         beside = list(best.card.then) if best.card else self._siblings(found, best)
-        needed = [*(settled.needs if settled else ()), *(best.card.needs if best.card else ()), *self._needs([*head])]
+        own = [*(settled.needs if settled else ()), *(best.card.needs if best.card else ())]
+        needed = [
+            *own,
+            *self._needs([*head, *(p for sid in own if (p := self.options.positions.get(sid)) is not None)]),
+        ]
         if ruling is not None:
             needed += self._needs([self.options.positions[d.statement.id] for d in ruling.decisions])
         for sid in dict.fromkeys(needed):

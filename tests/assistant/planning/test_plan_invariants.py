@@ -47,9 +47,10 @@ def misplaced(service: Service, plan: Plan, message: Message) -> Iterator[str]:
     of the message."""
     asked = list(message.parts)
     for part in plan.parts:
-        if part.title is None or part.about != message.question.raw:
-            if not asked or asked.pop(0).text != part.about:
-                yield part.about
+        if asked and asked[0].text == part.about:
+            del asked[0]
+        elif part.title is None or part.about != message.question.raw:
+            yield part.about
         while asked and part.title and part.card and service.engine.local.demarches.tells(part.card, asked[0]):
             del asked[0]
     yield from (p.text for p in asked)
