@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import product
@@ -20,6 +21,7 @@ from assistant.checking.fidelity.force import denied, departures, forces
 from assistant.checking.fidelity.names import departures as names_added
 from assistant.checking.fidelity.words import ReadText, read
 from ingest.corpus.fiches import Polarity
+from ingest.corpus.register import Regime
 from ingest.language.claims import Claim, Language, PartialDate, merged, numbers, read_claim, unsupported
 from ingest.passages.passages import Passage
 
@@ -30,7 +32,7 @@ _MEASURE = re.compile(
     r"years?|months?|weeks?|days?|hours?|times|employees?|people|per\s?cent|metres?|tonnes?|litres?)\b",
     re.IGNORECASE,
 )
-_SPAN = re.compile(r"(\d+)\s?(ans?|années?|years?|mois|months?|semaines?|weeks?|jours?|days?)\b", re.IGNORECASE)
+_SPAN = re.compile(r"\s?(ans?|années?|years?|mois|months?|semaines?|weeks?|jours?|days?)\b", re.IGNORECASE)
 _UNITS = {"a": "years", "y": "years", "m": "months", "s": "weeks", "w": "weeks", "j": "days", "d": "days"}
 _SUM = re.compile(
     r"(?P<terms>\d[\d\s.,]*(?:\s?[^\W\d_%€²³]{1,12}\.?|\s?[%€])?(?:\s?[+\-−–×x*/÷]\s?\d[\d\s.,]*(?:\s?[^\W\d_%€²³]{1,12}\.?|\s?[%€])?)+)"
@@ -38,6 +40,13 @@ _SUM = re.compile(
 )
 _OPERATOR = re.compile(r"[+\-−–×x*/÷](?=\s?\d)")
 _TOLERANCE = Decimal("0.006")
+_CONVERTED = frozenset(map(Decimal, (7, 12, 24, 52, 60)))
+"""What a sum may multiply or divide by without its being said: days of a week, months and weeks of a year, hours."""
+_THOUSANDS = re.compile(r"(\d[\d.,]*)\s?k\s?€", re.IGNORECASE)
+_LAW: dict[Regime, str] = {
+    Regime.FR: "droit français, French law", Regime.UE: "droit européen, EU law",
+}  # fmt: skip
+"""Whose law a statement is, which a sentence may say."""
 _TURNED = {"dû": {"dispensé"}, "interdit": {"permis"}, "dispensé": {"dû"}, "permis": {"interdit"}}
 _RECORDED = {
     Polarity.OBLIGE: "dû", Polarity.INTERDIT: "interdit", Polarity.N_OBLIGE_PAS: "dispensé", Polarity.PERMET: "permis",
@@ -81,6 +90,7 @@ def _wordings(p: Passage, quote: str) -> Iterator[tuple[str, Language]]:
     if s is None:
         yield f"{quote} ({place})", "fr" if p.language == "fr" else "en"
         return
+    place += f" ; {_LAW.get(p.regime, '')}"
     yield f"{s.text} ; {s.lead or ''} ({place})", "fr"
     yield f"{s.en} ({place})", "en"
 
@@ -103,14 +113,17 @@ def _derived(
     """The faults that no sum shown, and no date counted from another, explains."""
     summed = {figure for figures in _sums(text, language, support) for figure in figures}
     days = set(_days(support.dates)) | {today}
-    spans = {_span(m) for t in told for m in _SPAN.finditer(t)}
+    spans = {span for t in told for span, *_ in _spans(t, language)}
+    thousands = {
+        str(f) for f in claim.figures if any(f.value == k.scaleb(3) for k in _said_in_thousands(text, support))
+    }
     counted = {a + sign * span for a, span, sign in product(days, spans, (1, -1))}
     out = []
     for fault in faults:
         kind, _, value = fault.partition(" ")
         if kind == "chiffre" and any(str(f) == value and f.value in summed for f in claim.figures):
             continue
-        if kind == "chiffre" and _elapsed(value, text, days):
+        if kind == "chiffre" and (value in thousands or _elapsed(value, text, language, days)):
             continue
         if kind == "date" and any(str(d) == value and _falls(d, counted) for d in claim.dates):
             continue
@@ -125,18 +138,12 @@ def _sums(text: str, language: Language, support: Claim) -> Iterator[list[Decima
         figures = [v for _, _, v in numbers(m.group("terms"), m.group("terms"), language)]
         operators = _OPERATOR.findall(m.group("terms"))
         total = next((v for _, _, v in numbers(m.group("total"), m.group("total"), language)), None)
-        if total is None or len(figures) != len(operators) + 1 or not all(f.normalize() in held for f in figures):
+        if total is None or len(figures) != len(operators) + 1:
             continue
-        value = figures[0]
-        for operator, figure in zip(operators, figures[1:], strict=True):
-            if operator in "+":
-                value += figure
-            elif operator in "-−–":
-                value -= figure
-            elif operator in "×x*":
-                value *= figure
-            elif figure:
-                value /= figure
+        factors = {n for n, o in enumerate(operators) if o in "×x*/÷"}
+        if not all(f.normalize() in held or (f in _CONVERTED and {n, n - 1} & factors) for n, f in enumerate(figures)):
+            continue
+        value = _worked_out(figures, operators)
         if total and min(abs(value / k - total) for k in (1, 100, Decimal("0.01"))) <= abs(total) * _TOLERANCE:
             yield [f.normalize() for f in (*figures, total, total.scaleb(3), total.scaleb(6))]
 
@@ -150,8 +157,34 @@ def _days(dates: Iterable[PartialDate]) -> Iterator[date]:
                 continue
 
 
-def _span(m: re.Match[str]) -> relativedelta:
-    return relativedelta(**{_UNITS[m.group(2)[0].lower()]: int(m.group(1))})  # type: ignore[arg-type]
+def _spans(text: str, language: Language) -> Iterator[tuple[relativedelta, str, int]]:
+    """The lengths of time that a text says, in figures or in words, with their unit and their number."""
+    for _, end, value in numbers(text, text, language):
+        if (m := _SPAN.match(text, end)) and value == int(value):
+            unit = _UNITS[m.group(1)[0].lower()]
+            yield relativedelta(**{unit: int(value)}), unit, int(value)  # type: ignore[arg-type]
+
+
+def _worked_out(figures: Sequence[Decimal], operators: Sequence[str]) -> Decimal:
+    """What a sum makes, products first."""
+    terms = [figures[0]]
+    for operator, figure in zip(operators, figures[1:], strict=True):
+        if operator in "×x*":
+            terms[-1] *= figure
+        elif operator in "/÷":
+            terms[-1] /= figure
+        else:
+            terms.append(figure if operator == "+" else -figure)
+    return sum(terms, Decimal(0))
+
+
+def _said_in_thousands(text: str, support: Claim) -> Iterator[Decimal]:
+    """The figures of « 27 k€ » where the case says « 27 k » or « 27 »."""
+    held = {f.value for f in support.figures}
+    for m in _THOUSANDS.finditer(text):
+        with suppress(InvalidOperation):
+            if (value := Decimal(m.group(1).replace(",", ".")).normalize()) in held:
+                yield value
 
 
 def _falls(d: PartialDate, counted: Iterable[date]) -> bool:
@@ -159,15 +192,12 @@ def _falls(d: PartialDate, counted: Iterable[date]) -> bool:
     return any(d.within(PartialDate(c.year, c.month, c.day)) for c in counted)
 
 
-def _elapsed(value: str, text: str, days: Iterable[date]) -> bool:
-    """Whether a figure is the time between two days that are known: « il vous reste trois mois »."""
-    known = list(days)
-    for m in _SPAN.finditer(text):
-        if m.group(1) != value:
-            continue
-        step, n = _UNITS[m.group(2)[0].lower()], int(value)
-        for a, b in product(known, known):
-            if a < b and abs((a + relativedelta(**{step: n}) - b).days) <= {"days": 1, "weeks": 4}.get(step, 31):  # type: ignore[arg-type]
+def _elapsed(value: str, text: str, language: Language, days: Iterable[date]) -> bool:
+    """Whether a figure is the time between two days that are known: « il vous reste 3 mois »."""
+    known = list(days) if re.search(rf"\b{re.escape(value)}\s", text) else []
+    for span, unit, n in _spans(text, language):
+        for a, b in product(known, known) if str(n) == value else ():
+            if a < b and abs((a + span - b).days) <= {"days": 1, "weeks": 4}.get(unit, 31):
                 return True
     return False
 

@@ -481,6 +481,10 @@ def _beside(answer: Answer, passages: Mapping[str, Passage], open_passage: Open)
         disclaimer = re.sub(
             rf"^(?:Rédigé par|Written by) {re.escape(answer.receipt.model.name)}, [^.]+\. ", "", disclaimer
         )
+    elif (use := answer.receipt.model) is not None and use.fallback:
+        language = answer.understood.language
+        why = phrases.FAILED[language][use.fallback]
+        disclaimer = disclaimer.removeprefix(phrases.UNWRITTEN[language].format(model=use.name, why=why))
     if disclaimer not in {
         table.format(date=d) for table in phrases.DISCLAIMER.values() for d in re.findall(r"\d.*\d{4}", disclaimer)
     }:

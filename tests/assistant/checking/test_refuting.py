@@ -1,0 +1,51 @@
+"""What refutes a written sentence: figures and days that nothing bears, not those that follow from what is cited."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.checking.refuting import refutations
+from tests.assistant.support import statement_passage
+
+TODAY = date(2026, 12, 2)
+SIX_MONTHS = "En coproduction internationale, le dossier se remet dans les six mois de l'achèvement de l'œuvre."
+VOLUMES = "Le seuil est de 1 100 litres par semaine."
+SPEND = "La déclaration est due à partir de 100 000 € de dépenses."
+LONG = "Un raccordement de plus de 28 jours est de longue durée."
+
+
+def found(text: str, cited: str, message: str, regime: str = "fr") -> list[str]:
+    passage = statement_passage(1, id="e1", text=cited, regime=regime)
+    return refutations(text, "fr", [passage], [passage.text], [message], TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "cited", "message"),
+    [
+        ("Il se remet dans les six mois : du 31 juillet 2026, cela mène au 31 janvier 2027.", SIX_MONTHS, "achevée le 31 juillet 2026"),
+        ("Vous dépassez le seuil : 2 × 330 + 2 × 360 = 1 380 litres.", VOLUMES, "2 bacs de 330 et 2 bacs de 360 litres"),
+        ("Vous en êtes à 92 + 16 = 108 k€, au-dessus de 100 000 €.", SPEND, "92 k€ de spots et 16 k€ de catalogue"),
+        ("Vos 27 k€ de Belgique restent sous 100 000 €.", SPEND, "27 k de belgique"),
+        ("Vos 6 semaines (6 × 7 = 42 jours) dépassent 28 jours.", LONG, "6 semaines de tournage"),
+        ("En droit français, la déclaration est due à partir de 100 000 € de dépenses.", SPEND, "on dépense 92 k€"),
+    ],
+)  # fmt: skip
+def test_what_follows_from_the_texts_and_the_message_stands(text: str, cited: str, message: str) -> None:
+    assert found(text, cited, message) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "cited", "message", "fault"),
+    [
+        ("Il se remet dans les six mois : du 31 juillet 2026, cela mène au 30 avril 2027.", SIX_MONTHS, "achevée le 31 juillet 2026", "date 2027-04-30"),
+        ("Vous dépassez le seuil : 2 × 330 + 2 × 360 = 1 980 litres.", VOLUMES, "2 bacs de 330 et 2 bacs de 360 litres", "chiffre 1980"),
+        ("Vous en êtes à 92 + 18 = 110 k€, au-dessus de 100 000 €.", SPEND, "92 k€ de spots et 16 k€ de catalogue", "chiffre 110000 €"),
+        ("Vos 37 k€ de Belgique restent sous 100 000 €.", SPEND, "27 k de belgique", "chiffre 37000 €"),
+        ("Vos 6 semaines (6 + 7 = 13 jours) ne dépassent pas 28 jours.", LONG, "6 semaines de tournage", "chiffre 13"),
+        ("En Suisse, la déclaration est due à partir de 100 000 € de dépenses.", SPEND, "on dépense 92 k€", "nom : Suisse"),
+    ],
+)  # fmt: skip
+def test_what_does_not_is_refuted(text: str, cited: str, message: str, fault: str) -> None:
+    assert fault in found(text, cited, message)
