@@ -35,7 +35,7 @@ from assistant.reading.question import Question
 from assistant.reading.scope import is_injection
 from assistant.search.hybrid import Candidates, HybridSearch
 from ingest.corpus.cards import DependsOn, Kind
-from ingest.corpus.fiches import AnswerType, Role, Statement
+from ingest.corpus.fiches import AnswerType, Polarity, Role, Statement
 from ingest.corpus.register import Regime
 from ingest.language.lexical import analyse
 from ingest.passages.passages import Passage
@@ -271,7 +271,7 @@ class LocalPlanner:
             return nearest
         planned = self._ours(message, part, found, shown, alone, missing)
         planned = self.standing.of(planned, part, found.context, shown, partial(self._usable, found=found))
-        return self.passages.beside(planned, told, rival, shown)
+        return self.passages.beside(self._closed(planned, found, shown), told, rival, shown)
 
     def _ours(
         self, message: Message, part: Part, found: Found, shown: set[int], alone: bool, missing: bool
@@ -409,7 +409,11 @@ class LocalPlanner:
         if steps:
             budget, most = 2 * budget, c.steps if alone else 4
         beside = list(best.card.then) if best.card else self._siblings(found, best)
-        needed = [*(settled.needs if settled else ()), *(best.card.needs if best.card else ()), *self._needs([*head])]
+        own = [*(settled.needs if settled else ()), *(best.card.needs if best.card else ())]
+        needed = [
+            *own,
+            *self._needs([*head, *(p for sid in own if (p := self.options.positions.get(sid)) is not None)]),
+        ]
         if ruling is not None:
             needed += self._needs([self.options.positions[d.statement.id] for d in ruling.decisions])
         for sid in dict.fromkeys(needed):
@@ -451,6 +455,18 @@ class LocalPlanner:
                     out[sid] = None
                     stack += self._statements([p])
         return list(out)
+
+    def _closed(self, planned: PlannedPart, found: Found, shown: set[int]) -> PlannedPart:
+        """A part with what all that it shows misleads without, room for reserves left."""
+        borne = planned.placed("head", "then", "needs")
+        held = {*shown, *(s.position for s in planned.shown)}
+        room = max(0, self.config.needs - len(planned.placed("needs")))
+        wanted = [self.options.positions[sid] for sid in self._needs([s.position for s in borne])]
+        more = [p for p in wanted if p not in held and self._usable(p, found)][:room]
+        if not more:
+            return planned
+        reserves = (Shown(p, self.snapshot.open_passage(p), "needs") for p in more)
+        return replace(planned, shown=(*borne, *reserves, *planned.placed("next")))
 
     def _unborne(self, position: int, held: set[int], found: Found) -> list[int]:
         """What a companion misleads without, and is not shown yet."""
@@ -556,7 +572,7 @@ class LocalPlanner:
             return card.verdict, card.strength, ()
         sure = SURE if entailed and asked else self.config.sure
         said = verdict_of(part.text, found.context.vector, first, sure, self.search.fitted)
-        if said is not None and self._other_law(first, evidence):
+        if first.polarity is Polarity.FAIT or (said is not None and self._other_law(first, evidence)):
             said = None
         return said, "likely", ()
 

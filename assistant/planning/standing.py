@@ -18,7 +18,7 @@ from assistant.planning.scope import is_unknown
 from assistant.planning.verdict_head import upheld, verdict_of
 from assistant.planning.verdicts import asks_spared
 from assistant.reading.message import Part
-from ingest.corpus.fiches import Role, Statement
+from ingest.corpus.fiches import Polarity, Role, Statement
 
 
 class Standing:
@@ -46,7 +46,9 @@ class Standing:
             state_of(over[0]),
             (leading, *(s for s in planned.shown if s.position != place)),
             planned.shape,
-            verdict_of(part.text, context.vector, over[0], self.sure, self.bearing.fitted),
+            None
+            if over[0].polarity is Polarity.FAIT
+            else verdict_of(part.text, context.vector, over[0], self.sure, self.bearing.fitted),
             "likely",
             card=planned.card,
             score=planned.score,

@@ -93,7 +93,7 @@ def check_picked(picked: Mapping[str, Any], form: Intake) -> Picked:
     out: Picked = {}
     for field, ids in picked.items():
         known = {c.id for c in form.choices(field)} if field in FIELDS else set()
-        chosen = tuple(dict.fromkeys(str(i) for i in ([ids] if isinstance(ids, str) else ids)))
+        chosen = tuple(dict.fromkeys(str(i) for i in (ids if isinstance(ids, list | tuple) else [ids])))
         if wrong := [i for i in chosen if i not in known]:
             listed = ", ".join(sorted(known)) if known else ", ".join(FIELDS)
             raise ClapvertError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from assistant.api.schemas import Day, Sent
 from assistant.label.projects.projects import Scheme, Status
@@ -88,7 +88,7 @@ class Duplicate(Sent):
 class Invite(Sent):
     """`renew`: the invitation before no longer opens the project."""
 
-    renew: bool = False
+    renew: StrictBool = False
 
 
 class Join(Sent):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
 from assistant.api.schemas import Sent, View
 from assistant.planning.sayings import Saying
@@ -25,7 +25,7 @@ class NewProject(Sent):
 
     title: Title
     note: Text = ""
-    picked: dict[str, Any] = Field(default_factory=dict, max_length=10)
+    picked: dict[str, str | list[str]] = Field(default_factory=dict, max_length=10)
     given: Given = Field(default_factory=dict, max_length=60)
 
 
@@ -35,7 +35,7 @@ class ProjectEdit(Sent):
 
     title: Title | None = None
     note: Text | None = None
-    picked: dict[str, Any] | None = Field(default=None, max_length=10)
+    picked: dict[str, str | list[str]] | None = Field(default=None, max_length=10)
     given: Given | None = Field(default=None, max_length=60)
     done: dict[str, dt.date | None] | None = Field(default=None, max_length=400)
     aside: list[str] | None = Field(default=None, max_length=400)
@@ -247,7 +247,7 @@ class SheetView(BaseModel):
 class Invite(Sent):
     """`renew`: the invitation before no longer opens the project."""
 
-    renew: bool = False
+    renew: StrictBool = False
 
 
 class Invitation(BaseModel):
