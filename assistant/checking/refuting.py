@@ -43,7 +43,7 @@ _CONVERTED = frozenset(map(Decimal, (7, 12, 24, 52, 60)))
 """What a sum may multiply or divide by without its being said: days of a week, months and weeks of a year, hours."""
 _THOUSANDS = re.compile(r"\s?k\b", re.IGNORECASE)
 _LAW: dict[Regime, str] = {
-    Regime.FR: "droit français, French law", Regime.UE: "droit européen, EU law",
+    Regime.FR: "droit français, French law, France", Regime.UE: "droit européen, EU law, Union européenne, Europe",
 }  # fmt: skip
 """Whose law a statement is, which a sentence may say."""
 _TURNED = {"dû": {"dispensé"}, "interdit": {"permis"}, "dispensé": {"dû"}, "permis": {"interdit"}}
@@ -56,12 +56,15 @@ _LIMITS = re.compile(
     re.IGNORECASE,
 )
 """What a sentence is limited by: whoever stands outside a rule is told the contrary of it, rightly."""
-_REWORDED, _SAME = 0.5, 0.9
-"""Likeness from which a sentence rewords what it cites, and from which it says it in the same words."""
-
-
-_OPENING = re.compile(r"^(?:Oui|Non|Yes|No)\s?[:,.;]\s*|\bnon plus\b", re.IGNORECASE)
-"""What answers the question, and denies nothing of what is cited."""
+_REWORDED, _WOVEN, _SAME = 0.5, 0.8, 0.9
+"""Likeness from which a sentence rewords the one text that it cites, one of those that it weaves together, and from
+which it says it in the same words."""
+_OPENING = re.compile(
+    r"^(?:en principe |a priori |in principle )?(?:oui|non|yes|no|nor|ni l'une? ni l'autre|pas)\b[^:;.]{0,90}?[:.;]\s+|"
+    r"^(?:oui|non|yes|no)\s?[:,.;]\s*|\bnon plus\b",
+    re.IGNORECASE,
+)
+"""What answers the question in its words (« Non, le bandeau n'est pas dû : »), and denies nothing of what is cited."""
 
 
 def refutations(
@@ -205,7 +208,8 @@ def _contrary(mine: ReadText, passages: Sequence[Passage], quotes: Sequence[str]
     limit within which the contrary may hold."""
     texts = [read(t, mine.language) for p, q in zip(passages, quotes, strict=True) for t in _said(p, q, mine.language)]
     near = sorted(((_likeness(mine, t), t) for t in texts), key=lambda row: row[0], reverse=True)
-    out = min((departures(mine, t) for likeness, t in near if likeness >= _REWORDED), key=len, default=[])
+    least = _REWORDED if len(passages) == 1 else _WOVEN
+    out = min((departures(mine, t) for likeness, t in near if likeness >= least), key=len, default=[])
     if near and near[0][0] >= _SAME and _polarity(mine) != _polarity(near[0][1]):
         out.append("négation ou obligation changée")
     statements = [p.statement for p in passages if p.statement]

@@ -51,3 +51,20 @@ def test_what_follows_from_the_texts_and_the_message_stands(text: str, cited: st
 )  # fmt: skip
 def test_what_does_not_is_refuted(text: str, cited: str, message: str, fault: str) -> None:
     assert fault in found(text, cited, message)
+
+
+RADIO = "Une publicité automobile à la radio n'a pas à annoncer la classe CO2 du véhicule."
+HASHTAG = (
+    "À la radio, le message de mobilité est dit juste après l'annonce automobile ; le mot-dièse n'y est pas exigé."
+)
+SPONSORS = "Le parrainage d'une émission par un constructeur n'a pas à porter le message de mobilité."
+
+
+def test_a_line_that_weaves_texts_or_opens_with_the_answer_adds_no_negation() -> None:
+    """Each negation is in one of the texts, or answers the question; one that is turned is refuted still."""
+    both = [statement_passage(1, id="e1", text=RADIO), statement_passage(2, id="e2", text=HASHTAG)]
+    woven = "À la radio, une publicité automobile n'a pas à annoncer la classe CO2, et le mot-dièse n'est pas exigé."
+    assert refutations(woven, "fr", both, [RADIO, HASHTAG], [], TODAY) == []
+    opened = "Non, le bandeau n'est pas dû : le parrainage d'une émission n'a pas à porter le message de mobilité."
+    assert found(opened, SPONSORS, "un bandeau ?") == []
+    assert found("Le parrainage d'une émission doit porter le message de mobilité.", SPONSORS, "un bandeau ?")
