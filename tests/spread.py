@@ -26,7 +26,8 @@ LEXICAL = frozenset({"tests/assistant/dialogue/test_any_dialogue.py", "tests/hou
 LONG = tuple(
     f"tests/{name}.py"
     for name in (
-        "assistant/access/test_schema", "assistant/test_invariants", "ingest/index/test_pipeline",
+        "assistant/access/test_schema", "assistant/test_invariants", "assistant/backup/test_processes",
+        "ingest/index/test_pipeline",
     )
 )  # fmt: skip
 """The longest of the others, in seconds: begun first, none is alone at the end."""
