@@ -270,10 +270,15 @@ class Service:
     def obligations(self) -> Obligations:
         """What answers « c'est quoi mes obligations ? »."""
         engine, ground = self.engine, self.ground
-        held = self._obligations_of
-        if held is None or held.engine is not engine:
-            held = self._obligations_of = Obligations(engine, ground)
+        with self._lock:  # made once: sixteen first questions at once each encoded all that it compares
+            held = self._obligations_of
+            if held is None or held.engine is not engine:
+                held = self._obligations_of = Obligations(engine, ground)
         return held
+
+    def ready(self) -> Engine:
+        """The engine of the serving snapshot, and what answers beside it, made before a question needs them."""
+        return self.obligations.engine
 
     def _known(self, project_id: str | None, owner: str) -> Known | None:
         """The case of the project that a question is asked from; `PROJECT_NOT_FOUND` when it is not the owner's."""

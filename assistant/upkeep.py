@@ -28,7 +28,7 @@ _log = logging.getLogger("clapvert")
 def warm(service: Service) -> None:
     """Load the model and the index; a server without an index starts, and says so at /readyz."""
     try:
-        engine = service.engine
+        engine = service.ready()
     except ClapvertError:
         return
     engine.answer(engine.read(Asked("Quels bilans carbone pour une aide du CNC ?"), None), with_model=False)
@@ -51,7 +51,7 @@ async def follow(service: Service) -> None:
     while True:
         await asyncio.sleep(_LOOK)
         with suppress(ClapvertError):
-            await run_in_threadpool(lambda: service.engine)
+            await run_in_threadpool(service.ready)
 
 
 async def sweep(service: Service, access: Access) -> None:

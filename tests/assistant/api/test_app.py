@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from assistant.api import problems
 from assistant.app import create_app
+from assistant.project.asking import Obligations
 from assistant.service import Ask, Service
 from ingest.clock import Clock
 from ingest.errors import ErrorCode
@@ -459,9 +461,23 @@ class TestOperations:
             build()
             assert empty.get("/readyz").json()["status"] == "ready"
 
-    def test_it_starts_warm(self, tiny: Service) -> None:
+    def test_it_starts_warm(self, tiny: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What every answer needs is made once, before a question comes, however many come at once."""
+        made: list[object] = []
+
+        class Counted(Obligations):
+            def __init__(self, *args: Any) -> None:
+                made.append(self)
+                super().__init__(*args)
+
+        monkeypatch.setattr("assistant.service.Obligations", Counted)
+        monkeypatch.setattr(tiny, "_obligations_of", None)
         with TestClient(create_app(tiny)) as client:
             assert client.get("/readyz").status_code == 200
+            assert len(made) == 1
+            with ThreadPoolExecutor(8) as pool:
+                list(pool.map(lambda _: chat(client, QUESTION), range(8)))
+        assert len(made) == 1
 
     def test_openapi_is_at_docs(self, client: TestClient) -> None:
         assert client.get("/docs").status_code == 200
