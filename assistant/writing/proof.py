@@ -130,7 +130,7 @@ class Prover:
         if not read:
             return
         document = {
-            "message": visible(told.request.message),
+            **told.request.said(),
             "lines": [_shown(n, x, every) for n, x in enumerate(read, 1)],
         }
         said: set[int] = set()
@@ -166,7 +166,7 @@ class Prover:
         texts = {s.text: k for k, s in sources.items()}
         keys = dict.fromkeys((*cited, *(texts[n] for k in cited for n in sources[k].needs if n in texts)))
         document = {
-            "message": visible(told.request.message),
+            **told.request.said(),
             "answer": [line.written.text for line in lines if line.proved and line.written.text],
             "refused": [
                 {"n": n, "text": line.written.text, "cites": line.written.cites, "why": line.faults}

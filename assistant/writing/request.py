@@ -90,6 +90,12 @@ class Request:
     wanted: Mapping[str, Wanted]
     known: Mapping[str, Known]
     contacts: Mapping[str, Contact]
+    asked_before: str = ""
+
+    def said(self) -> dict[str, str]:
+        """The words that a line answers, for who reads it again: « résume » says nothing without what was asked."""
+        before = {"before": visible(self.asked_before)} if self.asked_before else {}
+        return {**before, "message": visible(self.message)}
 
 
 def request_of(held: Held) -> Request:
@@ -154,7 +160,8 @@ def request_of(held: Held) -> Request:
             for phrase, found in held.searched.items()
         ]
     text = as_data({k: v for k, v in document.items() if v not in ([], "", None)})
-    return Request(text, held.message, sources, matters, wanted, known, contacts)
+    asked_before = held.before.asked if held.before else ""
+    return Request(text, held.message, sources, matters, wanted, known, contacts, asked_before)
 
 
 def _of_piece(p: Piece, pieces: Mapping[str, Piece], by_id: Mapping[str, str]) -> Source:
