@@ -345,8 +345,8 @@ def _strip_fixed(text: str, answer: Answer) -> str:
 
 def _asked(label: str, answer: Answer) -> bool:
     """True when a label has at most eight words, in the order of the question."""
-    said = re.findall(r"\w+", label.lower())
-    asked = iter(re.findall(r"\w+", f"{answer.question} {answer.understood.question}".lower()))
+    said = re.findall(r"\w+", label.casefold())
+    asked = iter(re.findall(r"\w+", f"{answer.question} {answer.understood.question}".casefold()))
     return len(label.strip("«»“” ").removeprefix("… ").split()) <= 8 and all(word in asked for word in said)
 
 
