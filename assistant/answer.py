@@ -116,6 +116,16 @@ class PartView(_Model):
     card: str | None = None
     title: str | None = None
     """Of the démarche whose steps answer it; its id is `card`."""
+    answers_to: str | None = None
+    """The reviewed question that it is answered as, where no model wrote it."""
+
+
+class Alternative(_Model):
+    """A reviewed question that a message may have meant instead; its `id`, sent back as `choose` with the same message,
+    has it answered."""
+
+    id: str
+    question: str
 
 
 class NextStep(_Model):
@@ -263,6 +273,7 @@ class Answer(_Model):
     searched: Searched = Searched()
     contacts: tuple[ContactCard, ...] = ()
     follow_ups: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     engine: str = "extractive"
     receipt: Receipt
     disclaimer: str = ""

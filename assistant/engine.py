@@ -181,7 +181,8 @@ class Engine:
             asked = replace(asked, text=previous.last)  # the same question on a case told, or corrected
         elif act == "correct" and previous is not None and previous.last:
             asked = replace(asked, text=self.dialogue.corrected(asked.text, previous))
-        if act == "correct" and previous is not None and asked.text != text:  # what was said may be said again
+        again = asked.choose or (act == "correct" and asked.text != text)
+        if again and previous is not None:  # what was said may be said again
             before = replace(previous, heads=(), topics=())
         apart = act == "out_of_field" and not self.dialogue.of_a_case(text, self.clock())
         reading = self.dialogue.read(asked, before, self.clock(), apart)
@@ -206,6 +207,7 @@ class Engine:
             told=reading.told,
             moved=reading.moved,
             leaned=reading.leaned,
+            chosen=asked.choose,
         )
         return replace(message, took=round((time.perf_counter() - started) * 1000, 2))
 
@@ -226,7 +228,7 @@ class Engine:
         language model is called unless `with_model`."""
         heard = _Heard(self, on_evidence) if on_evidence else None
         use: ModelUse | None = None
-        if with_model and self.writer is not None:
+        if with_model and self.writer is not None and not message.chosen:
             t1 = time.perf_counter()
             written = self.writer.write(message, previous, heard)
             if written.lines is not None:
@@ -236,7 +238,7 @@ class Engine:
             use = written.use
             if written.act is not None:
                 message = replace(message, act=written.act)
-        if (again := self.acting.answer(message, previous, conversation_id)) is not None:
+        if not message.chosen and (again := self.acting.answer(message, previous, conversation_id)) is not None:
             return self._again(message, *again, heard)
         t1 = time.perf_counter()
         found = planned(self.local, message)

@@ -65,6 +65,7 @@ class Ask:
     language: Language | None = None
     profile: dict[str, str] | None = None
     project: str | None = None
+    choose: str = ""
 
 
 class Service:
@@ -242,13 +243,15 @@ class Service:
         engine, conversations = self.engine, self.conversations
         known = self._known(ask.project, owner)
         profile = {**(profile_of(known, self.glossary) if known else {}), **(ask.profile or {})}
-        asked = Asked(ask.question, ask.as_of, ask.forget_date, ask.domains, ask.language, profile, known)
+        asked = Asked(ask.question, ask.as_of, ask.forget_date, ask.domains, ask.language, profile, known, ask.choose)
         with span("ask") as asking, conversations.turn(ask.conversation_id, owner) as conversation_id:
             previous = partial(conversations.last, conversation_id)
             memory = conversations.memory(conversation_id)
-            answer = project_answer(
-                self.workbench, engine, ask.question, owner, conversation_id, previous, on_evidence
-            ) or self._obligations(ask, owner, conversation_id, previous, on_evidence)
+            answer = None
+            if not ask.choose:
+                answer = project_answer(
+                    self.workbench, engine, ask.question, owner, conversation_id, previous, on_evidence
+                ) or self._obligations(ask, owner, conversation_id, previous, on_evidence)
             if answer is None:
                 answer, memory = engine.turn(asked, memory, conversation_id, on_evidence)
             with span("keep"):

@@ -15,6 +15,7 @@ class ErrorCode(StrEnum):
     BACKUP_INCOMPLETE = "backup_incomplete"
     BACKUP_REFUSED = "backup_refused"
     BAD_REQUEST = "bad_request"
+    CHOICE_UNKNOWN = "choice_unknown"
     CONVERSATION_NOT_FOUND = "conversation_not_found"
     CORPUS_INVALID = "corpus_invalid"
     CORPUS_UNSIGNED = "corpus_unsigned"

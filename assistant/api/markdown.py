@@ -25,6 +25,8 @@ _WORDS: dict[str, dict[Language, str]] = {
     "upcoming": {"fr": "À venir", "en": "Coming"},
     "conflict": {"fr": "Sources en désaccord", "en": "Sources disagree"},
     "stale": {"fr": "À revérifier", "en": "To be checked again"},
+    "read": {"fr": "Répond à", "en": "Answers"},
+    "otherwise": {"fr": "Pas votre question ? Posez l'une de celles-ci", "en": "Not your question? Ask one of these"},
 }
 
 
@@ -56,6 +58,10 @@ def _blocks(answer: Answer, link: Link) -> Iterator[str]:
         yield _list(_WORDS["contacts"][lang], [_linked(c.name, c.url) for c in answer.contacts])
     if answer.citations:
         yield _list(_WORDS["sources"][lang], [_source(c, link, lang) for c in answer.citations])
+    if read := [part.answers_to for part in answer.parts if part.answers_to]:
+        yield f"**{_WORDS['read'][lang]}** : {' · '.join(read)}"
+    if answer.alternatives:
+        yield _list(_WORDS["otherwise"][lang], [a.question for a in answer.alternatives])
     if answer.disclaimer:
         yield f"*{answer.disclaimer}*"
 

@@ -45,6 +45,7 @@ _STATUS = {
     ErrorCode.GRID_MISSING: 409,
     ErrorCode.GRID_UNDECIDED: 409,
     ErrorCode.DOCUMENT_TOO_BIG: 413,
+    ErrorCode.CHOICE_UNKNOWN: 422,
     ErrorCode.FACT_INVALID: 422,
     ErrorCode.REASON_MISSING: 422,
     ErrorCode.DATABASE_UNAVAILABLE: 503,

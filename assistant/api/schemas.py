@@ -55,6 +55,9 @@ class ChatRequest(Sent):
     project: Annotated[str, StringConstraints(max_length=100)] | None = Field(
         default=None, description="one of the caller's projects, whose case holds when the question does not say"
     )
+    choose: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        default=None, description="`id` of one of the `alternatives` of this question's answer: answer that one"
+    )
 
     def ask(self) -> Ask:
         """The question as the service takes it."""
@@ -67,6 +70,7 @@ class ChatRequest(Sent):
             language=self.language,
             profile=self.profile,
             project=self.project or None,
+            choose=self.choose or "",
         )
 
 

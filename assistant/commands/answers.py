@@ -146,6 +146,7 @@ def _check_port(host: str, port: int) -> None:
 @click.option(
     "--domain", "domains", multiple=True, type=click.Choice([d.value for d in Domain]), help="Only this domain."
 )
+@click.option("--choose", type=click.IntRange(1), help="Answer this other reading of the question, by its number.")
 @click.option("--json", "as_json", is_flag=True, help="Print answers as JSON, one a line.")
 @click.option(
     "--export",
@@ -158,10 +159,13 @@ def ask(
     file: Path | None,
     as_of: datetime | None,
     domains: tuple[str, ...],
+    choose: int | None,
     as_json: bool,
     export: Path | None,
 ) -> None:
     """Ask one question, or every question of a file."""
+    from assistant.planning.readings import unknown
+
     if bool(question) == bool(file):
         raise ClapvertError(ErrorCode.BAD_REQUEST, "Donnez une question, ou --file avec une question par ligne.")
     if export:
@@ -173,7 +177,12 @@ def ask(
     questions = [question] if question else [q.strip() for q in file.read_text("utf-8").splitlines() if q.strip()]  # type: ignore[union-attr]
     answers = _Asker(Settings())
     for text in questions:
-        answer = answers.ask(text, as_of.date() if as_of else None, domains)
+        day = as_of.date() if as_of else None
+        answer = answers.ask(text, day, domains)
+        if choose:
+            if choose > len(answer.alternatives):
+                raise unknown()
+            answer = answers.ask(text, day, domains, choose=answer.alternatives[choose - 1].id)
         click.echo(answer.model_dump_json() if as_json else show(answer))
         if export:
             _export(answer, export)
@@ -220,6 +229,7 @@ class _Asker:
         domains: tuple[str, ...],
         conversation: str | None = None,
         forget_date: bool = False,
+        choose: str = "",
     ) -> Answer:
         """One answer."""
         from assistant.answer import Answer
@@ -227,6 +237,8 @@ class _Asker:
 
         if self._client is not None:
             body: dict[str, Any] = {"question": question, "domains": list(domains), "conversation_id": conversation}
+            if choose:
+                body["choose"] = choose
             if as_of or forget_date:
                 body["as_of"] = as_of.isoformat() if as_of else None
             response = self._client.post("/api/chat", json=body)
@@ -240,7 +252,7 @@ class _Asker:
         self._service = self._service or _service()
         chosen = tuple(Domain(d) for d in domains)
         return self._service.ask(
-            Ask(question.strip(), conversation, as_of=as_of, forget_date=forget_date, domains=chosen)
+            Ask(question.strip(), conversation, as_of=as_of, forget_date=forget_date, domains=chosen, choose=choose)
         )
 
     def forget(self, conversation: str) -> None:

@@ -32,6 +32,7 @@ class Asker(Protocol):
         domains: tuple[str, ...],
         conversation: str | None = None,
         forget_date: bool = False,
+        choose: str = "",
     ) -> Answer:
         """One answer."""
 
@@ -46,6 +47,7 @@ class Chat:
         self._asker, self._show = asker, show
         self._conversation: str | None = None
         self._day, self._forget_date = day, False
+        self._last: Answer | None = None
 
     def says(self, line: str) -> str:
         """What a line gives back: an answer, or what a command did; a refusal does not end the session."""
@@ -55,7 +57,11 @@ class Chat:
             return str(exc)
 
     def _answer(self, question: str) -> str:
-        answer = self._asker.ask(question, self._day, (), self._conversation, self._forget_date)
+        """The answer to a question, or to the reading of the last one whose number it is."""
+        last, choose = self._last, ""
+        if last is not None and question.isdecimal() and 0 < int(question) <= len(last.alternatives):
+            question, choose = last.question, last.alternatives[int(question) - 1].id
+        answer = self._last = self._asker.ask(question, self._day, (), self._conversation, self._forget_date, choose)
         self._conversation, self._day, self._forget_date = answer.conversation_id, None, False
         return self._show(answer)
 
@@ -64,12 +70,12 @@ class Chat:
         if name == "date":
             return self._date(rest.strip())
         if name == "nouveau":
-            self._conversation = None
+            self._conversation = self._last = None
             return "Nouvelle conversation."
         if name == "oublier":
             if self._conversation is not None:
                 self._asker.forget(self._conversation)
-            self._conversation = None
+            self._conversation = self._last = None
             return "Conversation effacée."
         return HELP
 

@@ -32,6 +32,8 @@ def show(answer: Answer) -> str:
             lines.append(f"  · {o.code or o.key} {o.title} ({', '.join(s for s in said if s)})")
         lines += [f"  · et {answer.project.more} autres"] if answer.project.more else []
     state = answer.outcome + (f", {answer.reason}" if answer.reason else "")
+    read = [part.answers_to for part in answer.parts if part.answers_to]
+    lines += [f"  (répond à : {' · '.join(read)})"] if read else []
     lines += ["", _prose(answer.answer), "", f"[{state}]"]
     if answer.next:
         lines.append("À faire :" if answer.understood.language == "fr" else "To do:")
@@ -51,6 +53,12 @@ def show(answer: Answer) -> str:
     lines += [f"  ~ proche : {n.source_title}, {n.locator} « {n.quote} »" for n in answer.near]
     lines += [f"  → à qui demander : {c.name}" + (f" ({c.url})" if c.url else "") for c in answer.contacts]
     lines += [f"  ? {f}" for f in answer.follow_ups]
+    lines += (
+        ["Pas votre question ? (son numéro dans `clapvert chat`, `--choose` dans `clapvert ask`)"]
+        if answer.alternatives
+        else []
+    )
+    lines += [f"  {n}) {a.question}" for n, a in enumerate(answer.alternatives, 1)]
     return "\n".join([*lines, answer.disclaimer])
 
 

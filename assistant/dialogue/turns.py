@@ -38,7 +38,7 @@ _BOUND_TO_GENRE = ("format",)
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as it is put. `as_of` picks a day, which then sticks; `forget_date` returns to today;
-    `known`: the project that it is asked from."""
+    `known`: the project that it is asked from; `choose`: which question it means (`Alternative.id`)."""
 
     text: str
     as_of: date | None = None
@@ -47,6 +47,7 @@ class Asked:
     language: Language | None = None
     profile: dict[str, str] | None = None
     known: Known | None = None
+    choose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

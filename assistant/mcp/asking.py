@@ -47,12 +47,15 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
             dict[str, str],
             Field(description="What is known of the project: genre, format, aide, taille, lieu, acteur."),
         ] = {},  # noqa: B006
+        choose: Annotated[
+            str, Field(max_length=200, description="`id` of one of the `alternatives` that the same question got.")
+        ] = "",
     ) -> Annotated[CallToolResult, Answer]:
         visit = desk.visit(context, Scope.ASK)
         chosen = tuple(domains or ())
         told = [Asked(text, domains=chosen, language=language, profile=profile) for text in earlier]
         try:
-            answer = desk.replay.answer([*told, Asked(question, as_of, False, chosen, language, profile)])
+            answer = desk.replay.answer([*told, Asked(question, as_of, False, chosen, language, profile, None, choose)])
         except ClapvertError as exc:
             raise refused(exc) from exc
         return said(markdown(answer, visit.link), answer)

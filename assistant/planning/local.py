@@ -23,6 +23,7 @@ from assistant.planning.options import Context, MatchConfig, Option, Options, ki
 from assistant.planning.passages import Passages, Told
 from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
 from assistant.planning.ranking import Selector
+from assistant.planning.readings import Chosen, Readings, unknown
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
 from assistant.planning.scope import Scope
 from assistant.planning.standing import Standing, state_of
@@ -106,6 +107,7 @@ class LocalPlanner:
     ) -> None:
         self.search, self.selector, self.scope, self.parts = search, selector, scope, parts
         self.options = Options(selector, match)
+        self.readings = Readings(self.options)
         self.bearing = Bearing(selector, self.options.positions)
         self.passages = Passages(selector, passages)
         self.config = config or PlanConfig()
@@ -119,6 +121,8 @@ class LocalPlanner:
         """The plan of a message."""
         if is_injection(message.question.raw):
             return Plan(out_of_scope=True)
+        if message.chosen:
+            return self._as_chosen(message, Chosen.parse(message.chosen))
         whole = self.whole(message)
         guide = self.demarches.chosen(whole.options, message.question.raw, max(map(_how, message.parts)))
         told, rival = self.against(message, whole)
@@ -207,7 +211,36 @@ class LocalPlanner:
             for other in readings[1:]:
                 found = self._better(found, other, 0.0)
         shown = {s.position for p in planned for s in p.shown}
-        return self._planned(message, part, found, shown, alone)
+        return self._read_as(len(planned), self._planned(message, part, found, shown, alone), found, alone)
+
+    def _read_as(self, n: int, part: PlannedPart, found: Found, alone: bool) -> PlannedPart:
+        """Part `n` with the reviewed question that it answers, and those that it may have meant instead."""
+        language = found.question.language
+        others = self.readings.others(n, part, found.options, language, alone)
+        return replace(part, answers_to=self.readings.answered(part, language), others=tuple(others))
+
+    def _as_chosen(self, message: Message, chosen: Chosen) -> Plan:
+        """The plan of a message one part of which means the reading that was chosen for it; the others as they were."""
+        plain = self.plan(replace(message, chosen=""))
+        option = self.readings.option(chosen, self.search.eligible(message.question.as_of, ()))
+        if chosen.part >= len(plain.parts):
+            raise unknown()
+        before, language = plain.parts[chosen.part], message.question.language
+        card, first = option.card, self._statements(option.head)[0]
+        meant = Part.of(self.readings.asked(card.id if card else None, first, language) or before.about)
+        question = replace(message.question, raw=meant.text, query=meant.text)
+        found = replace(self._found(message, question, meant), options=[option])
+        shown = {s.position for n, p in enumerate(plain.parts) if n != chosen.part for s in p.shown}
+        steps = None
+        if card is not None and card.id in self.demarches.index.by_card:
+            usable = partial(self._in_force, found=found)
+            steps = self.demarches.planned(message, meant, question, card, shown, usable)
+        part = steps or self._closed(
+            self._ours(message, meant, found, shown, len(plain.parts) == 1, False), found, shown
+        )
+        part = replace(part, about=before.about, heading=before.heading, answers_to=meant.text, others=before.others)
+        parts = tuple(part if n == chosen.part else p for n, p in enumerate(plain.parts))
+        return replace(plain, parts=parts, case={**plain.case, **part.case})
 
     def _better(self, first: Found, other: Found, margin: float) -> Found:
         if other.best is None:
@@ -321,6 +354,8 @@ class LocalPlanner:
         """What the rules say of a part on the case of the message."""
         matter = self.rules.matter(part, found.context, self._statements(best.head))
         settled = self.rules.settled(matter[0], message, found.question, part, matter[1]) if matter else None
+        if settled is not None and message.chosen and not self._of_rule(best, settled):
+            return None  # what was chosen is answered, by no rule from next door
         return settled if settled is not None and (settled.openings or not self._says(best)) else None
 
     def _says(self, best: Option) -> bool:
@@ -335,7 +370,7 @@ class LocalPlanner:
         head = [p for s in settled.heads if (p := place.get(s)) is not None and p not in shown]
         if not head:
             return PlannedPart(part.text, part.likeliest, "answered", told=True, score=best.score)
-        near = best.card is not None and bool(set(best.card.topics) & {s.topic for s in self._statements(head)})
+        near = best.card is not None and self._of_rule(best, settled)
         option = replace(best, head=tuple(head), card=best.card if near else None, scored=None)
         evidence = self._evidence(found, option, head, shown, alone, None, settled)
         first = self._statements(head)[0]
@@ -355,6 +390,11 @@ class LocalPlanner:
             case=settled.case,
             score=best.score,
         )
+
+    def _of_rule(self, best: Option, settled: Settled) -> bool:
+        """Whether an option is about what a rule shows."""
+        topics = set(best.card.topics) if best.card else {s.topic for s in self._statements(best.head)}
+        return bool(topics & {s.topic for sid in settled.heads if (s := self._statement(sid)) is not None})
 
     def _stray(self, found: Found, best: Option) -> bool:
         """True when what would answer a later part is neither of what was said before nor holds what the part itself

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from assistant.answer import Alternative
 from assistant.reading.case import Quantity
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.demarches import Stage, Step, Words
@@ -113,6 +114,10 @@ class PlannedPart:
     heading: Literal["question", "claim"] | None = None
     """Whether `about` was chosen as the words that head the part: a question, or something told."""
     score: float = 0.0
+    answers_to: str = ""
+    """The reviewed question that it is answered as."""
+    others: tuple[Alternative, ...] = field(default=(), compare=False)
+    """Those that it may have meant instead."""
 
     @property
     def head(self) -> Shown | None:

@@ -60,6 +60,8 @@ class Message:
     act: Act = "ask"
     known: Known | None = None
     """The project that it is asked from."""
+    chosen: str = ""
+    """The reading that was chosen for one of its parts (`Alternative.id`)."""
     second: Act = "ask"
     """The likeliest act that is not an ask: what the message does if it asks nothing of our field."""
 

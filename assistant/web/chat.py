@@ -105,12 +105,13 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
         domain: Annotated[list[str] | None, Form()] = None,
         profile: Annotated[list[str] | None, Form()] = None,
         project: Annotated[str, Form()] = "",
+        choose: Annotated[str, Form()] = "",
     ) -> Response:
         """The form of the page, sent without a script."""
         told = dict(p.split(":", 1) for p in profile or () if ":" in p)
         asked: dict[str, Any] = {
             "question": question, "conversation_id": conversation_id or None, "domains": domain or [], "profile": told,
-            "project": project or None,
+            "project": project or None, "choose": choose or None,
         }  # fmt: skip
         if as_of != kept or not conversation_id:
             asked["as_of"] = as_of or None

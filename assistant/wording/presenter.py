@@ -145,6 +145,7 @@ class Presenter:
             searched=Searched(domains=question.domains or tuple(Domain), sources=self.sources),
             contacts=notes.cards(self.contacts, wanted, question.domains or ours[:1]) if show_contacts else (),
             follow_ups=((ask,) if ask else ()) + (notes.follow_ups(self.search, question, passages) if said else ()),
+            alternatives=tuple(a for p in plan.parts for a in p.others),
             engine=draft.engine,
             receipt=Receipt(
                 snapshot=self.snapshot.manifest.name,
@@ -201,6 +202,7 @@ class Presenter:
             rule=part.rule,
             card=part.card,
             title=part.title.of(said) if part.title else None,
+            answers_to=part.answers_to or None,
         )
 
     def _warnings(

@@ -52,7 +52,7 @@ _YEAR_RANGE = re.compile(r"\b((?:19|20)\d{2})\s?[-–/]\s?((?:19|20)?\d{2})\b")
 _SUFFIXED = re.compile(r"(?<![\w.])(\d{2,3})([a-f])(?!\w)")
 """English gives « 19 bis » as "19a", also in a list that only its first word calls articles."""
 _OPAQUE = re.compile(
-    r"\b[nN](?:°|os?\b\.?)\s?\d[\d-]*(?:/\w+)*|\b\d{4}/[A-Z]+/\d+\b|\b\d{2,4}/\d{2,5}(?:/(?:UE|CE|EU|EC))?\b|\b(?:19|20)\d{2}-\d{3,4}\b|"
+    r"\b[nN](?:°|o\b\.?|os\b(?=\s?\d+[-/]))\s?\d[\d-]*(?:/\w+)*|\b\d{4}/[A-Z]+/\d+\b|\b\d{2,4}/\d{2,5}(?:/(?:UE|CE|EU|EC))?\b|\b(?:19|20)\d{2}-\d{3,4}\b|"
     r"\b(?:ISO|NF|EN|SPEC)(?:\s(?:ISO|SPEC|EN)){0,3}\s?\d[\d-]*\b|\b(?:CO|N|CH|NF|SF)[₂0-9]e?\b|\b[A-Z]+\d+(?:-\d+)*\b",
 )
 _PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})

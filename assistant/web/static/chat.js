@@ -37,6 +37,7 @@ const tools = {
   open: (cited, opener) => panel.open(cited, opener),
   ask: (question) => askFromButton(question),
   askAlone: (question) => askFromButton(question, { alone: true }),
+  choose: (answer, id, turn) => !sent && run(answer.question, turn, { choose: id, focus: true }),
   share: (answer, opener) => share.open(answer, opener),
   domainLabel,
   edit,
@@ -84,7 +85,7 @@ function say(wrong) {
   if (wrong) field.focus();
 }
 
-async function run(question, turn, { alone = false, focus = false } = {}) {
+async function run(question, turn, { alone = false, focus = false, choose = null } = {}) {
   performance.clearMarks("asked");
   performance.clearMarks("first-passage");
   performance.mark("asked");
@@ -107,13 +108,13 @@ async function run(question, turn, { alone = false, focus = false } = {}) {
     token: ({ text }) => showSentence(turn, text),
   };
   try {
-    const [answer, note] = await post(question, alone ? null : conversation, on, signal);
+    const [answer, note] = await post(question, alone ? null : conversation, choose, on, signal);
     keep(answer); // first: what the server keeps has its address, whatever becomes of the page
     showAnswer(turn, answer, tools, note);
     status.textContent = spoken(answer);
   } catch (problem) {
     if (signal.aborted) return;
-    showProblem(turn, problem, () => !sent && run(question, turn, { alone, focus: true }));
+    showProblem(turn, problem, () => !sent && run(question, turn, { alone, choose, focus: true }));
     status.textContent = `${problem.title ?? _("Erreur")}. ${problem.detail ?? ""}`;
     if (!(problem instanceof Problem)) throw problem;
   } finally {
@@ -125,8 +126,8 @@ async function run(question, turn, { alone = false, focus = false } = {}) {
 }
 
 /** The answer, and a note when the server has forgotten the conversation: it starts again, with the date on screen. */
-async function post(question, id, on, signal) {
-  const body = { question, domains: boxes.filter((box) => box.checked).map((box) => box.value), profile: profile(), ...(kept?.value && { project: kept.value }) };
+async function post(question, id, choose, on, signal) {
+  const body = { question, ...(choose && { choose }), domains: boxes.filter((box) => box.checked).map((box) => box.value), profile: profile(), ...(kept?.value && { project: kept.value }) };
   const fresh = { ...body, as_of: asOf.value || null };
   try {
     if (!id) return [await streamAnswer(fresh, on, signal)];

@@ -94,10 +94,12 @@ export function showAnswer(turn, answer, tools, note = null) {
     projectState(answer.project),
     el("div", { class: abstained ? "abstained" : "answered" },
       answer.outcome === "partial" && el("p", { class: "badge caution partial" }, spaced(PARTIAL[answer.reason] ?? _("Réponse partielle"))),
+      answersTo(answer),
       el("div", { class: "prose", lang }, prose(answer.answer, cite)),
       abstained && el("p", { class: "minor" }, searched(answer, tools.domainLabel)),
       why(answer),
       near(answer, open)),
+    otherwise(answer, (id) => tools.choose(answer, id, turn), lang),
     todo(answer, cite, lang),
     warnings(answer, cite, lang),
     contacts(answer),
@@ -106,6 +108,22 @@ export function showAnswer(turn, answer, tools, note = null) {
   );
   turn.id = answer.message_id;
   turn.querySelector(".question").lang = answer.understood.language;
+}
+
+/** The reviewed questions that the answer answers: a wrong reading is seen at once. */
+function answersTo(answer) {
+  const read = answer.parts.map((part) => part.answers_to).filter(Boolean);
+  if (!read.length) return null;
+  return el("p", { class: "minor answers-to" }, `${_("Répond à")} : `, el("span", { lang: answer.understood.language }, spaced(read.join(" · "))));
+}
+
+/** The other questions that were perhaps meant: one answers in the place of this answer. */
+function otherwise(answer, choose, lang) {
+  if (!answer.alternatives?.length) return null;
+  return el("details", { class: "otherwise" },
+    el("summary", {}, _("Pas votre question ?")),
+    el("ul", { role: "list" }, answer.alternatives.map((a) => el("li", {},
+      el("button", { type: "button", class: "ask", lang, onclick: () => choose(a.id) }, spaced(a.question))))));
 }
 
 /** The rules that decided, each open on the facts that it was given; the démarches whose steps are shown. */

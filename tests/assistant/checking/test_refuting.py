@@ -13,6 +13,8 @@ TODAY = date(2026, 12, 2)
 SIX_MONTHS = "En coproduction internationale, le dossier se remet dans les six mois de l'achèvement de l'œuvre."
 VOLUMES = "Le seuil est de 1 100 litres par semaine."
 SPEND = "La déclaration est due à partir de 100 000 € de dépenses."
+SHARE = "L'amende peut atteindre 5 % du chiffre d'affaires hors taxes."
+YEARLY = "L'attestation se remet chaque année avant le 31 mars, pour l'année précédente."
 LONG = "Un raccordement de plus de 28 jours est de longue durée."
 
 
@@ -30,6 +32,9 @@ def found(text: str, cited: str, message: str, regime: str = "fr") -> list[str]:
         ("Vos 27 k€ de Belgique restent sous 100 000 €.", SPEND, "27 k de belgique"),
         ("Vos 6 semaines (6 × 7 = 42 jours) dépassent 28 jours.", LONG, "6 semaines de tournage"),
         ("En droit français, la déclaration est due à partir de 100 000 € de dépenses.", SPEND, "on dépense 92 k€"),
+        ("Vous risquez 4 M€ × 5 % = 200 000 €.", SHARE, "CA 4 M€ HT"),
+        ("Vos 14 jours dépassent le seuil de 1 100 litres par semaine.", VOLUMES, "nos 14 jours à Marseille"),
+        ("Remettez-le avant le 31 mars 2027.", YEARLY, "quand ?"),
     ],
 )  # fmt: skip
 def test_what_follows_from_the_texts_and_the_message_stands(text: str, cited: str, message: str) -> None:
@@ -46,6 +51,8 @@ def test_what_follows_from_the_texts_and_the_message_stands(text: str, cited: st
         ("Vos 27 k€ de Belgique restent sous 100 000 €.", SPEND, "27 jours en belgique", "chiffre 27000 €"),
         ("Vous en êtes à 92 / 0 = 16 k€, sous 100 000 €.", SPEND, "92 k€ de spots, 0 € de catalogue", "chiffre 16000 €"),
         ("Vos 6 semaines (6 + 7 = 13 jours) ne dépassent pas 28 jours.", LONG, "6 semaines de tournage", "chiffre 13"),
+        ("Vous risquez 4 M€ × 5 % = 400 000 €.", SHARE, "CA 4 M€ HT", "chiffre 400000 €"),
+        ("Remettez-le avant le 31 mars 2029.", YEARLY, "quand ?", "date 2029-03-31"),
         ("En Suisse, la déclaration est due à partir de 100 000 € de dépenses.", SPEND, "on dépense 92 k€", "nom : Suisse"),
     ],
 )  # fmt: skip
