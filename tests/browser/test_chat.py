@@ -96,6 +96,19 @@ def test_follow_ups_and_chips_ask_again(asked: Any) -> None:
     assert asked.input_value("#as-of") == "2022-06-01"
 
 
+def test_a_wrong_reading_is_one_gesture_away(asked: Any) -> None:
+    """The answer says which question it answers; another one answers in its place."""
+    turn = settled(asked)
+    assert said(turn.locator(".answers-to")).startswith("Répond à :")
+    turn.locator(".otherwise summary").click()
+    other = turn.locator(".otherwise .ask").first
+    wanted = said(other)
+    other.click()
+    asked.wait_for_function("text => document.querySelector('.answers-to')?.innerText.includes(text)", arg=wanted[:20])
+    assert asked.locator("#thread .turn").count() == 1
+    assert said(settled(asked).locator(".question")) == CARBON_NEUTRAL
+
+
 def test_a_case_is_changed(served: str, page: Any) -> None:
     page.goto(served)
     turn = ask(page, BILANS)
