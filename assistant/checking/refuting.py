@@ -19,7 +19,7 @@ from assistant.checking.fidelity.words import ReadText, read
 from assistant.checking.working import unexplained
 from ingest.corpus.fiches import Polarity
 from ingest.corpus.register import Regime
-from ingest.language.claims import Language, merged, numbers, read_claim, unsupported
+from ingest.language.claims import LANGUAGES, Language, merged, numbers, read_claim, unsupported
 from ingest.passages.passages import Passage
 
 _SMALL = 10
@@ -59,7 +59,9 @@ def refutations(
 ) -> list[str]:
     """What refutes a written sentence; empty when nothing does. `given`: the words of the case that it may say."""
     wordings = [w for p, q in zip(passages, quotes, strict=True) for w in _wordings(p, q)]
-    support = merged([*(read_claim(t, lang) for t, lang in wordings), *(read_claim(w, language) for w in given)])
+    support = merged(
+        [*(read_claim(t, lang) for t, lang in wordings), *(read_claim(w, lang) for w in given for lang in LANGUAGES)]
+    )
     claim = read_claim(text, language)
     out = [f for f in unsupported(claim, support) if not _counts(f, text, language)]
     if out:
@@ -103,6 +105,7 @@ def _contrary(mine: ReadText, passages: Sequence[Passage], quotes: Sequence[str]
     near = sorted(((_likeness(mine, t), t) for t in texts), key=lambda row: row[0], reverse=True)
     least = _REWORDED if len(passages) == 1 else _WOVEN
     out = min((departures(mine, t) for likeness, t in near if likeness >= least), key=len, default=[])
+    out = [f for f in out if f != "généralisé"]  # « toujours » says « still » more often than « always »
     if near and near[0][0] >= _SAME and _polarity(mine) != _polarity(near[0][1]):
         out.append("négation ou obligation changée")
     statements = [p.statement for p in passages if p.statement]

@@ -15,7 +15,7 @@ from assistant.checking.fidelity import bounds_only, contradictions, covers, mod
 from assistant.checking.refuting import refutations
 from assistant.reading.dates import AsOf
 from ingest.corpus.fiches import Polarity
-from ingest.language.claims import Claim, Language, flipped, merged, read_claim, unsupported
+from ingest.language.claims import LANGUAGES, Claim, Language, flipped, merged, read_claim, unsupported
 from ingest.language.lexical import analyse
 from ingest.language.sentences import sentence_spans
 from ingest.passages.passages import Passage
@@ -242,5 +242,9 @@ def _bare(text: str) -> str:
 
 
 def _claims_something(sentence: Sentence) -> bool:
+    """Whether it holds a figure, a date or a reference that the words of the case do not."""
     claim = read_claim(sentence.text, sentence.language)
-    return bool(claim.figures or claim.dates or claim.references)
+    if not (claim.figures or claim.dates or claim.references):
+        return False
+    said = merged([read_claim(w, lang) for w in sentence.given for lang in LANGUAGES])
+    return bool(unsupported(claim, said))

@@ -28,6 +28,7 @@ from assistant.checking.openings import reasons_of, split_opening
 from assistant.checking.sums import sums_of
 from assistant.checking.verifier import Cited, Sentence, Verifier
 from assistant.reading.dates import AsOf, say_date
+from assistant.reading.kinds import spoken_in
 from assistant.wording.phrases import DEPENDS_ON, DUE
 from assistant.wording.prose import plain, sentences
 from assistant.wording.steps import body_of_step
@@ -265,8 +266,9 @@ def _sentences(answer: Answer, stored: dict[int, Passage | None], steps: frozens
         if numbers and len(cited) == len(numbers):  # what is not held is told by the citations
             opening, _ = split_opening(text, because)
             sums = sums_of(because, (answer.question, *(c.passage.text for c in cited)), answer.understood.language)
-            spoken, known = _language(text, answer), any(text.endswith(step) for step in steps)
             written = bool(answer.written) and when is day
+            spoken = spoken_in(text, answer.understood.language) if written else _language(text, answer)
+            known = any(text.endswith(step) for step in steps)
             said = (*given, *sums, *(answer.receipt.said if written else ()))
             sentence = Sentence(
                 text,

@@ -233,6 +233,15 @@ def detect_language(text: str, default: Language = "fr") -> Language:
     return "en" if english > french else "fr"
 
 
+_TOLD_BY = 6
+
+
+def spoken_in(text: str, around: Language) -> Language:
+    """The language of a sentence, by itself where it has words enough: « now in English » is answered in it, whatever
+    was spoken before."""
+    return detect_language(text, around) if len(text.split()) >= _TOLD_BY else around
+
+
 _ACCENTS = frozenset("éèêàçùœî")
 _FEW = 3
 """How many words of a language one of another counts for."""

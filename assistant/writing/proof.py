@@ -6,6 +6,7 @@ not is written again once, with the reason, and proved as the first was; what st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from assistant.llm.models import ModelFailure
 from assistant.llm.usage import Usage
 from assistant.llm.wire import as_data, visible
 from assistant.reading.dates import AsOf
+from assistant.reading.kinds import spoken_in
 from assistant.wording.phrases import ACCORDING, lower_first
 from assistant.writing.asking import Model
 from assistant.writing.prompt import CHECK, MEND
@@ -57,6 +59,10 @@ class Line:
         return not self.written.text
 
 
+_NUMBERED = re.compile(r"^(?:☐\s*)?(?:\d{1,2}[.)]\s+)?")
+"""A place in a list, which the list gives its lines itself."""
+
+
 @dataclass(frozen=True)
 class Told:
     """What lines are proved against, besides what they cite: the message, the words of the case, the day."""
@@ -76,7 +82,7 @@ class Prover:
     def line(self, part: int, written: WrittenLine, told: Told) -> Line | None:
         """A line, with what refutes it; None for one that says nothing."""
         sources = tuple(s for k in dict.fromkeys(written.cites) if (s := told.request.sources.get(k)) is not None)
-        text = " ".join(visible(written.text).split())
+        text = _NUMBERED.sub("", " ".join(visible(written.text).split()))
         unknown = len(sources) < len(set(written.cites))
         if not text and (len(sources) != 1 or unknown):
             return None
@@ -86,7 +92,7 @@ class Prover:
             _attributed(text, sources, told.language),
             cited,
             claims=bool(cited),
-            language=told.language,
+            language=spoken_in(text, told.language),
             given=given,
             written=True,
         )

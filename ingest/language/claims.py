@@ -21,6 +21,7 @@ from ingest.language.locators import ENGLISH_SUFFIX, parse_references, strip_spa
 from ingest.language.numerals import ordinal_words, spelled
 
 Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 MONTHS_FR = [
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
