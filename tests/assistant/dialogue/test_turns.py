@@ -268,8 +268,8 @@ class TestTerminal:
         def __init__(self, service: Service) -> None:
             self.service = service
 
-        def ask(self, question, as_of, domains, conversation=None, forget_date=False):  # type: ignore[no-untyped-def]
-            return self.service.ask(Ask(question, conversation, as_of=as_of, forget_date=forget_date))
+        def ask(self, question, as_of, domains, conversation=None, forget_date=False, choose=""):  # type: ignore[no-untyped-def]
+            return self.service.ask(Ask(question, conversation, as_of=as_of, forget_date=forget_date, choose=choose))
 
         def forget(self, conversation: str) -> None:
             self.service.conversations.delete(conversation, "local")
