@@ -211,12 +211,15 @@ class LocalPlanner:
             for other in readings[1:]:
                 found = self._better(found, other, 0.0)
         shown = {s.position for p in planned for s in p.shown}
-        return self._read_as(len(planned), self._planned(message, part, found, shown, alone), found, alone)
+        answered = self._planned(message, part, found, shown, alone)
+        return self._read_as(answered, found, planned, alone)
 
-    def _read_as(self, n: int, part: PlannedPart, found: Found, alone: bool) -> PlannedPart:
-        """Part `n` with the reviewed question that it answers, and those that it may have meant instead."""
+    def _read_as(self, part: PlannedPart, found: Found, before: Sequence[PlannedPart], alone: bool) -> PlannedPart:
+        """A part with the reviewed question that it answers, and those that it may have meant instead, none of them
+        told or offered by the parts before."""
         language = found.question.language
-        others = self.readings.others(n, part, found.options, language, alone)
+        told = {q for p in before for q in (p.answers_to, *(a.question for a in p.others))}
+        others = self.readings.others(len(before), part, found.options, language, told, alone)
         return replace(part, answers_to=self.readings.answered(part, language), others=tuple(others))
 
     def _as_chosen(self, message: Message, chosen: Chosen) -> Plan:

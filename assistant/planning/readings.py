@@ -8,6 +8,7 @@ whoever sends it back. Those offered are of topics that the answer does not open
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -71,11 +72,18 @@ class Readings:
         return self.asked(part.card, part.head.passage.statement if part.head else None, language)
 
     def others(
-        self, n: int, part: PlannedPart, options: Sequence[Option], language: Language, alone: bool
+        self,
+        n: int,
+        part: PlannedPart,
+        options: Sequence[Option],
+        language: Language,
+        told: AbstractSet[str],
+        alone: bool,
     ) -> list[Alternative]:
-        """The next questions that part `n` may be, best first; fewer of each where a message has several."""
+        """The next questions that part `n` may be, best first, none of those `told`; fewer of each where a message has
+        several parts."""
         head = part.head.passage.statement if part.head else None
-        seen, said = {head.topic} if head else set(), {self.answered(part, language)}
+        seen, said = {head.topic} if head else set(), {*told, self.answered(part, language)}
         out: list[Alternative] = []
         for option in options:
             first = self.snapshot.open_passage(option.head[0]).statement
