@@ -314,8 +314,8 @@ class SnapshotShelf:
             strays = self._prove(target, columns, vectors, manifest.collection)
             if strays:
                 np.savez(target / _STRAYS, positions=np.array(strays, np.int64), vectors=vectors[strays])
-            before = self._point(manifest.name)
-        self._sweep(before)
+            self._sweep(target.name)
+            self._point(target.name)
         return manifest
 
     def adopt(self, name: str, fill: Callable[[Path], None], vectors: NDArray[np.float32]) -> None:
@@ -384,22 +384,22 @@ class SnapshotShelf:
             )  # fmt: skip
         return lost
 
-    def _point(self, name: str) -> str | None:
-        """Swap the pointer; the name of the snapshot that served until then."""
-        before = self.current_name()
+    def _point(self, name: str) -> None:
+        """Swap the pointer."""
         aside = self._pointer.with_suffix(".new")
         with aside.open("w", encoding="utf-8") as handle:
             handle.write(name)
             handle.flush()
             os.fsync(handle.fileno())
         aside.replace(self._pointer)
-        return before
 
-    def _sweep(self, before: str | None) -> None:
-        """Keep two, the serving snapshot and the one before, whatever killed builds have left beside them, and what is
-        still read: Chroma opens its files again at any time."""
+    def _sweep(self, ready: str) -> None:
+        """Keep two, the serving snapshot and the one about to serve, whatever killed builds have left beside them, and
+        what is still read: Chroma opens its files again at any time. Before the pointer is swapped, so that a build
+        killed after it leaves nothing to sweep."""
+        kept = (self.current_name(), ready)
         for old in self.folder.iterdir():
-            if old.is_dir() and old.name not in (self.current_name(), before) and not _is_read(old):
+            if old.is_dir() and old.name not in kept and not _is_read(old):
                 self._remove(old)
 
     def _remove(self, folder: Path) -> None:
