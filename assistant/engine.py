@@ -173,12 +173,13 @@ class Engine:
         started = time.perf_counter()
         text = " ".join(asked.text.split())
         act, second = act_of(text, self.search.vector(text), self.search.fitted)
-        spoken = asked.language or detect_language(text)
+        spoken = asked.language or detect_language(text, previous.language if previous is not None else "fr")
         held = previous.case if previous is not None and act in TELLS else {}
         case = continued(text, held, spoken, act == "correct")
         tells, before = act == "ask" and bool(case) and not asks(text), previous
         if (act == "correct" or tells) and case and previous is not None and previous.last:
-            asked = replace(asked, text=previous.last)  # the same question on a case told, or corrected
+            # the same question on a case told, or corrected, in the language that tells it
+            asked = replace(asked, text=previous.last, language=spoken)
         elif act == "correct" and previous is not None and previous.last:
             asked = replace(asked, text=self.dialogue.corrected(asked.text, previous))
         again = asked.choose or (act == "correct" and asked.text != text)

@@ -11,6 +11,7 @@ import math
 import re
 from dataclasses import replace
 
+from assistant.answer import Act
 from assistant.reading.case import Case, Quantity, case_of, figures_of, quantity
 from assistant.reading.figure_head import field_of
 from assistant.reading.kinds import WORDS, asks
@@ -22,6 +23,8 @@ from ingest.language.lexical import fold
 
 TELLS = frozenset({"ask", "correct", "doubt", "out_of_field"})
 """The acts of a turn that may tell figures of the case over again; the others count lines, points, sources."""
+ON_THE_ANSWER: frozenset[Act] = frozenset({"summarise", "simplify", "translate", "draft", "checklist", "doubt"})
+"""Acts that are made from the answer on screen, and from what stands beside it."""
 _NUMBER = re.compile(r"\d(?:[\d\s.,]*\d)?")
 _HELD, _UNTOLD = 12.0, 0.05
 """How much likelier a figure of such a turn is of a quantity already said; how likely it is of one that the head does

@@ -109,6 +109,12 @@ class Composer:
             return
         head = shown.place == "head"
         text = shown_text(s, question.language, self.config.terse, head and part.heading is None)
+        ended: tuple[str, ...] = ()
+        if (
+            s.in_force.until is not None and s.in_force.until < question.as_of.day
+        ):  # in force in part of the period asked
+            ended = (say_date(s.in_force.until, question.language),)
+            text = f"{text.removesuffix('.')}{UNTIL[question.language].format(day=ended[0])}."
         own = s.id in part.openings or (first and not part.openings)
         opens = own and (head or s.id in part.openings)
         opening = self._opening(part, s, question.language) if opens else None
@@ -127,11 +133,11 @@ class Composer:
             opened = f"{said} {text if said.endswith('.') else lower_first(text)}"
             sums = any(n == RECKONED for n, _ in part.openings[s.id].said) if s.id in part.openings else False
             computed = said if said.endswith(".") or part.rule or sums else ""
-            sentence = self._sentence(opened, notice, official, question, given, computed)
+            sentence = self._sentence(opened, notice, official, question, (*given, *ended), computed)
             if Verifier().faults(sentence, question.as_of):
                 sentence = None
         if sentence is None:
-            sentence = self._sentence(text, notice, official, question)
+            sentence = self._sentence(text, notice, official, question, ended)
         draft.lines.append(Line(sentence, n, shown.place, notice))
 
     def _opening(self, part: PlannedPart, s: Statement, language: Language) -> tuple[str, tuple[str, ...]] | None:

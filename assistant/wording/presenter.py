@@ -31,7 +31,7 @@ from assistant.dialogue.recall import standalone
 from assistant.planning.plan import Plan, PlannedPart
 from assistant.reading.dates import AsOf, say_date
 from assistant.reading.message import Message
-from assistant.reading.question import Question
+from assistant.reading.turn import ON_THE_ANSWER
 from assistant.search.hybrid import HybridSearch
 from assistant.wording import notes
 from assistant.wording.citations import Numbering
@@ -105,7 +105,7 @@ class Presenter:
                 )
                 for line in steps
             )
-            warnings = self._warnings(question, draft, [line.passage for line in said], numbering)
+            warnings = self._warnings(message, draft, [line.passage for line in said], numbering)
         else:
             next_steps = ()
             if later is not None and reason == "not_in_force":
@@ -206,14 +206,15 @@ class Presenter:
         )
 
     def _warnings(
-        self, question: Question, draft: Draft, passages: Sequence[Passage], numbering: Numbering
+        self, message: Message, draft: Draft, passages: Sequence[Passage], numbering: Numbering
     ) -> list[Notice]:
-        out = []
+        out, question = [], message.question
         recent = notes.RECENT if draft.model is None or not draft.model.lines else notes.JUST_NOW
         shown = [
             note
             for note in notes.time_notes(self.search, question, passages, recent)
-            if not self.verifier.faults(note.sentence, AsOf(date.min, date.max, "today"))
+            if message.act not in ON_THE_ANSWER  # said beside the answer that it is made from
+            and not self.verifier.faults(note.sentence, AsOf(date.min, date.max, "today"))
         ]
         # A disagreement states two values that exclude one another: no passage supports the sentence whole.
         for note in (*shown, *notes.conflict_notes(question, draft.disagreements, passages)):

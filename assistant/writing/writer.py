@@ -24,6 +24,7 @@ from assistant.planning.plan import Plan
 from assistant.reading.dates import AsOf
 from assistant.reading.message import Message
 from assistant.reading.scope import is_injection
+from assistant.reading.turn import ON_THE_ANSWER
 from assistant.wording.composer import Composer
 from assistant.wording.composer import Line as Shown
 from assistant.writing.asking import Model, Terms
@@ -39,8 +40,6 @@ from ingest.passages.passages import Passage
 
 _SEARCHES = 3
 """Phrases searched."""
-ON_THE_ANSWER: frozenset[Act] = frozenset({"summarise", "simplify", "translate", "draft", "checklist", "doubt"})
-"""Acts that are written from the answer on screen; others than these and a question are answered without a model."""
 _ASKS: frozenset[Act] = frozenset({"ask", "correct"})
 
 

@@ -68,6 +68,7 @@ def unheld(service: Service, plan: Plan, message: Message) -> Iterator[tuple[str
     """What a statement shown misleads without, that is neither shown, nor out of force, nor contradicted, nor over the
     cap on reserves."""
     planner = service.engine.local
+    asked = [p.text for p in message.parts]
     eligible = service.engine.search.eligible(message.question.as_of, ())
     held = {s.position for s in plan.shown()}
     cited = {p.id for s in plan.shown() if s.step for p in s.step.cited}
@@ -83,7 +84,10 @@ def unheld(service: Service, plan: Plan, message: Message) -> Iterator[tuple[str
                 if position is None or position in held or not eligible[position]:
                     continue
                 statement = service.snapshot.open_passage(position).statement
-                if statement and planner.options.fits(statement, message.question, message.case):
+                n = asked.index(part.about) if part.about in asked else None
+                own = planner.parts.readings(message, n, ()) if n is not None else ()
+                readings = (message.question, *own)  # a part may be of another genre than the message
+                if statement and all(planner.options.fits(statement, q, message.case) for q in readings):
                     yield str(shown.passage.statement and shown.passage.statement.id), sid
 
 
