@@ -21,7 +21,7 @@ from ingest.corpus.fiches import Statement
 from ingest.passages.evidence import Span
 from ingest.passages.passages import Passage
 
-MOST, CHARACTERS = 40, 7_600
+MOST, CHARACTERS = 40, 7_000
 _OF_TEXTS, _OF_NAMED = 14, 32
 """Of these, sentences of added texts at most; the same when the message names a text, which alone answers what names
 it."""
