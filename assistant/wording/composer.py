@@ -110,10 +110,9 @@ class Composer:
         head = shown.place == "head"
         text = shown_text(s, question.language, self.config.terse, head and part.heading is None)
         ended: tuple[str, ...] = ()
-        if (
-            s.in_force.until is not None and s.in_force.until < question.as_of.day
-        ):  # in force in part of the period asked
-            ended = (say_date(s.in_force.until, question.language),)
+        end = s.in_force.until  # within the period asked
+        if end is not None and end < question.as_of.day and str(end.year) not in text:
+            ended = (say_date(end, question.language),)
             text = f"{text.removesuffix('.')}{UNTIL[question.language].format(day=ended[0])}."
         own = s.id in part.openings or (first and not part.openings)
         opens = own and (head or s.id in part.openings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -53,6 +54,20 @@ def compose(question: Question, shown: list[Shown], *texts: Passage, **part: Any
 @pytest.fixture
 def question(understanding: Understanding) -> Question:
     return understood(understanding, "Quels bilans carbone remettre ?")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Ce bilan visait les films.", "Ce bilan visait les films, en vigueur jusqu'au 17 mars 2026."),
+        ("Jusqu'au 17 mars 2026, ce bilan visait les films.", "Jusqu'au 17 mars 2026, ce bilan visait les films."),
+    ],
+)
+def test_what_ended_within_the_period_asked_is_told_with_its_day(question: Question, text: str, shown: str) -> None:
+    year = replace(question, as_of=AsOf(date(2026, 1, 1), date(2026, 11, 25), "asked"))
+    ended = {"from": date(2023, 1, 5), "until": date(2026, 3, 17)}
+    draft = compose(year, [made(0, text, in_force=ended)])
+    assert [line.sentence.text for line in draft.lines] == [shown]
 
 
 class TestHead:
