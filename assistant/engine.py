@@ -181,7 +181,7 @@ class Engine:
             # the same question on a case told, or corrected, in the language that tells it
             asked = replace(asked, text=previous.last, language=spoken)
         elif act == "correct" and previous is not None and previous.last:
-            asked = replace(asked, text=self.dialogue.corrected(asked.text, previous))
+            asked = replace(asked, text=self.dialogue.corrected(asked.text, previous), language=spoken)
         again = asked.choose or (act == "correct" and asked.text != text)
         if again and previous is not None:  # what was said may be said again
             before = replace(previous, heads=(), topics=())

@@ -73,6 +73,11 @@ class TestAnswered:
     def test_a_chosen_language_wins(self, ask: AskIt) -> None:
         assert "is granted" in ask("Quel score faut-il pour le Label Ecoprod ?", language="en").answer
 
+    def test_a_correction_is_answered_in_its_own_language(self, tiny: Service) -> None:
+        _, before = tiny.engine.ask("Quels bilans carbone remettre au CNC pour une fiction ?")
+        answer, _ = tiny.engine.ask("Sorry, I meant an animated film", previous=before)
+        assert (answer.understood.act, answer.understood.language) == ("correct", "en")
+
     def test_follow_ups_are_offered(self, ask: AskIt) -> None:
         answer = ask("Quels bilans carbone remettre pour une aide du CNC ?")
         assert 0 < len(answer.follow_ups) <= 3
