@@ -269,7 +269,9 @@ def _sentences(answer: Answer, stored: dict[int, Passage | None], steps: frozens
             written = bool(answer.written) and when is day
             spoken = spoken_in(text, answer.understood.language) if written else _language(text, answer)
             known = any(text.endswith(step) for step in steps)
-            said = (*given, *sums, *(answer.receipt.said if written else ()))
+            ends = (c.passage.valid_until for c in cited)
+            ended = (say_date(d, answer.understood.language) for d in ends if d and d < answer.as_of)
+            said = (*given, *sums, *ended, *(answer.receipt.said if written else ()))
             sentence = Sentence(
                 text,
                 cited,

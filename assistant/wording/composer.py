@@ -110,9 +110,10 @@ class Composer:
         head = shown.place == "head"
         text = shown_text(s, question.language, self.config.terse, head and part.heading is None)
         ended: tuple[str, ...] = ()
-        end = s.in_force.until  # within the period asked
-        if end is not None and end < question.as_of.day and str(end.year) not in text:
-            ended = (say_date(end, question.language),)
+        if (end := s.in_force.until) is not None and end < question.as_of.day:  # within the period asked
+            day = say_date(end, question.language)
+            ended = () if day.split(" ", 1)[1] in text else (day,)
+        if ended:
             text = f"{text.removesuffix('.')}{UNTIL[question.language].format(day=ended[0])}."
         own = s.id in part.openings or (first and not part.openings)
         opens = own and (head or s.id in part.openings)

@@ -368,7 +368,7 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
     text, out = _reasoned(text, answer, held)
     told = [p.text if p.kind == "statement" else f"{p.text} ({p.locator})" for p in held]
     days = [w for p in answer.parts if p.title for w in (p.because or "").split(" ; ")]
-    ends = [p.valid_until for p in held if p.statement is None and p.valid_until is not None]
+    ends = [p.valid_until for p in held if p.valid_until is not None]
     days += [say_date(d, answer.understood.language) for d in ends if d < answer.as_of]
     if answer.understood.act not in ASKS and re.match(r"Sources\s?: ", text):
         told += [f"{b.title}, {b.locator}" for c in answer.citations if c.n in numbers and (b := c.based_on)]

@@ -73,10 +73,10 @@ class TestAnswered:
     def test_a_chosen_language_wins(self, ask: AskIt) -> None:
         assert "is granted" in ask("Quel score faut-il pour le Label Ecoprod ?", language="en").answer
 
-    def test_a_correction_is_answered_in_its_own_language(self, tiny: Service) -> None:
-        _, before = tiny.engine.ask("Quels bilans carbone remettre au CNC pour une fiction ?")
-        answer, _ = tiny.engine.ask("Sorry, I meant an animated film", previous=before)
-        assert (answer.understood.act, answer.understood.language) == ("correct", "en")
+    def test_a_case_told_anew_is_answered_in_the_language_that_tells_it(self, tiny: Service) -> None:
+        _, before = tiny.engine.ask("We are 1,200 employees: do we report under the CSRD?")
+        answer, _ = tiny.engine.ask("ah non, on est 300 salariés", previous=before)
+        assert answer.understood.language == "fr"
 
     def test_follow_ups_are_offered(self, ask: AskIt) -> None:
         answer = ask("Quels bilans carbone remettre pour une aide du CNC ?")

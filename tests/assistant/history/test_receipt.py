@@ -71,6 +71,7 @@ class TestFates:
         for question in (
             "Quels bilans carbone remettre au CNC ?",
             "Quel est le seuil de la CSRD ?",
+            "En 2026, quel était le seuil de la CSRD ?",
             "What score for the label?",
         ):
             assert check(service.ask(Ask(question))).holds, question
