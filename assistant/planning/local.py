@@ -357,6 +357,12 @@ class LocalPlanner:
         """What the rules say of a part on the case of the message."""
         matter = self.rules.matter(part, found.context, self._statements(best.head))
         settled = self.rules.settled(matter[0], message, found.question, part, matter[1]) if matter else None
+        if (
+            settled is not None
+        ):  # what a rule says first, where it holds on the day; one that shows none settles nothing
+            place = self.options.positions
+            heads = tuple(s for s in settled.heads if (p := place.get(s)) is not None and self._in_force(p, found))
+            settled = replace(settled, heads=heads) if heads else None
         if settled is not None and message.chosen and not self._of_rule(best, settled):
             return None  # what was chosen is answered, by no rule from next door
         return settled if settled is not None and (settled.openings or not self._says(best)) else None

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("schemathesis", reason="needs schemathesis")
 import schemathesis
-from hypothesis import HealthCheck, Phase, given
+from hypothesis import HealthCheck, Phase, assume, given
 from hypothesis import settings as how
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
@@ -78,8 +78,9 @@ def tried(world: World, mode: GenerationMode) -> tuple[dict[str, str], Counter[t
     schema = schemathesis.openapi.from_asgi("/openapi.json", closed.app, timeout=300)  # a loaded machine is no fault
     faults: dict[str, str] = {}
     answered: Counter[tuple[str, int]] = Counter()
-    for result in schema.get_all_operations():
-        operation = result.ok()
+    operations = [result.ok() for result in schema.get_all_operations()]
+    fixed = {o.path for o in operations if "{" not in o.path}
+    for operation in operations:
         own = {p.name for p in operation.path_parameters} & set(OWN)
         for names in ({}, world.names) if own and operation.method.upper() != "DELETE" else ({},):
             sent = headers_of_the_owner if names else headers
@@ -90,6 +91,7 @@ def tried(world: World, mode: GenerationMode) -> tuple[dict[str, str], Counter[t
             def call(case: Any) -> None:
                 for name in own if names else ():
                     case.path_parameters[name] = names[OWN[name]]
+                assume(case.formatted_path not in fixed)  # an id drawn « form » is another route's word
                 response = case.call(headers=sent)
                 label = case.operation.label
                 answered[label, response.status_code] += 1
