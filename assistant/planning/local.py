@@ -357,9 +357,7 @@ class LocalPlanner:
         """What the rules say of a part on the case of the message."""
         matter = self.rules.matter(part, found.context, self._statements(best.head))
         settled = self.rules.settled(matter[0], message, found.question, part, matter[1]) if matter else None
-        if (
-            settled is not None
-        ):  # what a rule says first, where it holds on the day; one that shows none settles nothing
+        if settled is not None:  # what holds on the day is shown; a rule that shows nothing settles nothing
             place = self.options.positions
             heads = tuple(s for s in settled.heads if (p := place.get(s)) is not None and self._in_force(p, found))
             settled = replace(settled, heads=heads) if heads else None
@@ -375,8 +373,7 @@ class LocalPlanner:
         self, part: Part, found: Found, best: Option, settled: Settled, shown: set[int], alone: bool
     ) -> PlannedPart:
         """A part that the rules settle, or leave open: what they show first, then what goes with it."""
-        place = self.options.positions
-        head = [p for s in settled.heads if (p := place.get(s)) is not None and p not in shown]
+        head = [p for s in settled.heads if (p := self.options.positions[s]) not in shown]
         if not head:
             return PlannedPart(part.text, part.likeliest, "answered", told=True, score=best.score)
         near = best.card is not None and self._of_rule(best, settled)

@@ -109,12 +109,7 @@ class Composer:
             return
         head = shown.place == "head"
         text = shown_text(s, question.language, self.config.terse, head and part.heading is None)
-        ended: tuple[str, ...] = ()
-        if (end := s.in_force.until) is not None and end < question.as_of.day:  # within the period asked
-            day = say_date(end, question.language)
-            ended = () if day.split(" ", 1)[1] in text else (day,)
-        if ended:
-            text = f"{text.removesuffix('.')}{UNTIL[question.language].format(day=ended[0])}."
+        text, ended = _until(text, s, question)
         own = s.id in part.openings or (first and not part.openings)
         opens = own and (head or s.id in part.openings)
         opening = self._opening(part, s, question.language) if opens else None
@@ -248,6 +243,18 @@ def shown_text(s: Statement, language: Language, terse: float = 0.62, head: bool
     if not head or s.lead is None or unsupported(read_claim(s.text), read_claim(s.lead)):
         return s.text
     return s.lead if len(set(analyse(s.lead))) >= terse * len(set(analyse(s.text))) else s.text
+
+
+def _until(text: str, s: Statement, question: Question) -> tuple[str, tuple[str, ...]]:
+    """A statement that ended within the period asked, with its last day unless its words tell the month; and that
+    day."""
+    end = s.in_force.until
+    if end is None or end >= question.as_of.day:
+        return text, ()
+    day = say_date(end, question.language)
+    if day.split(" ", 1)[1] in text:
+        return text, ()
+    return f"{text.removesuffix('.')}{UNTIL[question.language].format(day=day)}.", (day,)
 
 
 def _step_line(planned: PlannedStep, n: int, shown: Shown, language: Language) -> Line:

@@ -210,12 +210,9 @@ class Presenter:
     ) -> list[Notice]:
         out, question = [], message.question
         recent = notes.RECENT if draft.model is None or not draft.model.lines else notes.JUST_NOW
-        shown = [
-            note
-            for note in notes.time_notes(self.search, question, passages, recent)
-            if message.act not in ON_THE_ANSWER  # said beside the answer that it is made from
-            and not self.verifier.faults(note.sentence, AsOf(date.min, date.max, "today"))
-        ]
+        said_before = message.act in ON_THE_ANSWER  # beside the answer that it is made from
+        timed = [] if said_before else notes.time_notes(self.search, question, passages, recent)
+        shown = [n for n in timed if not self.verifier.faults(n.sentence, AsOf(date.min, date.max, "today"))]
         # A disagreement states two values that exclude one another: no passage supports the sentence whole.
         for note in (*shown, *notes.conflict_notes(question, draft.disagreements, passages)):
             out.append(Notice(kind=note.kind, text=note.sentence.text, citations=numbering.cite(note.sentence)))
