@@ -24,7 +24,7 @@ _LABEL_WORDS = 8
 _REGIMES = {Regime.UE: "EU law", Regime.FR: "French law"}
 _NO_MARKS = str.maketrans(dict.fromkeys('«»"“”*[]', " "))
 _JOINING = frozenset({"et", "and", "puis", "alors", "donc", "sinon", "also"})
-_ROW = re.compile(r"^[^:.]{2,40} ?: ")
+_ROW = re.compile(r"^([^:.]{2,40}?) ?: ")
 _VERDICT = re.compile(
     r"^(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?(?: \([^()]+\))?\s?:(?:[^.]*?\.(?=\s[A-ZÀ-Ü«]))?"
     r"|^(?:Au plus tard le|By) [^.]+\.(?=\s)"
@@ -124,7 +124,8 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
         # An answer above rows that say first what they are of is none of them.
         rowed = [_is_row(line) for line, _ in marked]
         answer = head[:1] if rowed[:2] == [False, True] else []
-        rows = "\n".join(f"- {text}" for text in [*head, *then][len(answer) :])
+        listed_rows = [_row(line, text) for line, text in marked if line.place != "needs"]
+        rows = "\n".join(f"- {row}" for row in listed_rows[len(answer) :])
         return [(label + opening + "".join(answer)).strip(), rows, " ".join(needs)]
     told_apart = not several and not any(
         line.sentence.written for line, _ in marked
@@ -136,6 +137,14 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
     first = label + opening + " ".join(head)
     rest = " ".join((*then, *needs))
     return [first + (f" {rest}" if rest else "")]
+
+
+def _row(line: Line, text: str) -> str:
+    """A row, what it is of in bold where it says that first."""
+    if not line.sentence.written:
+        return text
+    m = _ROW.match(text := text.replace("**", ""))
+    return f"**{m[1]}**{text[m.end(1) :]}" if m and _is_row(line) else text
 
 
 def _is_row(line: Line) -> bool:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
+from assistant.answer import Act
 from assistant.checking.verifier import Sentence, Verifier
 from assistant.llm.models import ModelFailure
 from assistant.llm.usage import Usage
@@ -65,12 +66,13 @@ _NUMBERED = re.compile(r"^(?:☐\s*)?(?:\d{1,2}[.)]\s+)?")
 
 @dataclass(frozen=True)
 class Told:
-    """What lines are proved against, besides what they cite: the message, the words of the case, the day."""
+    """What lines are proved against, besides what they cite: the message, the case's words, the day, what is done."""
 
     request: Request
     given: tuple[str, ...]
     as_of: AsOf
     language: Language
+    act: Act = "ask"
 
 
 class Prover:
@@ -136,7 +138,7 @@ class Prover:
         if not read:
             return
         document = {
-            **told.request.said(),
+            **told.request.said(told.act),
             "lines": [_shown(n, x, every) for n, x in enumerate(read, 1)],
         }
         said: set[int] = set()
@@ -172,7 +174,7 @@ class Prover:
         texts = {s.text: k for k, s in sources.items()}
         keys = dict.fromkeys((*cited, *(texts[n] for k in cited for n in sources[k].needs if n in texts)))
         document = {
-            **told.request.said(),
+            **told.request.said(told.act),
             "answer": [line.written.text for line in lines if line.proved and line.written.text],
             "refused": [
                 {"n": n, "text": line.written.text, "cites": line.written.cites, "why": line.faults}

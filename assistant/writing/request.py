@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.answer import Act
 from assistant.checking.verifier import Cited
 from assistant.llm.wire import as_data, visible
 from assistant.planning.plan import Shown
 from assistant.planning.rules import Settled
 from assistant.reading.dates import say_date
 from assistant.wording.figures import case_words, fact_words
+from assistant.writing.before import Before
 from assistant.writing.evidence import Piece
 from assistant.writing.facts import WHOLE, Known, Wanted
 from assistant.writing.matters import Matter
@@ -46,14 +48,6 @@ class Source:
     piece: Piece | None = None
     step: Shown | None = None
     outcome: Settled | None = None
-
-
-@dataclass(frozen=True)
-class Before:
-    """The turn before: what was asked, and the sentences on screen, each with the positions of what it cites."""
-
-    asked: str
-    shown: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,12 +84,12 @@ class Request:
     wanted: Mapping[str, Wanted]
     known: Mapping[str, Known]
     contacts: Mapping[str, Contact]
-    asked_before: str = ""
+    before: Before | None = None
 
-    def said(self) -> dict[str, str]:
-        """The words that a line answers, for who reads it again: « résume » says nothing without what was asked."""
-        before = {"before": visible(self.asked_before)} if self.asked_before else {}
-        return {**before, "message": visible(self.message)}
+    def said(self, act: Act) -> dict[str, Any]:
+        """The words that a line answers, for who reads it again: « résume » says nothing without what was asked, nor
+        of what."""
+        return {**(self.before.said(act) if self.before else {}), "message": visible(self.message)}
 
 
 def request_of(held: Held) -> Request:
@@ -126,13 +120,7 @@ def request_of(held: Held) -> Request:
     if held.day != held.today:
         document["law_of"] = held.day
     if held.before is not None:
-        document["before"] = {
-            "asked": visible(held.before.asked),
-            "answer": [
-                {"text": visible(text), "cites": list(dict.fromkeys(at[p] for p in cited if p in at))}
-                for text, cited in held.before.shown
-            ],
-        }
+        document["before"] = held.before.document(at)
     if held.named:
         document["texts_named"] = [visible(t) for t in held.named]
     document["facts_read"] = [
@@ -160,8 +148,7 @@ def request_of(held: Held) -> Request:
             for phrase, found in held.searched.items()
         ]
     text = as_data({k: v for k, v in document.items() if v not in ([], "", None)})
-    asked_before = held.before.asked if held.before else ""
-    return Request(text, held.message, sources, matters, wanted, known, contacts, asked_before)
+    return Request(text, held.message, sources, matters, wanted, known, contacts, held.before)
 
 
 def _of_piece(p: Piece, pieces: Mapping[str, Piece], by_id: Mapping[str, str]) -> Source:

@@ -15,11 +15,12 @@ from assistant.reading.dates import say_date
 from assistant.reading.message import Message
 from assistant.reading.scope import without_instructions
 from assistant.writing.asking import Terms
+from assistant.writing.before import Before
 from assistant.writing.evidence import Gathering, Pool
 from assistant.writing.facts import Read, known_of, wanted_by
 from assistant.writing.matters import Matter, Matters, statements_of
 from assistant.writing.procedures import procedures_of
-from assistant.writing.request import Before, Held, Request, request_of
+from assistant.writing.request import Held, Request, request_of
 from ingest.corpus.register import Contact
 from ingest.language.claims import french_date
 
@@ -75,8 +76,8 @@ class Requests:
         settled = {m.name: s for m in turn.matters if (s := self.matters.settled(m, message, named=True)) is not None}
         ruled = statements_of(s for m in turn.matters[:2] if (s := settled.get(m.name)) is not None)
         pool.add([p for s in ruled[:8] if (p := self.gathering.place(s)) is not None], 0.7)
-        before, shown = self._before(turn)
-        first = [*shown, *(p for found in turn.searched.values() for p in found)]
+        before = Before.of(turn.previous, self.local.snapshot)
+        first = [*(before.cited if before else ()), *(p for found in turn.searched.values() for p in found)]
         pieces = self.gathering.pieces(pool, message, first)
         glossary, english = self.local.selector.glossary, question.language == "en"
         held = Held(
@@ -99,21 +100,6 @@ class Requests:
             searched=turn.searched,
         )  # fmt: skip
         return request_of(held)
-
-    def _before(self, turn: Turn) -> tuple[Before | None, list[int]]:
-        """The turn before, and the positions of what its answer cites."""
-        previous = turn.previous
-        if previous is None or not previous.last:
-            return None, []
-        rows: list[tuple[str, tuple[int, ...]]] = []
-        for told in previous.screen.told if previous.screen else ():
-            ids = [told.passage, *(p for p, _ in told.cited)]
-            at = tuple(p for i in dict.fromkeys(ids) if (p := self.local.snapshot.position(i)) is not None)
-            words = told.words.get(previous.language)
-            s = self.local.snapshot.open_passage(at[0]).statement if at else None
-            if text := words.text if words else s.wording(previous.language) if s else "":
-                rows.append((text, at))
-        return Before(previous.last, tuple(rows)), list(dict.fromkeys(p for _, at in rows for p in at))
 
     def _contacts(self, pool: Pool, named: Sequence[str]) -> list[Contact]:
         """Who may be named: those of the evidence, then those of its fields."""

@@ -140,7 +140,8 @@ class Writer:
         misread = [k for key in reply.misread if (k := request.known.get(key)) is not None]
         message = applied(turn.message, turn.read, misread)
         who = (c.name for c in request.contacts.values())  # whom a line may name to confirm what it says
-        told = Told(request, (*turn.given(message), *who), message.question.as_of, message.question.language)
+        question = message.question
+        told = Told(request, (*turn.given(message), *who), question.as_of, question.language, reply.act)
         lines = [line for n, p in enumerate(reply.parts) for w in p.lines if (line := self.prover.line(n, w, told))]
         lines += [line for w in reply.next if (line := self.prover.line(NEXT, w, told))]
         asked = WrittenLine(text=reply.ask.text) if reply.ask and reply.ask.fact not in request.wanted else None

@@ -72,6 +72,15 @@ class TestOnePart:
         answer, rows = blocks(found.markdown)
         assert (answer.form, rows.form, len(rows.items)) == ("paragraph", "bullets", 2)
 
+    def test_a_row_says_in_bold_what_it_is_of(self) -> None:
+        texts = ["Demande : au CNC, avant le tournage.", "Pièces non listées.", "Coût : 28 000 €."]
+        found = laid([part(shape="table")], *(written(n, t) for n, t in enumerate(texts, 1)))
+        assert [line.split(" [")[0] for line in found.markdown.split("\n")] == [
+            "- **Demande** : au CNC, avant le tournage.",
+            "- Pièces non listées.",
+            "- **Coût** : 28 000 €.",
+        ]
+
     def test_a_checklist_has_no_answer_above_it(self) -> None:
         found = laid(
             [part(shape="table")],

@@ -227,6 +227,30 @@ def test_acts_are_written_from_the_answer_on_screen_and_proved(seated: Any) -> N
     assert again.engine == "extractive"
 
 
+def test_who_reads_a_restatement_again_sees_what_it_restates(seated: Any) -> None:
+    """A translation loses no reserve that the answer on screen never said; its subject stood in a heading."""
+    asked = f"{BILANS.rstrip(' ?')} ? Et quand remettre le définitif ?"
+    coût = "Le bilan définitif se remet avec le coût définitif de production."
+
+    def write(document: Document) -> str:
+        if "before" in document:
+            rows = document["before"]["answer"]
+            assert [row.get("of", "")[-9:] for row in rows] == [p.about[-9:] for p in first.parts] + ["next"]
+            return written(part("", *(line(r["text"], *r["cites"]) for r in rows[:2])), act="translate")
+        of_the_first = part(words[0], line(DEVIS, *keys(document, "devis")))
+        of_the_other = part(words[1], line(coût, *keys(document, "coût")))
+        return written(of_the_first, of_the_other, next=[line(coût, *keys(document, "coût"))])
+
+    words = [BILANS.rstrip(" ?"), "quand remettre le définitif"]
+    model = Scripted(write)
+    service = seated(model)
+    first = service.ask(Ask(asked))
+    assert len(first.parts) == 2
+    service.ask(Ask("traduis ta réponse en anglais", conversation_id=first.conversation_id))
+    assert "restates" not in model.seen["check"][0]
+    assert model.seen["check"][-1]["restates"][:2] == [DEVIS, coût]
+
+
 def test_an_act_that_the_model_finds_is_done_without_it(seated: Any) -> None:
     answer = seated(Scripted(lambda d: written(act="thanks"))).ask(Ask("Vous m'avez bien aidé, super"))
     assert (answer.engine, answer.written) == ("extractive", ())
