@@ -46,7 +46,6 @@ from assistant.wording.layout import lay_out
 from assistant.wording.presenter import Presenter, understood
 from ingest.clock import Clock
 from ingest.corpus.glossary import Glossary
-from ingest.corpus.plain import PlainWords
 from ingest.corpus.register import Contact, Domain, Register
 from ingest.index.snapshot import Snapshot
 from ingest.language.claims import Language
@@ -99,7 +98,6 @@ class Engine:
         contacts: dict[str, Contact],
         clock: Clock,
         config: EngineConfig | None = None,
-        plain: PlainWords | None = None,
         fitted: Fitted = SHIPPED,
     ) -> None:
         config = config or EngineConfig()
@@ -125,15 +123,7 @@ class Engine:
         self.composer = Composer(self.search, config.compose)
         self.verifier = Verifier()
         self.presenter = Presenter(self.search, self.verifier, glossary, contacts, len(register.sources), clock)
-        self.acting = Acting(
-            self.snapshot,
-            self.verifier,
-            self.presenter,
-            self.local.demarches,
-            glossary,
-            plain or PlainWords(),
-            self.dialogue.named,
-        )
+        self.acting = Acting(self.snapshot, self.verifier, self.presenter, self.local.demarches, glossary)
         self.keeper = Keeper(self.composer)
         self.corrections = Corrections(glossary, self.dialogue)
 

@@ -36,7 +36,6 @@ from ingest.corpus.demarches import Demarche, Vocabulary, load_demarches, load_v
 from ingest.corpus.fiches import FicheFile, load_fiches, notice_source_id
 from ingest.corpus.glossary import load_glossary
 from ingest.corpus.intake import Intake, load_intake
-from ingest.corpus.plain import load_plain_words
 from ingest.corpus.register import Domain, Register, load_contacts, load_register
 from ingest.corpus.rules import Case, Rule, load_case_files, load_rules
 from ingest.errors import ClapvertError, ErrorCode
@@ -218,7 +217,7 @@ class Service:
                     tuned.ready()
                 engine = Engine(
                     snapshot, encoder, self.register, self.glossary, self.contacts, self.clock,
-                    self._config or tuned.config, load_plain_words(self.settings.corpus_dir), tuned.fitted,
+                    self._config or tuned.config, tuned.fitted,
                 )  # fmt: skip
                 if model is not None:
                     engine.writer = self._writer(engine, model)

@@ -19,14 +19,14 @@ from typing import Any, Literal
 
 from assistant.engine import EngineConfig
 from assistant.planning import bearing, scope, steps_head, verdict_head
-from assistant.reading import acts, manners, purposes
+from assistant.reading import acts, manners
 from assistant.reading.fitted import SHIPPED, Fitted
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.model.info import ModelInfo
 from ingest.settings import DEFAULT_MODEL
 
 HEADS = (
-    acts.WEIGHTS, manners.WEIGHTS, purposes.WEIGHTS, steps_head.WEIGHTS, scope.FIELD_WEIGHTS, bearing.WEIGHTS,
+    acts.WEIGHTS, manners.WEIGHTS, steps_head.WEIGHTS, scope.FIELD_WEIGHTS, bearing.WEIGHTS,
     verdict_head.MEANING,
 )  # fmt: skip
 """The heads that read vectors, or how near they stand."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.acting.asking import near
 from assistant.acting.opened import Opened, Row
 from assistant.acting.page import Page
 from assistant.acting.retelling import Retelling
 from assistant.reading.dates import say_date
 from ingest.corpus.fiches import Nature
 from ingest.corpus.register import Rank
+from ingest.language.lexical import analyse
 from ingest.passages.passages import Passage
 
 
@@ -23,7 +23,7 @@ def sources(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
     items = []
     steps = [r for r in opened.rows if r.step]
     if manner == "list" and len(steps) > 1:
-        _of_steps(page, opened, tell, near(steps, opened.screen.question))
+        _of_steps(page, opened, tell, _near(steps, opened.screen.question))
         steps_said = {id(r) for r in steps}
     else:
         steps_said = set()
@@ -37,6 +37,12 @@ def sources(page: Page, opened: Opened, tell: Retelling, manner: str) -> None:
         items.append(f"{page.marked(r, sentence)} ({' ; '.join(dict.fromkeys(beside))})")
     page.bullets(items)
     page.bullets([left for part in opened.parts if part.missing and (left := page.left(part, opened.contacts))])
+
+
+def _near(rows: list[Row], text: str) -> list[Row]:
+    """Rows that share most words with a text, first; in their order where none does."""
+    asked = set(analyse(text))
+    return sorted(rows, key=lambda r: -len(asked & set(analyse(r.passage.text))))
 
 
 def _of_steps(page: Page, opened: Opened, tell: Retelling, steps: list[Row]) -> None:

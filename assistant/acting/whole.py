@@ -1,4 +1,4 @@
-"""The last answer whole, in the other language.
+"""The last answer whole: in the other language, or to be sent as it is.
 
 Guarantee: part by part, verdict first, in the statements' own reviewed words of that language.
 """
@@ -37,3 +37,15 @@ def whole(page: Page, opened: Opened, tell: Retelling) -> None:
             page.say(f"{label}{opening}{' '.join(said)}".strip())
     todo(page, opened, tell.shown)
     page.bullets(f"{before}{page.marked(None, s)}" for before, s in coming(page, opened, tell))
+
+
+def as_it_is(page: Page, opened: Opened, tell: Retelling) -> None:
+    """Lay out what can be sent in the place of what only a model writes: the answer, and where what it cites stands."""
+    page.say(page.words["needs_model"])
+    whole(page, opened, tell)
+    texts: dict[str, list[int]] = {}
+    for c, p in zip(page.numbering.citations(), page.numbering.passages(), strict=True):
+        title, locator = (p.based_on.title, p.based_on.locator) if p.based_on else (p.source_title, p.locator)
+        texts.setdefault(f"{title}, {locator}" if locator else title, []).append(c.n)
+    told = " ; ".join(f"{name} {''.join(f'[{n}]' for n in ns)}" for name, ns in texts.items())
+    page.say(f"{page.words['sources']} {told}" if told else "")

@@ -1,4 +1,4 @@
-"""In what form an act is asked for: a summary in three lines, a draft that is a letter, a list by who does it…
+"""In what form an act is asked for: a list by who does it, the links of the sources, the answer in both languages…
 
 Guarantee: told by a head fitted on examples kept as data (`data/manners.yaml`, `eval calibrate --acts`), among the
 forms of the act alone; a form that is not likely enough is the act's plain one. No list of words.
@@ -14,18 +14,13 @@ from numpy.typing import NDArray
 
 from assistant.answer import Act
 from assistant.reading.fitted import SHIPPED, Fitted
-from assistant.reading.mentions import mentions
-from ingest.language.claims import Language
 
 WEIGHTS = Path(__file__).resolve().parent / "data" / "manners.npz"
 PLAIN: Mapping[Act, str] = {
-    "summarise": "points", "simplify": "plain", "checklist": "list", "draft": "mail", "translate": "en",
-    "source": "list", "help": "what",
+    "checklist": "list", "translate": "en", "source": "list", "help": "what",
 }  # fmt: skip
 """The plain form of each act that has several."""
 _SURE = 0.5
-_MOST = 12
-"""Lines or sentences that a summary may be asked in, at most."""
 
 
 def manner_of(act: Act, text: str, vector: NDArray[np.float32], fitted: Fitted = SHIPPED) -> str:
@@ -36,9 +31,3 @@ def manner_of(act: Act, text: str, vector: NDArray[np.float32], fitted: Fitted =
     own = {label.partition(".")[2]: p for label, p in shares.items() if label.partition(".")[0] == act}
     best = max(own, key=lambda manner: own[manner])
     return best if own[best] >= _SURE * sum(own.values()) else PLAIN[act]
-
-
-def count_of(text: str, language: Language) -> int | None:
-    """How many lines or sentences are asked for; None when it is not told."""
-    counts = [int(m.low) for m in mentions(text, language) if m.low == m.high and 1 <= m.low <= _MOST]
-    return counts[0] if counts else None

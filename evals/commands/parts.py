@@ -215,8 +215,7 @@ def _fit_examples(settings: Settings, acts: bool, field: bool, out: Path | None)
     from assistant.planning.scope import FIELD_WEIGHTS
     from assistant.reading.acts import WEIGHTS
     from assistant.reading.manners import WEIGHTS as MANNERS
-    from assistant.reading.purposes import WEIGHTS as PURPOSES
-    from evals.fitting.heads_fit import fit_acts, fit_field, fit_manners, fit_purposes
+    from evals.fitting.heads_fit import fit_acts, fit_field, fit_manners
     from evals.running.runner import eval_engine
 
     if acts and field and out:
@@ -228,8 +227,6 @@ def _fit_examples(settings: Settings, acts: bool, field: bool, out: Path | None)
         click.echo(f"Actes, exemples bien lus : {fit_acts(engine.search.encoder, asked, path):.3f} ; poids : {path}")
         forms = path.with_name(MANNERS.name)
         click.echo(f"Formes, exemples bien lus : {fit_manners(engine.search.encoder, forms):.3f} ; poids : {forms}")
-        whys = path.with_name(PURPOSES.name)
-        click.echo(f"Buts, exemples bien lus : {fit_purposes(engine.search.encoder, whys):.3f} ; poids : {whys}")
     if field:
         path = out or FIELD_WEIGHTS
         click.echo(f"Champ, exemples bien lus : {fit_field(engine, path):.3f} ; poids : {path}")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.engine import Engine
 from assistant.planning.scope import FIELD_FORM, FIELD_WEIGHTS
-from assistant.reading import acts, manners, purposes
+from assistant.reading import acts, manners
 from assistant.reading.message import Message
 from assistant.reading.text_head import features
 from evals.fitting.logistic import rows_of
@@ -39,20 +39,13 @@ def act_examples(asks: Sequence[str]) -> tuple[list[str], list[str]]:
     labels = [act for act, messages in rows.items() for _ in messages]
     formed = [(t, act) for act, manners in manner_rows().items() for messages in manners.values() for t in messages]
     more = [(t, "ask") for t in (*drawn, *field["ours"])] + [(t, "out_of_field") for t in field["others"]]
-    written = [(t, "draft") for messages in purpose_rows().values() for t in messages]
-    rest = [*formed, *written, *more]
+    rest = [*formed, *more]
     return [*texts, *(t for t, _ in rest)], [*labels, *(act for _, act in rest)]
 
 
 def manner_rows() -> dict[str, dict[str, list[str]]]:
     """Messages by act, and by the form that they ask it in."""
     rows: dict[str, dict[str, list[str]]] = yaml.safe_load((DATA / "manners.yaml").read_text(encoding="utf-8"))
-    return rows
-
-
-def purpose_rows() -> dict[str, list[str]]:
-    """Messages that want something written, by what it is written for."""
-    rows: dict[str, list[str]] = yaml.safe_load((DATA / "purposes.yaml").read_text(encoding="utf-8"))
     return rows
 
 
@@ -71,12 +64,6 @@ def fit_manners(encoder: EncoderProtocol, path: Path = manners.WEIGHTS) -> float
     """Fit and write the head of the forms of acts; the share of examples that it then reads rightly."""
     rows = [(t, f"{act}.{m}") for act, forms in manner_rows().items() for m, ts in forms.items() for t in ts]
     return _fit_texts(encoder, [t for t, _ in rows], [label for _, label in rows], path, 10.0)
-
-
-def fit_purposes(encoder: EncoderProtocol, path: Path = purposes.WEIGHTS) -> float:
-    """Fit and write the head of the purposes of drafts; the share of examples that it then reads rightly."""
-    rows = [(t, purpose) for purpose, messages in purpose_rows().items() for t in messages]
-    return _fit_texts(encoder, [t for t, _ in rows], [purpose for _, purpose in rows], path, 10.0)
 
 
 def _fit_texts(

@@ -21,13 +21,13 @@ from assistant.engine import Engine, EngineConfig
 from assistant.planning import bearing, scope, steps_head, verdict_head
 from assistant.planning.rules import RulesConfig
 from assistant.planning.weighing import PassagesConfig
-from assistant.reading import acts, manners, purposes
+from assistant.reading import acts, manners
 from assistant.reading.fitted import SHIPPED, Fitted
 from assistant.search.fusion import Fusion, blend, fuse, top
 from assistant.tuning import folder_of, keep_tuning
 from evals.fitting import steps_fit
 from evals.fitting.bearing_fit import fit_bearing, load_pairs, rows_of
-from evals.fitting.heads_fit import act_examples, field_examples, fit_acts, fit_field, fit_manners, fit_purposes
+from evals.fitting.heads_fit import act_examples, field_examples, fit_acts, fit_field, fit_manners
 from evals.fitting.known_encoder import KnownEncoder
 from evals.fitting.match_fit import choices, fit_match
 from evals.fitting.verdicts_fit import fit_meaning, meanings
@@ -106,11 +106,10 @@ def _texts(engine: Engine) -> list[str]:
 def _fit_into(aside: Path, target: Path, settings: Settings, engine: Engine, cache: VectorCache, say: Say) -> ModelFit:
     fitted, heads = Fitted(aside), {}
     reference = load_reference().within(domains_asked(engine.snapshot))
-    say("  actes, formes, buts")
+    say("  actes, formes")
     encoder, index = engine.search.encoder, engine.snapshot
     heads["acts"] = fit_acts(encoder, [q for card in index.cards.cards for q in card.asks], fitted.path(acts.WEIGHTS))
     heads["manners"] = fit_manners(encoder, fitted.path(manners.WEIGHTS))
-    heads["purposes"] = fit_purposes(encoder, fitted.path(purposes.WEIGHTS))
     say("  démarches")
     told = steps_fit.examples(index.demarches.demarches, index.cards.cards, load_plans())
     steps = steps_fit.fit_steps(told, encoder)

@@ -21,14 +21,12 @@ from ingest.corpus.cards import load_card_files
 from ingest.corpus.check_cards import CardCounts, check_cards
 from ingest.corpus.check_demarches import DemarcheCounts, check_demarches
 from ingest.corpus.check_fields import check_needs
-from ingest.corpus.check_plain import check_briefs, check_plain
 from ingest.corpus.check_rules import RuleCounts, check_rules
 from ingest.corpus.check_statements import check_statement, check_together, unknown_contacts, unknown_sources
 from ingest.corpus.check_texts import check_texts
 from ingest.corpus.check_wordings import check_wordings
 from ingest.corpus.criteria import FrameworkFile, load_frameworks
 from ingest.corpus.criteria_statements import framework_statements
-from ingest.corpus.demarches import load_demarches
 from ingest.corpus.fiches import FicheFile, load_fiches
 from ingest.corpus.glossary import load_glossary
 from ingest.corpus.problems import HeldTexts, Known, Placed, Problem, error, warning
@@ -100,8 +98,6 @@ def check_corpus(corpus_dir: Path, today: date, held: HeldTexts | None = None) -
     ruled, rules = check_rules([p.statement for p in rows], known, corpus_dir)
     guided, demarches = check_demarches([p.statement for p in rows], known, corpus_dir)
     found += [*texts.problems, *carded, *ruled, *guided]
-    found += check_plain([p.statement for p in rows], corpus_dir)
-    found += check_briefs(load_demarches(corpus_dir), corpus_dir)
     found += _check_pages(corpus_dir, files, known.register)
     found += _never_cited(rows, frameworks, known.register)
     statements = [p.statement for p in rows]

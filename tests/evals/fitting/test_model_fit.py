@@ -129,7 +129,7 @@ class TestWhole:
 
         told = VerdictFit(1, 1, 1, 0, 1, 0.0)
         nothing = MatchFit(EngineConfig().match, 1, Difference(0, 0, 0, 0, 0, 1), 0.0)
-        for name, result in (("fit_acts", 1.0), ("fit_manners", 1.0), ("fit_purposes", 1.0), ("fit_field", 1.0),
+        for name, result in (("fit_acts", 1.0), ("fit_manners", 1.0), ("fit_field", 1.0),
                              ("fit_meaning", told), ("fit_bearing", BearingFit(1, 1, 1, 0))):  # fmt: skip
             monkeypatch.setattr(model_fit, name, kept(result))
         steps = StepsFit(1, {}, np.zeros(1, np.float32), 1.0, 1.0, 0.0)
