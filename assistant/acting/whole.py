@@ -43,9 +43,7 @@ def as_it_is(page: Page, opened: Opened, tell: Retelling) -> None:
     """Lay out what can be sent in the place of what only a model writes: the answer, and where what it cites stands."""
     page.say(page.words["needs_model"])
     whole(page, opened, tell)
-    texts: dict[str, list[int]] = {}
-    for c, p in zip(page.numbering.citations(), page.numbering.passages(), strict=True):
-        title, locator = (p.based_on.title, p.based_on.locator) if p.based_on else (p.source_title, p.locator)
-        texts.setdefault(f"{title}, {locator}" if locator else title, []).append(c.n)
-    told = " ; ".join(f"{name} {''.join(f'[{n}]' for n in ns)}" for name, ns in texts.items())
-    page.say(f"{page.words['sources']} {told}" if told else "")
+    bases = ((p.based_on.title, p.based_on.locator) if p.based_on else (p.source_title, p.locator)
+             for p in page.numbering.passages())  # fmt: skip
+    told = " ; ".join(dict.fromkeys(f"{title}, {locator}" if locator else title for title, locator in bases))
+    page.say(f"{page.words['sources']} {told}." if told else "")

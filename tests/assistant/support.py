@@ -371,9 +371,6 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
     ends = [p.valid_until for p in held if p.valid_until is not None and p.valid_until < answer.as_of]
     said = [say_date(d, answer.understood.language) for d in ends]
     days += [d for d in said if phrases.UNTIL[answer.understood.language].format(day=d) in text]
-    listed = answer.understood.act not in ASKS and re.match(r"Sources\s?: ", text)
-    if listed:
-        told += [f"{b.title}, {b.locator}" for c in answer.citations if c.n in numbers and (b := c.based_on)]
     support = "\n".join([*told, *days, *(f"{item.said}." for item in answer.understood.case)])
     introduced = re.match(r"(?:[^«»]{1,200}:\s)?«\s(?P<quotes>.+)\s»$", text, re.DOTALL)
     quotes = re.split(r"\s»(?:\s\(…\))?\s«\s", introduced.group("quotes")) if introduced else []
@@ -385,18 +382,9 @@ def _sentence(text: str, numbers: list[int], answer: Answer, passages: Mapping[s
     for p in held:
         late = p.valid_from is not None and p.valid_from > answer.as_of
         early = p.valid_until is not None and p.valid_until < answer.as_of
-        if (late or early) and not YEAR.search(text) and not (listed and _cited_elsewhere(text, p, answer, passages)):
+        if (late or early) and not YEAR.search(text):
             out.append(f"« {text} » : hors vigueur au {answer.as_of}, sans date")
     return out
-
-
-def _cited_elsewhere(text: str, passage: Passage, answer: Answer, passages: Mapping[str, Passage]) -> bool:
-    """Whether a sentence that tells its day cites what a list of sources names at the foot of a draft."""
-    numbers = {c.n for c in answer.citations if passages[c.passage_id] is passage}
-    said = (part for item in _items(answer.answer) for part in re.findall(r"[^\[\]]+(?:\s?\[\d+\])+", item))
-    return any(
-        YEAR.search(part) and numbers & {int(n) for n in MARK.findall(part)} for part in said if text not in part
-    )
 
 
 @cache
