@@ -1,4 +1,4 @@
-"""The local planner: decisions on the case, then cards, then slots; no model.
+"""The local planner: rules on the case, then cards, then slots; no model.
 
 Guarantee: for the same snapshot and message, the same plan. What is shown is in force on the day, is not contradicted
 by the case, and is closed under `needs`; a part is answered by what it shows, told by an earlier part, or missing.
@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from typing import Literal
 
 from assistant.dialogue.parts import PartReader
-from assistant.planning.asks import ASKS, ROLE, SUBJECT
+from assistant.planning.asks import ROLE, SUBJECT
 from assistant.planning.bearing import Bearing
 from assistant.planning.case import case_of
-from assistant.planning.decide import DUTIES, RIGHTS, Ruling, outside, rule, undecided
+from assistant.planning.decide import outside, undecided
 from assistant.planning.demarches import Demarches
 from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
 from assistant.planning.passages import Passages, Told
-from assistant.planning.plan import Place, Plan, PlannedPart, Reason, Shown, State, Verdict
+from assistant.planning.plan import Place, Plan, PlannedPart, Shown, Verdict
 from assistant.planning.ranking import Selector
 from assistant.planning.readings import Chosen, Readings, unknown
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
@@ -30,13 +29,13 @@ from assistant.planning.standing import Standing, state_of
 from assistant.planning.verdict_head import SURE, verdict_of
 from assistant.planning.verdicts import same_direction
 from assistant.planning.weighing import PassagesConfig, Rival
-from assistant.reading.kinds import FILLER, question_types
+from assistant.reading.kinds import FILLER
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
 from assistant.reading.scope import is_injection
 from assistant.search.hybrid import Candidates, HybridSearch
 from ingest.corpus.cards import DependsOn, Kind
-from ingest.corpus.fiches import AnswerType, Polarity, Role, Statement
+from ingest.corpus.fiches import Polarity, Role, Statement
 from ingest.corpus.register import Regime
 from ingest.language.lexical import analyse
 from ingest.passages.passages import Passage
@@ -327,26 +326,18 @@ class LocalPlanner:
             return self._by_rule(part, found, best, settled, shown, alone)
         head = [p for p in best.head if p not in shown]
         statements = self._statements(head)
-        ruling = self._ruling(message, part, found, best)
-        if ruling is not None:
-            deciding = [self.options.positions[d.statement.id] for d in ruling.decisions]
-            head = [p for p in dict.fromkeys((*deciding, *head)) if p not in shown]
-            head = head[:3]
-            statements = self._statements(head)
-        evidence = self._evidence(found, best, head, shown, alone, ruling)
+        evidence = self._evidence(found, best, head, shown, alone)
         first = statements[0] if statements else None
-        verdict, strength, because = self._verdict(message, part, found, best, first, ruling, evidence)
-        state: State = "computed" if ruling and verdict in ("yes", "no") else state_of(first)
-        depends = self._depends(message, part, found, best, first, ruling) if verdict is None or ruling else None
+        verdict, strength = self._verdict(message, part, found, best, first, evidence)
+        depends = self._depends(message, part, found, best, first) if verdict is None else None
         return PlannedPart(
             about,
             kinds,
-            state,
+            state_of(first),
             tuple(evidence),
             best.card.shape if best.card else "sentence",
-            "depends" if depends and verdict is None else verdict,
+            "depends" if depends else verdict,
             strength,
-            because=because,
             depends_on=depends,
             card=best.card.id if best.card else None,
             premise=first is not None and first.role is Role.DEMENT and self.scope.denies(found.context, first),
@@ -378,7 +369,7 @@ class LocalPlanner:
             return PlannedPart(part.text, part.likeliest, "answered", told=True, score=best.score)
         near = best.card is not None and self._of_rule(best, settled)
         option = replace(best, head=tuple(head), card=best.card if near else None, scored=None)
-        evidence = self._evidence(found, option, head, shown, alone, None, settled)
+        evidence = self._evidence(found, option, head, shown, alone, settled)
         first = self._statements(head)[0]
         return PlannedPart(
             part.text,
@@ -443,7 +434,6 @@ class LocalPlanner:
         head: Sequence[int],
         shown: set[int],
         alone: bool,
-        ruling: Ruling | None,
         settled: Settled | None = None,
     ) -> list[Shown]:
         """Head, companions, reserves and next steps, in that order, within the words of a part."""
@@ -460,8 +450,6 @@ class LocalPlanner:
             *own,
             *self._needs([*head, *(p for sid in own if (p := self.options.positions.get(sid)) is not None)]),
         ]
-        if ruling is not None:
-            needed += self._needs([self.options.positions[d.statement.id] for d in ruling.decisions])
         for sid in dict.fromkeys(needed):
             p = self.options.positions.get(sid)
             if p is not None and p not in out and p not in shown and self._usable(p, found):
@@ -564,32 +552,6 @@ class LocalPlanner:
     def _statements(self, positions: Sequence[int]) -> list[Statement]:
         return [s for p in positions if (s := self.snapshot.open_passage(p).statement) is not None]
 
-    def _ruling(self, message: Message, part: Part, found: Found, best: Option) -> Ruling | None:
-        """What the case settles, when the part wants a verdict."""
-        if not message.case or part.kinds.get(Kind.YES_NO, 0.0) < 0.3:
-            return None
-        ids = best.card.statements if best.card else ()
-        positions = [*best.head, *(p for sid in ids if (p := self.options.positions.get(sid)) is not None)]
-        topics = dict.fromkeys(s.topic for s in self._statements(best.head))
-        positions += [p for t in topics for p in self.snapshot.by_topic[t]]
-        usable = [p for p in dict.fromkeys(positions) if self._in_force(p, found)]
-        weighed = [(s, self._match(s, found)) for s in self._statements(usable)]
-        asked = set(question_types(part.text))
-        wanted = RIGHTS if AnswerType.PUIS_JE in asked and AnswerType.DOIS_JE not in asked else DUTIES
-        left = sorted(((s, m) for s, m in weighed if m is not None), key=lambda row: -row[1])
-        return rule([s for s, _ in left], message.case, wanted)
-
-    def _match(self, s: Statement, found: Found) -> int | None:
-        """How many facets a statement shares with the question; None for one whose case, place or financial year is
-        another: a rule for overseas does not decide for the mainland."""
-        case = case_of(s, found.question, self.selector.glossary)
-        if case.conflict or case.local:
-            return None
-        year = found.question.as_of.exercise
-        if year and s.applies_to and not s.applies_to.overlaps(date(year, 1, 1), date(year, 12, 31)):
-            return None
-        return case.matched
-
     def _in_force(self, position: int, found: Found) -> bool:
         return bool(self.search.eligible(found.question.as_of, ())[position])
 
@@ -600,27 +562,23 @@ class LocalPlanner:
         found: Found,
         best: Option,
         first: Statement | None,
-        ruling: Ruling | None,
         evidence: Sequence[Shown],
-    ) -> tuple[Verdict | None, Literal["firm", "likely"], tuple[Reason, ...]]:
-        if ruling is not None:
-            reasons = tuple(r for d in ruling.decisions for r in (d.reasons if d.verdict == "yes" else d.reasons[:1]))
-            return ruling.verdict, ruling.strength, reasons
+    ) -> tuple[Verdict | None, Literal["firm", "likely"]]:
         if first is None or part.kinds.get(Kind.YES_NO, 0.0) < self.config.yes_no:
-            return None, "firm", ()
+            return None, "firm"
         if undecided([first], message.case) is not None or outside(first, message.case):
-            return None, "firm", ()
+            return None, "firm"
         entailed = case_of(first, found.question, self.selector.glossary).entailed
         card = best.card
         fits = not best.features["unsupposed"]
         asked = best.features["alias" if card is not None else "known"] >= self.config.verdict
         if card is not None and card.verdict and fits and asked and same_direction(part.text, card.asks, first.text):
-            return card.verdict, card.strength, ()
+            return card.verdict, card.strength
         sure = SURE if entailed and asked else self.config.sure
         said = verdict_of(part.text, found.context.vector, first, sure, self.search.fitted)
         if first.polarity is Polarity.FAIT or (said is not None and self._other_law(first, evidence)):
             said = None
-        return said, "likely", ()
+        return said, "likely"
 
     def _other_law(self, first: Statement, evidence: Sequence[Shown]) -> bool:
         """True when what is shown holds another body of law than the head's: a flat verdict would speak for both."""
@@ -635,11 +593,8 @@ class LocalPlanner:
         found: Found,
         best: Option,
         first: Statement | None,
-        ruling: Ruling | None,
     ) -> DependsOn | None:
         """The one detail that decides, when the message leaves it out."""
-        if ruling is not None and ruling.open_field is not None:
-            return DependsOn(field=ruling.open_field.value, **ASKS[ruling.open_field])
         card = best.card
         if card is None or card.depends_on is None or first is None or part.kinds.get(Kind.YES_NO, 0.0) < 0.5:
             return None
