@@ -225,7 +225,7 @@ def _comes_near(answer: Answer) -> bool:
 def _nearest(text: str, answer: Answer) -> bool:
     """Whether a paragraph says that a text does not answer, and that what comes nearest in it follows."""
     titles = {f"« {c.source_title} »" for c in answer.citations}
-    said = text.split("** : ")[-1]
+    said = LABEL.sub("", text, count=1)
     return any(said == phrases.NEAREST[lang].format(titles=t) for lang in ("fr", "en") for t in titles)
 
 
