@@ -55,8 +55,6 @@ from ingest.passages.passages import Passage
 if TYPE_CHECKING:
     from assistant.writing.writer import Writer, Written
 
-_TOLD = 12
-"""Heads of the answers of a conversation that are kept, for summing it up."""
 OnEvidence = Callable[[Sequence[Passage], Understood], None]
 """Told the passages that an answer will rest on (or that come near), and how its question was understood, before any
 of its prose exists."""
@@ -267,9 +265,7 @@ class Engine:
             answer = self.corrections.told(answer, message, previous, screen, kept)
         if answer.reason == "out_of_scope" and previous is not None and previous.screen is not None:
             screen = previous.screen
-        heads = [*(previous.told if previous else ()), *(t for t in screen.told if t.place == "head")]
-        told = {t.passage: t for t in heads}
-        return answer, replace(memory, screen=screen, told=tuple(told.values())[-_TOLD:])
+        return answer, replace(memory, screen=screen)
 
     def _written(
         self, written: Written, lines: Sequence[Line], previous: Memory | None, heard: _Heard | None,

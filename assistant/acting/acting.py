@@ -73,8 +73,9 @@ class Acting:
             return self._translated(message, previous, screen, manner, conversation_id), previous
         page = Page(spoken)
         self._lay(page, act, manner, message, previous, self.opener.screen(screen))
-        kept = replace(screen, acted=act, manner=manner) if act == "checklist" else screen
-        return self._given(message, page, conversation_id), replace(previous, screen=kept)
+        if act == "checklist":  # done again in another language
+            previous = replace(previous, screen=replace(screen, acted=act, manner=manner))
+        return self._given(message, page, conversation_id), previous
 
     def stays(self, message: Message, previous: Memory, conversation_id: str) -> Answer:
         """The answer to a correction that nothing of the last one was found to depend on: the same, said so."""
@@ -108,7 +109,6 @@ class Acting:
 
     def _lay(self, page: Page, act: Act, manner: str, message: Message, previous: Memory, opened: Opened) -> None:
         tell = Retelling(self.verifier, message.question.as_of, page.language)
-        day = say_date(message.question.as_of.day, page.language)
         if not opened.rows and not any(p.missing for p in opened.parts):
             page.say(page.words["empty"])
         elif act in _WRITTEN:
@@ -120,7 +120,7 @@ class Acting:
         elif act == "source":
             sources(page, opened, tell, manner)
         elif act == "doubt":
-            doubt(page, opened, tell, day)
+            doubt(page, opened, tell, say_date(message.question.as_of.day, page.language))
         else:
             whole(page, opened, tell)
 

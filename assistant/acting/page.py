@@ -37,11 +37,9 @@ class Page:
         """A colon, as the language spaces it."""
         return " :" if self.language == "fr" else ":"
 
-    def marked(self, row: Row | None, sentence: Sentence, text: str | None = None) -> str:
-        """A sentence and the numbers of what it cites; its verdict, or the head of its step, in bold. `text`: its
-        words, explained."""
-        text = text or sentence.text
-        bold = ""
+    def marked(self, row: Row | None, sentence: Sentence) -> str:
+        """A sentence and the numbers of what it cites; its verdict, or the head of its step, in bold."""
+        text, bold = sentence.text, ""
         if row is not None:
             words = row.worded(self.language)
             bold = words.label or (words.opening if row.place == "head" else "")

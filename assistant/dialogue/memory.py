@@ -58,8 +58,6 @@ class Memory:
     dates: Mapping[DateName | YearName, CaseDate] = field(default_factory=dict)
     screen: Screen | None = None
     """The last answer, for the acts that take it up."""
-    told: tuple[Told, ...] = ()
-    """What headed the answers so far."""
 
     @property
     def subject(self) -> Subject:
@@ -84,7 +82,6 @@ class Memory:
             "root": self.root,
             "earlier": [_plain_subject(s) for s in self.earlier],
             "screen": self.screen.plain() if self.screen else None,
-            "told": [t.plain() for t in self.told],
             "dates": [[n.value, d.start.isoformat(), d.end.isoformat(), d.said] for n, d in self.dates.items()],
             "case": [[f.value, q.low, q.high, q.said, q.origin] for f, q in self.case.items()],
         }
@@ -110,7 +107,6 @@ class Memory:
             root=raw["root"],
             earlier=tuple(_subject(s) for s in raw["earlier"]),
             screen=_screen(raw),
-            told=tuple(_row(t) for t in raw.get("told", ())),
             dates={d.name: d for row in raw.get("dates", ()) for d in (_date(*row),)},
             case={CaseField(f): Quantity(CaseField(f), *rest) for f, *rest in raw.get("case", ())},
         )

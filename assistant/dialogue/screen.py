@@ -37,11 +37,6 @@ class Told:
     given: tuple[str, ...] = ()
     reviewed: bool = False
 
-    def plain(self) -> dict[str, Any]:
-        """As plain data."""
-        told: dict[str, Any] = _TOLD.dump_python(self, mode="json")
-        return told
-
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Told:
         """What `plain` gave."""

@@ -86,10 +86,6 @@ class DialogueReader:
         short = moves.goes_on(text) or len(moves.content(text)) <= 1
         return short or bool(self.facets(text)) or read_as_of(text, today) is not None
 
-    def named(self, text: str, facet: str) -> list[str]:
-        """The words of a text that name a value of a facet: who acts in our field, a place."""
-        return [text[a:b] for a, b in self._names.spans(text, (facet,))]
-
     def affirmed(self, text: str) -> dict[str, tuple[str, ...]]:
         """Facet values that the words of a text name, without those that it denies (« pas un parc, une réserve »)."""
         return self.facets(self._without_denied(text))

@@ -24,7 +24,7 @@ _LABEL_WORDS = 8
 _REGIMES = {Regime.UE: "EU law", Regime.FR: "French law"}
 _NO_MARKS = str.maketrans(dict.fromkeys('«»"“”*[]', " "))
 _JOINING = frozenset({"et", "and", "puis", "alors", "donc", "sinon", "also"})
-_ROW = re.compile(r"^([^:.]{2,40}?) ?: ")
+_ROW = re.compile(r"^([^:.]{2,40}?)( ?: )")
 _VERDICT = re.compile(
     r"^(?:Oui|Non|Yes|No)(?:, a priori|, most likely)?(?: \([^()]+\))?\s?:(?:[^.]*?\.(?=\s[A-ZÀ-Ü«]))?"
     r"|^(?:Au plus tard le|By) [^.]+\.(?=\s)"
@@ -141,10 +141,9 @@ def _part(part: PlannedPart, marked: list[tuple[Line, str]], several: bool, lang
 
 def _row(line: Line, text: str) -> str:
     """A row, what it is of in bold where it says that first."""
-    if not line.sentence.written:
-        return text
-    m = _ROW.match(text := text.replace("**", ""))
-    return f"**{m[1]}**{text[m.end(1) :]}" if m and _is_row(line) else text
+    if line.sentence.written:
+        text = text.replace("**", "")
+    return _ROW.sub(r"**\1**\2", text) if _is_row(line) else text
 
 
 def _is_row(line: Line) -> bool:

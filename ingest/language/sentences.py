@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 _BOUNDARY = re.compile(r"[.;!?…](?:\s*[»\"”)])?(?:\s+|\Z|(?=[A-ZÀÂÆÇÉÈÊËÎÏÔŒÙÛÜ«\"]))|\n{2,}")
 _ABBREVIATION = re.compile(
@@ -47,12 +46,3 @@ def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> No
 def upper_first(text: str) -> str:
     """A text as it opens a sentence."""
     return text[:1].upper() + text[1:]
-
-
-def outside(text: str) -> Iterator[int]:
-    """Where a text stands outside brackets and quotes."""
-    depth = 0
-    for i, c in enumerate(text):
-        depth += (c in "(«“") - (c in ")»”")
-        if not depth:
-            yield i
