@@ -2,7 +2,7 @@
 
 Guarantee: a reading is a card (a démarche is one) or a statement of the snapshot, and its words are those that were
 reviewed as asking exactly it; its id says which part of the message it is a reading of, and means nothing else to
-whoever sends it back. Those offered are of topics that the answer does not open with, each of another topic.
+whoever sends it back. Those offered differ in what they answer: no statement heads two, and none is shown already.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from ingest.corpus.fiches import Statement
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.claims import Language
 
-OFFERED, OFFERED_EACH = 3, 2
+OFFERED, OFFERED_EACH, OFFERED_NEAR = 3, 2, 2
+"""Other readings of a message of one part, of each of several, and how many of the topic that is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +82,24 @@ class Readings:
         alone: bool,
     ) -> list[Alternative]:
         """The next questions that part `n` may be, best first, none of those `told`; fewer of each where a message has
-        several parts."""
+        several parts. What the part shows already is no other answer, and few are of the topic that it opens with."""
         head = part.head.passage.statement if part.head else None
-        seen, said = {head.topic} if head else set(), {*told, self.answered(part, language)}
+        answered, said = {s.position for s in part.shown}, {*told, self.answered(part, language)}
         out: list[Alternative] = []
+        near = 0
         for option in options:
             first = self.snapshot.open_passage(option.head[0]).statement
             card = option.card.id if option.card else None
-            topics = {*(option.card.topics if option.card else ()), *([first.topic] if first else [])}
             question = self.asked(card, first, language)
-            if not question or question in said or (card and card == part.card) or topics & seen:
+            if not question or question in said or answered & set(option.head):
                 continue
+            same = head is not None and first is not None and first.topic == head.topic
+            if same and near == OFFERED_NEAR:
+                continue
+            near += same
             name = f"card.{card}" if card else f"statement.{first.id}" if first else ""
             out.append(Alternative(id=f"{n}.{name}", question=question))
-            seen |= topics
+            answered |= set(option.head)
             said.add(question)
             if len(out) == (OFFERED if alone else OFFERED_EACH):
                 break

@@ -34,12 +34,15 @@ def test_an_answer_opens_under_the_question_that_it_answers(carded: Service) -> 
     assert by_statement.answers_to
 
 
-def test_the_others_are_of_other_topics_and_three_at_most(carded: Service) -> None:
+def test_the_others_answer_something_else_and_are_three_at_most(carded: Service) -> None:
     alone, both = asked(carded, BILANS), asked(carded, TWO)
     assert 0 < len(alone.alternatives) <= OFFERED
     assert len({a.question for a in alone.alternatives} | {BILANS}) == len(alone.alternatives) + 1
     assert {a.id.split(".")[0] for a in both.alternatives} <= {"0", "1"}
     assert len(both.alternatives) <= 2 * OFFERED_EACH
+    shown = {c.quote for c in alone.citations}
+    for other in alone.alternatives:  # of the same subject or not, none opens with what is on screen
+        assert asked(carded, BILANS, other.id).citations[0].quote not in shown
 
 
 def test_the_one_that_is_chosen_is_answered_and_the_other_parts_stay(carded: Service) -> None:
