@@ -39,7 +39,7 @@ class Told:
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Told:
-        """What `plain` gave."""
+        """From plain data."""
         return _TOLD.validate_python(raw)
 
 

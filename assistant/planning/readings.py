@@ -2,7 +2,8 @@
 
 Guarantee: a reading is a card (a démarche is one) or a statement of the snapshot, and its words are those that were
 reviewed as asking exactly it; its id says which part of the message it is a reading of, and means nothing else to
-whoever sends it back. Those offered differ in what they answer: no statement heads two, and none is shown already.
+whoever sends it back. Those offered for a part differ in what they answer: no statement heads two of them, and none
+heads with what the part shows.
 """
 
 from __future__ import annotations
