@@ -29,6 +29,13 @@ class HandPart(_Strict):
     verdict: Literal["yes", "no", "depends"] | None = None
     sentences: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    as_well: tuple[str, ...] = ()
+    """What would open it as well as the first of `sentences`."""
+
+    @property
+    def opening(self) -> frozenset[str]:
+        """The statements that may open it; none for what is missing."""
+        return frozenset((*self.sentences[:1], *self.as_well)) if self.sentences else frozenset()
 
 
 class HandPlan(_Strict):

@@ -1,7 +1,7 @@
 """The planner against plans made by hand: the head, the set that is shown, what is missed.
 
 Guarantee: measured on the plan, before any wording; a head counts for a part when it is the first statement that the
-reader would show for it. Intervals are drawn over messages, never over parts of one message.
+reader would show for it, or one that would open as well. Intervals are drawn over messages, never over parts of one.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def score_plan(hand: HandPlan, plan: Plan, ids: Sequence[str | None]) -> PlanSco
     return PlanScore(
         hand.id,
         hand.kind,
-        _share(p.sentences[0] in heads for p in wanted),
-        _share(p.sentences[0] in shown for p in wanted),
+        _share(not p.opening.isdisjoint(heads) for p in wanted),
+        _share(not p.opening.isdisjoint(shown) for p in wanted),
         2 * both / (len(shown) + len(theirs)) if theirs else None,
         _share(lost),
         None if hand.answered else float(plan.answered),

@@ -46,6 +46,12 @@ def test_a_head_counts_when_it_is_the_readers() -> None:
     assert (below.head, below.shown, below.f1, below.verdict) == (0.0, 1.0, 0.5, 0.0)
 
 
+def test_what_would_open_as_well_counts_too() -> None:
+    hand = by_hand(HandPart(about="x", state="answered", sentences=("a",), as_well=("b",)))
+    assert score_plan(hand, Plan((planned(1),)), IDS).head == 1.0
+    assert by_hand(HandPart(about="x", state="missing")).parts[0].opening == frozenset()
+
+
 def test_what_is_said_missing_and_what_is_said_for_nothing() -> None:
     hand = by_hand(HandPart(about="x", state="answered", sentences=("a",)))
     assert score_plan(hand, Plan((planned(state="missing"),)), IDS).missing == 1.0
