@@ -63,6 +63,8 @@ class Card(BaseModel):
     subject: str = Field(min_length=3)
     topics: tuple[Slug, ...] = Field(min_length=1)
     kinds: tuple[Kind, ...] = Field(min_length=1)
+    rule: Slug | None = Field(default=None, description="what decides each of its `asks`, on the facts given")
+    contrary: bool = Field(default=False, description="its `asks` are the contrary of what the rule settles")
     asks: tuple[str, ...] = Field(min_length=1, description="ways to ask exactly this")
     supposes: dict[str, tuple[Slug, ...]] = Field(default_factory=dict, description="the case it is for, by facet")
     shape: Literal["sentence", "steps", "table", "cases"] = "sentence"
@@ -79,6 +81,10 @@ class Card(BaseModel):
     def _bears(self) -> Card:
         if self.verdict and Kind.YES_NO not in self.kinds:
             raise ValueError("un verdict demande le genre yes_no")
+        if self.rule and Kind.YES_NO not in self.kinds:
+            raise ValueError("une règle demande le genre yes_no")
+        if self.contrary and not self.rule:
+            raise ValueError("« contrary » se dit d'une règle")
         return self
 
     @property

@@ -1,7 +1,7 @@
 """Cards against the statements: what they show exists, holds today, and comes with all that it needs.
 
-Guarantee: a corpus without problems has cards whose every statement exists, whose heads are in force, whose case is in
-the words of the glossary, and which no other card answers for.
+Guarantee: a corpus without problems has cards whose every statement and rule exists, whose heads are in force, whose
+case is in the words of the glossary, and which no other card answers for.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ingest.corpus.check_statements import plain
 from ingest.corpus.fiches import FACETS, CaseField, Statement
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.problems import Known, Problem, error, warning
+from ingest.corpus.rules import load_rule_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,14 @@ def check_cards(
         for file in files
         for n, card in enumerate(file.cards)
     ]
+    rules = {rule.id for file in load_rule_files(corpus_dir) for rule in file.rules}
     found: list[Problem] = []
     for where, card in placed:
         found += _check_names(card, where, by_id)
         found += _check_topics(card, where, by_id, topics)
         found += _check_case(card, where, known.glossary)
+        if card.rule is not None and card.rule not in rules:
+            found.append(error("card_rule", where, f"règle inconnue : {card.rule}"))
         found += _check_force(card, where, by_id, known)
         if card.reviewed is None:
             found.append(warning("card_unreviewed", where, "fiche de réponse que personne d'autre n'a relue"))

@@ -73,6 +73,14 @@ class CardIndex:
         return out
 
     @cached_property
+    def by_head(self) -> dict[str, list[int]]:
+        """Cards that open with a statement."""
+        out: dict[str, list[int]] = {}
+        for i, card in enumerate(self.cards):
+            out.setdefault(card.head[0], []).append(i)
+        return out
+
+    @cached_property
     def by_topic(self) -> dict[str, list[int]]:
         """Cards that a topic calls."""
         out: dict[str, list[int]] = {}

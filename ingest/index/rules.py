@@ -53,6 +53,16 @@ class RuleIndex:
             return cls(tuple(Rule.model_validate(r) for r in rows), kept["vectors"], kept["owners"])
 
     @cached_property
+    def by_id(self) -> dict[str, Rule]:
+        """Each rule."""
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def matter_of(self) -> dict[str, str]:
+        """The matter of each rule."""
+        return {rule.id: rule.matter for rule in self.rules}
+
+    @cached_property
     def by_matter(self) -> dict[str, tuple[int, ...]]:
         """The rules of each matter, in order."""
         out: dict[str, tuple[int, ...]] = {}

@@ -258,6 +258,7 @@ ERRORS: dict[str, tuple[str, Callable[[Path], None]]] = {
         "card_verdict",
         carding(verdict="yes", depends_on={"field": "aide", "ask": "Quelle aide demandez-vous ?"}),
     ),
+    "card of an unknown rule": ("card_rule", carding(kinds=["yes_no"], rule="inconnue")),
     "kind twice": ("card_kinds", carding(kinds=["yes_no", "yes_no"])),
     "card id twice": ("card_id", carding(id="carte-csrd-seuil")),
     "question of two cards": ("card_ask_shared", carding(asks=["et pour CSRD-seuil"])),
