@@ -24,6 +24,7 @@ from assistant.dialogue.parts import PartReader
 from assistant.dialogue.recall import remember
 from assistant.dialogue.turns import Asked, DialogueReader
 from assistant.observing.spans import span
+from assistant.planning.decision import DecisionConfig
 from assistant.planning.local import LocalPlanner, PlanConfig
 from assistant.planning.options import MatchConfig
 from assistant.planning.plan import Plan
@@ -79,6 +80,7 @@ class EngineConfig:
     match: MatchConfig = field(default_factory=MatchConfig)
     scope: ScopeConfig = field(default_factory=ScopeConfig)
     rules: RulesConfig = field(default_factory=RulesConfig)
+    decision: DecisionConfig = field(default_factory=DecisionConfig)
     plan: PlanConfig = field(default_factory=PlanConfig)
     passages: PassagesConfig = field(default_factory=PassagesConfig)
     compose: ComposeConfig = field(default_factory=ComposeConfig)
@@ -116,6 +118,7 @@ class Engine:
             config.plan,
             config.rules,
             config.passages,
+            config.decision,
         )
         self.writer: Writer | None = None
         self.composer = Composer(self.search, config.compose)

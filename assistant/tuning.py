@@ -18,17 +18,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.engine import EngineConfig
-from assistant.planning import bearing, scope, steps_head, verdict_head
+from assistant.planning import scope, steps_head
 from assistant.reading import acts, manners
 from assistant.reading.fitted import SHIPPED, Fitted
+from assistant.search import meanings
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.model.info import ModelInfo
 from ingest.settings import DEFAULT_MODEL
 
-HEADS = (
-    acts.WEIGHTS, manners.WEIGHTS, steps_head.WEIGHTS, scope.FIELD_WEIGHTS, bearing.WEIGHTS,
-    verdict_head.MEANING,
-)  # fmt: skip
+HEADS = (acts.WEIGHTS, manners.WEIGHTS, steps_head.WEIGHTS, scope.FIELD_WEIGHTS, meanings.WEIGHTS)
 """The heads that read vectors, or how near they stand."""
 SETTINGS = "settings.json"
 _STAMP = "made-beside"

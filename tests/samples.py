@@ -663,6 +663,19 @@ def demarche(**changes: Any) -> dict[str, Any]:
     return data | changes
 
 
+def tiny_rule_card() -> dict[str, Any]:
+    """The card whose question the rule decides."""
+    return {
+        "id": "carte-csrd-publier",
+        "subject": "la publication d'un rapport CSRD",
+        "topics": ["csrd-seuil"],
+        "kinds": ["yes_no"],
+        "rule": "csrd-publier",
+        "asks": ["Doit-on publier un rapport CSRD ?", "rapport csrd à publier ?", "Must we publish a CSRD report?"],
+        "head": ["csrd-seuil-2026"],
+    }
+
+
 def tiny_rules() -> list[dict[str, Any]]:
     """One rule, on the thresholds of the CSRD."""
     figures = ("headcount", "Combien de salariés avez-vous ?"), ("turnover", "Quel est votre chiffre d'affaires ?")

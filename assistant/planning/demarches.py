@@ -57,7 +57,7 @@ class GuideConfig:
     behind: float = 3.0
     far: float = 5.0
     sure: float = 0.7
-    answered: float = 10.0
+    answered: float = 2.0
     told: float = 0.5
     cut: float = 0.3
     ours: float = 0.5

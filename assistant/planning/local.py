@@ -9,25 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
 
 from assistant.dialogue.parts import PartReader
 from assistant.planning.asks import ROLE, SUBJECT
-from assistant.planning.bearing import Bearing
-from assistant.planning.case import case_of
-from assistant.planning.decide import outside, undecided
+from assistant.planning.decision import (
+    WHICH,
+    DecisionConfig,
+    asks_contrary,
+    chance_of,
+    strength_of,
+    verdict_of,
+    wants_verdict,
+)
 from assistant.planning.demarches import Demarches
 from assistant.planning.features import counted_noun
 from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
 from assistant.planning.passages import Passages, Told
-from assistant.planning.plan import Place, Plan, PlannedPart, Shown, Verdict
+from assistant.planning.plan import Place, Plan, PlannedPart, Shown
 from assistant.planning.ranking import Selector
-from assistant.planning.readings import Chosen, Readings, unknown
+from assistant.planning.readings import OFFERED, OFFERED_EACH, Chosen, Readings, unknown
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
-from assistant.planning.scope import Scope
-from assistant.planning.standing import Standing, state_of
-from assistant.planning.verdict_head import SURE, verdict_of
-from assistant.planning.verdicts import same_direction
+from assistant.planning.scope import Scope, state_of
 from assistant.planning.weighing import PassagesConfig, Rival
 from assistant.reading.kinds import FILLER
 from assistant.reading.message import Message, Part
@@ -35,8 +37,7 @@ from assistant.reading.question import Question
 from assistant.reading.scope import is_injection
 from assistant.search.hybrid import Candidates, HybridSearch
 from ingest.corpus.cards import DependsOn, Kind
-from ingest.corpus.fiches import Polarity, Role, Statement
-from ingest.corpus.register import Regime
+from ingest.corpus.fiches import Role, Statement
 from ingest.language.lexical import analyse
 from ingest.passages.passages import Passage
 
@@ -65,12 +66,6 @@ class PlanConfig:
     telling: float = 0.42
     told_kind: float = 0.3
     told_words: float = 0.5
-    yes_no: float = 0.3
-    """How likely a part asks yes or no for it to get one."""
-    verdict: float = 0.4
-    """Overlap with a question that is known to be answered from which a card, or a statement, gives its verdict."""
-    sure: float = 0.9
-    """Least share of a verdict that a statement gives to a question that it is not known to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +98,18 @@ class LocalPlanner:
         config: PlanConfig | None = None,
         rules: RulesConfig | None = None,
         passages: PassagesConfig | None = None,
+        decision: DecisionConfig | None = None,
     ) -> None:
         self.search, self.selector, self.scope, self.parts = search, selector, scope, parts
         self.options = Options(selector, match)
         self.readings = Readings(self.options)
-        self.bearing = Bearing(selector, self.options.positions)
         self.passages = Passages(selector, passages)
         self.config = config or PlanConfig()
-        self.standing = Standing(self.bearing, self.config.sure)
+        self.decision = decision or DecisionConfig()
         self.snapshot = search.snapshot
         terms = selector.question_terms
         self.demarches = Demarches(self.search, self.options.positions, selector.glossary, terms)
-        self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, self._terms, parts.facets, rules)
+        self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, parts.facets, rules)
 
     def plan(self, message: Message) -> Plan:
         """The plan of a message."""
@@ -218,7 +213,9 @@ class LocalPlanner:
         told or offered by the parts before."""
         language = found.question.language
         told = {q for p in before for q in (p.answers_to, *(a.question for a in p.others))}
-        others = self.readings.others(len(before), part, found.options, language, told, alone)
+        most = OFFERED if alone else OFFERED_EACH
+        most += part.depends_on is WHICH  # nothing is told: the first reading is among them
+        others = self.readings.others(len(before), part, found.options, language, told, most)
         return replace(part, answers_to=self.readings.answered(part, language), others=tuple(others))
 
     def _as_chosen(self, message: Message, chosen: Chosen) -> Plan:
@@ -305,7 +302,6 @@ class LocalPlanner:
         if (best is None or missing) and (nearest := self.passages.nearest(part, told, rival, shown)) is not None:
             return nearest
         planned = self._ours(message, part, found, shown, alone, missing)
-        planned = self.standing.of(planned, part, found.context, shown, partial(self._usable, found=found))
         return self.passages.beside(self._closed(planned, found, shown), told, rival, shown)
 
     def _ours(
@@ -315,6 +311,7 @@ class LocalPlanner:
         about, kinds, best = part.text, part.likeliest, found.best
         if best is None or missing:
             return PlannedPart(about, kinds, score=best.score if best else 0.0)
+        chance, ruled = chance_of(found.options), chance_of(found.options, self.rules.index.matter_of.get)
         if set(best.head) <= shown:
             beside = self._beside(found, shown)
             if beside is None and self._tells(found, shown):
@@ -322,14 +319,20 @@ class LocalPlanner:
             if beside is None:
                 return PlannedPart(about, kinds, score=best.score)
             best = beside
-        if (settled := self._settled(message, part, found, best)) is not None:
-            return self._by_rule(part, found, best, settled, shown, alone)
+        if alone and not message.chosen and chance < self.decision.told and not message.question.follow_up:
+            return PlannedPart(about, kinds, verdict="depends", depends_on=WHICH, chance=chance, score=best.score)
+        yes_no = wants_verdict(part, self.decision)
+        settled = self._settled(message, part, found, best) if not yes_no or ruled >= self.decision.verdict else None
+        if settled is not None and settled.openings:
+            settled = settled if ruled >= self.decision.sure else settled.likely()
+            return replace(self._by_rule(part, found, best, settled, shown, alone), chance=ruled)
+        asked = yes_no and chance >= self.decision.verdict
         head = [p for p in best.head if p not in shown]
         statements = self._statements(head)
         evidence = self._evidence(found, best, head, shown, alone)
         first = statements[0] if statements else None
-        verdict, strength = self._verdict(message, part, found, best, first, evidence)
-        depends = self._depends(message, part, found, best, first) if verdict is None else None
+        verdict = verdict_of(best.card, part, message.case, statements) if asked else None
+        depends = self._depends(message, part, found, best, settled) if verdict is None else None
         return PlannedPart(
             about,
             kinds,
@@ -337,28 +340,26 @@ class LocalPlanner:
             tuple(evidence),
             best.card.shape if best.card else "sentence",
             "depends" if depends else verdict,
-            strength,
+            strength_of(best.card.strength, chance, self.decision) if best.card and verdict else "firm",
             depends_on=depends,
             card=best.card.id if best.card else None,
             premise=first is not None and first.role is Role.DEMENT and self.scope.denies(found.context, first),
             score=best.score,
+            chance=chance,
         )  # fmt: skip
 
     def _settled(self, message: Message, part: Part, found: Found, best: Option) -> Settled | None:
-        """What the rules say of a part on the case of the message."""
-        matter = self.rules.matter(part, found.context, self._statements(best.head))
-        settled = self.rules.settled(matter[0], message, found.question, part, matter[1]) if matter else None
-        if settled is not None:  # what holds on the day is shown; a rule that shows nothing settles nothing
-            place = self.options.positions
-            heads = tuple(s for s in settled.heads if (p := place.get(s)) is not None and self._in_force(p, found))
-            settled = replace(settled, heads=heads) if heads else None
-        if settled is not None and message.chosen and not self._of_rule(best, settled):
-            return None  # what was chosen is answered, by no rule from next door
-        return settled if settled is not None and (settled.openings or not self._says(best)) else None
-
-    def _says(self, best: Option) -> bool:
-        """Whether a card answers yes or no to the very question: a rule that lacks a fact leaves it to say so."""
-        return best.card is not None and best.card.verdict is not None and best.features["alias"] >= self.config.verdict
+        """What the rule that the card names says of a part, on the case of the message."""
+        card = best.card
+        contrary = asks_contrary(card, part.text) if card else None
+        if card is None or card.rule is None or contrary is None:
+            return None
+        settled = self.rules.settled(card.rule, message, found.question, part, contrary is not card.contrary)
+        if settled is None:
+            return None
+        place = self.options.positions
+        heads = tuple(s for s in settled.heads if (p := place.get(s)) is not None and self._in_force(p, found))
+        return replace(settled, heads=heads) if heads else None  # what shows nothing on the day settles nothing
 
     def _by_rule(
         self, part: Part, found: Found, best: Option, settled: Settled, shown: set[int], alone: bool
@@ -367,8 +368,7 @@ class LocalPlanner:
         head = [p for s in settled.heads if (p := self.options.positions[s]) not in shown]
         if not head:
             return PlannedPart(part.text, part.likeliest, "answered", told=True, score=best.score)
-        near = best.card is not None and self._of_rule(best, settled)
-        option = replace(best, head=tuple(head), card=best.card if near else None, scored=None)
+        option = replace(best, head=tuple(head), scored=None)
         evidence = self._evidence(found, option, head, shown, alone, settled)
         first = self._statements(head)[0]
         return PlannedPart(
@@ -382,16 +382,11 @@ class LocalPlanner:
             because=tuple(r for o in settled.openings.values() for r in o.because),
             openings=settled.openings,
             depends_on=settled.depends_on,
-            card=best.card.id if near and best.card else None,
+            card=best.card.id if best.card else None,
             rule=settled.rule.id,
             case=settled.case,
             score=best.score,
         )
-
-    def _of_rule(self, best: Option, settled: Settled) -> bool:
-        """Whether an option is about what a rule shows."""
-        topics = set(best.card.topics) if best.card else {s.topic for s in self._statements(best.head)}
-        return bool(topics & {s.topic for sid in settled.heads if (s := self._statement(sid)) is not None})
 
     def _stray(self, found: Found, best: Option) -> bool:
         """True when what would answer a later part is neither of what was said before nor holds what the part itself
@@ -555,49 +550,15 @@ class LocalPlanner:
     def _in_force(self, position: int, found: Found) -> bool:
         return bool(self.search.eligible(found.question.as_of, ())[position])
 
-    def _verdict(
-        self,
-        message: Message,
-        part: Part,
-        found: Found,
-        best: Option,
-        first: Statement | None,
-        evidence: Sequence[Shown],
-    ) -> tuple[Verdict | None, Literal["firm", "likely"]]:
-        if first is None or part.kinds.get(Kind.YES_NO, 0.0) < self.config.yes_no:
-            return None, "firm"
-        if undecided([first], message.case) is not None or outside(first, message.case):
-            return None, "firm"
-        entailed = case_of(first, found.question, self.selector.glossary).entailed
-        card = best.card
-        fits = not best.features["unsupposed"]
-        asked = best.features["alias" if card is not None else "known"] >= self.config.verdict
-        if card is not None and card.verdict and fits and asked and same_direction(part.text, card.asks, first.text):
-            return card.verdict, card.strength
-        sure = SURE if entailed and asked else self.config.sure
-        said = verdict_of(part.text, found.context.vector, first, sure, self.search.fitted)
-        if first.polarity is Polarity.FAIT or (said is not None and self._other_law(first, evidence)):
-            said = None
-        return said, "likely"
-
-    def _other_law(self, first: Statement, evidence: Sequence[Shown]) -> bool:
-        """True when what is shown holds another body of law than the head's: a flat verdict would speak for both."""
-        laws = {Regime.UE, Regime.FR}
-        shown = {s.passage.regime for s in evidence} & laws
-        return first.regime in laws and len(shown) > 1
-
     def _depends(
-        self,
-        message: Message,
-        part: Part,
-        found: Found,
-        best: Option,
-        first: Statement | None,
+        self, message: Message, part: Part, found: Found, best: Option, settled: Settled | None
     ) -> DependsOn | None:
-        """The one detail that decides, when the message leaves it out."""
+        """The one detail that decides, when the message leaves it out: the one that the rule lacks, else the card's."""
         card = best.card
-        if card is None or card.depends_on is None or first is None or part.kinds.get(Kind.YES_NO, 0.0) < 0.5:
+        if card is None or part.kinds.get(Kind.YES_NO, 0.0) < 0.5:
             return None
+        if settled is not None or card.depends_on is None:
+            return settled.depends_on if settled else None
         field = card.depends_on.field
         if field in found.question.facets or any(f.value == field for f in message.case):
             return None

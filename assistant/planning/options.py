@@ -30,22 +30,17 @@ from ingest.language.lexical import analyse
 class MatchConfig:
     """Weights of an option's features; `considered`: how many options, best first, a plan chooses among."""
 
-    support: float = 1.0
-    company: float = 0.35
-    similarity: float = 1.3
-    alias: float = 2.4
-    known: float = 1.0
-    covered: float = 1.0
-    topic: float = 0.5
+    meant: float = 0.9
+    support: float = 0.45
+    known: float = 1.6
+    covered: float = 2.25
+    kind: float = 1.2
+    supposed: float = 0.35
+    of_its_time: float = 1.5
+    uncounted: float = -1.0
+    is_card: float = -0.9
     context: float = 1.2
-    kind: float = 2.2
-    supposed: float = 0.7
-    unsupposed: float = -0.45
-    of_its_time: float = 3.0
-    unfilled: float = -1.5
-    uncounted: float = -1.5
-    is_card: float = 1.2
-    exact: float = 5.0
+    exact: float = 12.0
     considered: int = 8
 
 
@@ -91,9 +86,12 @@ class Options:
         self._words: dict[int, frozenset[str]] = {}
 
     def of(self, context: Context) -> list[Option]:
-        """Every option of a part, best first."""
+        """Every option of a part, best first; of those that open with the same, cards before the bare statement."""
         found = [*self._of_cards(context), *self._of_statements(context)]
-        return sorted(found, key=lambda o: (-o.score, o.head))
+        best: dict[int, float] = {}
+        for o in found:
+            best[o.head[0]] = max(best.get(o.head[0], o.score), o.score)
+        return sorted(found, key=lambda o: (-best[o.head[0]], o.head[0], o.card is None, -o.score, o.head))
 
     def fits(self, statement: Statement, question: Question, case: Case) -> bool:
         """False for what the case contradicts: another genre, place or aid, or an exemption that it has outgrown."""
@@ -114,10 +112,10 @@ class Options:
             i for s in c.selection.scored[:24] if s.statement for i in self.cards.by_topic.get(s.statement.topic, ())
         }
         called |= set(np.argsort(-near)[:24].tolist())
+        called |= {i for s in c.selection.scored if s.statement for i in self.cards.by_head.get(s.statement.id, ())}
         eligible = self.selector.search.eligible(c.question.as_of, c.question.domains)
         own, weight = c.own, sum(c.own.values()) or 1.0
         whole = sum(c.terms.values()) or 1.0
-        best = next((s.statement.topic for s in c.selection.scored if s.statement and not s.conflict), "")
         for i in sorted(called):
             card = self.cards.cards[i]
             head = tuple(p for sid in card.head if (p := self.positions.get(sid)) is not None and eligible[p])
@@ -129,22 +127,19 @@ class Options:
             supposed = self._supposed(card, c.question)
             if supposed is None:
                 continue
-            then = sorted((scores.get(self.positions.get(sid, -1), mean) for sid in card.then), reverse=True)[:2]
             features = {
                 "support": (max(scores.get(p, mean - spread) for p in head) - mean) / spread,
-                "company": (sum(then) / len(then) - mean) / spread if then else 0.0,
                 "similarity": float(near[i]),
                 "alias": max(overlap(own, weight, a) for a in self._asks[i]),
                 "known": max((scored[p].alias for p in head if p in scored), default=0.0),
                 "covered": self._covered(c.terms, whole, (*card.head, *card.then), i),
-                "topic": float(best in card.topics),
                 "context": _context(c.question, set(card.topics), self.snapshot.columns.sources[head[0]]),
                 "kind": max(c.kinds.get(k, 0.0) for k in card.kinds),
-                "supposed": float(supposed[0]),
-                "unsupposed": float(supposed[1]),
+                "supposed": float(supposed),
                 **self._slots(c, statements, card),
                 "is_card": 1.0,
                 "exact": 0.0,
+                "meant": c.candidates.likely(head[0]),
             }
             yield Option(self._score(features), features, head, card)
 
@@ -153,50 +148,44 @@ class Options:
         ranked = np.array(sorted(scores, reverse=True))
         mean, spread = float(ranked[:30].mean()), float(ranked[:30].std()) + 1e-6
         left = [s for s in c.selection.scored if s.statement and not s.conflict][: self.config.considered]
-        best = next((s.statement.topic for s in left if s.statement), "")
         for s in left:
             if s.statement is not None and not self.fits(s.statement, c.question, c.case):
                 continue
             if s.statement is not None and _of_another([s.statement], c.question):
                 continue
+            named = s.passage.kind == "criterion" or bool(c.question.frameworks)
             features = {
                 "support": (s.score - mean) / spread,
-                "company": 0.0,
                 "similarity": s.features["similarity"],
                 "alias": 0.0,
                 "known": s.alias,
                 "covered": s.coverage,
-                "topic": float(s.statement is not None and s.statement.topic == best),
                 "context": _context(c.question, {s.statement.topic} if s.statement else set(), s.passage.source_id),
                 "kind": kind_of(s.statement, c.kinds),
                 "supposed": s.features["facet_match"],
-                "unsupposed": s.features["facet_unasked"],
                 **self._slots(c, [s.statement] if s.statement else [], None),
                 "is_card": 0.0,
-                "exact": float(s.hit.exact and bool(c.question.frameworks)),
+                "exact": float(s.features["exact"] > 0 and named),
+                "meant": c.candidates.likely(s.hit.position),
             }
             yield Option(self._score(features), features, (s.hit.position,), None, s)
 
     def _slots(self, c: Context, head: list[Statement], card: Card | None) -> dict[str, float]:
-        """Whether what is shown is of the very time asked about, and holds the quantity asked for."""
+        """Whether what is shown is of the very time asked about, and counts what is counted."""
         shown = list(head)
         if card:
             then = (self.positions.get(sid) for sid in card.then[:2])
             shown += [s for p in then if p is not None and (s := self.snapshot.open_passage(p).statement)]
         if not shown:
-            return {"of_its_time": 0.0, "unfilled": 0.0, "uncounted": 0.0}
+            return {"of_its_time": 0.0, "uncounted": 0.0}
         values = [v for s in shown for v in s.values]
         unknown = any(s.role is Role.ABSENCE for s in head)
-        unfilled = 0.0
-        for kind, wanted in _WANTED.items():
-            if not unknown and not any(v.kind in wanted for v in values):
-                unfilled += c.kinds.get(kind, 0.0)
         uncounted = False
         if c.counted is not None and not unknown:
             told = [f"{v.unit or ''} {v.of or ''}" for v in values if v.kind in ("nombre", "seuil")]
             uncounted = not any(c.counted in analyse(t) for t in told)
         dated = c.question.dated and any(s.in_force.until is not None for s in head)
-        return {"of_its_time": float(dated), "unfilled": unfilled, "uncounted": float(uncounted)}
+        return {"of_its_time": float(dated), "uncounted": float(uncounted)}
 
     def _covered(self, own: Mapping[str, float], weight: float, ids: tuple[str, ...], card: int) -> float:
         """Share of the terms, by weight, that the statements and the questions of a card hold."""
@@ -207,34 +196,23 @@ class Options:
         return sum(w for t, w in own.items() if t in words) / weight
 
     def _score(self, features: Mapping[str, float]) -> float:
-        return sum(self.weights[name] * value for name, value in features.items())
+        return sum(self.weights.get(name, 0.0) * value for name, value in features.items())
 
-    def _supposed(self, card: Card, question: Question) -> tuple[int, int] | None:
-        """How many facets that a card supposes the question names, and leaves unsaid; None when it contradicts one."""
-        named = unsaid = 0
+    def _supposed(self, card: Card, question: Question) -> int | None:
+        """How many facets that a card supposes the question names; None when it contradicts one."""
+        named = 0
         glossary = self.selector.glossary
         for facet, values in card.supposes.items():
             asked = question.facets.get(facet, ())
-            if not asked:
-                unsaid += 1
-            elif any(glossary.compatible(facet, a, values) for a in asked) or any(
+            if any(glossary.compatible(facet, a, values) for a in asked) or any(
                 glossary.compatible(facet, v, asked) for v in values
             ):
                 named += 1
-            elif facet != "acteur" and all(glossary.exclude(facet, a, v) for a in asked for v in values):
+            elif asked and facet != "acteur" and all(glossary.exclude(facet, a, v) for a in asked for v in values):
                 return None
-            else:
-                unsaid += 1
-        return named, unsaid
+        return named
 
 
-_WANTED: dict[Kind, frozenset[str]] = {
-    Kind.AMOUNT: frozenset({"nombre", "taux", "seuil", "duree", "montant"}),
-    Kind.COST: frozenset({"montant", "taux"}),
-    Kind.DATE: frozenset({"date", "duree"}),
-    Kind.SANCTION: frozenset({"montant", "duree", "taux"}),
-}
-"""The kinds of value without which a kind of question is not answered."""
 _KINDS = {
     AnswerType.QUAND: (Kind.DATE,),
     AnswerType.COMBIEN: (Kind.AMOUNT, Kind.COST),

@@ -114,6 +114,8 @@ class PlannedPart:
     heading: Literal["question", "claim"] | None = None
     """Whether `about` was chosen as the words that head the part: a question, or something told."""
     score: float = 0.0
+    chance: float = 1.0
+    """How likely what it opens with is what was asked for."""
     answers_to: str = ""
     """The reviewed question that it is answered as."""
     others: tuple[Alternative, ...] = field(default=(), compare=False)

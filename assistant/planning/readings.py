@@ -80,10 +80,10 @@ class Readings:
         options: Sequence[Option],
         language: Language,
         told: AbstractSet[str],
-        alone: bool,
+        most: int,
     ) -> list[Alternative]:
-        """The next questions that part `n` may be, best first, none of those `told`; fewer of each where a message has
-        several parts. What the part shows already is no other answer, and few are of the topic that it opens with."""
+        """The next questions that part `n` may be, best first, `most` of them, none of those `told`. What the part
+        shows already is no other answer, and few are of the topic that it opens with."""
         head = part.head.passage.statement if part.head else None
         answered, said = {s.position for s in part.shown}, {*told, self.answered(part, language)}
         out: list[Alternative] = []
@@ -102,7 +102,7 @@ class Readings:
             out.append(Alternative(id=f"{n}.{name}", question=question))
             answered |= set(option.head)
             said.add(question)
-            if len(out) == (OFFERED if alone else OFFERED_EACH):
+            if len(out) == most:
                 break
         return out
 

@@ -13,12 +13,8 @@ from dataclasses import replace as dataclass_replace
 from functools import cache
 from typing import Literal
 
-import numpy as np
-
 from assistant.planning.decide import reasons_of
-from assistant.planning.options import Context, overlap
 from assistant.planning.plan import Opening, Reason, Verdict
-from assistant.planning.verdicts import turned
 from assistant.reading.case import Case, Quantity, wanted
 from assistant.reading.kinds import question_types
 from assistant.reading.message import Message, Part
@@ -36,24 +32,13 @@ StatementOf = Callable[[str], Statement | None]
 
 @dataclass(frozen=True, slots=True)
 class RulesConfig:
-    """When a part is a rule's: how near its question is to the rule's own, by meaning and by words, and whether the
-    rule is of what would answer it otherwise."""
+    """`shown`: added, where a language model plans, to a rule that shows what was found; `apart`: how far below the
+    nearest rule another one may then still be told; `obligations`: how near one of the form's own questions a question
+    is, in cosine, that asks for all the obligations at once."""
 
-    words: float = 0.2
-    """Weight of the overlap of terms with the nearest of a rule's questions, beside the cosine."""
-    named: float = 0.05
-    """Added to a rule that names the head of the best option."""
-    topic: float = 0.02
-    """Added to a rule of the same topic."""
-    near: float = 0.97
-    """Below it the nearest rule is another matter."""
-    considered: int = 12
     shown: float = 0.04
-    """Added to a rule that shows what was found, where a language model plans; `apart`: how far below the nearest rule
-    another one may then still settle a part."""
     apart: float = 0.07
     obligations: float = 0.9
-    """How near one of the form's own questions a question is, in cosine, that asks for all the obligations at once."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +57,11 @@ class Settled:
     case: Mapping[CaseField, Quantity] = field(default_factory=dict)
     """Figures of the message that were read for it."""
 
+    def likely(self) -> Settled:
+        """The same, said as no more than likely."""
+        openings = {sid: dataclass_replace(o, strength="likely") for sid, o in self.openings.items()}
+        return dataclass_replace(self, strength="likely", openings=openings)
+
 
 _CONTRARY: dict[Literal["yes", "no"], Literal["yes", "no"]] = {"yes": "no", "no": "yes"}
 
@@ -84,48 +74,21 @@ class RuleBook:
         index: RuleIndex,
         glossary: Glossary,
         statement: StatementOf,
-        terms: Callable[[str], Mapping[str, float]],
         facets: Callable[[str], Mapping[str, tuple[str, ...]]],
         config: RulesConfig | None = None,
     ) -> None:
         self.index, self.glossary, self.statement, self.config = index, glossary, statement, config or RulesConfig()
-        self._asks = [[terms(q) for q in _questions(rule)] for rule in index.rules]
         settles = {rule.id: f"{rule.settles} {rule.settles_en}" for rule in index.rules}
         self._subject = cache(lambda rule: {f: frozenset(v) for f, v in facets(settles[rule]).items()})
-        self._topics = cache(lambda i: {s.topic for o in index.rules[i].outcomes for s in map(statement, o.shown) if s})
-
-    def matter(self, part: Part, context: Context, heads: list[Statement]) -> tuple[str, bool] | None:
-        """The matter that a part is about, given what would answer it otherwise, and whether the part asks the contrary
-        of what it settles; None when no rule is near."""
-        c = self.config
-        near = self.index.similarities(context.vector)
-        own, weight = context.own, sum(context.own.values()) or 1.0
-        ids, topics = {s.id for s in heads}, {s.topic for s in heads}
-        found: list[tuple[float, str, bool]] = []
-        for i in np.argsort(-near)[: c.considered].tolist():
-            rule = self.index.rules[i]
-            if not asks_of(part, rule):
-                continue
-            shared = [overlap(own, weight, ask) for ask in self._asks[i]]
-            contrary = self._contrary(part, rule, int(np.argmax(shared)))
-            if contrary is None:
-                continue
-            score = float(near[i]) + c.words * max(shared)
-            score += c.named if ids & set(rule.statements) else c.topic if topics & self._topics(i) else 0.0
-            found.append((score, rule.matter, contrary))
-        score, matter, contrary = max(found, key=lambda row: row[0], default=(0.0, "", False))
-        return (matter, contrary) if score >= c.near else None
-
-    def _contrary(self, part: Part, rule: Rule, nearest: int) -> bool | None:
-        """Whether a part asks the contrary of the nearest question of a rule; None when it asks another thing."""
-        if not wants_verdict(part, rule):
-            return False
-        return turned(part.text, _questions(rule)[nearest])
 
     def settled(
-        self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False
+        self, rule: str, message: Message, question: Question, part: Part, contrary: bool = False
     ) -> Settled | None:
-        """What the rules of a matter say; a figure that they turn on is looked for once more in the message."""
+        """What a rule, and those of other laws on the same matter, say; a figure that they turn on is looked for once
+        more in the message. None for what is not asked of a rule."""
+        matter = self.index.matter_of.get(rule)
+        if matter is None or not asks_of(part, self.index.by_id[rule]):
+            return None
         first = self.settle(matter, message, question, part, contrary)
         read: dict[CaseField, Quantity] = {}
         for field_ in {i.field for n in self.index.by_matter[matter] for i in self.index.rules[n].inputs}:
@@ -138,7 +101,7 @@ class RuleBook:
         again = self.settle(matter, dataclass_replace(message, case={**message.case, **read}), question, part, contrary)
         if again is None or again.verdict == "depends":
             return first
-        return dataclass_replace(again, strength="likely", case=read, openings=_likely(again.openings))
+        return dataclass_replace(again.likely(), case=read)
 
     def settle(
         self, matter: str, message: Message, question: Question, part: Part, contrary: bool = False,
@@ -265,24 +228,14 @@ def _asked(decisions: Iterable[Decided]) -> DependsOn | None:
     return DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en) if missing else None
 
 
-def _likely(openings: Mapping[str, Opening]) -> dict[str, Opening]:
-    return {sid: dataclass_replace(o, strength="likely") for sid, o in openings.items()}
-
-
-def _questions(rule: Rule) -> tuple[str, ...]:
-    return (rule.settles, rule.settles_en, *rule.asks)
+def asks_of(part: Part, rule: Rule) -> bool:
+    """Whether a part asks what a rule tells, first of all: « qu'encourt-on ? » wants no verdict."""
+    return max(part.kinds, key=lambda k: part.kinds[k]) in rule.kinds
 
 
 def wants_verdict(part: Part, rule: Rule) -> bool:
     """Whether a part asks a rule for a yes or no, and not for the day or the person that it tells too."""
     return max(rule.kinds, key=lambda k: part.kinds.get(k, 0.0)) is Kind.YES_NO
-
-
-def asks_of(part: Part, rule: Rule) -> bool:
-    """Whether a part asks what a rule tells, first of all: a how-to or « qu'encourt-on ? » wants no verdict, nor does a
-    list of keywords or a fact that is told without a question."""
-    first = max(part.kinds, key=lambda k: part.kinds[k])
-    return first in rule.kinds and (first is not Kind.YES_NO or "?" in part.text)
 
 
 def facts_of(message: Message, question: Question) -> Facts:

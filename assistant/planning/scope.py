@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.planning.features import WORDS
 from assistant.planning.options import Context, Option
+from assistant.planning.plan import State
 from assistant.planning.ranking import Scored, Selection, Selector
 from assistant.reading.kinds import question_types
 from assistant.reading.message import Message
@@ -44,7 +45,7 @@ FIELD_WEIGHTS = Path(__file__).resolve().parents[1] / "reading" / "data" / "fiel
 class ScopeConfig:
     """`field`: below this chance a message is not of our field; `known`: overlap with a known question to which that
     yields. `not_found`: below this weighted sum of the contrast of the nearest passages, of the best coverage and of
-    the best overlap with a known question, the texts do not answer. `floor`: the least score of an option."""
+    the best overlap with a known question, the texts do not answer."""
 
     field: float = 0.4
     known: float = 0.72
@@ -54,7 +55,6 @@ class ScopeConfig:
     bias: float = -8.5
     not_found: float = -0.89
     ours: float = 1.5
-    floor: float = 0.0
     ours_plainly: float = 0.6
     telling: float = 0.42
 
@@ -151,8 +151,6 @@ class Scope:
         top = selection.best
         if top is not None and top.hit.exact:
             return False
-        if best.score < self.config.floor:
-            return True
         if not alone or top is None:
             return top is None
         known = best.card is not None and best.features["alias"] >= 0.45
@@ -222,6 +220,13 @@ def missing_names(selector: Selector, question: Question) -> list[str]:
         if terms and not glossed.issuperset(terms) and not known.query_terms(match.group(0)):
             out.append(match.group(0))
     return out
+
+
+def state_of(s: Statement | None) -> State:
+    """The state of a part that a statement answers first."""
+    if is_unknown(s):
+        return "absent"
+    return "denied" if s is not None and s.role is Role.DEMENT else "answered"
 
 
 def is_unknown(s: Statement | None) -> bool:

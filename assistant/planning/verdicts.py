@@ -1,7 +1,7 @@
 """« Oui » or « Non »: whether two questions have one answer.
 
 Guarantee: the verdict of a card or of a rule goes to a part that asks what it answers, turned round when the part asks
-the contrary; a question that adds a figure or an exception of its own gets none.
+the contrary.
 """
 
 from __future__ import annotations
@@ -16,34 +16,12 @@ from ingest.language.lexical import analyse, fold
 
 _SENTENCE = re.compile(r"[^.!?\n]*(?:\.(?=\d)[^.!?\n]*)*[.!?]?")
 _MARKS = '.,;:?!()«»"'
-_TELLING = 100
-"""Figures from which a question asks of another case than a card's: « 52 minutes » is a format."""
-
-
-def same_direction(part: str, asks: Sequence[str], head: str) -> bool:
-    """True when a part asks what the nearest of some questions asks, and not its contrary: a duty is no ban and no
-    right, a negation turns a question round, and a figure or an exception of one's own is another question."""
-    nearest = nearest_ask(part, asks)
-    known = set(analyse(" ".join((*asks, head))))
-    if not {t for t in analyse(part) if t.isdigit() and int(t) >= _TELLING} <= known:
-        return False
-    return same_turn(part, nearest)
 
 
 def nearest_ask(part: str, asks: Sequence[str]) -> str:
     """The question that shares most of its terms with a part."""
     mine = set(analyse(part))
     return max(asks, key=lambda ask: len(mine & set(analyse(ask))) / (len(mine | set(analyse(ask))) or 1))
-
-
-def same_turn(part: str, ask: str) -> bool:
-    """True when two questions have one answer, yes or no: both ask of a duty, or of a right; neither turns the other
-    round; and a fine is asked of in both or in neither."""
-    part = _asking(part)
-    asked, answered = _modality(part), _modality(ask)
-    if asked and answered and not asked & answered:
-        return False
-    return direction(part) == direction(ask)
 
 
 def turned(part: str, ask: str) -> bool | None:
@@ -61,11 +39,6 @@ def turned(part: str, ask: str) -> bool | None:
     return banned != spared
 
 
-def asks_spared(part: str) -> bool:
-    """Whether the sentences of a part that ask, ask of what is spared or not done (« est-on dispensé ? »)."""
-    return direction(_asking(part))[1]
-
-
 def _asking(part: str) -> str:
     """The sentences of a part that ask, which alone tell what a verdict is of: what is told before them (« my adviser
     says that we are exempt ») is of the case. The whole of it where none has a question mark."""
@@ -75,13 +48,6 @@ def _asking(part: str) -> str:
 
 def _modality(text: str) -> set[AnswerType]:
     return set(question_types(text)) & {AnswerType.DOIS_JE, AnswerType.PUIS_JE}
-
-
-def direction(text: str) -> tuple[bool, bool, bool]:
-    """Whether a question asks of a ban, of what is spared or not done, and of what an exception leaves."""
-    folded = fold(text)
-    not_done = _negated(folded) or WORDS.has(folded, "spared")
-    return WORDS.has(folded, "banned"), not_done, WORDS.has(folded, "excepted")
 
 
 def _negated(folded: str) -> bool:

@@ -19,6 +19,7 @@ from assistant.reading.dates import AsOf
 from assistant.reading.fitted import SHIPPED, Fitted
 from assistant.reading.question import Question
 from assistant.search.fusion import Fusion, blend, fuse, top
+from assistant.search.meanings import LEAST, Meanings
 from ingest.corpus.criteria import poste_key
 from ingest.corpus.register import Domain
 from ingest.index.columns import FAR_FUTURE, FAR_PAST, domain_bit
@@ -53,6 +54,8 @@ class RetrievalConfig:
     meaning: float = 0.5
     candidates: int = 60
     topics: int = 3
+    meant: int = 24
+    """How many statements are candidates for what the message likely means, whatever their rank."""
     references: bool = True
     """Whether the articles and criteria that a question names by number come first."""
 
@@ -84,6 +87,11 @@ class Candidates:
     background: float
     best_lexical: float = 0.0
     contrast: float = 0.0
+    meant: NDArray[np.float64] | None = None
+
+    def likely(self, position: int) -> float:
+        """The logarithm of how likely the question means what a passage opens; 0 where that is not read."""
+        return 0.0 if self.meant is None else float(self.meant[position])
 
 
 class HybridSearch:
@@ -106,6 +114,7 @@ class HybridSearch:
         self._ours = (
             self._sample if everything else snapshot.sample_vectors(_SAMPLE, np.flatnonzero(snapshot.ours).tolist())
         )
+        self.meanings = Meanings(snapshot, fitted)
         self.vector = lru_cache(maxsize=_REMEMBERED)(encoder.encode_query)
         self._found = lru_cache(maxsize=_REMEMBERED)(
             lambda vector, n: snapshot.nearest(np.frombuffer(vector, np.float32), n)
@@ -181,6 +190,11 @@ class HybridSearch:
         floor = similarities[-1] if similarities else 0.0
         chosen = set(order)
         order += [p for p in self._topic_mates(order, eligible, as_of) if p not in chosen]
+        meant = None if among is None else self.meanings.likely(vector, held)
+        if meant is not None:
+            chosen = set(order)
+            likely = top(np.where(eligible & (meant > LEAST), np.exp(meant), 0), cfg.meant)
+            order += [p for p in likely if p not in chosen and self.usable(p, as_of)]
         hits = [
             Hit(
                 p,
@@ -199,6 +213,7 @@ class HybridSearch:
             background=floor,
             best_lexical=max((h.lexical for h in hits), default=0.0),
             contrast=self._contrast(vector, closest),
+            meant=meant,
         )
 
     def _contrast(self, vector: NDArray[np.float32], closest: list[float]) -> float:

@@ -86,7 +86,7 @@ _PARTS = (
     Ablation(
         "cases",
         "ce qui est demandé : date, quantité, unité comptée",
-        tuple(("match", n, 0.0) for n in ("of_its_time", "unfilled", "uncounted")),
+        tuple(("match", n, 0.0) for n in ("of_its_time", "uncounted")),
     ),
 )
 

@@ -22,9 +22,7 @@ from ingest.settings import Settings
 @click.option("--figures", is_flag=True, help="Fit the head that tells the asker's figures, nothing else.")
 @click.option("--directions", is_flag=True, help="Fit the head that tells a date gone by, nothing else.")
 @click.option("--dates", is_flag=True, help="Fit the head that tells what each date is, nothing else.")
-@click.option("--verdicts", is_flag=True, help="Fit the head that tells yes from no, nothing else.")
-@click.option("--bearing", is_flag=True, help="Fit the head that tells a rule from its exception, nothing else.")
-@click.option("--meaning", is_flag=True, help="Fit the head that tells yes from no by the meaning, nothing else.")
+@click.option("--meanings", is_flag=True, help="Fit how vectors are read as what cards are asked, nothing else.")
 @click.option("--field", is_flag=True, help="Fit the head that tells our field, on its examples, nothing else.")
 @click.option("--texts", is_flag=True, help="Fit the heads that tell whether an added text answers, nothing else.")
 @click.option("--official", type=FOLDER, help="With --texts: a folder of official texts, to fit on them too.")
@@ -41,9 +39,7 @@ def calibrate(
     figures: bool,
     directions: bool,
     dates: bool,
-    verdicts: bool,
-    bearing: bool,
-    meaning: bool,
+    meanings: bool,
     field: bool,
     texts: bool,
     official: Path | None,
@@ -51,7 +47,7 @@ def calibrate(
     config_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Fit how options are scored on the reference questions; write the settings it recommends."""
+    """Fit how options are scored on the messages planned by hand; write the settings it recommends."""
     from assistant.tuning import load_config, save_config
     from evals.fitting.calibration import calibrated
     from evals.reference_set import load_reference
@@ -77,17 +73,13 @@ def calibrate(
                 path = out or weights
                 click.echo(f"{name}, exemples bien lus : {mentions_fit.fit(examples(), path):.3f} ; poids : {path}")
         return
-    if verdicts:
-        from evals.fitting.verdicts_fit import fit_verdicts
+    if meanings:
+        from assistant.search.meanings import WEIGHTS
+        from evals.fitting.meanings_fit import fit_meanings, wordings
 
-        told = fit_verdicts(settings.corpus_dir, *([out] if out else []))
-        click.echo(
-            f"Verdicts, hors pli : {told.given} rendus sur {told.wanted} attendus, {told.right} justes, "
-            f"{told.contrary} contraires ; d'énoncés proches qui ne répondent pas : {told.astray:.1%}."
-        )
-        return
-    if bearing or meaning:
-        _fit_verdicts_on_the_index(settings, bearing, meaning, out)
+        path = out or WEIGHTS
+        read = fit_meanings(wordings(eval_engine(settings)), path)
+        click.echo(f"Formulations lues comme ce dont elles sont, chacune mise à part : {read:.1%} ; poids : {path}")
         return
     if texts:
         _fit_texts(settings, official, out)
@@ -150,28 +142,6 @@ def _fit_model(settings: Settings, as_json: bool) -> None:
         f"Textes : part du sens {kept.meaning:g}, nDCG@10 {bare_before:.3f} → {bare_after:.3f}.\n"
         f"Têtes et réglages de ce modèle : {fit.folder} ; un serveur les prend à son prochain départ."
     )
-
-
-def _fit_verdicts_on_the_index(settings: Settings, bearing: bool, meaning: bool, out: Path | None) -> None:
-    from assistant.planning.bearing import WEIGHTS
-    from assistant.planning.verdict_head import MEANING
-    from evals.fitting.bearing_fit import fit_bearing, load_pairs, rows_of
-    from evals.fitting.verdicts_fit import fit_meaning, meanings
-    from evals.running.runner import eval_engine
-
-    engine = eval_engine(settings)
-    if bearing:
-        held = fit_bearing(rows_of(engine, load_pairs()), out or WEIGHTS)
-        click.echo(
-            f"Exceptions, hors pli : {held.found} trouvées sur {held.settled_beside} ; {held.mistaken} prises à tort "
-            f"sur {held.settled}."
-        )
-    if meaning:
-        told = fit_meaning(meanings(engine, settings.corpus_dir), out or MEANING)
-        click.echo(
-            f"Verdicts par le sens, hors pli : {told.given} rendus sur {told.wanted} attendus, {told.right} justes, "
-            f"{told.contrary} contraires ; d'énoncés proches qui ne répondent pas : {told.astray:.1%}."
-        )
 
 
 def _fit_head(settings: Settings, out: Path | None, as_json: bool) -> None:

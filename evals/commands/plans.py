@@ -43,7 +43,7 @@ def plans(without: str | None, config_file: Path | None, as_json: bool) -> None:
 def _without(config: EngineConfig, way: str) -> EngineConfig:
     """Settings that never choose a way."""
     if way == "rules":
-        return replace(config, rules=replace(config.rules, near=9.0))
+        return replace(config, decision=replace(config.decision, verdict=2.0))
     if way == "cards":
         return replace(config, match=replace(config.match, is_card=-99.0))
-    return replace(config, match=replace(config.match, kind=0.0, unfilled=0.0, uncounted=0.0, of_its_time=0.0))
+    return replace(config, match=replace(config.match, kind=0.0, uncounted=0.0, of_its_time=0.0))

@@ -1,7 +1,7 @@
-"""Calibration: fit how options are scored, on the reference set; say what changed and what it is worth.
+"""Calibration: fit how options are scored, on the messages planned by hand; say what changed and what it is worth.
 
 Guarantee: weights that do not do clearly better on topics that they did not see are not recommended: the current ones
-stay. What is told of the whole pipeline is told of the questions that were fitted on: readers judge, on a sealed set.
+stay. What is worth being told, readers judge on a sealed set.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant.engine import Engine, EngineConfig
 from evals.fitting.match_fit import MatchFit, choices, fit_match
+from evals.plan_set import load_plans
 from evals.reference_set import ReferenceSet
 from evals.running.configuration import with_config
 from evals.running.runner import execute
@@ -39,10 +40,10 @@ class Calibration:
 def calibrated(
     engine: Engine, reference: ReferenceSet, start: EngineConfig, say: Callable[[str], None] = lambda _: None
 ) -> Calibration:
-    """Fit on a reference set."""
+    """Fit, and answer a reference set before and after."""
     say("  options des questions")
     engine = with_config(engine, start)
-    fit = fit_match(choices(engine, reference), start.match)
+    fit = fit_match(choices(engine, load_plans()), start.match)
     if not fit.adopted:
         return Calibration(start, start, fit, None)
     config = replace(start, match=fit.config)

@@ -1,8 +1,9 @@
 """Fits how options are scored: which card, or which bare statement, answers a part.
 
-Guarantee: folds by topic; a question's right options are those whose head carries a fact that the question is about,
-the better the more of its facts they hold. No weight changes its sign; a candidate is adopted only when it is clearly
-better out of fold: the whole interval of the paired difference lies above zero.
+Guarantee: on the messages planned by hand, of one part; folds by topic. The right options of a message are those that
+open with what its reader would open with. The softmax of the scores is then the chance that an option is right. No
+weight changes its sign; a candidate is adopted only when it is clearly better out of fold: the whole interval of the
+paired difference lies above zero.
 """
 
 from __future__ import annotations
@@ -16,23 +17,22 @@ from numpy.typing import NDArray
 
 from assistant.dialogue.turns import Asked
 from assistant.engine import Engine
-from assistant.planning.options import MatchConfig, Option
+from assistant.planning.options import MatchConfig
 from evals.fitting.folds import FOLDS, fold_of
-from evals.reference_set import Expected, ReferenceSet
-from evals.running.golds import Golds, fact_key
+from evals.plan_set import HandPlan
 from evals.scoring.statistics import Difference, paired
 from ingest.errors import ClapvertError, ErrorCode
 
 FEATURES = (
-    "support", "company", "similarity", "alias", "known", "covered", "topic", "context", "kind", "supposed",
-    "unsupposed", "of_its_time", "unfilled", "uncounted", "is_card", "exact",
+    "meant", "support", "known", "covered", "kind", "supposed", "of_its_time", "uncounted", "is_card", "context",
+    "exact",
 )  # fmt: skip
 """Every weight of `MatchConfig`: `considered`, which is none, is not fitted."""
-NEGATIVE = frozenset({"unsupposed", "unfilled", "uncounted"})
+NEGATIVE = frozenset({"uncounted"})
 EITHER = frozenset({"is_card"})
 """Whether a card is worth more than a bare statement is for the questions to say."""
-_OPTIONS = 40
-_PULL, _STEPS, _RATE, _MOMENTUM, _SHARPNESS = 0.02, 400, 0.1, 0.9, 6.0
+_OPTIONS = 60
+_PULL, _STEPS, _RATE, _MOMENTUM = 0.005, 600, 0.1, 0.9
 
 
 @dataclass(frozen=True)
@@ -67,37 +67,26 @@ class MatchFit:
         }  # fmt: skip
 
 
-def choices(engine: Engine, reference: ReferenceSet) -> list[Choice]:
-    """The options of every single question of one part whose facts the index holds."""
-    golds = Golds.of(engine.snapshot)
+def choices(engine: Engine, plans: Sequence[HandPlan]) -> list[Choice]:
+    """The options of every message that its reader took for one part, some statement of which the index holds."""
+    ids, opens = engine.snapshot.columns.statements, engine.local.demarches
     out = []
-    for q in reference.questions:
-        gold = golds.statements(q)
-        if not gold or q.kind in ("out_of_scope", "not_in_force", "injection"):
+    for plan in plans:
+        if len(plan.parts) > 1 or not (wanted := plan.parts[0].opening):
             continue
-        message = engine.read(Asked(q.question, as_of=q.as_of), None)
-        if len(message.parts) > 1:
-            continue
-        options = [o for o in engine.local.found(message).options if o.head][:_OPTIONS]
-        right = np.array([_right(engine, o, gold, q, golds) for o in options])
+        message = engine.read(Asked(plan.message), None)
+        options = opens.without(engine.local.whole(message).options)[:_OPTIONS]
+        right = np.array([float(bool(wanted & {ids[p] for p in o.head})) for o in options])
         if len(options) and right.max() > 0:
             features = np.array([[o.features[f] for f in FEATURES] for o in options])
-            out.append(Choice(f"{q.domain}/{q.topic}", features, right))
+            out.append(Choice(f"{plan.domain}/{min(wanted)}", features, right))
     return out
-
-
-def _right(engine: Engine, option: Option, gold: frozenset[str], q: Expected, golds: Golds) -> float:
-    ids = engine.snapshot.columns.statements
-    head = {ids[p] for p in option.head}
-    shown = head | (set(option.card.then) | set(option.card.needs) if option.card else set())
-    held = [f for f in q.facts if golds.by_fact.get(fact_key(f, q.domain), frozenset()) & shown]
-    return 0.6 * bool(head & gold) + 0.4 * len(held) / len(q.facts)
 
 
 def fit_match(data: Sequence[Choice], start: MatchConfig) -> MatchFit:
     """Fit on every question, and fold by fold for what it is worth."""
     if len({c.topic for c in data}) < 2:
-        raise ClapvertError(ErrorCode.BAD_REQUEST, "Trop peu de questions dont l'index porte la réponse à ajuster.")
+        raise ClapvertError(ErrorCode.BAD_REQUEST, "Trop peu de messages planifiés dont l'index porte la réponse.")
     config = fit(data, start)
     before = [picked(c, start) for c in data]
     after = list(before)
@@ -119,8 +108,7 @@ def fit(data: Sequence[Choice], start: MatchConfig) -> MatchConfig:
     present = np.zeros((len(data), widest), np.bool_)
     for n, c in enumerate(data):
         x[n, : len(c.right)], present[n, : len(c.right)] = c.features, True
-        target[n, : len(c.right)] = np.where(c.right > 0, np.exp(_SHARPNESS * c.right), 0.0)
-    target /= target.sum(axis=1, keepdims=True)
+        target[n, : len(c.right)] = c.right
     first = np.array([getattr(start, f) for f in FEATURES])
     weights, momentum = first.copy(), np.zeros_like(first)
     low = np.array([-np.inf if f in NEGATIVE | EITHER else 0.0 for f in FEATURES])
@@ -129,7 +117,9 @@ def fit(data: Sequence[Choice], start: MatchConfig) -> MatchConfig:
         scores = np.where(present, x @ weights, -np.inf)
         share = np.exp(scores - scores.max(axis=1, keepdims=True))
         share /= share.sum(axis=1, keepdims=True)
-        gradient = np.einsum("nof,no->f", x, share - target) / len(data) + _PULL * (weights - first)
+        right = share * target
+        right /= right.sum(axis=1, keepdims=True)
+        gradient = np.einsum("nof,no->f", x, share - right) / len(data) + _PULL * (weights - first)
         momentum = _MOMENTUM * momentum - _RATE * gradient
         weights = np.clip(weights + momentum, low, high)
     fitted = {f: round(float(w), 3) for f, w in zip(FEATURES, weights, strict=True)}

@@ -18,19 +18,19 @@ import numpy as np
 
 from assistant.dialogue.turns import Asked
 from assistant.engine import Engine, EngineConfig
-from assistant.planning import bearing, scope, steps_head, verdict_head
+from assistant.planning import scope, steps_head
 from assistant.planning.rules import RulesConfig
 from assistant.planning.weighing import PassagesConfig
 from assistant.reading import acts, manners
 from assistant.reading.fitted import SHIPPED, Fitted
+from assistant.search import meanings
 from assistant.search.fusion import Fusion, blend, fuse, top
 from assistant.tuning import folder_of, keep_tuning
 from evals.fitting import steps_fit
-from evals.fitting.bearing_fit import fit_bearing, load_pairs, rows_of
 from evals.fitting.heads_fit import act_examples, field_examples, fit_acts, fit_field, fit_manners
 from evals.fitting.known_encoder import KnownEncoder
 from evals.fitting.match_fit import choices, fit_match
-from evals.fitting.verdicts_fit import fit_meaning, meanings
+from evals.fitting.meanings_fit import fit_meanings, wordings
 from evals.plan_set import load_plans
 from evals.reference_set import ReferenceSet, load_reference
 from evals.running.bare import without_aliases
@@ -67,7 +67,7 @@ class ModelFit:
             "heads": {n: round(v, 4) for n, v in self.heads.items()},
             "fusion": {"k": kept.rrf_k, "dense": kept.weight_dense, "ndcg@10": self.fused},
             "texts": {"meaning": kept.meaning, "ndcg@10": self.found},
-            "rules": {"near": self.config.rules.near, "obligations": self.config.rules.obligations},
+            "rules": {"obligations": self.config.rules.obligations},
             "scope": {"contrast": self.config.scope.contrast, "bias": self.config.scope.bias},
         }
 
@@ -84,7 +84,7 @@ def fit_model(settings: Settings, engine: Engine, say: Say) -> ModelFit:
         encoder = KnownEncoder(
             engine.search.encoder, _texts(engine), cache, lambda done, of: say(f"  exemples : {done}/{of}")
         )
-        fit = _fit_into(aside, target, settings, with_config(engine, EngineConfig(), SHIPPED, encoder), cache, say)
+        fit = _fit_into(aside, target, with_config(engine, EngineConfig(), SHIPPED, encoder), cache, say)
         shutil.rmtree(target, ignore_errors=True)
         aside.replace(target)
     finally:
@@ -99,11 +99,10 @@ def _texts(engine: Engine) -> list[str]:
     asked = [q.question for q in load_reference().questions]
     out = [*act_examples([q for card in cards for q in card.asks])[0], *field["ours"], *field["others"], *asked]
     out += [r.text for r in steps_fit.examples(demarches, cards, load_plans())]
-    out += [t for plan in load_plans() for t in (plan.message, *(p.about for p in plan.parts))]
-    return out + [b.text for pair in load_pairs() for b in pair.asked]
+    return out + [t for plan in load_plans() for t in (plan.message, *(p.about for p in plan.parts))]
 
 
-def _fit_into(aside: Path, target: Path, settings: Settings, engine: Engine, cache: VectorCache, say: Say) -> ModelFit:
+def _fit_into(aside: Path, target: Path, engine: Engine, cache: VectorCache, say: Say) -> ModelFit:
     fitted, heads = Fitted(aside), {}
     reference = load_reference().within(domains_asked(engine.snapshot))
     say("  actes, formes")
@@ -115,9 +114,9 @@ def _fit_into(aside: Path, target: Path, settings: Settings, engine: Engine, cac
     steps = steps_fit.fit_steps(told, encoder)
     steps_fit.save(steps, fitted.path(steps_head.WEIGHTS))
     heads["steps"] = steps.right
-    say("  verdicts par le sens")
-    meaning = fit_meaning(meanings(engine, settings.corpus_dir), fitted.path(verdict_head.MEANING))
-    heads["meaning"] = meaning.right / (meaning.given or 1)
+    say("  sens des formulations")
+    heads["meanings"] = fit_meanings(wordings(engine), fitted.path(meanings.WEIGHTS))
+    engine = with_config(engine, engine.config, fitted)
     say("  fusion")
     config, *fused = fused_best(engine, reference)
     share, *found = meaning_best(engine, reference, cache)
@@ -127,12 +126,9 @@ def _fit_into(aside: Path, target: Path, settings: Settings, engine: Engine, cac
     engine = with_config(engine, config, fitted)
     heads["field"] = fit_field(engine, fitted.path(scope.FIELD_WEIGHTS))
     config = replace(config, scope=scope_of(config.scope, fitted), passages=passages_of(config.passages, fitted))
-    say("  exceptions")
     engine = with_config(engine, config, fitted)
-    borne = fit_bearing(rows_of(engine, load_pairs()), fitted.path(bearing.WEIGHTS))
-    heads["bearing"] = borne.found / (borne.settled_beside or 1)
     say("  options des questions")
-    match = fit_match(choices(engine, reference), config.match)
+    match = fit_match(choices(engine, load_plans()), config.match)
     if match.adopted:
         config = replace(config, match=match.config)
     keep_tuning(aside, config)
@@ -205,11 +201,7 @@ def rules_of(config: RulesConfig, fitted: Fitted) -> RulesConfig:
     wider = apart / shipped
     return replace(
         config,
-        near=round(1 - wider * (1 - config.near), 4),
         obligations=round(1 - wider * (1 - config.obligations), 4),
-        words=round(wider * config.words, 4),
-        named=round(wider * config.named, 4),
-        topic=round(wider * config.topic, 4),
         shown=round(wider * config.shown, 4),
         apart=round(wider * config.apart, 4),
     )

@@ -24,7 +24,7 @@ from assistant.answer import Answer
 from assistant.app import create_app
 from assistant.engine import Engine, EngineConfig
 from assistant.history.store import Conversations
-from assistant.planning.rules import RulesConfig
+from assistant.planning.decision import DecisionConfig
 from assistant.planning.scope import ScopeConfig
 from assistant.reading.question import Understanding
 from assistant.service import Ask, Service
@@ -38,7 +38,10 @@ from tests.conftest import Build, ingest_with, real_settings, settings_in
 from tests.samples import OFFICIAL_TEXT, TODAY
 
 AskIt = Callable[..., Answer]
-DOUBLE = EngineConfig(scope=ScopeConfig(field=0.0, contrast=0.0, bias=-3.0), rules=RulesConfig(near=0.75))
+DOUBLE = EngineConfig(
+    scope=ScopeConfig(field=0.0, contrast=0.0, bias=-3.0),
+    decision=DecisionConfig(verdict=0.35, told=0.0),
+)
 """The hashing double's vectors are not those that the field head was fitted for, and its similarities have no scale: what is
 missing is judged on words alone, and only orders are out of scope."""
 

@@ -188,7 +188,7 @@ class TestFigures:
         assert "périmètre" in answer.answer
 
     def test_genres_are_compared(self, ask: Ask) -> None:
-        answer, _ = ask("Compare l'empreinte d'une pub et d'un clip")
+        answer, _ = ask("Compare les émissions moyennes d'une pub et d'un clip, par genre")
         assert all(figure in answer.answer for figure in ("publicité 9", "clip 2"))
 
 

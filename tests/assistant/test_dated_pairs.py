@@ -18,7 +18,7 @@ from tests.assistant.support import faults
 CSRD = "Quel est le seuil de la CSRD ?"
 CAR = "Peut-on faire de la pub pour une voiture très émettrice ?"
 NEUTRAL = "Peut-on dire neutre en carbone dans une publicité ?"
-LABEL = "Peut-on afficher un label environnemental autodéclaré ?"
+LABEL = "Label autodéclaré maison, permis ?"
 BEGES = "Quelle est l'amende si on ne fait pas son BEGES ?"
 
 # question, day, what the answer says, what it must not say

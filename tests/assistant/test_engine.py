@@ -53,10 +53,10 @@ class TestAnswered:
         assert [c.name for c in answer.contacts] == ["CNC"]
         assert answer.citations[0].confidence is None  # low: never shown as a confidence
 
-    def test_no_comes_from_what_the_statement_says(self, ask: AskIt) -> None:
-        assert ask("Faut-il un bilan carbone pour une aide à l'écriture ?").answer.startswith(
-            "**Non, a priori :** une aide"
-        )
+    def test_a_statement_by_itself_says_neither_yes_nor_no(self, ask: AskIt) -> None:
+        answer = ask("Faut-il un bilan carbone pour une aide à l'écriture ?")
+        assert answer.answer.startswith("Une aide à l'écriture ne demande aucun bilan carbone.")
+        assert answer.parts[0].verdict is None
 
     def test_two_parts_are_both_answered(self, ask: AskIt, tiny: Service) -> None:
         answer = ask("Quel score faut-il pour le Label Ecoprod, et quels bilans carbone remettre au CNC ?")

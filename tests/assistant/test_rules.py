@@ -14,13 +14,27 @@ from assistant.app import create_app
 from assistant.checking.openings import reasons_of, split_opening
 from assistant.planning.verdicts import turned
 from assistant.service import Service
+from ingest.clock import fixed
 from ingest.index.pipeline import Library
 from ingest.main import cli
+from ingest.model.embedding import HashingEncoder
 from ingest.settings import Settings
-from tests.assistant.conftest import opener
+from tests.assistant.conftest import DOUBLE, opener
 from tests.assistant.support import faults, problem
+from tests.conftest import ingest_with, settings_in
+from tests.samples import TODAY, tiny_rule_card, write_corpus
 
 TRY = "/api/rules/csrd-publier/try"
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The tiny corpus, with the card whose question the rule decides."""
+    folder = tmp_path_factory.mktemp("ruled")
+    write_corpus(folder / "corpus", {"cartes/csrd/regle.yaml": [tiny_rule_card()]})
+    settings = settings_in(folder)
+    ingest_with(settings)
+    return Service(settings, HashingEncoder(), fixed(TODAY), DOUBLE)
 
 
 @pytest.fixture(scope="module")

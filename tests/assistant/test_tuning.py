@@ -55,7 +55,7 @@ class TestState:
         assert "clapvert eval calibrate --heads" in str(error.value)
 
     def test_what_was_refitted_is_for_its_fingerprint_alone(self, tmp_path: Path) -> None:
-        config = replace(EngineConfig(), rules=replace(EngineConfig().rules, near=0.9))
+        config = replace(EngineConfig(), rules=replace(EngineConfig().rules, obligations=0.8))
         folder = refitted(tmp_path, OTHER, config)
         tuning = tuning_of(tmp_path, OTHER).ready()
         assert (tuning.state, tuning.config, tuning.fitted.folder) == ("own", config, folder)
@@ -102,7 +102,7 @@ class TestService:
         with pytest.raises(ClapvertError) as error:
             other.ask(Ask(QUESTION))
         assert error.value.code is ErrorCode.MODEL_UNFITTED
-        config = replace(EngineConfig(), rules=replace(EngineConfig().rules, near=0.9))
+        config = replace(EngineConfig(), rules=replace(EngineConfig().rules, obligations=0.8))
         refitted(service.settings.data_dir, OtherEncoder.info, config)
         answer = other.ask(Ask(QUESTION))
         assert answer.outcome == "answered"

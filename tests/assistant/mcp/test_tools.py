@@ -25,7 +25,7 @@ from ingest.settings import Settings
 from tests.assistant.conftest import DOUBLE, opener
 from tests.assistant.support import BILANS, bytes_of, faults
 from tests.conftest import ingest_with, settings_in
-from tests.samples import SEUILS, TODAY, edited_yaml, write_corpus
+from tests.samples import SEUILS, TODAY, edited_yaml, tiny_rule_card, write_corpus
 from tests.serving import serving
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -37,7 +37,7 @@ Use = Callable[[Any], Awaitable[Any]]
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Service:
     """The tiny corpus, its threshold of 1 000 employees written as a bound too."""
     folder = tmp_path_factory.mktemp("bounded")
-    write_corpus(folder / "corpus")
+    write_corpus(folder / "corpus", {"cartes/csrd/regle.yaml": [tiny_rule_card()]})
     with edited_yaml(folder / "corpus" / SEUILS) as fiche:
         rule = next(s for part in fiche["sections"] for s in part["statements"] if "1 000" in s["text"])
         rule |= {"role": "regle", "polarity": "oblige", "acteur": ["producteur"]}

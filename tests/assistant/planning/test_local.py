@@ -49,7 +49,7 @@ class TestCard:
         (part,) = plan("Un court métrage doit-il remettre un bilan carbone ?").parts
         assert (part.card, part.verdict) == ("carte-court", "yes")
         (turned,) = plan("Un court métrage est-il dispensé de remettre un bilan carbone ?").parts
-        assert turned.verdict is None
+        assert turned.verdict == "no", "who asks whether he is exempt is told the contrary"
 
     def test_without_a_card_a_statement_answers(self, plan: PlanOf) -> None:
         (part,) = plan("Quel score faut-il pour le Label Ecoprod ?").parts

@@ -35,15 +35,11 @@ def ask(real: Service) -> Ask:
         ("Le plan de vigilance, à partir de combien de salariés, et si on n'en fait pas il se passe quoi",
          ["csrd-vigilance-fr-seuils", "csrd-vigilance-fr-sanction"]),
         # another case of the same question
-        ("rapport de durabilité à publier combien de temps après la clôture, et pour une boîte cotée ?",
-         ["csrd-delai-douze-mois", "csrd-delai-cotees-quatre-mois"]),
         ("Label Ecoprod quel score mini, et avec la phase d'engagement ?",
          ["label-seuil-performance", "label-seuil-engagement"]),
         # two subjects
         ("Que faire des pots de peinture et aérosols de la déco ? Autre question : qui certifie l'état de durabilité ?",
          ["tournage-dechets-dangereux-exemples", "csrd-certificateur-qui"]),
-        ("Tournage dans le Mercantour, délai de réponse, et s'ils répondent pas c'est bon ?",
-         ["tournage-mercantour-delai", "tournage-mercantour-silence"]),
         ("le module de base VSME exige-t-il le scope 3 ? et nos transports et hébergements de tournage ils sont où ?",
          ["csrd-vsme-scope-3", "csrd-vsme-scope-3-production"]),
     ],

@@ -196,12 +196,11 @@ class TestMissing:
         assert [p.state for p in answer.parts] == ["answered", "missing"]
         assert (answer.outcome, answer.reason) == ("partial", "not_found")
 
-    def test_the_floor_and_the_sum_decide(self, engine: Engine) -> None:
+    def test_the_sum_decides(self, engine: Engine) -> None:
         message = engine.read_alone("Quel score faut-il pour le Label Ecoprod ?")
         found = engine.local.found(message)
         assert found.best is not None
-        for config, missing in ((ScopeConfig(not_found=99), True), (ScopeConfig(not_found=-99), False),
-                                (ScopeConfig(not_found=-99, floor=999), True)):  # fmt: skip
+        for config, missing in ((ScopeConfig(not_found=99), True), (ScopeConfig(not_found=-99), False)):
             assert Scope(engine.selector, config).missing(found.context, found.best, True) is missing
         beside = replace(ScopeConfig(), not_found=99)
         assert not Scope(engine.selector, beside).missing(found.context, found.best, False)

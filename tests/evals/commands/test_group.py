@@ -11,10 +11,12 @@ import pytest
 
 from assistant.service import Service
 from assistant.tuning import save_config
+from evals.fitting import calibration
 from evals.running.runner import Run
 from ingest.errors import ClapvertError
 from tests.evals.conftest import Invoke
 from tests.evals.fitting.cards import write_cards
+from tests.evals.fitting.test_calibration import PLANS
 
 
 def test_run_keeps_the_answers_and_tells_the_scores(invoke: Invoke, tmp_path: Path) -> None:
@@ -71,7 +73,13 @@ def test_compare_says_yes_then_no(invoke: Invoke, service: Service, tmp_path: Pa
     assert "✗ Non jugées : 3 sur 5" in done.stdout
 
 
-def test_calibrate_writes_settings_that_run_takes(invoke: Invoke, tmp_path: Path) -> None:
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two messages planned over the tiny corpus."""
+    monkeypatch.setattr(calibration, "load_plans", lambda: PLANS)
+
+
+def test_calibrate_writes_settings_that_run_takes(invoke: Invoke, tmp_path: Path, planned: None) -> None:
     out = str(tmp_path / "settings.json")
     done = invoke("calibrate", "--out", out)
     assert done.exit_code == 0
@@ -113,7 +121,7 @@ def test_one_head_is_fitted_at_a_time(invoke: Invoke, tmp_path: Path) -> None:
         invoke("calibrate", "--acts", "--field", "--out", str(acts))
 
 
-def test_calibrate_starts_from_the_settings_given(invoke: Invoke, tmp_path: Path) -> None:
+def test_calibrate_starts_from_the_settings_given(invoke: Invoke, tmp_path: Path, planned: None) -> None:
     from assistant.engine import EngineConfig
 
     start = tmp_path / "start.json"

@@ -18,7 +18,7 @@ from evals.fitting import calibration
 from evals.fitting.calibration import calibrated
 from evals.fitting.folds import FOLDS, fold_of
 from evals.fitting.match_fit import EITHER, FEATURES, NEGATIVE, Choice, MatchFit, choices, fit, fit_match, picked
-from evals.reference_set import ReferenceSet
+from evals.plan_set import HandPart, HandPlan
 from evals.reports.calibration_report import calibration_report
 from evals.running.configuration import with_config
 from evals.scoring.statistics import Difference
@@ -46,27 +46,27 @@ def made(helpful: str, harmful: str, questions: int = 60) -> list[Choice]:
 
 def test_every_weight_is_fitted_and_nothing_else() -> None:
     assert set(FEATURES) == {f.name for f in fields(MatchConfig)} - {"considered"}
-    fitted = fit(made("alias", "covered"), replace(START, considered=5))
+    fitted = fit(made("known", "covered"), replace(START, considered=5))
     assert fitted.considered == 5
 
 
 def test_a_helpful_feature_gains_weight_and_a_misleading_one_loses_it() -> None:
-    found = fit_match(made("similarity", "alias"), START)
-    assert found.config.similarity > START.similarity
-    assert found.config.alias < START.alias
+    found = fit_match(made("covered", "known"), START)
+    assert found.config.covered > START.covered
+    assert found.config.known < START.known
     assert found.adopted
     assert found.out_of_fold.candidate > found.out_of_fold.base
-    assert found == fit_match(made("similarity", "alias"), START)
+    assert found == fit_match(made("covered", "known"), START)
 
 
 def test_what_is_right_already_is_left_alone() -> None:
-    found = fit_match(made("alias", "unsupposed"), START)
+    found = fit_match(made("known", "uncounted"), START)
     assert found.out_of_fold.value == 0
     assert not found.adopted
 
 
 def test_no_weight_changes_sign_however_misleading_its_feature() -> None:
-    for helpful, harmful in (("similarity", "covered"), ("unfilled", "alias"), ("uncounted", "kind")):
+    for helpful, harmful in (("meant", "covered"), ("uncounted", "kind")):
         found = fit(made(helpful, harmful), START)
         for name in set(FEATURES) - EITHER:
             assert getattr(found, name) * (-1 if name in NEGATIVE else 1) >= 0, name
@@ -80,12 +80,23 @@ def test_folds_are_made_of_topics_and_always_the_same() -> None:
 
 def test_a_choice_is_worth_a_share_of_the_best() -> None:
     features = np.zeros((2, len(FEATURES)))
-    features[1, FEATURES.index("alias")] = 1.0
+    features[1, FEATURES.index("known")] = 1.0
     assert picked(Choice("t", features, np.array([0.8, 0.4])), START) == 0.5
 
 
+PLANS = [
+    HandPlan(id=f"m{n}", domain="cnc", kind="short", message=text,
+             parts=(HandPart(about=text, state="answered", sentences=(opens,)),))
+    for n, (text, opens) in enumerate([
+        ("Quels bilans carbone remettre au CNC ?", "double-bilan-2025"),
+        ("Un court métrage doit-il remettre un bilan carbone ?", "court-dispense"),
+    ])
+]  # fmt: skip
+
+
 @pytest.fixture
-def facts(service: Service, corpus_dir: Path, build: Build) -> Service:
+def facts(service: Service, corpus_dir: Path, build: Build, monkeypatch: pytest.MonkeyPatch) -> Service:
+    monkeypatch.setattr(calibration, "load_plans", lambda: PLANS)
     with edited_yaml(corpus_dir / DOUBLE_BILAN) as fiche:
         fiche["sections"][0]["statements"][0]["fact"] = ["CNC-1"]
     build()
@@ -93,8 +104,8 @@ def facts(service: Service, corpus_dir: Path, build: Build) -> Service:
 
 
 def test_choices_are_read_from_the_planner(facts: Service) -> None:
-    found = choices(facts.engine, REFERENCE)
-    assert [c.topic for c in found] == ["cnc/double-bilan", "cnc/dispense"]
+    found = choices(facts.engine, PLANS)
+    assert [c.topic for c in found] == ["cnc/double-bilan-2025", "cnc/court-dispense"]
     assert all(c.features.shape == (len(c.right), len(FEATURES)) for c in found)
     assert all(0 < c.right.max() <= 1 for c in found)
 
@@ -110,14 +121,14 @@ def test_calibration_from_end_to_end(facts: Service, tmp_path: Path) -> None:
 
 
 def test_what_is_adopted_is_told_before_and_after(facts: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    better = MatchFit(replace(START, alias=3.0), 2, Difference(0.5, 0.7, 0.2, 0.1, 0.3, 2), 0.8)
+    better = MatchFit(replace(START, known=3.0), 2, Difference(0.5, 0.7, 0.2, 0.1, 0.3, 2), 0.8)
     monkeypatch.setattr(calibration, "fit_match", lambda *_: better)
     result = calibrated(facts.engine, REFERENCE, facts.engine.config)
-    assert result.config.match.alias == 3.0
+    assert result.config.match.known == 3.0
     assert result.change is not None
     assert result.change.compared == 5
     report = calibration_report(result)
-    assert "match.alias" in report
+    assert "match.known" in report
     assert "avant" in report
     unsure = replace(better, out_of_fold=Difference(0.5, 0.6, 0.1, -0.1, 0.3, 2))
     monkeypatch.setattr(calibration, "fit_match", lambda *_: unsure)
@@ -126,10 +137,10 @@ def test_what_is_adopted_is_told_before_and_after(facts: Service, monkeypatch: p
     assert "non retenus" in calibration_report(result)
 
 
-def test_one_topic_is_too_few(facts: Service) -> None:
-    first = ReferenceSet(questions=REFERENCE.questions[:1], dialogues=())
-    with pytest.raises(ClapvertError, match="Trop peu de questions"):
-        calibrated(facts.engine, first, EngineConfig())
+def test_one_topic_is_too_few(facts: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration, "load_plans", lambda: PLANS[:1])
+    with pytest.raises(ClapvertError, match="Trop peu de messages"):
+        calibrated(facts.engine, REFERENCE, EngineConfig())
 
 
 def test_settings_keep_their_defaults_where_the_file_is_silent(tmp_path: Path) -> None:

@@ -17,12 +17,10 @@ from assistant.reading.fitted import SHIPPED, Fitted
 from assistant.service import Service
 from assistant.tuning import HEADS, folder_of, tuning_of
 from evals.fitting import model_fit
-from evals.fitting.bearing_fit import BearingFit
 from evals.fitting.known_encoder import KnownEncoder
 from evals.fitting.match_fit import MatchFit
 from evals.fitting.model_fit import fit_model, fused_best, meaning_best, passages_of, rules_of, scope_of
 from evals.fitting.steps_fit import StepsFit
-from evals.fitting.verdicts_fit import VerdictFit
 from evals.scoring.statistics import Difference
 from ingest.index.store import VectorCache
 from ingest.model.embedding import HashingEncoder
@@ -69,9 +67,8 @@ class TestThresholds:
         apart = 1 - float(mean @ mean)
         wider = np.sqrt((1 - 2 * apart) / float(mean @ mean)) * mean
         found, start = rules_of(EngineConfig().rules, heads_in(tmp_path, mean=wider)), EngineConfig().rules
-        assert found.near == pytest.approx(1 - 2 * (1 - start.near), abs=1e-3)
-        assert found.words == pytest.approx(2 * start.words, abs=1e-3)
-        assert found.considered == start.considered
+        assert found.obligations == pytest.approx(1 - 2 * (1 - start.obligations), abs=1e-3)
+        assert found.apart == pytest.approx(2 * start.apart, abs=1e-3)
 
     def test_a_contrast_of_another_mean_and_spread_measures_the_same(self, tmp_path: Path) -> None:
         shipped = SHIPPED.arrays(FIELD_WEIGHTS)
@@ -127,16 +124,13 @@ class TestWhole:
         def kept(result: Any) -> Any:
             return lambda *a: (shutil.copy(shipped[Path(a[-1]).name], a[-1]), result)[1]
 
-        told = VerdictFit(1, 1, 1, 0, 1, 0.0)
         nothing = MatchFit(EngineConfig().match, 1, Difference(0, 0, 0, 0, 0, 1), 0.0)
-        for name, result in (("fit_acts", 1.0), ("fit_manners", 1.0), ("fit_field", 1.0),
-                             ("fit_meaning", told), ("fit_bearing", BearingFit(1, 1, 1, 0))):  # fmt: skip
-            monkeypatch.setattr(model_fit, name, kept(result))
+        for name in ("fit_acts", "fit_manners", "fit_field", "fit_meanings"):
+            monkeypatch.setattr(model_fit, name, kept(1.0))
         steps = StepsFit(1, {}, np.zeros(1, np.float32), 1.0, 1.0, 0.0)
         monkeypatch.setattr(model_fit.steps_fit, "fit_steps", lambda *_: steps)
         monkeypatch.setattr(model_fit.steps_fit, "save", kept(True))
-        monkeypatch.setattr(model_fit, "meanings", lambda *_: [])
-        monkeypatch.setattr(model_fit, "rows_of", lambda *_: [])
+        monkeypatch.setattr(model_fit, "wordings", lambda *_: [])
         monkeypatch.setattr(model_fit, "choices", lambda *_: [])
         monkeypatch.setattr(model_fit, "fit_match", lambda *_: nothing)
         monkeypatch.setattr(model_fit, "load_reference", lambda: REFERENCE)
@@ -157,7 +151,7 @@ class TestWhole:
         def fails(*_: Any) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(model_fit, "fit_bearing", fails)
+        monkeypatch.setattr(model_fit, "fit_meanings", fails)
         with pytest.raises(KeyboardInterrupt):
             fit_model(service.settings, service.engine, SAID.append)
         folder = folder_of(service.settings.data_dir, service.encoder.info)
