@@ -31,7 +31,7 @@ def at_its_date(planner: LocalPlanner, message: Message) -> tuple[Plan, Passage 
     if in_force(passage, question.as_of) or passage.statement is None:
         return plan, None
     mine = plan.parts[0].score if plan.answered else float("-inf")
-    if plan.answered and mine >= score - planner.config.elsewhen:
+    if plan.answered and mine >= score:
         return plan, None
     head = plan.parts[0].head if plan.answered else None
     if head is not None and head.passage.statement and head.passage.statement.topic == passage.statement.topic:

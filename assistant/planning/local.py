@@ -58,7 +58,6 @@ class PlanConfig:
     siblings: int = 2
     adds: float = 0.3
     other_reading: float = 1.0
-    elsewhen: float = 1.5
     said_again: float = 2.5
     beside_told: float = 2.0
     beside_words: float = 0.3

@@ -76,9 +76,7 @@ PROFILES = st.one_of(
 THOROUGH, BRIEF = by_day(100), by_day(40)
 WIDE = EngineConfig(
     scope=ScopeConfig(field=0.0, not_found=-99),
-    plan=PlanConfig(
-        words=400, words_beside=400, then=9, then_beside=9, siblings=9, sibling=-9.0, adds=0.0, elsewhen=0.0
-    ),
+    plan=PlanConfig(words=400, words_beside=400, then=9, then_beside=9, siblings=9, sibling=-9.0, adds=0.0),
 )
 """Lets everything through and takes everything along: what is shown must hold even so."""
 
