@@ -29,9 +29,9 @@ from assistant.planning.local import LocalPlanner, PlanConfig
 from assistant.planning.options import MatchConfig
 from assistant.planning.plan import Plan
 from assistant.planning.planner import Planned, planned
-from assistant.planning.ranking import SelectionConfig, Selector
 from assistant.planning.rules import RulesConfig
 from assistant.planning.scope import Scope, ScopeConfig
+from assistant.planning.terms import Terms
 from assistant.planning.weighing import PassagesConfig
 from assistant.reading.acts import act_of
 from assistant.reading.case import merged, read_case
@@ -76,7 +76,6 @@ class EngineConfig:
     default model; another has settings of its own (`assistant.tuning`)."""
 
     retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
-    selection: SelectionConfig = field(default_factory=SelectionConfig)
     match: MatchConfig = field(default_factory=MatchConfig)
     scope: ScopeConfig = field(default_factory=ScopeConfig)
     rules: RulesConfig = field(default_factory=RulesConfig)
@@ -107,11 +106,11 @@ class Engine:
         self.understanding = Understanding(glossary, register.names)
         self.dialogue = DialogueReader(self.understanding)
         self.search = HybridSearch(snapshot, encoder, config.retrieval, fitted)
-        self.selector = Selector(self.search, glossary, config.selection)
-        self.scope = Scope(self.selector, config.scope)
+        self.terms = Terms(self.search, glossary)
+        self.scope = Scope(self.terms, config.scope)
         self.local = LocalPlanner(
             self.search,
-            self.selector,
+            self.terms,
             self.scope,
             PartReader(self.dialogue),
             config.match,

@@ -42,7 +42,7 @@ def read_ahead(service: Service, stopping: threading.Event) -> None:
         for position in np.flatnonzero(engine.snapshot.columns.is_statement)[:_READ_AHEAD].tolist():
             if stopping.wait(_PAUSE):
                 return
-            engine.selector.terms_of(position)
+            engine.terms.held(position), engine.terms.asked(position)
 
 
 async def follow(service: Service) -> None:

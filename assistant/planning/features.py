@@ -1,17 +1,15 @@
-"""What a question asks of every candidate alike: its terms with their weights, the figures that it wants, what it names.
+"""What a question asks of whatever answers it: the figures that it wants, what it counts, the companies that it names.
 
-Guarantee: pure functions of the question's text; a figure quoted by the question widens nothing that it wants, money
-and time are no count, and a company counts only when the question names it.
+Guarantee: pure functions of the question's text; a figure quoted by the question widens nothing that it wants, and money
+and time are no count.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from assistant.reading.kinds import QUOTED
-from assistant.reading.question import Question
 from ingest.corpus.fiches import AnswerType
 from ingest.language.lexical import analyse, fold
 from ingest.language.phrases import Phrases
@@ -19,50 +17,6 @@ from ingest.language.phrases import Phrases
 WORDS = Phrases.load(Path(__file__).resolve().parent / "data" / "words.yaml")
 """The words that tell what is wanted."""
 _WANTED = ("montant", "taux", "seuil", "duree", "nombre")
-_YEAR = 4
-"""Figures of a year, which starts with 19 or 20."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a question, or a part of it, asks of every candidate alike: terms with their weights, and figures."""
-
-    terms: dict[str, float]
-    own: dict[str, float]
-    types: tuple[AnswerType, ...]
-    figures: frozenset[str]
-    numbers: frozenset[str] = frozenset()
-    companies: frozenset[str] = frozenset()
-    criterion: bool = False
-    criterion_named: bool = False
-
-
-def read_asked(
-    question: Question, types: tuple[AnswerType, ...], part: str, terms: dict[str, float], own: dict[str, float]
-) -> Asked:
-    """What a part of a question asks; `terms` are the question's by weight, `own` the part's."""
-    folded = fold(question.query)
-    criterion = bool(question.frameworks or WORDS.has(folded, "criterion"))
-    numbers = frozenset(t for t in analyse(part) if t.isdigit() and len(t) > 1 and not _is_year(t))
-    return Asked(
-        terms,
-        own,
-        types,
-        wanted_figures(part, types),
-        numbers,
-        companies=named_companies(question.query),
-        criterion=criterion,
-        criterion_named=criterion and bool(question.references or _asks_criteria(folded)),
-    )
-
-
-def _asks_criteria(folded: str) -> bool:
-    """Whether a question is after criteria: one on the label's price or steps is not."""
-    return WORDS.has(folded, "criteria") or bool(WORDS.followed(folded, "label said", "requires"))
-
-
-def _is_year(term: str) -> bool:
-    return len(term) == _YEAR and term.startswith(("19", "20"))
 
 
 @lru_cache(maxsize=16384)

@@ -23,19 +23,19 @@ from assistant.planning.decision import (
 )
 from assistant.planning.demarches import Demarches
 from assistant.planning.features import counted_noun
-from assistant.planning.options import Context, MatchConfig, Option, Options, kind_of
+from assistant.planning.options import Context, Found, MatchConfig, Option, Options, kind_of
 from assistant.planning.passages import Passages, Told
 from assistant.planning.plan import Place, Plan, PlannedPart, Shown
-from assistant.planning.ranking import Selector
 from assistant.planning.readings import OFFERED, OFFERED_EACH, Chosen, Readings, unknown
 from assistant.planning.rules import RuleBook, RulesConfig, Settled
 from assistant.planning.scope import Scope, state_of
+from assistant.planning.terms import Terms
 from assistant.planning.weighing import PassagesConfig, Rival
 from assistant.reading.kinds import FILLER
 from assistant.reading.message import Message, Part
 from assistant.reading.question import Question
 from assistant.reading.scope import is_injection
-from assistant.search.hybrid import Candidates, HybridSearch
+from assistant.search.hybrid import HybridSearch
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.fiches import Role, Statement
 from ingest.language.lexical import analyse
@@ -54,7 +54,7 @@ class PlanConfig:
     needs: int = 3
     next: int = 2
     steps: int = 8
-    sibling: float = 0.65
+    sibling: float = 1.5
     siblings: int = 2
     adds: float = 0.3
     other_reading: float = 1.0
@@ -67,21 +67,6 @@ class PlanConfig:
     told_words: float = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found for a reading of a part."""
-
-    question: Question
-    candidates: Candidates
-    context: Context
-    options: list[Option]
-
-    @property
-    def best(self) -> Option | None:
-        """The best option."""
-        return self.options[0] if self.options else None
-
-
 class LocalPlanner:
     """Plans answers over one snapshot."""
 
@@ -90,7 +75,7 @@ class LocalPlanner:
     def __init__(
         self,
         search: HybridSearch,
-        selector: Selector,
+        terms: Terms,
         scope: Scope,
         parts: PartReader,
         match: MatchConfig | None = None,
@@ -99,16 +84,15 @@ class LocalPlanner:
         passages: PassagesConfig | None = None,
         decision: DecisionConfig | None = None,
     ) -> None:
-        self.search, self.selector, self.scope, self.parts = search, selector, scope, parts
-        self.options = Options(selector, match)
+        self.search, self.terms, self.scope, self.parts = search, terms, scope, parts
+        self.options = Options(terms, match)
         self.readings = Readings(self.options)
-        self.passages = Passages(selector, passages)
+        self.passages = Passages(search, passages)
         self.config = config or PlanConfig()
         self.decision = decision or DecisionConfig()
         self.snapshot = search.snapshot
-        terms = selector.question_terms
-        self.demarches = Demarches(self.search, self.options.positions, selector.glossary, terms)
-        self.rules = RuleBook(self.snapshot.rules, selector.glossary, self._statement, parts.facets, rules)
+        self.demarches = Demarches(self.search, self.options.positions, terms.glossary, terms.of)
+        self.rules = RuleBook(self.snapshot.rules, terms.glossary, self._statement, parts.facets, rules)
 
     def plan(self, message: Message) -> Plan:
         """The plan of a message."""
@@ -122,11 +106,11 @@ class LocalPlanner:
         outside = rival.outside
         answers = self.passages.answers(told, rival)
         held = told.named.firm or (answers and (not outside or self.passages.of_field(told, rival)))
-        ours = held or (self.demarches.ours(guide) and not self.scope.abroad(whole.context))
+        ours = held or (self.demarches.ours(guide) and not self.scope.abroad(whole))
         if not ours and outside:
             nearest = self.passages.nearest(Part.of(message.question.raw), told, rival, set())
             return Plan((nearest,)) if nearest else Plan(out_of_scope=True)
-        near = tuple(hit.passage for hit in whole.candidates.hits[:3])
+        near = tuple(hit.passage for hit in whole.context.candidates.hits[:3])
         if not held and self.scope.vague(message):
             return Plan((PlannedPart(message.question.raw, depends_on=SUBJECT, verdict="depends"),), near=())
         if not held and self.demarches.bare(message):
@@ -148,15 +132,15 @@ class LocalPlanner:
     def against(self, message: Message, whole: Found) -> tuple[Told, Rival]:
         """What the added texts say of a whole message, and what stands against them; decisions are fitted on it."""
         told = self.passages.read(message.question.raw, whole.context)
-        outside = self.scope.outside(message, whole.context)
+        outside = self.scope.outside(message, whole)
         if not told.quotes:  # nothing to weigh against ours
             return told, Rival(outside=outside)
         best = next(iter(self.demarches.without(whole.options)), None)
         return told, self._rival(told, whole, best, len(message.parts) == 1, outside)
 
     def _rival(self, told: Told, found: Found, best: Option | None, alone: bool, outside: bool = False) -> Rival:
-        missing = best is None or self.scope.missing(found.context, best, alone)
-        return Rival(best, missing, outside, self.scope.chance(found.context) if told.quotes else 0.0)
+        missing = best is None or self.scope.missing(found, best, alone)
+        return Rival(best, missing, outside, self.scope.chance(found) if told.quotes else 0.0)
 
     def _in_one(self, message: Message, whole: Found, guide: Option | None) -> PlannedPart | None:
         """The steps that a message asks for as a whole, every phrase of it told by them; None otherwise."""
@@ -177,7 +161,11 @@ class LocalPlanner:
         if not held:
             return None
         part = self._planned(message, message.parts[0], replace(found, options=held), set(), True)
-        return Plan((part,), near=tuple(hit.passage for hit in found.candidates.hits[:3]))
+        return Plan((part,), near=tuple(hit.passage for hit in found.context.candidates.hits[:3]))
+
+    def readings_of(self, message: Message, n: int, said: Sequence[Passage] = ()) -> list[Found]:
+        """What is found for each way of reading a part of a message of several; `said`: by the parts before it."""
+        return [self._found(message, q, message.parts[n]) for q in self.parts.readings(message, n, said)]
 
     def found(self, message: Message) -> Found:
         """What was found for the whole of a message."""
@@ -199,9 +187,8 @@ class LocalPlanner:
                 found = self._better(whole, other, self.config.other_reading)
         else:
             said = [s.passage for p in planned for s in p.placed("head", "then")]
-            readings = [self._found(message, q, part) for q in self.parts.readings(message, n, said)]
-            found = readings[0]
-            for other in readings[1:]:
+            found, *others = self.readings_of(message, n, said)
+            for other in others:
                 found = self._better(found, other, 0.0)
         shown = {s.position for p in planned for s in p.shown}
         answered = self._planned(message, part, found, shown, alone)
@@ -250,22 +237,21 @@ class LocalPlanner:
     def _found(self, message: Message, question: Question, part: Part | None) -> Found:
         candidates = self.search.search(question)
         text = part.text if part else question.raw
-        selection = self.selector.select(question, candidates, text if len(message.parts) > 1 else None)
         kinds = part.kinds if part else message.parts[0].kinds
-        terms, own = self.selector.weighed(question, text if len(message.parts) > 1 else None)
+        terms, own = self.terms.weighed(question, text if len(message.parts) > 1 else None)
         vector = self.search.vector(question.query)
-        context = Context(question, candidates, selection, kinds, message.case, vector, terms, own, counted_noun(text))
+        context = Context(question, candidates, kinds, message.case, vector, terms, own, counted_noun(text))
         options = self.options.of(context)
         if question.follow_up and message.told:
             options = self._fresh(options, message)
-        return Found(question, candidates, context, options)
+        return Found(context, options)
 
     def _fresh(self, options: list[Option], message: Message) -> list[Option]:
         """What headed the last answers comes lower: a follow-up asks for something else."""
         if message.moved:
             return options
         told = {self.snapshot.position(t) for t in message.told}
-        own = self.selector.question_terms(message.own or message.question.raw)
+        own = self.terms.of(message.own or message.question.raw)
         weight = sum(own.values()) or 1.0
         lowered = [
             replace(o, score=o.score - self.config.said_again * (1 - self._held(own, o) / weight))
@@ -276,7 +262,7 @@ class LocalPlanner:
         return sorted(lowered, key=lambda o: (-o.score, o.head))
 
     def _held(self, own: Mapping[str, float], option: Option) -> float:
-        words = frozenset().union(*(self.selector.terms_of(p)[0] for p in option.head))
+        words = frozenset().union(*(self.terms.held(p) for p in option.head))
         return sum(w for t, w in own.items() if t in words)
 
     def _planned(self, message: Message, part: Part, found: Found, shown: set[int], alone: bool) -> PlannedPart:
@@ -342,7 +328,7 @@ class LocalPlanner:
             strength_of(best.card.strength, chance, self.decision) if best.card and verdict else "firm",
             depends_on=depends,
             card=best.card.id if best.card else None,
-            premise=first is not None and first.role is Role.DEMENT and self.scope.denies(found.context, first),
+            premise=first is not None and first.role is Role.DEMENT and self.scope.denies(found.question, first),
             score=best.score,
             chance=chance,
         )  # fmt: skip
@@ -367,7 +353,7 @@ class LocalPlanner:
         head = [p for s in settled.heads if (p := self.options.positions[s]) not in shown]
         if not head:
             return PlannedPart(part.text, part.likeliest, "answered", told=True, score=best.score)
-        option = replace(best, head=tuple(head), scored=None)
+        option = replace(best, head=tuple(head), hit=None)
         evidence = self._evidence(found, option, head, shown, alone, settled)
         first = self._statements(head)[0]
         return PlannedPart(
@@ -393,7 +379,7 @@ class LocalPlanner:
         if best.features["context"]:
             return False
         own = {t: w for t, w in found.context.own.items() if t not in FILLER}
-        if len(own) < 2 and max(own.values(), default=0.0) < self.config.telling * self.selector.rarest:
+        if len(own) < 2 and max(own.values(), default=0.0) < self.config.telling * self.terms.rarest:
             return True
         return self._held(own, best) / sum(own.values()) < self.config.own_words
 
@@ -404,7 +390,7 @@ class LocalPlanner:
         statements = self._statements(sorted(shown))
         if not any(t not in FILLER for t in own):
             return max((kind_of(s, kinds) for s in statements), default=0.0) >= self.config.told_kind
-        words = frozenset().union(*(self.selector.terms_of(p)[0] for p in shown))
+        words = frozenset().union(*(self.terms.held(p) for p in shown))
         held = sum(w for t, w in own.items() if t in words) / (sum(own.values()) or 1.0)
         return held >= self.config.told_words
 
@@ -512,18 +498,17 @@ class LocalPlanner:
 
     def _siblings(self, found: Found, best: Option) -> list[str]:
         """Statements of the head's topic that come close to it."""
-        head = best.scored
-        if head is None or head.statement is None or head.statement.role is Role.ABSENCE:
+        head = best.statement
+        if head is None or head.role is Role.ABSENCE:
             return []
         close = [
-            s.statement.id
-            for s in found.context.selection.scored
-            if s.statement is not None
-            and s.statement.topic == head.statement.topic
-            and s.hit.position != head.hit.position
-            and not s.conflict
-            and s.statement.role not in (Role.ABSENCE, Role.DEMENT)
-            and s.score >= self.config.sibling * head.score
+            s.id
+            for o in found.bare
+            if (s := o.statement) is not None
+            and s.topic == head.topic
+            and s.id != head.id
+            and s.role not in (Role.ABSENCE, Role.DEMENT)
+            and o.score >= best.score - self.config.sibling
         ]
         return close[: self.config.siblings]
 
@@ -535,9 +520,6 @@ class LocalPlanner:
         mine = set(analyse(self.snapshot.open_passage(position).text))
         theirs = {t for p in held for t in analyse(self.snapshot.open_passage(p).text)}
         return len(mine - theirs) >= self.config.adds * len(mine)
-
-    def _terms(self, text: str) -> dict[str, float]:
-        return {t: self.selector.idf(t) for t in analyse(text)}
 
     def _statement(self, sid: str) -> Statement | None:
         position = self.options.positions.get(sid)

@@ -9,16 +9,9 @@ from __future__ import annotations
 from assistant.planning.features import WORDS
 from assistant.reading.question import Question
 from ingest.corpus.criteria import framework_source_id
-from ingest.corpus.fiches import Statement
 from ingest.language.lexical import analyse, fold
 from ingest.language.locators import bare_codes
 from ingest.passages.passages import Passage
-
-
-def label_unasked(s: Statement, question: Question) -> bool:
-    """True for a statement that sets the label against the scheme asked about, when nobody spoke of the label."""
-    said = fold(question.query)
-    return WORDS.has(said, "scheme") and not WORDS.has(said, "label") and WORDS.has(fold(s.text), "label")
 
 
 def codes_compared(question: Question) -> bool:

@@ -1,8 +1,8 @@
 """What could be said of one part of a message: the cards, and the statements by themselves, each with a score.
 
 Guarantee: a linear score over named features with fixed signs, whose weights are data (`MatchConfig`), fitted out of
-fold by `eval calibrate`. What the case contradicts, what is not in force on the day and what is out of the domains
-asked is no option. Cards and bare statements are scored by the same features: a card has no privilege but its weight.
+fold by `eval calibrate`; no other score orders anything. What the case contradicts, what is not in force on the day and
+what is out of the domains asked is no option. Cards and bare statements are scored by the same features.
 """
 
 from __future__ import annotations
@@ -16,43 +16,51 @@ from numpy.typing import NDArray
 from assistant.planning.case import case_of
 from assistant.planning.decide import outside
 from assistant.planning.features import named_companies
-from assistant.planning.ranking import Scored, Selection, Selector
+from assistant.planning.naming import asked_by_number, codes_compared, of_another_framework
+from assistant.planning.terms import Terms, covered, overlap
 from assistant.reading.case import Case
 from assistant.reading.question import Question
-from assistant.search.hybrid import Candidates
+from assistant.search.hybrid import Candidates, Hit
 from ingest.corpus.cards import Card, Kind
 from ingest.corpus.fiches import AnswerType, Polarity, Role, Statement
 from ingest.index.cards import CardIndex
-from ingest.language.lexical import analyse
+from ingest.passages.passages import Passage
+
+_NEAR = 24
+"""How many cards are options for what they are asked alone, whatever the search found."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchConfig:
-    """Weights of an option's features; `considered`: how many options, best first, a plan chooses among."""
+    """Weights of an option's features: how likely the message means it; how near its head stands in words; how much of
+    what the part says itself its head holds; how near a question of the head is; whether it is of the kind asked, of
+    the time asked about, of what was said before, or named by its number."""
 
-    meant: float = 0.9
-    support: float = 0.45
-    known: float = 1.6
-    covered: float = 2.25
-    kind: float = 1.2
-    supposed: float = 0.35
-    of_its_time: float = 1.5
-    uncounted: float = -1.0
-    is_card: float = -0.9
+    meant: float = 0.95
+    lexical: float = 2.7
+    own: float = 1.9
+    known: float = 1.9
+    kind: float = 1.75
+    of_its_time: float = 2.0
     context: float = 1.2
     exact: float = 12.0
-    considered: int = 8
+    is_card: float = -1.3
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A way to answer a part: a card, or one statement; positions of its head that are in force."""
+    """A way to answer a part: a card, or one passage by itself (`hit`); positions of its head that are in force."""
 
     score: float
     features: dict[str, float]
     head: tuple[int, ...]
     card: Card | None = None
-    scored: Scored | None = None
+    hit: Hit | None = None
+
+    @property
+    def statement(self) -> Statement | None:
+        """The statement of a bare passage."""
+        return self.hit.passage.statement if self.hit else None
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,6 @@ class Context:
 
     question: Question
     candidates: Candidates
-    selection: Selection
     kinds: Mapping[Kind, float]
     case: Case
     vector: NDArray[np.float32]
@@ -70,24 +77,45 @@ class Context:
     counted: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for a reading of a part: its options, best first."""
+
+    context: Context
+    options: list[Option]
+
+    @property
+    def question(self) -> Question:
+        """The question as it was read."""
+        return self.context.question
+
+    @property
+    def best(self) -> Option | None:
+        """The best option."""
+        return self.options[0] if self.options else None
+
+    @property
+    def bare(self) -> list[Option]:
+        """The passages by themselves, best first."""
+        return [o for o in self.options if o.hit is not None]
+
+
 class Options:
     """The options of one snapshot."""
 
-    def __init__(self, selector: Selector, config: MatchConfig | None = None) -> None:
-        self.selector = selector
-        self.snapshot = selector.search.snapshot
+    def __init__(self, terms: Terms, config: MatchConfig | None = None) -> None:
+        self.terms, self.search = terms, terms.search
+        self.snapshot = self.search.snapshot
         self.cards: CardIndex = self.snapshot.cards
         self.config = config or MatchConfig()
         self.weights: dict[str, float] = asdict(self.config)
         self.positions = {sid: i for i, sid in enumerate(self.snapshot.columns.statements) if sid is not None}
-        self._asks = [
-            [{t: selector.idf(t) for t in analyse(q)} for q in (card.subject, *card.asks)] for card in self.cards.cards
-        ]
-        self._words: dict[int, frozenset[str]] = {}
+        self._asks = [[terms.by_weight(q) for q in (card.subject, *card.asks)] for card in self.cards.cards]
 
     def of(self, context: Context) -> list[Option]:
         """Every option of a part, best first; of those that open with the same, cards before the bare statement."""
-        found = [*self._of_cards(context), *self._of_statements(context)]
+        hits = {h.position: h for h in context.candidates.hits}
+        found = [*self._of_cards(context, hits), *self._of_hits(context, hits.values())]
         best: dict[int, float] = {}
         for o in found:
             best[o.head[0]] = max(best.get(o.head[0], o.score), o.score)
@@ -95,113 +123,100 @@ class Options:
 
     def fits(self, statement: Statement, question: Question, case: Case) -> bool:
         """False for what the case contradicts: another genre, place or aid, or an exemption that it has outgrown."""
-        if case_of(statement, question, self.selector.glossary).conflict:
+        if case_of(statement, question, self.terms.glossary).conflict:
             return False
         return not (statement.polarity is Polarity.N_OBLIGE_PAS and outside(statement, case))
 
-    def _of_cards(self, c: Context) -> Iterable[Option]:
+    def _of_cards(self, c: Context, hits: Mapping[int, Hit]) -> Iterable[Option]:
         if not self.cards.cards:
             return
-        scored = {s.hit.position: s for s in c.selection.scored if not s.conflict}
-        scores = {p: s.score for p, s in scored.items()}
-        ranked = np.array(sorted(scores.values(), reverse=True) or [0.0])
-        mean, spread = float(ranked[:30].mean()), float(ranked[:30].std()) + 1e-6
         near = self.cards.similarities(c.vector)
         near = (near - near.mean()) / (2 * near.std() + 1e-6)
-        called = {
-            i for s in c.selection.scored[:24] if s.statement for i in self.cards.by_topic.get(s.statement.topic, ())
-        }
-        called |= set(np.argsort(-near)[:24].tolist())
-        called |= {i for s in c.selection.scored if s.statement for i in self.cards.by_head.get(s.statement.id, ())}
-        eligible = self.selector.search.eligible(c.question.as_of, c.question.domains)
+        called = set(np.argsort(-near)[:_NEAR].tolist())
+        for h in hits.values():
+            if h.passage.statement:
+                called.update(self.cards.by_head.get(h.passage.statement.id, ()))
+        eligible = self.search.eligible(c.question.as_of, c.question.domains)
         own, weight = c.own, sum(c.own.values()) or 1.0
-        whole = sum(c.terms.values()) or 1.0
         for i in sorted(called):
             card = self.cards.cards[i]
             head = tuple(p for sid in card.head if (p := self.positions.get(sid)) is not None and eligible[p])
-            if not head:
-                continue
             statements = [s for p in head if (s := self.snapshot.open_passage(p).statement)]
-            if not all(self.fits(s, c.question, c.case) for s in statements) or _of_another(statements, c.question):
+            if not statements or not self._answers(statements, c):
                 continue
             supposed = self._supposed(card, c.question)
             if supposed is None:
                 continue
             features = {
-                "support": (max(scores.get(p, mean - spread) for p in head) - mean) / spread,
-                "similarity": float(near[i]),
-                "alias": max(overlap(own, weight, a) for a in self._asks[i]),
-                "known": max((scored[p].alias for p in head if p in scored), default=0.0),
-                "covered": self._covered(c.terms, whole, (*card.head, *card.then), i),
+                **self._shared(c, [hits.get(p) or self._unfound(p, c) for p in head]),
                 "context": _context(c.question, set(card.topics), self.snapshot.columns.sources[head[0]]),
                 "kind": max(c.kinds.get(k, 0.0) for k in card.kinds),
-                "supposed": float(supposed),
-                **self._slots(c, statements, card),
-                "is_card": 1.0,
+                "of_its_time": self._of_its_time(c, statements),
                 "exact": 0.0,
-                "meant": c.candidates.likely(head[0]),
+                "is_card": 1.0,
+                "asked": float(near[i]),
+                "alias": max(overlap(own, weight, a) for a in self._asks[i]),
+                "supposed": float(supposed),
             }
             yield Option(self._score(features), features, head, card)
 
-    def _of_statements(self, c: Context) -> Iterable[Option]:
-        scores = [s.score for s in c.selection.scored if not s.conflict] or [0.0]
-        ranked = np.array(sorted(scores, reverse=True))
-        mean, spread = float(ranked[:30].mean()), float(ranked[:30].std()) + 1e-6
-        left = [s for s in c.selection.scored if s.statement and not s.conflict][: self.config.considered]
-        for s in left:
-            if s.statement is not None and not self.fits(s.statement, c.question, c.case):
+    def _of_hits(self, c: Context, hits: Iterable[Hit]) -> Iterable[Option]:
+        for h in hits:
+            s = h.passage.statement
+            if s is not None and not self._answers([s], c):
                 continue
-            if s.statement is not None and _of_another([s.statement], c.question):
+            if not h.exact and of_another_framework(h.passage, c.question):
                 continue
-            named = s.passage.kind == "criterion" or bool(c.question.frameworks)
+            shared = self._shared(c, [h])
             features = {
-                "support": (s.score - mean) / spread,
-                "similarity": s.features["similarity"],
-                "alias": 0.0,
-                "known": s.alias,
-                "covered": s.coverage,
-                "context": _context(c.question, {s.statement.topic} if s.statement else set(), s.passage.source_id),
-                "kind": kind_of(s.statement, c.kinds),
-                "supposed": s.features["facet_match"],
-                **self._slots(c, [s.statement] if s.statement else [], None),
+                **shared,
+                "context": _context(c.question, {s.topic} if s else set(), h.passage.source_id),
+                "kind": kind_of(s, c.kinds),
+                "of_its_time": self._of_its_time(c, [s] if s else []),
                 "is_card": 0.0,
-                "exact": float(s.features["exact"] > 0 and named),
-                "meant": c.candidates.likely(s.hit.position),
+                "exact": float(h.exact and _by_name(h.passage, c.question)),
+                "asked": shared["similarity"],
+                "alias": shared["known"],
+                "supposed": float(case_of(s, c.question, self.terms.glossary).matched),
             }
-            yield Option(self._score(features), features, (s.hit.position,), None, s)
+            yield Option(self._score(features), features, (h.position,), None, h)
 
-    def _slots(self, c: Context, head: list[Statement], card: Card | None) -> dict[str, float]:
-        """Whether what is shown is of the very time asked about, and counts what is counted."""
-        shown = list(head)
-        if card:
-            then = (self.positions.get(sid) for sid in card.then[:2])
-            shown += [s for p in then if p is not None and (s := self.snapshot.open_passage(p).statement)]
-        if not shown:
-            return {"of_its_time": 0.0, "uncounted": 0.0}
-        values = [v for s in shown for v in s.values]
-        unknown = any(s.role is Role.ABSENCE for s in head)
-        uncounted = False
-        if c.counted is not None and not unknown:
-            told = [f"{v.unit or ''} {v.of or ''}" for v in values if v.kind in ("nombre", "seuil")]
-            uncounted = not any(c.counted in analyse(t) for t in told)
-        dated = c.question.dated and any(s.in_force.until is not None for s in head)
-        return {"of_its_time": float(dated), "uncounted": float(uncounted)}
+    def _answers(self, statements: list[Statement], c: Context) -> bool:
+        """False for what the case contradicts, or what is said of other companies than those that a part names."""
+        asked = named_companies(c.question.raw)
+        said = frozenset().union(*(named_companies(s.text) for s in statements))
+        return (not asked or not said or bool(asked & said)) and all(
+            self.fits(s, c.question, c.case) for s in statements
+        )
 
-    def _covered(self, own: Mapping[str, float], weight: float, ids: tuple[str, ...], card: int) -> float:
-        """Share of the terms, by weight, that the statements and the questions of a card hold."""
-        words = self._words.get(card)
-        if words is None:
-            held = [self.selector.terms_of(p)[0] for sid in ids if (p := self.positions.get(sid)) is not None]
-            words = self._words[card] = frozenset().union(*held, *self._asks[card])
-        return sum(w for t, w in own.items() if t in words) / weight
+    def _unfound(self, position: int, c: Context) -> Hit:
+        """The head of a card that the search did not find: as far as the background."""
+        return Hit(position, self.snapshot.open_passage(position), 0.0, c.candidates.background, 0.0)
+
+    def _shared(self, c: Context, head: list[Hit]) -> dict[str, float]:
+        """What the head of an option shares with a part, in meaning and in words."""
+        found, weight = c.candidates, sum(c.own.values()) or 1.0
+        near = max(h.similarity for h in head) - found.background
+        return {
+            "meant": found.likely(head[0].position),
+            "similarity": min(near / (4 * found.similarity_std), 1.5),
+            "lexical": max(h.lexical for h in head) / found.best_lexical if found.best_lexical else 0.0,
+            "coverage": max(covered(c.terms, self.terms.held(h.position), c.question) for h in head),
+            "own": max(covered(c.own, self.terms.held(h.position), c.question) for h in head),
+            "known": max((overlap(c.own, weight, a) for h in head for a in self.terms.asked(h.position)), default=0.0),
+        }
+
+    def _of_its_time(self, c: Context, head: list[Statement]) -> float:
+        """Whether an option opens with what held at the very time asked about."""
+        return float(c.question.dated and any(s.in_force.until is not None for s in head))
 
     def _score(self, features: Mapping[str, float]) -> float:
-        return sum(self.weights.get(name, 0.0) * value for name, value in features.items())
+        return sum(weight * features[name] for name, weight in self.weights.items())
 
     def _supposed(self, card: Card, question: Question) -> int | None:
         """How many facets that a card supposes the question names; None when it contradicts one."""
         named = 0
-        glossary = self.selector.glossary
+        glossary = self.terms.glossary
         for facet, values in card.supposes.items():
             asked = question.facets.get(facet, ())
             if any(glossary.compatible(facet, a, values) for a in asked) or any(
@@ -227,11 +242,11 @@ _KINDS = {
 """The kinds of question that a statement's `answers` name."""
 
 
-def _of_another(statements: list[Statement], question: Question) -> bool:
-    """True for what is said of other companies than those that a part names."""
-    asked = named_companies(question.raw)
-    said = frozenset().union(*(named_companies(s.text) for s in statements))
-    return bool(asked) and bool(said) and not asked & said
+def _by_name(passage: Passage, question: Question) -> bool:
+    """Whether a passage that a question names is what it asks for, rather than what it speaks of."""
+    if codes_compared(question):
+        return False
+    return asked_by_number(passage, question) or (passage.kind != "criterion" and bool(question.frameworks))
 
 
 def _context(question: Question, topics: set[str], source: str) -> float:
@@ -249,12 +264,3 @@ def kind_of(s: Statement | None, kinds: Mapping[Kind, float]) -> float:
     if s.role is Role.SANCTION:
         mine.add(Kind.SANCTION)
     return max((kinds.get(k, 0.0) for k in mine), default=0.0)
-
-
-def overlap(own: Mapping[str, float], weight: float, ask: Mapping[str, float]) -> float:
-    """Weighted overlap of two questions, each with its whole weight: F1 of the two containments."""
-    both = sum(w for t, w in ask.items() if t in own)
-    if not both:
-        return 0.0
-    precision, recall = both / sum(ask.values()), both / weight
-    return min(1.0, 2 * precision * recall / (precision + recall))

@@ -15,9 +15,9 @@ from assistant.planning.options import Context
 from assistant.planning.placed import Places
 from assistant.planning.plan import PlannedPart
 from assistant.planning.quoting import Quoting
-from assistant.planning.ranking import Selector
 from assistant.planning.weighing import PassagesConfig, Quoted, Rival, Weigher, deciding
 from assistant.reading.message import Part
+from assistant.search.hybrid import HybridSearch
 from assistant.search.sentences import SentenceSearch
 from ingest.language.lexical import analyse
 from ingest.passages.passages import Passage
@@ -42,13 +42,13 @@ class Told:
 class Passages:
     """The added texts of one snapshot."""
 
-    def __init__(self, selector: Selector, config: PassagesConfig | None = None) -> None:
-        self.search, self.snapshot = selector.search, selector.search.snapshot
+    def __init__(self, search: HybridSearch, config: PassagesConfig | None = None) -> None:
+        self.search, self.snapshot = search, search.snapshot
         self.config = config or PassagesConfig()
-        self.sentences = SentenceSearch(selector.search)
+        self.sentences = SentenceSearch(search)
         self.naming = TextNaming(self.snapshot.sentences.texts)
-        self.places = Places(selector.search)
-        self.weigher = Weigher(selector, self.config)
+        self.places = Places(search)
+        self.weigher = Weigher(search, self.config)
         self.quoting = Quoting(self.snapshot, self.config)
 
     def read(self, part: str, context: Context, whole: str = "", ended: bool = False) -> Told:
@@ -153,7 +153,7 @@ class Passages:
         head = [self.snapshot.open_passage(p) for p in ours.head]
         if not any(set(p.keys) & set(best.passage.keys) for p in head):
             return False
-        as_much = ours.features["covered"] >= best.features["covered"] - self.config.as_much
+        as_much = ours.features["coverage"] >= best.features["covered"] - self.config.as_much
         return as_much or self.margin(told, rival) < self.config.plainly
 
     def of_text(self, passage: Passage, named: Named) -> bool:

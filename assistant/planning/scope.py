@@ -16,19 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.planning.features import WORDS
-from assistant.planning.options import Context, Option
+from assistant.planning.options import Found, Option
 from assistant.planning.plan import State
-from assistant.planning.ranking import Scored, Selection, Selector
+from assistant.planning.terms import Terms
 from assistant.reading.kinds import question_types
 from assistant.reading.message import Message
 from assistant.reading.question import Question
 from assistant.reading.text_head import about, features
-from assistant.search.hybrid import Candidates
 from ingest.corpus.fiches import AnswerType, Role, Statement
 from ingest.language.lexical import analyse, fold
 from ingest.language.phrases import Phrases
 
 _NAME = re.compile(r"(?<![.?!:«\"] )(?<!^)\b[A-ZÀ-Ü][\w'’&-]{2,}(?:\s[A-ZÀ-Ü][\w'’&-]+)*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _YESNO = frozenset({AnswerType.DOIS_JE, AnswerType.PUIS_JE})
 _IN = [f"{lead} {article}" for lead in ("en", "au", "aux", "a", "dans", "in", "at")
        for article in ("", "la", "le", "les", "l'", "the")]  # fmt: skip
@@ -62,68 +62,65 @@ class ScopeConfig:
 class Scope:
     """Decides what is ours and what is missing."""
 
-    def __init__(self, selector: Selector, config: ScopeConfig | None = None) -> None:
-        self.selector = selector
+    def __init__(self, terms: Terms, config: ScopeConfig | None = None) -> None:
+        self.terms = terms
         self.config = config or ScopeConfig()
 
-    def outside(self, message: Message, context: Context) -> bool:
+    def outside(self, message: Message, found: Found) -> bool:
         """True for a message that is not ours; what is known to be answered is."""
-        best = context.selection.best
-        question = message.question
-        if best is None or best.hit.exact or question.frameworks or (question.follow_up and question.context_topics):
+        question, bare = message.question, found.bare
+        if not bare or _named(bare[0]) or question.frameworks or (question.follow_up and question.context_topics):
             return False
-        if self.abroad(context):
+        if self.abroad(found):
             return True
-        if max((s.alias for s in context.selection.scored[:8]), default=0.0) >= self.config.known:
+        if max(o.features["known"] for o in bare[:8]) >= self.config.known:
             return False
-        return self.chance(context) < self.config.field
+        return self.chance(found) < self.config.field
 
-    def abroad(self, context: Context) -> bool:
+    def abroad(self, found: Found) -> bool:
         """True when a question is set in a foreign country, and none of the best candidates speaks of it."""
-        glossary = self.selector.glossary
-        named = set(context.question.facets.get("lieu", ()))
+        glossary = self.terms.glossary
+        named = set(found.question.facets.get("lieu", ()))
         foreign = {p for p in named if glossary.broader("lieu", p) & _FOREIGN}
         if not foreign or any("france" in {p, *glossary.broader("lieu", p)} for p in named):
             return False
         foreign |= {wide for p in foreign for wide in glossary.broader("lieu", p) & _FOREIGN}
         words = {fold(w) for p in foreign for w in glossary.facets["lieu"][p].words}
         places = Phrases({"place": words, "in a place": [f"{lead} {w}" for lead in _IN for w in words]})
-        if not places.has(fold(context.question.raw), "in a place"):
+        if not places.has(fold(found.question.raw), "in a place"):
             return False
-        for s in context.selection.scored[:8]:
-            if s.statement is None or s.conflict:
-                continue
-            said = fold(s.statement.text)
-            if foreign & set(s.statement.facets.get("lieu", ())) or places.has(said, "place"):
+        for s in (s for o in found.bare[:8] if (s := o.statement)):
+            said = fold(s.text)
+            if foreign & set(s.facets.get("lieu", ())) or places.has(said, "place"):
                 return False
         return True
 
-    def chance(self, context: Context) -> float:
+    def chance(self, found: Found) -> float:
         """How likely a message is of our field, by what the search found, its vector and its character n-grams."""
-        fitted = self.selector.search.fitted
+        fitted = self.terms.search.fitted
         head = fitted.arrays(FIELD_WEIGHTS)
-        evidence = (self.evidence(context) - head["mean"]) / head["spread"]
-        centred = about(context.vector, head["centre"], fitted.own)
-        read = features(context.question.raw, centred, FIELD_FORM)
+        evidence = (self.evidence(found) - head["mean"]) / head["spread"]
+        centred = about(found.context.vector, head["centre"], fitted.own)
+        read = features(found.question.raw, centred, FIELD_FORM)
         score = float(np.concatenate([evidence, read]) @ head["weights"] + head["bias"][0])
         return 1.0 / (1.0 + math.exp(-score))
 
-    def evidence(self, context: Context) -> NDArray[np.float64]:
+    def evidence(self, found: Found) -> NDArray[np.float64]:
         """What the search found of a message, as the head reads it."""
-        top = context.selection.scored[:8]
-        covered = [s.coverage for s in top]
-        terms = context.terms
-        known = sum(w for w in terms.values() if w < self.selector.rarest)
-        nearest = max((h.similarity for h in context.candidates.hits), default=0.0)
-        cards = self.selector.search.snapshot.cards.similarities(context.vector)
-        std = 4 * context.candidates.similarity_std
+        context, candidates = found.context, found.context.candidates
+        top, terms = [o.features for o in found.bare[:8]], context.terms
+        covered = [f["coverage"] for f in top]
+        known = sum(w for w in terms.values() if w < self.terms.rarest)
+        nearest = max((h.similarity for h in candidates.hits), default=0.0)
+        cards = self.terms.search.snapshot.cards.similarities(context.vector)
+        std = 4 * candidates.similarity_std
         return np.array(
             [
-                context.candidates.contrast,
+                candidates.contrast,
                 max(covered, default=0.0),
                 sum(covered[:3]) / 3,
-                max((s.alias for s in top), default=0.0),
-                (float(cards.max()) - context.candidates.background) / std if len(cards) else 0.0,
+                max((f["known"] for f in top), default=0.0),
+                (float(cards.max()) - candidates.background) / std if len(cards) else 0.0,
                 known / (sum(terms.values()) or 1.0),
                 nearest,
                 float(bool(context.question.frameworks)),
@@ -131,35 +128,32 @@ class Scope:
             ]
         )
 
-    def measure(self, question: Question, selection: Selection, candidates: Candidates) -> float:
+    def measure(self, found: Found) -> float:
         """How much a question is ours: positive when it plainly is."""
-        c, top = self.config, selection.scored[:8]
+        c, question, top = self.config, found.question, found.bare[:8]
         leans = question.follow_up and bool(question.context_topics)
-        best = selection.best
-        claimed = c.ours if question.frameworks or leans or (best and says_its_figure(question, best)) else 0.0
+        claimed = c.ours if question.frameworks or leans or (top and says_its_figure(question, top[0])) else 0.0
         return (
-            c.contrast * candidates.contrast
-            + c.coverage * max((s.coverage for s in top), default=0.0)
-            + c.alias * max((s.alias for s in top), default=0.0)
+            c.contrast * found.context.candidates.contrast
+            + c.coverage * max((o.features["coverage"] for o in top), default=0.0)
+            + c.alias * max((o.features["known"] for o in top), default=0.0)
             + c.bias
             + claimed
         )
 
-    def missing(self, context: Context, best: Option, alone: bool) -> bool:
+    def missing(self, found: Found, best: Option, alone: bool) -> bool:
         """True when nothing answers a part: its best option is too weak, or about what the part does not name."""
-        question, selection = context.question, context.selection
-        top = selection.best
-        if top is not None and top.hit.exact:
+        question, top = found.question, next(iter(found.bare), None)
+        if top is not None and _named(top):
             return False
         if not alone or top is None:
             return top is None
         known = best.card is not None and best.features["alias"] >= 0.45
-        if known or self.chance(context) >= self.config.ours_plainly:
+        if known or self.chance(found) >= self.config.ours_plainly:
             return False
-        measured = self.measure(question, selection, context.candidates)
-        if measured < self.config.not_found:
+        if self.measure(found) < self.config.not_found:
             return True
-        return bool(missing_names(self.selector, question)) or barely_touches(self.selector, question, top)
+        return bool(missing_names(self.terms, question)) or barely_touches(self.terms, question, top)
 
     def vague(self, message: Message) -> bool:
         """True for a message that names nothing to look up, with nothing said before it to lean on."""
@@ -168,50 +162,54 @@ class Scope:
             return False
         if question.facets or question.synonyms or question.domains or len(message.parts) > 1:
             return False
-        terms = self.selector.subject_terms(question.raw)
-        return len(terms) < 3 and all(w < self.config.telling * self.selector.rarest for w in terms.values())
+        terms = self.terms.of_subject(question.raw)
+        return len(terms) < 3 and all(w < self.config.telling * self.terms.rarest for w in terms.values())
 
-    def denies(self, context: Context, s: Statement) -> bool:
+    def denies(self, question: Question, s: Statement) -> bool:
         """True when a denial denies something that the message takes for granted."""
-        question = context.question
-        overlap = self.selector.belief_overlap(s, self.selector.question_terms(question.query))
-        return overlap >= 0.4 and (
+        return self.terms.believed(s, self.terms.of(question.query)) >= 0.4 and (
             not set(question_types(question.raw)) & _YESNO or WORDS.has(fold(question.raw), "asserts")
         )
 
 
-def barely_touches(selector: Selector, question: Question, best: Scored) -> bool:
+def _named(option: Option) -> bool:
+    return option.hit is not None and option.hit.exact
+
+
+def barely_touches(weights: Terms, question: Question, best: Option) -> bool:
     """True when one common word is all that the question and the statement share."""
-    terms = selector.question_terms(question.raw)
-    if len(terms) <= 1 and not question.types and not question.follow_up and not best.hit.exact:
+    terms, shared = weights.of(question.raw), best.features
+    if len(terms) <= 1 and not question.types and not question.follow_up and not _named(best):
         return True  # « ok », « CNC »: a word is not a question
     if (
         question.follow_up
         or says_its_figure(question, best)
-        or best.alias >= 0.45
-        or best.coverage >= 0.6
-        or best.features["facet_match"]
+        or shared["known"] >= 0.45
+        or shared["coverage"] >= 0.6
+        or shared["supposed"]
     ):
         return False
-    body, _, _ = selector.terms_of(best.hit.position)
-    shared = [t for t in terms if t in body]
+    held = [t for t in terms if t in weights.held(best.head[0])]
     glossed = {t for s in question.synonyms for t in s.said}
-    rare = best.type_match and any(  # « Jyros », or a term of the trade such as « VSME », names its subject by itself
-        terms[t] >= (_TERM if t in glossed else _RARE) * selector.rarest for t in shared
+    answers = best.statement is None or not question.types or set(question.types) & set(best.statement.answers)
+    rare = bool(answers) and any(  # « Jyros », or a term of the trade such as « VSME », names its subject by itself
+        terms[t] >= (_TERM if t in glossed else _RARE) * weights.rarest for t in held
     )
-    return len(terms) > 1 and len(shared) <= 1 and not rare
+    return len(terms) > 1 and len(held) <= 1 and not rare
 
 
-def says_its_figure(question: Question, best: Scored) -> bool:
+def says_its_figure(question: Question, best: Option) -> bool:
     """True when a question says a long figure that stands in the statement (« 314 825 t »): it names its subject."""
-    return best.features["figure_said"] > 0 and bool(re.search(r"\d[\d\s]{2,}", question.raw))
+    said = {t for t in analyse(question.raw) if t.isdigit() and len(t) > 1 and not _YEAR.fullmatch(t)}
+    text = best.statement.text if best.statement else ""
+    return bool(re.search(r"\d[\d\s]{2,}", question.raw)) and bool(said & set(analyse(text)))
 
 
-def missing_names(selector: Selector, question: Question) -> list[str]:
+def missing_names(weights: Terms, question: Question) -> list[str]:
     """Proper names of the question (a company, a place, a product) that no passage holds: the answer is about another.
     A name before the clause that asks (« il fait 38 à Nîmes, faut-il… ») only sets the scene."""
-    known = selector.search.snapshot.our_words
-    glossed = {t for s in question.synonyms for t in s.said} | selector.facet_terms(question)
+    known = weights.search.snapshot.our_words
+    glossed = {t for s in question.synonyms for t in s.said} | weights.of_facets(question)
     out = []
     clauses = re.split(r"(?<=[,;.!])\s", question.raw)
     first = next((i for i, clause in enumerate(clauses) if question_types(clause)), 0)

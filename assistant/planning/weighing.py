@@ -17,9 +17,10 @@ from pathlib import Path
 from assistant.planning.features import WORDS, wanted_figures
 from assistant.planning.named import Named
 from assistant.planning.options import Context, Option
-from assistant.planning.ranking import Selector, covered
+from assistant.planning.terms import covered
 from assistant.reading.kinds import FILLER, RISK
 from assistant.reading.question import Question
+from assistant.search.hybrid import HybridSearch
 from assistant.search.sentences import Piece
 from ingest.corpus.cards import Kind
 from ingest.language.claims import read_claim
@@ -129,8 +130,8 @@ class Quoted:
 class Weigher:
     """Weighs the evidence of one snapshot's added texts."""
 
-    def __init__(self, selector: Selector, config: PassagesConfig) -> None:
-        self.search, self.snapshot = selector.search, selector.search.snapshot
+    def __init__(self, search: HybridSearch, config: PassagesConfig) -> None:
+        self.search, self.snapshot = search, search.snapshot
         self.config = config
         self._vocabulary = lru_cache(maxsize=64)(self._words_of)
 

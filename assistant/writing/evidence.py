@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from assistant.planning.local import Found, LocalPlanner
+from assistant.planning.local import LocalPlanner
+from assistant.planning.options import Found
 from assistant.planning.passages import Told
 from assistant.reading.message import Message, Part
 from ingest.corpus.cards import Card
@@ -109,7 +110,7 @@ class Gathering:
         found = self.local.found(message)
         pool.found.append(found)
         self._find_texts(pool, self.local.passages.read(message.question.raw, found.context, whole, ended=True), weight)
-        ranking = [s.hit.position for s in found.context.selection.scored[:most]]
+        ranking = [o.head[0] for o in found.bare[:most]]
         pool.add(ranking, weight)
         heads: list[int] = []
         for option in found.options[:4]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from assistant.planning.local import Found, LocalPlanner
+from assistant.planning.local import LocalPlanner
+from assistant.planning.options import Found
 from assistant.planning.plan import Shown
 from assistant.reading.message import Message, Part
 from ingest.corpus.cards import Card

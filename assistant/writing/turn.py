@@ -79,7 +79,7 @@ class Requests:
         before = Before.of(turn.previous, self.local.snapshot)
         first = [*(before.cited if before else ()), *(p for found in turn.searched.values() for p in found)]
         pieces = self.gathering.pieces(pool, message, first)
-        glossary, english = self.local.selector.glossary, question.language == "en"
+        glossary, english = self.local.terms.glossary, question.language == "en"
         held = Held(
             message=without_instructions(message.text),
             today=question.today.isoformat(),

@@ -7,20 +7,18 @@ that is indexed, never by replacing code: what runs is what would run if the par
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.engine import EngineConfig
-from assistant.planning.ranking import SelectionConfig
 from evals.fitting.match_fit import FEATURES as MATCHED
 from evals.running.bare import without_aliases, without_more_aliases
 from ingest.corpus.glossary import Glossary
 from ingest.passages.passages import Passage
 
 Reindexed = Callable[[Passage], Passage]
-_SELECTED = tuple(asdict(SelectionConfig()))
-FEATURES = frozenset({*(f"selection.{n}" for n in _SELECTED), *(f"match.{n}" for n in MATCHED)})
-"""The features of the selection and of the options, by stage."""
+FEATURES = frozenset(f"match.{n}" for n in MATCHED)
+"""The features of the options, by stage."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +61,12 @@ def _no_facets(glossary: Glossary) -> Glossary:
     return glossary.model_copy(update={"facets": {}})
 
 
-_ALIAS = (("selection", "alias", 0.0),)
+_ALIAS = (("match", "known", 0.0),)
 _NEVER = -1e3
 """A weight under which no card is ever the best option."""
 _PARTS = (
-    Ablation("bm25", "BM25 seul", (("retrieval", "weight_dense", 0.0), ("selection", "similarity", 0.0))),
-    Ablation("dense", "vecteurs seuls", (("retrieval", "weight_lexical", 0.0), ("selection", "lexical", 0.0))),
+    Ablation("bm25", "BM25 seul", (("retrieval", "weight_dense", 0.0), ("match", "meant", 0.0))),
+    Ablation("dense", "vecteurs seuls", (("retrieval", "weight_lexical", 0.0), ("match", "lexical", 0.0))),
     Ablation("rrf-egal", "RRF, poids égaux", (("retrieval", "weight_dense", 1.0),)),
     Ablation("rrf-dense-2", "RRF, vecteurs ×2", (("retrieval", "weight_dense", 2.0),)),
     Ablation("rrf-k-60", "RRF, k = 60", (("retrieval", "rrf_k", 60),)),
@@ -82,23 +80,12 @@ _PARTS = (
     Ablation("references", "articles nommés par leur numéro", (("retrieval", "references", False),)),
     Ablation("sujets", "extension par sujet", (("retrieval", "topics", 0),)),
     Ablation("cartes", "cartes", (("match", "is_card", _NEVER),)),
-    Ablation("enonces-seuls", "énoncés hors des cartes", (("match", "considered", 0),)),
-    Ablation(
-        "cases",
-        "ce qui est demandé : date, quantité, unité comptée",
-        tuple(("match", n, 0.0) for n in ("of_its_time", "uncounted")),
-    ),
 )
 
 
 def ablations() -> dict[str, Ablation]:
-    """Every ablation by name: the parts, then each feature of the selection, then each feature of the options."""
+    """Every ablation by name: the parts, then each feature of the options."""
     features = [
-        Ablation(f"{prefix}-{name.replace('_', '-')}", f"{label} {name}", ((stage, name, 0.0),))
-        for prefix, label, stage, names in (
-            ("trait", "trait", "selection", _SELECTED),
-            ("option", "trait des options", "match", MATCHED),
-        )
-        for name in names
+        Ablation(f"option-{name.replace('_', '-')}", f"trait {name}", (("match", name, 0.0),)) for name in MATCHED
     ]
     return {a.name: a for a in (*_PARTS, *features)}

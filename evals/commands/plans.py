@@ -46,4 +46,4 @@ def _without(config: EngineConfig, way: str) -> EngineConfig:
         return replace(config, decision=replace(config.decision, verdict=2.0))
     if way == "cards":
         return replace(config, match=replace(config.match, is_card=-99.0))
-    return replace(config, match=replace(config.match, kind=0.0, uncounted=0.0, of_its_time=0.0))
+    return replace(config, match=replace(config.match, kind=0.0, of_its_time=0.0))

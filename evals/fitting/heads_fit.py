@@ -104,7 +104,7 @@ def fit_field(engine: Engine, path: Path = FIELD_WEIGHTS) -> float:
 
 def _evidence(engine: Engine, text: str) -> NDArray[np.float64]:
     message: Message = engine.read_alone(text)
-    return engine.scope.evidence(engine.local.found(message).context)
+    return engine.scope.evidence(engine.local.found(message))
 
 
 def _logistic(penalty: float, **more: Any) -> Any:

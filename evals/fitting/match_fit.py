@@ -1,6 +1,6 @@
 """Fits how options are scored: which card, or which bare statement, answers a part.
 
-Guarantee: on the messages planned by hand, of one part; folds by topic. The right options of a message are those that
+Guarantee: on the messages planned by hand, part by part; folds by topic. The right options of a part are those that
 open with what its reader would open with. The softmax of the scores is then the chance that an option is right. No
 weight changes its sign; a candidate is adopted only when it is clearly better out of fold: the whole interval of the
 paired difference lies above zero.
@@ -9,7 +9,7 @@ paired difference lies above zero.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -17,18 +17,14 @@ from numpy.typing import NDArray
 
 from assistant.dialogue.turns import Asked
 from assistant.engine import Engine
-from assistant.planning.options import MatchConfig
+from assistant.planning.options import Found, MatchConfig
 from evals.fitting.folds import FOLDS, fold_of
 from evals.plan_set import HandPlan
 from evals.scoring.statistics import Difference, paired
 from ingest.errors import ClapvertError, ErrorCode
 
-FEATURES = (
-    "meant", "support", "known", "covered", "kind", "supposed", "of_its_time", "uncounted", "is_card", "context",
-    "exact",
-)  # fmt: skip
-"""Every weight of `MatchConfig`: `considered`, which is none, is not fitted."""
-NEGATIVE = frozenset({"uncounted"})
+FEATURES = tuple(f.name for f in fields(MatchConfig))
+"""Every weight of an option."""
 EITHER = frozenset({"is_card"})
 """Whether a card is worth more than a bare statement is for the questions to say."""
 _OPTIONS = 60
@@ -68,19 +64,27 @@ class MatchFit:
 
 
 def choices(engine: Engine, plans: Sequence[HandPlan]) -> list[Choice]:
-    """The options of every message that its reader took for one part, some statement of which the index holds."""
+    """The options of every part that a message was read as by its reader and by us alike, and that the index holds."""
     ids, opens = engine.snapshot.columns.statements, engine.local.demarches
     out = []
     for plan in plans:
-        if len(plan.parts) > 1 or not (wanted := plan.parts[0].opening):
-            continue
-        message = engine.read(Asked(plan.message), None)
-        options = opens.without(engine.local.whole(message).options)[:_OPTIONS]
-        right = np.array([float(bool(wanted & {ids[p] for p in o.head})) for o in options])
-        if len(options) and right.max() > 0:
-            features = np.array([[o.features[f] for f in FEATURES] for o in options])
-            out.append(Choice(f"{plan.domain}/{min(wanted)}", features, right))
+        for wanted, found in _parts(engine, plan):
+            options = opens.without(found.options)[:_OPTIONS]
+            right = np.array([float(bool(wanted & {ids[p] for p in o.head})) for o in options])
+            if wanted and len(options) and right.max() > 0:
+                features = np.array([[o.features[f] for f in FEATURES] for o in options])
+                out.append(Choice(f"{plan.domain}/{min(wanted)}", features, right))
     return out
+
+
+def _parts(engine: Engine, plan: HandPlan) -> list[tuple[frozenset[str], Found]]:
+    """What would open each part of a message, and what is found for it."""
+    message, planned = engine.read(Asked(plan.message), None), [p.opening for p in plan.parts]
+    if len(planned) == 1:
+        return [(planned[0], engine.local.whole(message))]
+    if len(planned) != len(message.parts):
+        return []
+    return [(wanted, engine.local.readings_of(message, n)[0]) for n, wanted in enumerate(planned)]
 
 
 def fit_match(data: Sequence[Choice], start: MatchConfig) -> MatchFit:
@@ -111,8 +115,7 @@ def fit(data: Sequence[Choice], start: MatchConfig) -> MatchConfig:
         target[n, : len(c.right)] = c.right
     first = np.array([getattr(start, f) for f in FEATURES])
     weights, momentum = first.copy(), np.zeros_like(first)
-    low = np.array([-np.inf if f in NEGATIVE | EITHER else 0.0 for f in FEATURES])
-    high = np.array([0.0 if f in NEGATIVE else np.inf for f in FEATURES])
+    low = np.array([-np.inf if f in EITHER else 0.0 for f in FEATURES])
     for _ in range(_STEPS):
         scores = np.where(present, x @ weights, -np.inf)
         share = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -121,7 +124,7 @@ def fit(data: Sequence[Choice], start: MatchConfig) -> MatchConfig:
         right /= right.sum(axis=1, keepdims=True)
         gradient = np.einsum("nof,no->f", x, share - right) / len(data) + _PULL * (weights - first)
         momentum = _MOMENTUM * momentum - _RATE * gradient
-        weights = np.clip(weights + momentum, low, high)
+        weights = np.maximum(weights + momentum, low)
     fitted = {f: round(float(w), 3) for f, w in zip(FEATURES, weights, strict=True)}
     return MatchConfig(**(asdict(start) | fitted))
 

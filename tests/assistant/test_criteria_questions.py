@@ -18,7 +18,6 @@ from ingest.corpus.register import Domain
 from ingest.settings import Settings
 from tests.assistant.criteria_words import HELD_AFNOR, HELD_LABEL, LAY_AFNOR, LAY_LABEL
 from tests.assistant.support import statements_cited
-from tests.samples import TODAY
 
 FRAMEWORKS = load_frameworks(Settings().corpus_dir)
 HELD = {"label-ecoprod": HELD_LABEL, "afnor-spec-2308": HELD_AFNOR}
@@ -89,8 +88,7 @@ def test_asked_in_lay_words_is_among_the_first_five_or_in_the_answer(engine: Eng
     for criterion in file.framework.criteria:
         words = LAY[file.framework.id][criterion.id]
         answer, _ = engine.ask(words)
-        scored = engine.local.found(engine.read_alone(words)).context.selection.scored
-        ranked = [s.statement.id if s.statement else s.passage.id for s in scored[:5]]
+        ranked = [o.statement.id for o in engine.local.found(engine.read_alone(words)).bare[:5] if o.statement]
         if ident(file, criterion) not in (*ranked, *ids(engine, answer)):
             missed.append(f"{criterion.id} : {words} → {ranked[:3]}")
     assert missed == []
@@ -103,11 +101,10 @@ def test_most_of_the_words_held_out_are_found(engine: Engine, file: FrameworkFil
     for criterion in file.framework.criteria:
         if criterion.code is None:
             continue
-        question = engine.understanding.read(held[criterion.code], TODAY)
-        scored = engine.selector.select(question, engine.search.search(question)).scored
-        best = [s.statement.id for s in scored if s.statement and not s.conflict][:5]
+        asked = held[criterion.code]
+        best = [o.statement.id for o in engine.local.found(engine.read_alone(asked)).bare[:5] if o.statement]
         if ident(file, criterion) not in best:
-            missed.append(f"{criterion.code} : {question.raw} → {best[0]}")
+            missed.append(f"{criterion.code} : {asked} → {best[0]}")
     assert len(missed) <= (1 - HELD_FOUND) * len(held), missed
 
 

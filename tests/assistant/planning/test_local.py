@@ -23,7 +23,7 @@ def with_config(service: Service, **config: int) -> LocalPlanner:
     planner = service.engine.local
     return LocalPlanner(
         planner.search,
-        planner.selector,
+        planner.terms,
         planner.scope,
         planner.parts,
         planner.options.config,

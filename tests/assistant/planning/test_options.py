@@ -1,4 +1,4 @@
-"""Options: what the case contradicts is none; facets, kind, counted noun and time each weigh their own way."""
+"""Options: what the case contradicts is none; words, kind and time each weigh their own way."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ def test_the_score_is_the_weighted_sum_of_its_features(carded: Service, options:
 
 def test_the_weights_have_their_signs() -> None:
     c = MatchConfig()
-    assert min(c.meant, c.support, c.known, c.covered, c.context, c.kind, c.supposed, c.of_its_time) > 0
-    assert c.uncounted < 0
+    assert min(c.meant, c.lexical, c.own, c.known, c.kind, c.of_its_time, c.context, c.exact) > 0
 
 
 def test_cards_and_statements_are_read_by_the_same_features(options: OptionsOf) -> None:
@@ -74,13 +73,6 @@ class TestKind:
 
 
 class TestSlots:
-    def test_the_counted_noun(self, options: OptionsOf) -> None:
-        found = options("Combien de bilans carbone remettre au CNC ?")
-        assert found["double-bilan-2025"].features["uncounted"] == 0
-        assert found["double-bilan-moments"].features["uncounted"] == 1
-        assert found["carte-bilans"].features["uncounted"] == 0
-        assert options(BILANS)["double-bilan-moments"].features["uncounted"] == 0
-
     def test_what_was_in_force_then_alone(self, options: OptionsOf) -> None:
         then = options("Quels bilans carbone remettre au CNC en 2024 ?")
         assert then["carte-avant"].features["of_its_time"] == 1
@@ -92,3 +84,16 @@ class TestSlots:
         before = options(BILANS, as_of=date(2024, 6, 1))
         assert "carte-bilans" not in before
         assert "carte-avant" in before
+
+
+class TestNamed:
+    def test_the_article_asked_for_is_the_article_itself(self, carded: Service) -> None:
+        def named(text: str) -> set[float]:
+            found = carded.engine.local.found(carded.engine.read_alone(text))
+            return {o.features["exact"] for o in found.bare if o.hit and o.hit.exact}
+
+        assert named("Que dit l'article 122-18 du RGA ?") <= {0.0, 1.0}
+        assert named(BILANS) == set()
+
+    def test_the_best_is_one_that_nothing_contradicts(self, options: OptionsOf) -> None:
+        assert "court-dispense" not in options("Un jeu vidéo doit-il remettre un bilan carbone ?")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.engine import Engine
-from assistant.planning.options import Context
+from assistant.planning.options import Found
 from assistant.planning.scope import FIELD_WEIGHTS, Scope, ScopeConfig, is_unknown, missing_names
 from assistant.reading.ngrams import BUCKETS
 from assistant.reading.scope import is_injection, without_instructions
@@ -134,12 +134,12 @@ def test_a_figure_put_into_the_question_never_comes_back(text: str, ask: AskIt) 
 
 
 class TestOutside:
-    def context(self, engine: Engine, text: str) -> tuple[Any, Context]:
+    def found(self, engine: Engine, text: str) -> tuple[Any, Found]:
         message = engine.read_alone(text)
-        return message, engine.local.found(message).context
+        return message, engine.local.found(message)
 
     def outside(self, engine: Engine, text: str, **config: float) -> bool:
-        return Scope(engine.selector, ScopeConfig(**config)).outside(*self.context(engine, text))
+        return Scope(engine.terms, ScopeConfig(**config)).outside(*self.found(engine, text))
 
     def test_what_is_known_to_be_answered_is_ours(self, engine: Engine) -> None:
         assert not self.outside(engine, "Quel score faut-il pour le Label Ecoprod ?", field=1.0)
@@ -154,10 +154,10 @@ class TestOutside:
 
     def test_the_chance_is_one(self, engine: Engine) -> None:
         for text in ("Quel score faut-il pour le Label Ecoprod ?", "blorp zzz", "?"):
-            _message, context = self.context(engine, text)
-            assert 0 <= engine.scope.chance(context) <= 1
-            assert engine.scope.evidence(context).shape == (9,)
-            assert np.isfinite(engine.scope.evidence(context)).all()
+            _message, found = self.found(engine, text)
+            assert 0 <= engine.scope.chance(found) <= 1
+            assert engine.scope.evidence(found).shape == (9,)
+            assert np.isfinite(engine.scope.evidence(found)).all()
 
     def test_the_weights_of_the_field_are_there(self) -> None:
         with np.load(FIELD_WEIGHTS) as kept:
@@ -201,18 +201,18 @@ class TestMissing:
         found = engine.local.found(message)
         assert found.best is not None
         for config, missing in ((ScopeConfig(not_found=99), True), (ScopeConfig(not_found=-99), False)):
-            assert Scope(engine.selector, config).missing(found.context, found.best, True) is missing
+            assert Scope(engine.terms, config).missing(found, found.best, True) is missing
         beside = replace(ScopeConfig(), not_found=99)
-        assert not Scope(engine.selector, beside).missing(found.context, found.best, False)
+        assert not Scope(engine.terms, beside).missing(found, found.best, False)
 
     def test_a_name_that_no_text_holds_is_another_one_s_business(self, engine: Engine, ask: AskIt) -> None:
         text = "Quel score faut-il pour le Label Ecoprod chez Brouzoufilms ?"
-        assert missing_names(engine.selector, understood(engine.understanding, text)) == ["Brouzoufilms"]
+        assert missing_names(engine.terms, understood(engine.understanding, text)) == ["Brouzoufilms"]
         assert self.told(ask, text) == ("abstained", "not_found")
 
     def test_known_names_and_first_words_are_not_missing(self, engine: Engine) -> None:
         question = understood(engine.understanding, "Xylophone ? Le Label Ecoprod et le CNC demandent-ils un bilan ?")
-        assert missing_names(engine.selector, question) == []
+        assert missing_names(engine.terms, question) == []
 
 
 class TestDenied:

@@ -11,7 +11,6 @@ from click.testing import CliRunner
 
 from assistant.engine import Engine, EngineConfig
 from assistant.planning.options import MatchConfig
-from assistant.planning.ranking import SelectionConfig
 from assistant.search.fusion import fuse
 from assistant.search.hybrid import RetrievalConfig
 from assistant.service import Service
@@ -39,11 +38,10 @@ def test_every_ablation_changes_known_settings_and_something() -> None:
     for ablation in ablations().values():
         changed = ablation.config(base)
         assert (changed != base) or ablation.glossary or ablation.reindexed, ablation.name
-    left_out = [a.features for a in ablations().values() if a.name.startswith(("trait-", "option-"))]
+    left_out = [a.features for a in ablations().values() if a.name.startswith("option-")]
     assert all(left_out)
     assert set().union(*left_out) == FEATURES  # type: ignore[arg-type]
-    known = {f.name for f in fields(MatchConfig)} - {"considered"}
-    assert {f"match.{n}" for n in known} | {f"selection.{f.name}" for f in fields(SelectionConfig)} == FEATURES
+    assert {f"match.{f.name}" for f in fields(MatchConfig)} == FEATURES
 
 
 def test_a_ranking_of_weight_zero_is_left_out() -> None:
@@ -78,7 +76,7 @@ def test_rows_against_the_whole_system(engine: Engine, tmp_path: Path) -> None:
     known = ablations()
     wanted = [
         Ablation("rien", "rien"),
-        *(known[n] for n in ("dense", "alias", "glossaire", "facettes", "sujets", "cartes", "cases")),
+        *(known[n] for n in ("dense", "alias", "glossaire", "facettes", "sujets", "cartes")),
     ]
     rows = laboratory.rows(wanted, lambda _: None)
     assert [r.name for r in rows] == [a.name for a in wanted]
@@ -97,9 +95,9 @@ def test_what_is_left_out_under_two_names_is_asked_once(
     laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), engine.config)
     first = laboratory.row(ablations()["alias-choix"])
     monkeypatch.setattr(table, "execute", None)
-    second = laboratory.row(ablations()["trait-alias"])
+    second = laboratory.row(ablations()["option-known"])
     assert (first.changes, first.name) == (second.changes, "alias-choix")
-    assert second.name == "trait-alias"
+    assert second.name == "option-known"
 
 
 def test_nothing_is_rebuilt_by_hand(engine: Engine, tmp_path: Path) -> None:
@@ -113,7 +111,7 @@ def test_what_a_feature_cannot_touch_is_answered_alike(engine: Engine, tmp_path:
     """A feature left out over the whole set changes no answer but those of the questions that it is kept for."""
     laboratory = Laboratory(engine, REFERENCE, VectorCache(tmp_path / "v.db"), engine.config)
     before = {r.id: r.answer.answer for r in laboratory.whole.records if r.answer}
-    for name in ("trait-topic-context", "trait-similarity", "trait-exercise", "option-kind", "option-uncounted"):
+    for name in ("option-context", "option-lexical", "option-exact", "option-kind"):
         ablation = ablations()[name]
         after = execute(laboratory._engine(ablation.config(engine.config)), REFERENCE)
         changed = {r.id.split(".")[0] for r in after.records if r.answer and r.answer.answer != before[r.id]}
