@@ -32,8 +32,8 @@ _CONTRARY: dict[Literal["yes", "no"], Literal["yes", "no"]] = {"yes": "no", "no"
 
 @dataclass(frozen=True, slots=True)
 class DecisionConfig:
-    """Least chance of the best reading for it to be sure; for its verdict to be said; for it to be told at all, and not
-    asked about. `yes_no`: least chance that a part asks yes or no for it to get either."""
+    """Least chance of the best reading for it to be sure, and for a rule to decide; for the verdict of a card to be said;
+    for it to be told at all, and not asked about. `yes_no`: least chance that a part asks yes or no for it to get either."""
 
     sure: float = 0.8
     verdict: float = 0.7
@@ -43,21 +43,17 @@ class DecisionConfig:
 
 def chance_of(options: Sequence[Option], matter: Callable[[str], str | None] = lambda _: None) -> float:
     """How likely it is that what the first option opens with is what was asked for; 0 without any. `matter`: of a rule,
-    for how likely it is that what the rule of the first option decides is what was asked."""
+    for how likely it is that what was asked opens with what the rules of the first option's matter decide."""
     if not options:
         return 0.0
     first = options[0].card
     ruled = matter(first.rule) if first and first.rule else None
+    heads = {options[0].head[0]}
+    if ruled is not None:
+        heads |= {o.head[0] for o in options if o.card and o.card.rule and matter(o.card.rule) == ruled}
     scores = np.array([o.score for o in options])
     shares = np.exp(scores - scores.max())
-    same = np.array(
-        [
-            o.head[0] == options[0].head[0]
-            or (ruled is not None and o.card is not None and o.card.rule is not None and matter(o.card.rule) == ruled)
-            for o in options
-        ]
-    )
-    return float(shares[same].sum() / shares.sum())
+    return float(shares[np.array([o.head[0] in heads for o in options])].sum() / shares.sum())
 
 
 def asks_contrary(card: Card, part: str) -> bool | None:

@@ -307,9 +307,8 @@ class LocalPlanner:
         if alone and not message.chosen and chance < self.decision.told and not message.question.follow_up:
             return PlannedPart(about, kinds, verdict="depends", depends_on=WHICH, chance=chance, score=best.score)
         yes_no = wants_verdict(part, self.decision)
-        settled = self._settled(message, part, found, best) if not yes_no or ruled >= self.decision.verdict else None
+        settled = self._settled(message, part, found, best) if not yes_no or ruled >= self.decision.sure else None
         if settled is not None and settled.openings:
-            settled = settled if ruled >= self.decision.sure else settled.likely()
             return replace(self._by_rule(part, found, best, settled, shown, alone), chance=ruled)
         asked = yes_no and chance >= self.decision.verdict
         head = [p for p in best.head if p not in shown]

@@ -40,7 +40,7 @@ from tests.samples import OFFICIAL_TEXT, TODAY
 AskIt = Callable[..., Answer]
 DOUBLE = EngineConfig(
     scope=ScopeConfig(field=0.0, contrast=0.0, bias=-3.0),
-    decision=DecisionConfig(verdict=0.35, told=0.0),
+    decision=DecisionConfig(sure=0.35, verdict=0.35, told=0.0),
 )
 """The hashing double's vectors are not those that the field head was fitted for, and its similarities have no scale: what is
 missing is judged on words alone, and only orders are out of scope."""
