@@ -32,8 +32,8 @@ _CONTRARY: dict[Literal["yes", "no"], Literal["yes", "no"]] = {"yes": "no", "no"
 
 @dataclass(frozen=True, slots=True)
 class DecisionConfig:
-    """Least chance of the best reading for it to be sure, and for a rule to decide; for the verdict of a card to be said;
-    for it to be told at all, and not asked about. `yes_no`: least chance that a part asks yes or no for it to get either."""
+    """Least chance of the best reading for it to be sure, and for a rule to decide; for the verdict of a card to be
+    said; for it to be told at all, and not asked about. `yes_no`: least chance that a part asks yes or no."""
 
     sure: float = 0.8
     verdict: float = 0.7
