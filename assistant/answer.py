@@ -137,10 +137,14 @@ class NextStep(_Model):
 
 
 class Detail(_Model):
-    """The one detail that decides, and how it is asked for."""
+    """The one detail that decides, how it is asked for, and what replies to it: one of `options`, a message each; a
+    figure or a day, put in the words of `reply` (`{}` holds it); or words of the reader's own."""
 
     field: str
     ask: str
+    kind: Literal["words", "figure", "day"] = "words"
+    options: tuple[str, ...] = ()
+    reply: str | None = None
 
 
 class ProjectRef(_Model):

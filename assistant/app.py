@@ -15,6 +15,8 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -81,7 +83,9 @@ _STATIC = Path(__file__).resolve().parent / "web" / "static"
 _CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _MISSING, _ASKED = problems.documented(404), problems.documented(404, 413)
 _NO_PAGES = ("/api/", "/static/", "/v1/")
-_DOCS_PATHS = ("/docs", "/redoc", "/openapi.json")
+_DOCS_STATIC = "/docs/static"
+"""The pages of the API's documentation work offline: what they load comes from here."""
+_DOCS_PATHS = ("/docs", "/openapi.json")
 
 
 def create_app(service: Service, access: Access | None = None) -> FastAPI:
@@ -107,7 +111,9 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
             task.cancel()
         await reading
 
-    app = FastAPI(
+    app = FastAPIOffline(
+        redoc_url=None,
+        static_url=_DOCS_STATIC,
         title="Clapvert",
         version="0.1.0",
         summary="Réponses vérifiées et datées sur les règles d'éco-production audiovisuelle en France.",
@@ -227,7 +233,7 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
         """Counts for Prometheus, of every process of this server."""
         return Response(counts.exposition(), media_type=counts.CONTENT_TYPE)
 
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=_STATIC)), name="static")
     return app
 
 

@@ -27,7 +27,7 @@ from ingest.errors import ClapvertError, ErrorCode
 
 Person = Callable[[Request], str | None]
 """Who signed in, from a session of ours; None when nobody did."""
-_PUBLIC = ("/static/", "/r/", "/suivi/")
+_PUBLIC = ("/static/", "/docs/static/", "/r/", "/suivi/")
 _PUBLIC_PATHS = frozenset(
     {"/healthz", "/readyz", "/openapi.json", "/docs", "/widget", "/signin", "/signin/back", "/signout"}
 )

@@ -18,10 +18,10 @@ _WORDS: dict[str, dict[Language, str]] = {
     "next": {"fr": "À faire", "en": "To do"},
     "due": {"fr": "échéance : {day}", "en": "due: {day}"},
     "near": {"fr": "Ce qui s'en approche, sans répondre à la question", "en": "What comes near, without answering"},
-    "contacts": {"fr": "Qui pourrait savoir", "en": "Who would know"},
+    "contacts": {"fr": "À qui demander", "en": "Whom to ask"},
     "sources": {"fr": "Sources", "en": "Sources"},
     "notice": {"fr": "Notice Clapvert « {title} », d'après {basis}", "en": "Clapvert notice “{title}”, after {basis}"},
-    "changed": {"fr": "A changé", "en": "Changed"},
+    "changed": {"fr": "Cela a changé", "en": "Changed"},
     "upcoming": {"fr": "À venir", "en": "Coming"},
     "conflict": {"fr": "Sources en désaccord", "en": "Sources disagree"},
     "stale": {"fr": "À revérifier", "en": "To be checked again"},
@@ -42,8 +42,12 @@ def tail(answer: Answer, link: Link) -> str:
 
 def _blocks(answer: Answer, link: Link) -> Iterator[str]:
     lang = answer.understood.language
+    if read := [part.answers_to for part in answer.parts if part.answers_to]:
+        yield f"**{_WORDS['read'][lang]}** : {' · '.join(read)}"
     if answer.depends_on and answer.depends_on.ask not in answer.answer:
         yield answer.depends_on.ask
+    if answer.depends_on and answer.depends_on.options:
+        yield _list("", list(answer.depends_on.options))
     if answer.project:
         yield _list(
             "", [answer.project.said, *(f"{o.code or o.key} {o.title} ({o.status})" for o in answer.project.open)]
@@ -58,8 +62,6 @@ def _blocks(answer: Answer, link: Link) -> Iterator[str]:
         yield _list(_WORDS["contacts"][lang], [_linked(c.name, c.url) for c in answer.contacts])
     if answer.citations:
         yield _list(_WORDS["sources"][lang], [_source(c, link, lang) for c in answer.citations])
-    if read := [part.answers_to for part in answer.parts if part.answers_to]:
-        yield f"**{_WORDS['read'][lang]}** : {' · '.join(read)}"
     if answer.alternatives:
         yield _list(_WORDS["otherwise"][lang], [a.question for a in answer.alternatives])
     if answer.disclaimer:

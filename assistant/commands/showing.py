@@ -7,6 +7,9 @@ file (`click.echo` sees to it).
 from __future__ import annotations
 
 import re
+import shutil
+import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 import click
@@ -14,34 +17,60 @@ import click
 if TYPE_CHECKING:
     from assistant.answer import Answer
 
+_WIDEST = 100
+"""Columns of a line, at most."""
+_SAID = {
+    "follow_up": ("compris comme", "understood as"),
+    "as_of": ("à la date du", "as of"),
+    "case": ("cas compris", "case understood"),
+    "read": ("répond à", "answers"),
+    "unclear": ("un détail décide", "one detail decides"),
+    "not_found": ("un point reste sans réponse", "one point has no answer"),
+    "todo": ("À faire", "To do"),
+    "whom": ("à qui demander", "whom to ask"),
+    "near": ("proche", "near"),
+    "changed": ("Cela a changé", "Changed"),
+    "upcoming": ("À venir", "Coming"),
+    "conflict": ("Sources en désaccord", "Sources disagree"),
+    "stale": ("À revérifier", "To be checked again"),
+    "otherwise": (
+        "Pas votre question ? (son numéro dans `clapvert chat`, `--choose` dans `clapvert ask`)",
+        "Not your question? (its number in `clapvert chat`, `--choose` in `clapvert ask`)",
+    ),
+}
+
 
 def show(answer: Answer) -> str:
-    """An answer for the terminal."""
+    """An answer for the terminal, in the language of its question."""
     lines = ["", f"» {answer.question}"]
     understood = answer.understood
+    said = {key: words[understood.language == "en"] for key, words in _SAID.items()}
     if understood.follow_up:
-        lines.append(f"  (compris comme : {understood.question})")
+        lines.append(f"  ({said['follow_up']} : {understood.question})")
     if understood.as_of_reason != "today":
-        lines.append(f"  (à la date du {understood.as_of.strftime('%d/%m/%Y')})")
+        lines.append(f"  ({said['as_of']} {understood.as_of.strftime('%d/%m/%Y')})")
     if understood.case:
-        lines.append(f"  (cas compris : {', '.join(item.said for item in understood.case)})")
+        lines.append(f"  ({said['case']} : {', '.join(item.said for item in understood.case)})")
     if answer.project:
         lines += ["", answer.project.said]
         for o in answer.project.open:
-            said = [o.status, o.person, o.due.strftime("%d/%m/%Y") if o.due else ""]
-            lines.append(f"  · {o.code or o.key} {o.title} ({', '.join(s for s in said if s)})")
+            state = [o.status, o.person, o.due.strftime("%d/%m/%Y") if o.due else ""]
+            lines.append(f"  · {o.code or o.key} {o.title} ({', '.join(s for s in state if s)})")
         lines += [f"  · et {answer.project.more} autres"] if answer.project.more else []
-    state = answer.outcome + (f", {answer.reason}" if answer.reason else "")
     read = [part.answers_to for part in answer.parts if part.answers_to]
-    lines += [f"  (répond à : {' · '.join(read)})"] if read else []
-    lines += ["", _prose(answer.answer), "", f"[{state}]"]
+    lines += [f"  ({said['read']} : {' · '.join(read)})"] if read else []
+    lines += ["", _prose(answer.answer), ""]
+    if answer.outcome == "partial" and answer.reason in said:
+        lines.append(f"({said[answer.reason]})")
+    if (detail := answer.depends_on) is not None:
+        lines += [detail.ask] if detail.ask not in answer.answer else []
+        lines += [f"  > {option}" for option in detail.options]
     if answer.next:
-        lines.append("À faire :" if answer.understood.language == "fr" else "To do:")
+        lines.append(f"{said['todo']} :")
     for step in answer.next:
         due = f" (échéance : {step.due.strftime('%d/%m/%Y')})" if step.due else ""
         lines.append(f"  - {step.text} {''.join(f'[{n}]' for n in step.citations)}{due}")
-    kinds = {"changed": "A changé", "upcoming": "À venir", "conflict": "Sources en désaccord", "stale": "À revérifier"}
-    lines += [f"! {kinds[w.kind]} : {w.text} {''.join(f'[{n}]' for n in w.citations)}" for w in answer.warnings]
+    lines += [f"! {said[w.kind]} : {w.text} {''.join(f'[{n}]' for n in w.citations)}" for w in answer.warnings]
     for c in answer.citations:
         where = f"{c.source_title}, {c.locator}"
         if c.based_on:
@@ -50,16 +79,23 @@ def show(answer: Answer) -> str:
                 f", {basis.locator}" if basis.locator else ""
             )
         lines.append(f"  [{c.n}] {where} ({c.rank.value}) « {c.quote} »")
-    lines += [f"  ~ proche : {n.source_title}, {n.locator} « {n.quote} »" for n in answer.near]
-    lines += [f"  → à qui demander : {c.name}" + (f" ({c.url})" if c.url else "") for c in answer.contacts]
-    lines += [f"  ? {f}" for f in answer.follow_ups]
-    lines += (
-        ["Pas votre question ? (son numéro dans `clapvert chat`, `--choose` dans `clapvert ask`)"]
-        if answer.alternatives
-        else []
-    )
+    lines += [f"  ~ {said['near']} : {n.source_title}, {n.locator} « {n.quote} »" for n in answer.near]
+    lines += [f"  → {said['whom']} : {c.name}" + (f" ({c.url})" if c.url else "") for c in answer.contacts]
+    lines += [f"  ? {f}" for f in answer.follow_ups if detail is None or f != detail.ask]
+    lines += [said["otherwise"]] if answer.alternatives else []
     lines += [f"  {n}) {a.question}" for n, a in enumerate(answer.alternatives, 1)]
-    return "\n".join([*lines, answer.disclaimer])
+    return _folded("\n".join([*lines, answer.disclaimer]))
+
+
+def _folded(text: str) -> str:
+    """Lines no wider than the terminal, at words; a file is left as it is."""
+    if not sys.stdout.isatty():
+        return text
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    return "\n".join(
+        textwrap.fill(line, width, subsequent_indent=" " * (len(line) - len(line.lstrip()) + 2 * line.startswith(" ")))
+        for line in text.split("\n")
+    )
 
 
 def _prose(markdown: str) -> str:

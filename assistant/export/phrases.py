@@ -59,7 +59,7 @@ CASE = {"fr": "Chiffres donnés", "en": "Figures given"}
 BESIDE = {"fr": "À savoir", "en": "To know"}
 KINDS = {
     "fr": {
-        "changed": "A changé", "upcoming": "À venir", "conflict": "Sources en désaccord", "stale": "À revérifier",
+        "changed": "Cela a changé", "upcoming": "À venir", "conflict": "Sources en désaccord", "stale": "À revérifier",
     },
     "en": {"changed": "Changed", "upcoming": "Coming", "conflict": "Sources disagree", "stale": "To be checked again"},
 }  # fmt: skip

@@ -22,6 +22,7 @@ from assistant.reading.question import Question
 from ingest.corpus.cards import DependsOn, Kind
 from ingest.corpus.deciding import Decided, Facts, decide, due_of, whether
 from ingest.corpus.demarches import Words
+from ingest.corpus.expressions import facets_of
 from ingest.corpus.fiches import FACETS, AnswerType, CaseField, Polarity, Statement
 from ingest.corpus.glossary import OPEN_FACETS, Glossary
 from ingest.corpus.rules import DATES, DECISIONS, DateName, Outcome, Rule
@@ -140,7 +141,7 @@ class RuleBook:
             tuple(dict.fromkeys(s for o in outcomes for s in (*o.shown, *o.needs) if s not in heads)),
             tuple(dict.fromkeys(s for o in outcomes for s in o.next)),
             openings,
-            _asked((*open_, *decided)),
+            self._asked((*open_, *decided)),
         )
 
     def _concerns(self, rule: Rule, facts: Facts) -> bool:
@@ -157,12 +158,23 @@ class RuleBook:
 
     def _open(self, open_: list[Decided]) -> Settled | None:
         """What may follow, and what to ask."""
-        ask = _asked(open_)
+        ask = self._asked(open_)
         if ask is None:
             return None
         heads = tuple(dict.fromkeys(o.shown[0] for d in open_ for o in d.possible))[:2]
         needs = tuple(dict.fromkeys(n for d in open_ for o in d.possible for n in o.needs))
         return Settled(open_[0].rule, "depends", "likely", heads, needs, depends_on=ask)
+
+    def _asked(self, decisions: Iterable[Decided]) -> DependsOn | None:
+        """The question to ask of whoever left a rule open, and the values of a facet among which he chooses: those
+        against the one in question, or those that the rule tells apart."""
+        found = next(((d.rule, d.missing) for d in decisions if d.missing), None)
+        if found is None:
+            return None
+        rule, missing = found
+        named = dict.fromkeys(v for o in rule.outcomes for f, v in facets_of(o.when) if f == missing.field)
+        values = self.glossary.choices(missing.field, missing.value) if missing.value else tuple(named)
+        return DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en, values=values)
 
     def _opening(
         self, decided: Decided, facts: Facts, message: Message, question: Question, verdict_asked: bool
@@ -220,12 +232,6 @@ def _heads(outcomes: list[Outcome], open_: list[Decided]) -> tuple[str, ...]:
     """What says the outcomes first; a law that is open is told too."""
     said = [s for o in outcomes for s in o.shown[: 2 if len(outcomes) == 1 else 1]]
     return tuple(dict.fromkeys((*said, *(d.possible[0].shown[0] for d in open_))))
-
-
-def _asked(decisions: Iterable[Decided]) -> DependsOn | None:
-    """The question to ask of whoever left a rule open."""
-    missing = next((d.missing for d in decisions if d.missing), None)
-    return DependsOn(field=missing.field, ask=missing.ask, ask_en=missing.ask_en) if missing else None
 
 
 def asks_of(part: Part, rule: Rule) -> bool:

@@ -50,7 +50,7 @@ REFUSED: dict[Language, str] = {"fr": "Non permis", "en": "Not allowed"}
 """A right that the project has not, whatever the text that gives it to others allows."""
 CONDITION: dict[Language, str] = {"fr": "Condition", "en": "Condition"}
 """What binds only whoever seeks what it is about."""
-OPEN: dict[Language, str] = {"fr": "Non tranché", "en": "Not settled"}
+OPEN: dict[Language, str] = {"fr": "Dépend de votre cas", "en": "Depends on your case"}
 SUBJECTS: dict[Language, dict[Subject, str]] = {
     "fr": {"environment": "environnement", "social": "social", "aid": "gestion de l'aide"},
     "en": {"environment": "environment", "social": "social", "aid": "keeping of the aid"},
@@ -237,7 +237,7 @@ class Speaker:
         return f"{said} {say_date(row.done, self.language)}"
 
     def delay(self, due: Due) -> str:
-        """« 8 mois au plus tard après : visa d'exploitation (jour à donner) »."""
+        """« 8 mois au plus tard après : visa d'exploitation (date à renseigner) »."""
         fr, out = self.language == "fr", []
         for n, one, many in ((abs(due.months), *_MONTHS[self.language]), (abs(due.days), *_DAYS[self.language])):
             if n:
@@ -245,7 +245,7 @@ class Speaker:
         name = DAY_NAMES[self.language].get(due.after.value, "") if due.after else ""
         before = due.eve or due.months < 0 or due.days < 0
         if fr:
-            where = f"{'avant' if before else 'après'} : {name[:1].lower()}{name[1:]} (jour à donner)"
+            where = f"{'avant' if before else 'après'} : {name[:1].lower()}{name[1:]} (date à renseigner)"
             return f"{' et '.join(out)} {'au moins' if before else 'au plus'} {where}" if out else f"{where}"
         where = f"{'before' if before else 'after'}: {name[:1].lower()}{name[1:]} (day to be told)"
         return f"{'at least' if before else 'within'} {' and '.join(out)} {where}" if out else where

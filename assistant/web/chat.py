@@ -40,6 +40,8 @@ _MODULES = (
     "help",
     "actions",
     "adjust",
+    "recover",
+    "sources",
 )
 _PROFILE = {
     "genre": french("Genre"),
@@ -73,12 +75,19 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
             "asked": "",
             "trouble": None,
             "roles": ROLES,
+            "model": service.settings.llm,
             "modules": _MODULES,
             "domains": [(d.value, label) for d, label in DOMAIN_LABELS.items()],
             "profile": [(f, _PROFILE[f], _sorted(choices[f])) for f in chosen],
             "asked_as": {f: {v: word for v, (label, word) in choices[f].items() if word != label} for f in chosen},
             "labels": {v: label for values in choices.values() for v, (label, _word) in values.items()},
-            "unoffered": {v: label for f in choices if f not in chosen for v, (label, _word) in choices[f].items()},
+            "unoffered": {
+                v: label
+                for f in choices
+                if f not in chosen
+                for v, (label, _word) in choices[f].items()
+                if label != v.replace("-", " ")  # as the page says a value without a label
+            },
             "retention": service.settings.retention_days,
             "formats": _FORMATS,
             "projects": service.projects.projects(owners.caller(request)),
@@ -106,11 +115,13 @@ def router(service: Service, owners: Owners, render: Renderer) -> APIRouter:
         profile: Annotated[list[str] | None, Form()] = None,
         project: Annotated[str, Form()] = "",
         choose: Annotated[str, Form()] = "",
+        alone: Annotated[bool, Form()] = False,
     ) -> Response:
         """The form of the page, sent without a script."""
         told = dict(p.split(":", 1) for p in profile or () if ":" in p)
         asked: dict[str, Any] = {
-            "question": question, "conversation_id": conversation_id or None, "domains": domain or [], "profile": told,
+            "question": question, "conversation_id": None if alone else conversation_id or None,
+            "domains": domain or [], "profile": told,
             "project": project or None, "choose": choose or None,
         }  # fmt: skip
         if as_of != kept or not conversation_id:

@@ -39,8 +39,9 @@ NAVIGATION = (
     ("/demarches", french("Démarches")),
     ("/sources", french("Sources")),
     ("/label", french("Label")),
-    ("/evals", french("Évaluations")),
 )
+FOOTER = (("/evals", french("Évaluations")),)
+"""For evaluators: below every page, not among what producers need."""
 
 
 class Renderer:
@@ -76,6 +77,7 @@ class Renderer:
                 person=caller.name.removeprefix("person:") if caller.way == "person" else None,
                 signs_out=serves(request, "/signin"),
                 nav=[(path, said) for path, said in NAVIGATION if serves(request, path)],
+                footer=[(path, said) for path, said in FOOTER if serves(request, path)],
                 other_language=_in_language(request, "fr" if lang == "en" else "en"),
                 words=known if lang == "en" else {},
                 **context,

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Protocol
 from urllib.parse import urlencode
 
-from assistant.answer import Answer, BasedOn, CaseItem, Notice, Understood
+from assistant.answer import Answer, BasedOn, CaseItem, Citation, Notice, Understood
 from assistant.reading.dates import say_date
 from assistant.web.words import Words, french
 from assistant.wording.prose import Form, Piece, blocks, pieces
@@ -28,7 +28,7 @@ RANKS = {
     Rank.NOTICE: french("Notice Clapvert"),
 }
 _WARNINGS = {
-    "changed": french("A changé"),
+    "changed": french("Cela a changé"),
     "upcoming": french("À venir"),
     "conflict": french("Les sources divergent"),
     "stale": french("À revérifier"),
@@ -37,10 +37,6 @@ _REASONS = {
     "today": french("aujourd'hui"),
     "asked": french("date demandée"),
     "sticky": french("date gardée"),
-}
-_PARTIAL = {
-    "unclear": french("Réponse partielle : elle dépend d'un détail"),
-    "not_found": french("Réponse partielle : un point reste sans réponse"),
 }
 _STATUS = {
     "superseded": french("Rédaction remplacée depuis"),
@@ -198,9 +194,13 @@ class Said:
             return self._("Changé depuis")
         return self._(_WARNINGS[warning.kind])
 
-    def partial(self, answer: Answer) -> str:
-        """What a partial answer lacks."""
-        return self._(_PARTIAL.get(answer.reason or "", "Réponse partielle"))
+    def by_text(self, citations: Iterable[Citation]) -> list[list[Citation]]:
+        """Citations by the text and place that they are of, or that our notice follows; the text before a notice."""
+        groups: dict[tuple[str, str | None], list[Citation]] = {}
+        for c in citations:
+            text = (c.based_on.title, c.based_on.locator) if c.based_on else (c.source_title, c.locator)
+            groups.setdefault(text, []).append(c)
+        return [sorted(group, key=lambda c: c.rank is Rank.NOTICE) for group in groups.values()]
 
     def figure(self, item: CaseItem) -> str:
         """A figure of the case, in the words that were said: « effectif : 12 salariés »."""

@@ -159,8 +159,7 @@ class Composer:
         if not opening.asked:
             told = [fact_words(n, w, language) for n, w in opening.said if n in _MEASURED]
             return (IN_YOUR_CASE[language].format(facts=" ; ".join(told)), given) if told else None
-        if opening.matter is not None and not self._says(part, matter := opening.matter.of(language)):
-            matter = matter_words(matter)
+        if opening.matter is not None and not self._says(part, matter := matter_words(opening.matter.of(language))):
             facts, given = [matter, *facts], (*given, matter)
         beside = f" ({' ; '.join(facts)})" if facts else ""
         word = (YES if opening.verdict == "yes" else NO)[language]
@@ -172,9 +171,9 @@ class Composer:
         return f"{word}{beside}{colon} {said}.", (*_given(reasons), *given)
 
     def _says(self, part: PlannedPart, matter: str) -> bool:
-        """Whether a part itself says what a verdict is of, in most of its words."""
+        """Whether a part, or the question that it is told to answer, says most words of what a verdict is of."""
         words = set(analyse(matter))
-        return len(words & set(analyse(part.about))) >= self.config.matter * len(words)
+        return len(words & set(analyse(f"{part.about} {part.answers_to or ''}"))) >= self.config.matter * len(words)
 
     def _sentence(
         self,

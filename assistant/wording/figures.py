@@ -101,6 +101,6 @@ def _number(value: float, language: Language) -> str:
 
 
 def matter_words(name: str) -> str:
-    """The name of a rule within parentheses: « montrer un label vert, droit européen »."""
-    name = name[0].lower() + name[1:] if name[1].islower() else name
-    return name.replace(" (", ", ").replace(")", "")
+    """The name of a rule within parentheses: « montrer un label vert ». Whose law it is, a heading says."""
+    name = name.partition(" (")[0]
+    return name[0].lower() + name[1:] if name[1].islower() else name

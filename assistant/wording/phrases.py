@@ -63,7 +63,7 @@ LIKELY = {"fr": ", a priori", "en": ", most likely"}
 NOTE = {"fr": "À noter", "en": "Note"}
 ORIGINAL = " (original French)"
 UNTIL = {"fr": ", en vigueur jusqu'au {day}", "en": ", in force until {day}"}
-CHANGED = {"fr": "A changé", "en": "Changed"}
+CHANGED = {"fr": "Cela a changé", "en": "Changed"}
 STALE = {
     "fr": "Un énoncé cité devait être revu avant le {date} : vérifiez qu'il tient toujours.",
     "en": "A cited statement was due for review by {date}: check that it still holds.",

@@ -14,7 +14,6 @@ from typing import Literal
 from assistant.answer import (
     Answer,
     CaseItem,
-    Detail,
     NextStep,
     Notice,
     Outcome,
@@ -50,8 +49,8 @@ from assistant.wording.phrases import (
     UNWRITTEN,
     WRITTEN,
 )
+from assistant.wording.replies import detail_of
 from ingest.clock import FACT_BASE_DATE, Clock
-from ingest.corpus.cards import DependsOn
 from ingest.corpus.glossary import Glossary
 from ingest.corpus.register import Contact, Domain
 from ingest.language.claims import Language
@@ -95,6 +94,7 @@ class Presenter:
         outcome, reason = _outcome(plan, bool(said), later)
         vague = len(plan.parts) == 1 and plan.parts[0].state == "missing"
         depends = next((p.depends_on for p in plan.parts if p.depends_on and (vague or p.state != "missing")), None)
+        detail = detail_of(depends, self.glossary, lang) if depends else None
         if said:
             body = laid.markdown
             next_steps = tuple(
@@ -111,9 +111,8 @@ class Presenter:
             if later is not None and reason == "not_in_force":
                 note = notes.version_note("upcoming", later, question)
                 warnings = [Notice(kind="upcoming", text=note.sentence.text, citations=numbering.cite(note.sentence))]
-            body = depends.ask_en or depends.ask if depends and lang == "en" else depends.ask if depends else ""
             body = (
-                body
+                (detail.ask if detail else "")
                 or silent(plan, lang)
                 or {"out_of_scope": OUT_OF_SCOPE, "not_in_force": NOT_IN_FORCE}.get(reason or "", NOT_FOUND)[lang]
             )
@@ -122,7 +121,6 @@ class Presenter:
         wanted = [p.whom.id for p in plan.parts if p.whom]
         wanted = wanted or [c for p in passages if p.statement for c in p.statement.contacts]
         show_contacts = bool(wanted) or (outcome != "answered" and reason not in ("out_of_scope", "unclear"))
-        ask = _ask(depends, lang)
         return Answer(
             conversation_id=conversation_id,
             message_id=secrets.token_urlsafe(12),
@@ -134,7 +132,7 @@ class Presenter:
             parts=tuple(self._view(p, laid.sentences.get(n, ()), lang) for n, p in enumerate(plan.parts)),
             shape=_shape(plan),
             next=next_steps,
-            depends_on=Detail(field=depends.field, ask=ask) if depends and ask else None,
+            depends_on=detail,
             answer=body,
             written=tuple(laid.written) if said else (),
             citations=tuple(numbering.citations()),
@@ -144,7 +142,8 @@ class Presenter:
             else (),
             searched=Searched(domains=question.domains or tuple(Domain), sources=self.sources),
             contacts=notes.cards(self.contacts, wanted, question.domains or ours[:1]) if show_contacts else (),
-            follow_ups=((ask,) if ask else ()) + (notes.follow_ups(self.search, question, passages) if said else ()),
+            follow_ups=((detail.ask,) if detail else ())
+            + (notes.follow_ups(self.search, question, passages) if said else ()),
             alternatives=tuple(a for p in plan.parts for a in p.others),
             engine=draft.engine,
             receipt=Receipt(
@@ -271,13 +270,6 @@ def silent(plan: Plan, language: Language) -> str | None:
     return SILENT[language].format(titles=", ".join(f"« {t} »" for t in titles[:3]))
 
 
-def _ask(depends: DependsOn | None, language: Language) -> str | None:
-    """What is asked of the reader, in the reader's language."""
-    if depends is None:
-        return None
-    return depends.ask_en or depends.ask if language == "en" else depends.ask
-
-
 def _due(passage: Passage, today: date) -> date | None:
     """The one date of a step, when its statement gives it in full and it is still to come."""
     s = passage.statement
@@ -312,7 +304,7 @@ def understood(message: Message) -> Understood:
     return Understood(
         question=standalone(q),
         as_of=q.as_of.day,
-        as_of_reason=q.as_of.reason,
+        as_of_reason="today" if q.as_of.day == q.today else q.as_of.reason,  # « en 2026 » is this year
         domains=q.domains,
         profile=q.profile,
         language=q.language,

@@ -43,6 +43,9 @@ class DependsOn(BaseModel):
     field: str = Field(description="a facet or a field of the case")
     ask: str = Field(min_length=8)
     ask_en: str | None = None
+    values: tuple[Slug, ...] = Field(default=(), description="of a facet: those among which one chooses")
+    options: tuple[str, ...] = Field(default=(), description="messages that answer it, when no facet tells them")
+    options_en: tuple[str, ...] = ()
 
 
 class Reviewed(BaseModel):

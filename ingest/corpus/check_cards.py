@@ -95,8 +95,11 @@ def _check_case(card: Card, where: str, glossary: Glossary) -> list[Problem]:
         for value in values
         if value not in glossary.facets.get(facet, {})
     ]
-    if card.depends_on and card.depends_on.field not in {*FACETS, *CaseField}:
-        out.append(error("card_depends", where, f"champ inconnu : {card.depends_on.field}"))
+    if (depends := card.depends_on) is not None:
+        if depends.field not in {*FACETS, *CaseField}:
+            out.append(error("card_depends", where, f"champ inconnu : {depends.field}"))
+        unknown = [v for v in depends.values if v not in glossary.facets.get(depends.field, {})]
+        out += [error("card_depends", where, f"valeur inconnue : {value}") for value in unknown]
     return out
 
 

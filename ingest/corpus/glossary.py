@@ -57,6 +57,12 @@ class Glossary(BaseModel):
         """True when a rule stated for `stated` reaches what was asked for: same value, or a broader one."""
         return bool(self.broader(facet, asked) & set(stated))
 
+    def choices(self, facet: str, value: str) -> tuple[str, ...]:
+        """A value and those that one case never has with it; empty when nothing is told to be against it."""
+        values = self.facets.get(facet, {})
+        against = [v for v, entry in values.items() if value in entry.against or v in values[value].against]
+        return (value, *against) if against else ()
+
     def exclude(self, facet: str, one: str, other: str) -> bool:
         """True when two values that do not contain one another cannot both be the case.
 

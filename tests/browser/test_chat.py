@@ -252,7 +252,7 @@ def test_nothing_moves_while_an_answer_streams(
         )
         page.fill("#question", BILANS)
         page.keyboard.press("Enter")
-        page.wait_for_selector(f"{LAST} .sources li")
+        page.wait_for_selector(f"{LAST} .sources li", state="attached")
         assert not page.query_selector(f"{LAST} .foot"), "passages come before the answer"
         before = page.evaluate(f"document.querySelector('{LAST} .prose').getBoundingClientRect().top + scrollY")
         page.wait_for_timeout(600)  # a shift within half a second of a key would be forgiven
@@ -284,7 +284,7 @@ def test_the_first_passage_is_soon_on_screen(served: str, page: Any) -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_pages_stay_light(served: str, page: Any, language: str) -> None:
     sizes: list[int] = []
-    page.on("response", lambda r: sizes.append(len(r.body())))
+    page.on("requestfinished", lambda r: sizes.append(r.sizes()["responseBodySize"]))
     page.goto(f"{served}/?lang={language}", wait_until="networkidle")
     assert sum(sizes) < 150_000, sum(sizes)
 

@@ -62,11 +62,11 @@ def test_a_question_is_answered_in_one_click_and_what_is_done_is_ticked(page: An
 def test_the_calendar_the_list_and_the_table_come_down(page: Any, served: str) -> None:
     described(page, served)
     for name, suffix in (("Liste à cocher", ".docx"), ("Tableau", ".csv"), ("Agenda", ".ics")):
-        page.click("text=Emporter")
+        page.click("text=Télécharger")
         with page.expect_download() as taken:
             page.click(f".menu a:has-text('{name}')")
         assert taken.value.suggested_filename.endswith(suffix)
-        page.click("text=Emporter")
+        page.click("text=Télécharger")
 
 
 def test_the_line_of_days_is_drawn_and_told(page: Any, served: str) -> None:

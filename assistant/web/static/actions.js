@@ -13,13 +13,13 @@ const FORMATS = {
 };
 
 /** The actions of an answer. */
-export function actions(answer, tools) {
+export function actions(answer, tools, turn) {
   return el("div", { class: "toolbar" },
     copyButton(_("Copier"), () => plainText(answer), _("Copiée avec ses sources.")),
     document.body.dataset.exports && exportMenu(answer),
     button(_("Partager"), (event) => tools.share(answer, event.currentTarget), { "aria-haspopup": "dialog" }),
     told(answer) && el("a", { class: "button", href: `/projets/ajouter/${encodeURIComponent(answer.message_id)}` }, _("Ajouter à mon projet")),
-    ...verdict(answer, tools.rating));
+    ...verdict(answer, tools.rating, () => turn.querySelector("details.otherwise")?.setAttribute("open", "")));
 }
 
 /** Whether a question told something of its case that a project can keep. */
@@ -51,11 +51,11 @@ function exportMenu(answer) {
   return menu;
 }
 
-/** Two buttons and, once one is pressed, a comment; one verdict an answer. */
-function verdict(answer, given = null) {
+/** Two buttons and, once one is pressed, a comment; one verdict an answer. « À revoir » opens the ways back. */
+function verdict(answer, given, wayBack) {
   const said = el("span", { role: "status", class: "minor" });
   const buttons = { up: null, down: null };
-  let rating = given;
+  let rating = given ?? null;
   const send = async (chosen, comment) => {
     try {
       await request("/api/feedback", sending("POST", { message_id: answer.message_id, rating: chosen, comment }));
@@ -71,7 +71,9 @@ function verdict(answer, given = null) {
   const judge = async (chosen) => {
     if (!(await send(chosen, box.elements.comment.value.trim() || null))) return;
     box.hidden = false;
-    if (chosen === "down") box.elements.comment.focus();
+    if (chosen !== "down") return;
+    wayBack();
+    box.elements.comment.focus();
   };
   buttons.up = button(_("Utile"), () => judge("up"), { "aria-pressed": String(given === "up") });
   buttons.down = button(_("À revoir"), () => judge("down"), { "aria-pressed": String(given === "down") });

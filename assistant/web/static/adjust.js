@@ -18,7 +18,7 @@ export function understood(answer, tools, settled) {
     settled ? el("button", { type: "button", class: `chip ${name}`, ...props, onclick }, text) : el("span", { class: `chip ${name}` }, text);
   const editor = (fields) => toggleEditor(line, fields);
   const chips = [
-    u.follow_up && act("words", { title: _("Modifier la question") }, spaced(`« ${u.question} »`), () => tools.edit(u)),
+    u.follow_up && act("words", { title: _("Modifier la question") }, spaced(`« ${brief(u.question)} »`), () => tools.edit(u)),
     act(u.as_of_reason === "today" ? "" : "set", { title: _("Changer la date") }, dateChip(u), () => editor(dateFields(u, tools))),
     ...facets(u).map(([name, value]) =>
       act("", { title: _("Changer") }, facet(value), () => editor(facetFields(name, value, u, tools)))),
@@ -31,6 +31,9 @@ export function understood(answer, tools, settled) {
   line.append(el("span", { class: "label" }, spaced(_("Compris comme :"))), ...chips.filter(Boolean));
   return line;
 }
+
+/** A whole story is not repeated: its end tells what is asked. */
+const brief = (text) => (text.length > 120 ? `… ${text.slice(-110).replace(/^\S*\s/, "")}` : text);
 
 /** A change is asked in the language of the question, whatever that of the page. */
 const english = (u) => u.language === "en";

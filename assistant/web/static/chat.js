@@ -289,7 +289,7 @@ const help = new Help(byId("help"), [
   ["/", _("écrire une question"), () => field.focus()],
   ["n", _("nouvelle conversation"), restart],
   ["h", _("historique"), () => history_.open()],
-  ["1 … 9", _("ouvrir la source de ce numéro, dans la dernière réponse"), (key) => thread.lastElementChild?.querySelectorAll(".source")[Number(key) - 1]?.click()],
+  ["1 … 9", _("ouvrir la source de ce numéro, dans la dernière réponse"), (key) => thread.lastElementChild?.querySelector(`.source[data-n="${key}"]`)?.click()],
 ]);
 byId("help-open").addEventListener("click", () => help.open());
 for (const only of document.querySelectorAll(".scripted")) if (only !== todayButton) only.hidden = false;

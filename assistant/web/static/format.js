@@ -185,7 +185,7 @@ export function plainText(answer) {
 }
 
 const WARNINGS = {
-  changed: _("A changé"),
+  changed: _("Cela a changé"),
   upcoming: _("À venir"),
   conflict: _("Les sources divergent"),
   stale: _("À revérifier"),

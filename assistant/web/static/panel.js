@@ -2,10 +2,11 @@
 
 import { button, copyButton, el, fetchJson, outward } from "./dom.js";
 import { TODAY, asCitation, outOfForce, pages, sayDate, spaced, validity } from "./format.js";
-import { basis, rankBadge } from "./turn.js";
+import { basis, rankBadge } from "./sources.js";
 import { _ } from "./words.js";
 
 const STATUS = { superseded: _("Rédaction remplacée depuis"), removed: _("Retiré du corpus depuis") };
+const LONGEST = 700; // characters shown of what stands beside a passage
 const PATIENCE = 150; // ms before the panel opens on "loading" rather than on the passage
 
 export class Panel {
@@ -48,7 +49,9 @@ export class Panel {
     const slow = setTimeout(() => this.#fill(_("Ouverture du passage…")), PATIENCE);
     let view;
     try {
-      view = [...this.#passage(await fetchJson(`/api/passages/${encodeURIComponent(id)}`), quote)];
+      const passage = await opened(id);
+      const around = await Promise.all([passage.previous_id, passage.next_id].map((one) => one && opened(one).catch(() => null)));
+      view = [...this.#passage(passage, quote, around)];
     } catch (problem) {
       view = [problem.title ?? _("Erreur"), el("p", { class: "box problem" }, problem.detail ?? _("Ce passage ne s'affiche pas."))];
     }
@@ -67,7 +70,7 @@ export class Panel {
     const again = pressed && this.#dialog.querySelector(`[data-step="${pressed}"]`);
     (again ?? heading).focus({ preventScroll: true });
     this.#dialog.querySelector(".sheet").scrollTop = 0;
-    this.#dialog.querySelector("mark")?.scrollIntoView({ block: "nearest" });
+    this.#dialog.querySelector("mark")?.scrollIntoView({ block: "center" });
   }
 
   #show() {
@@ -93,7 +96,7 @@ export class Panel {
     this.#opener = opener;
   }
 
-  *#passage(p, quote) {
+  *#passage(p, quote, [before, after]) {
     const notice = p.rank === "notice";
     yield p.source_title;
     const path = p.heading_path.filter((step) => step !== p.source_title && step !== p.locator);
@@ -106,8 +109,11 @@ export class Panel {
       p.page_from && el("span", { class: "badge" }, pages(p.page_from, p.page_to)),
       p.confidence === "moyenne" && el("span", { class: "badge caution" }, _("confiance moyenne")));
     if (!p.bill && outOfForce(p)) yield el("p", { class: "past" }, p.valid_from > TODAY ? _("Pas encore en vigueur.") : _("N'est plus en vigueur aujourd'hui."));
+    if (before) yield beside(before, before.text.slice(-LONGEST));
     yield el("blockquote", { class: `passage ${p.rank}`, lang: p.language }, marked(p.text, quote));
-    yield el("p", { class: "minor" }, spaced(notice ? _("Notice rédigée par Clapvert : seul le texte d'origine fait foi.") : _("Texte exact, tel que votre corpus le contient.")));
+    if (after) yield beside(after, after.text.slice(0, LONGEST));
+    yield el("p", { class: "minor" }, spaced(notice ? _("Notice rédigée par Clapvert : seul le texte d'origine fait foi.") : _("Texte exact, tel que votre corpus le contient.")),
+      notice && p.based_on && [" ", el("a", { href: `/sources/${encodeURIComponent(p.based_on.source_id)}` }, _("Ce texte n'est pas ici : comment l'avoir"))]);
     const url = notice ? p.based_on?.url : p.url;
     yield el("div", { class: "toolbar" },
       copyButton(_("Copier la citation"), () => asCitation(p, quote ?? p.text), _("Copiée.")),
@@ -125,6 +131,11 @@ export class Panel {
       away && button(_("Revenir au passage cité"), () => this.#load(this.#cited.passage_id, this.#cited.quote), { class: "link" }));
   }
 }
+
+const opened = (id) => fetchJson(`/api/passages/${encodeURIComponent(id)}`);
+
+/** What stands before or after a passage in its text, told apart from it. */
+const beside = (p, text) => el("blockquote", { class: "passage around", lang: p.language }, el("p", {}, text));
 
 /** The exact text in paragraphs, with the exact quoted words marked where they stand in it. */
 function marked(text, quote) {

@@ -5,33 +5,25 @@
 
 import { actions } from "./actions.js";
 import { understood } from "./adjust.js";
-import { button, el, elsewhere, outward, unseen } from "./dom.js";
-import { dueSaid, outOfForce, pages, place, rankName, sayDate, spaced, validity, validityShort, version, warningLabel } from "./format.js";
+import { button, el, outward } from "./dom.js";
+import { dueSaid, place, sayDate, spaced, warningLabel } from "./format.js";
 import { pieces, prose } from "./prose.js";
+import { asking, recover } from "./recover.js";
+import { passageLink, sources } from "./sources.js";
 import { LANG, _ } from "./words.js";
 
-const PARTIAL = { unclear: _("Réponse partielle : elle dépend d'un détail"), not_found: _("Réponse partielle : un point reste sans réponse") };
+/** Characters from which a question is folded to three lines; a click opens it. */
+const LONG = 220;
 /** What came of each turn's answer so far: its sentences, and what stood of it while the rest was being planned. */
 const came = new WeakMap();
 let count = 0;
 
-/** The address of a passage's own page, its quoted words marked. */
-const pageOf = (c) => `/passages/${encodeURIComponent(c.passage_id)}${c.quote ? `?q=${encodeURIComponent(c.quote)}` : ""}`;
-
-/** A link to a passage that opens the panel. */
-function passageLink(c, open, props, ...children) {
-  const opened = (event) => {
-    if (elsewhere(event)) return;
-    event.preventDefault();
-    open(c, event.currentTarget);
-  };
-  return el("a", { href: pageOf(c), "aria-haspopup": "dialog", ...props, onclick: opened }, ...children);
-}
-
 /** The article of a question that is being answered. */
 export function pendingTurn(question) {
   const id = `question-${++count}`;
-  const turn = el("article", { class: "turn", "aria-labelledby": id }, el("h2", { id, class: "question", tabindex: "-1" }, spaced(question)));
+  const heading = el("h2", { id, class: `question${question.length > LONG ? " long" : ""}`, tabindex: "-1" }, spaced(question));
+  heading.addEventListener("click", () => heading.classList.remove("long"));
+  const turn = el("article", { class: "turn", "aria-labelledby": id }, heading);
   came.set(turn, { said: "", draft: "" });
   return turn;
 }
@@ -46,7 +38,8 @@ export function showWaiting(turn) {
 /** Show what is known before any prose: how the question was understood, and the passages. */
 export function showPassages(turn, { passages, understood: read }, tools) {
   const cards = passages.map((p) => ({ ...p, n: null, quote: null }));
-  settle(turn, understood({ understood: read }, tools, false), sources(cards, tools.open));
+  came.get(turn).shown = null;
+  settle(turn, understood({ understood: read }, tools, false), el("div", { class: "answered" }, el("div", { class: "prose" })), sources(cards, tools.open));
   write(turn);
   turn.setAttribute("aria-busy", "true");
 }
@@ -90,21 +83,22 @@ export function showAnswer(turn, answer, tools, note = null) {
     turn,
     note && el("p", { class: "minor" }, note),
     understood(answer, tools, true),
-    sources(answer.citations, open),
     projectState(answer.project),
     el("div", { class: abstained ? "abstained" : "answered" },
-      answer.outcome === "partial" && el("p", { class: "badge caution partial" }, spaced(PARTIAL[answer.reason] ?? _("Réponse partielle"))),
+      answer.reason === "not_found" && !abstained && el("p", { class: "badge caution partial" }, spaced(_("Un point reste sans réponse"))),
       answersTo(answer),
       el("div", { class: "prose", lang }, prose(answer.answer, cite)),
       abstained && el("p", { class: "minor" }, searched(answer, tools.domainLabel)),
+      asking(answer, tools, lang),
       why(answer),
       near(answer, open)),
-    otherwise(answer, (id) => tools.choose(answer, id, turn), lang),
+    recover(answer, turn, tools, lang),
     todo(answer, cite, lang),
     warnings(answer, cite, lang),
+    sources(answer.citations, open),
     contacts(answer),
     followUps(answer, ask, lang),
-    el("footer", { class: "foot" }, actions(answer, tools), el("p", { lang }, answer.disclaimer)),
+    el("footer", { class: "foot" }, actions(answer, tools, turn), el("p", { lang }, answer.disclaimer)),
   );
   turn.id = answer.message_id;
   turn.querySelector(".question").lang = answer.understood.language;
@@ -115,15 +109,6 @@ function answersTo(answer) {
   const read = answer.parts.map((part) => part.answers_to).filter(Boolean);
   if (!read.length) return null;
   return el("p", { class: "minor answers-to" }, `${_("Répond à")} : `, el("span", { lang: answer.understood.language }, spaced(read.join(" · "))));
-}
-
-/** The other questions that were perhaps meant: one answers in the place of this answer. */
-function otherwise(answer, choose, lang) {
-  if (!answer.alternatives?.length) return null;
-  return el("details", { class: "otherwise" },
-    el("summary", {}, _("Pas votre question ?")),
-    el("ul", { role: "list" }, answer.alternatives.map((a) => el("li", {},
-      el("button", { type: "button", class: "ask", lang, onclick: () => choose(a.id) }, spaced(a.question))))));
 }
 
 /** The rules that decided, each open on the facts that it was given; the démarches whose steps are shown. */
@@ -192,34 +177,6 @@ function warnings(answer, cite, lang) {
       el("span", { lang }, pieces(cited(w), cite)))));
 }
 
-/** The passages that an answer rests on, as cards: what each is, where it stands, since when it holds. */
-function sources(citations, open) {
-  if (!citations.length) return null;
-  return el("section", { class: "sources" },
-    el("h3", {}, citations[0].n === null ? _("Passages lus") : citations.length > 1 ? _("Sources") : _("Source")),
-    el("ol", { role: "list", tabindex: "-1" }, citations.map((c) => el("li", { class: `card-${c.rank}` },
-      passageLink(c, open, { class: "source" },
-        el("span", { class: "number" }, c.n === null ? "·" : String(c.n)), unseen("."), " ",
-        el("span", {}, el("span", { class: "title" }, spaced(c.source_title)), el("span", { class: "locator" }, `, ${spaced(c.locator)}`))),
-      el("p", { class: "facts" },
-        rankBadge(c.rank), " ",
-        c.confidence === "moyenne" && el("span", { class: "badge caution" }, _("confiance moyenne")), " ",
-        validity(c) && el("span", { class: outOfForce(c) ? "past" : "holds", title: validity(c) }, validityShort(c)), " ",
-        c.page && el("span", {}, pages(c.page))),
-      c.based_on && el("p", { class: "basis" }, basis(c.based_on))))));
-}
-
-/** "d'après" and the text that a notice rests on, linked. */
-export function basis(based) {
-  const said = version(based);
-  return el("span", {}, _("d'après"), " ", outward(based.url, spaced(place(based.title, based.locator))), said && ` (${said})`);
-}
-
-/** The badge of a rank: a notice never looks like the law. */
-export function rankBadge(rank) {
-  return el("span", { class: `badge rank-${rank}` }, rankName(rank));
-}
-
 function near(answer, open) {
   if (!answer.near.length) return null;
   return el("section", { class: "near" },
@@ -232,7 +189,7 @@ function near(answer, open) {
 function contacts(answer) {
   if (!answer.contacts.length) return null;
   return el("section", { class: "contacts" },
-    el("h3", {}, _("Qui pourrait savoir")),
+    el("h3", {}, _("À qui demander")),
     el("ul", { role: "list" }, answer.contacts.map((c) => el("li", {},
       c.url ? outward(c.url, c.name) : el("span", {}, c.name),
       c.about && el("span", { class: "minor" }, spaced(` : ${c.about}`))))));
@@ -244,10 +201,12 @@ function searched(answer, domainLabel) {
   return spaced([_("Cherché parmi {n} textes du registre.", { n: answer.searched.sources }), only].filter(Boolean).join(" "));
 }
 
+/** Questions that go on from the answer; what Clapvert asks itself is replied to, not asked back. */
 function followUps(answer, ask, lang) {
-  if (!answer.follow_ups.length) return null;
+  const questions = answer.follow_ups.filter((q) => q !== answer.depends_on?.ask);
+  if (!questions.length) return null;
   return el("section", { class: "next" },
     el("h3", {}, _("Pour continuer")),
-    el("ul", { role: "list" }, answer.follow_ups.map((q) => el("li", {},
+    el("ul", { role: "list" }, questions.map((q) => el("li", {},
       el("button", { type: "button", class: "ask", lang, onclick: () => ask(q) }, spaced(q))))));
 }

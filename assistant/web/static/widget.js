@@ -76,7 +76,7 @@ function show(turn, answer, opens) {
     answer.next.length > 0 && el("section", { class: "todo" }, el("h3", {}, _("À faire")), el("ul", {}, answer.next.map((step) => el("li", {}, noted(step), step.due && ` (${dueSaid(step.due)})`)))),
     answer.warnings.length > 0 && el("ul", { class: "warnings", role: "list" }, answer.warnings.map((w) => el("li", { class: w.kind }, el("strong", {}, spaced(`${warningLabel(w, answer)} : `)), noted(w)))),
     answer.near.length > 0 && el("section", {}, el("h3", {}, _("Ce qui s'en approche")), el("ul", {}, answer.near.map((n) => el("li", {}, spaced(n.quote))))),
-    answer.contacts.length > 0 && el("section", {}, el("h3", {}, _("Qui pourrait savoir")), el("ul", {}, answer.contacts.map((c) => el("li", {}, c.url ? outward(c.url, c.name) : c.name)))),
+    answer.contacts.length > 0 && el("section", {}, el("h3", {}, _("À qui demander")), el("ul", {}, answer.contacts.map((c) => el("li", {}, c.url ? outward(c.url, c.name) : c.name)))),
     answer.citations.length > 0 && el("section", { class: "cited" }, el("h3", {}, _("Sources")), el("ul", { role: "list" }, answer.citations.map((c) => el("li", {}, cite(c.n), " ", rankName(c.rank), ` · ${spaced(place(c.source_title, c.locator))}`, c.based_on && ` (${_("d'après")} ${spaced(place(c.based_on.title, c.based_on.locator))})`)))),
     el("p", { class: "minor" }, answer.disclaimer),
   ].filter(Boolean));

@@ -43,8 +43,6 @@ def test_the_figures_that_it_holds_for() -> None:
     assert not any("cas compris" in line for line in lines(understood=plain.model_dump()))
 
 
-@pytest.mark.parametrize(
-    "wanted", ["» Ma boîte", "[answered]", "[1] Notice Clapvert « Fiche d'essai », d'après RGA du CNC"]
-)
+@pytest.mark.parametrize("wanted", ["» Ma boîte", "[1] Notice Clapvert « Fiche d'essai », d'après RGA du CNC"])
 def test_the_rest_is_there(wanted: str) -> None:
     assert wanted in "\n".join(lines())

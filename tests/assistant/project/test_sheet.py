@@ -173,7 +173,7 @@ def test_a_text_that_is_not_known_to_bind_binds_nobody_and_says_so(read: Callabl
     row = row_of(found, "climat-allegation-generique-ue")
     assert row.open
     assert row not in found.binding
-    assert say.force(row) == "Non tranché"
+    assert say.force(row) == "Dépend de votre cas"
     assert "n'est pas établi" in say.needs(row)[0]
     assert row_of(found, "climat-promesse-trompeuse") in found.binding  # the French law in force
 
@@ -323,7 +323,7 @@ def test_a_delay_is_told_before_its_day(read: Callable[..., Sheet], ground: Grou
     found, say = read(FILM), Speaker(ground.glossary)
     row = row_of(found, "cnc-agrement-production-delai")
     assert row in found.binding
-    assert say.by(row, found.on) == "8 mois au plus après : visa d'exploitation (jour à donner)"
+    assert say.by(row, found.on) == "8 mois au plus après : visa d'exploitation (date à renseigner)"
     assert say.by(row, found.on) in table(found, say).decode("utf-8-sig")
     assert "visa" in {q.field for q in found.questions}
     given = row_of(read({**FILM, "visa": "2028-03-10"}), "cnc-agrement-production-delai")

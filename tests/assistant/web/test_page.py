@@ -16,7 +16,7 @@ import assistant.web
 from assistant.app import create_app
 from assistant.service import Service
 from assistant.web.examples import ROLES
-from assistant.web.render import NAVIGATION
+from assistant.web.render import FOOTER, NAVIGATION
 from assistant.web.words import english
 from ingest.clock import fixed
 from ingest.corpus.register import DOMAIN_LABELS, Domain, Rank
@@ -125,7 +125,10 @@ def test_nothing_runs_or_styles_inline(page: Page) -> None:
 def test_everything_comes_from_here_and_exists(page: Page, client: TestClient) -> None:
     references = [e.attrs.get(a) or "" for e in page.elements for a in ("src", "href") if a in e.attrs]
     files = {r for r in references if r.startswith("/static/")}
-    assert {r for r in references if r not in files} - {path for path, _ in NAVIGATION} == {"#question", "/?lang=en"}
+    assert {r for r in references if r not in files} - {path for path, _ in (*NAVIGATION, *FOOTER)} == {
+        "#question",
+        "/?lang=en",
+    }
     needed = imported(STATIC / "chat.js", set())
     assert files >= {f"/static/{m.name}" for m in needed}, "a module is not preloaded"
     for name in files:
@@ -225,3 +228,10 @@ def test_page_stays_light(html: str, page: Page) -> None:
     files = {e.attrs.get("src") or e.attrs.get("href") or "" for e in page.all("script", "link", "img")}
     sizes = [(STATIC / f.removeprefix("/static/")).stat().st_size for f in files if f.startswith("/static/")]
     assert len(html.encode()) + sum(sizes) < 150_000
+
+
+def test_the_documentation_of_the_api_asks_nothing_of_elsewhere(client: TestClient) -> None:
+    page = client.get("/docs").text
+    assert "http" not in page.replace("http-equiv", "")
+    for path in re.findall(r'(?:src|href)="(/docs/static/[^"]+)"', page):
+        assert client.get(path).status_code == 200, path
