@@ -184,7 +184,8 @@ class LocalPlanner:
         if alone:
             if message.other is not None:
                 other = self._found(message, message.other, part)
-                found = self._better(whole, other, self.config.other_reading)
+                lost = self._named(message, whole) == 0.0 and self._named(message, other) >= self.config.own_words
+                found = other if lost else self._better(whole, other, self.config.other_reading)
         else:
             said = [s.passage for p in planned for s in p.placed("head", "then")]
             found, *others = self.readings_of(message, n, said)
@@ -233,6 +234,13 @@ class LocalPlanner:
         if first.best is None or other.best.score > first.best.score + margin:
             return other
         return first
+
+    def _named(self, message: Message, found: Found) -> float:
+        """Share of what a turn itself names (« et les groupes électrogènes ? ») that what opens the answer holds."""
+        own = self.terms.of_subject(message.own)
+        if not own or found.best is None:
+            return 0.0
+        return self._held(own, found.best) / sum(own.values())
 
     def _found(self, message: Message, question: Question, part: Part | None) -> Found:
         candidates = self.search.search(question)
