@@ -28,10 +28,10 @@ def citation_remarks(sentence: Sentence, search: HybridSearch, names: TextNames,
         ended = [p for p in passages if p.valid_until and p.valid_until < day.start]
         if len(ended) == len(passages):
             last = max(ended, key=lambda p: p.valid_until or day.start)
-            told = f"Ce que nous tenons de cet article n'est plus en vigueur depuis le {french_date(last.valid_until)}."  # type: ignore[arg-type]
+            told = f"Ce que nous tenons de cet article n'était en vigueur que jusqu'au {french_date(last.valid_until)}."  # type: ignore[arg-type]
         elif not ended:
             last = min(passages, key=lambda p: p.valid_from or day.end)
-            told = f"Cet article n'entre en vigueur que le {french_date(last.valid_from)}."  # type: ignore[arg-type]
+            told = f"Ce que nous tenons de cet article n'entre en vigueur que le {french_date(last.valid_from)}."  # type: ignore[arg-type]
         else:
             continue
         start, end = sentence.start + ref.start, sentence.start + ref.end

@@ -24,8 +24,12 @@ NEAREST = 12
 """Statements that may bear what a sentence says."""
 SAME_SUBJECT = 0.6
 """Share of the words of a sentence, figures apart, that a statement holds, from which both speak of the same thing."""
+RELATED = 0.4
+"""The same share, from which a statement may bear a figure of the sentence, and silences the remark."""
 SAME_BELIEF = 0.7
 """Words in common with a denied belief from which a sentence holds it."""
+_EXCEPTION = re.compile(r"\b(?:hors|sauf|excepté|à l'exception d\w+)\b([^,;.:]*)", re.IGNORECASE)
+"""Whom a statement leaves out: a sentence about them says the contrary of it, rightly."""
 _TURNED = ("→", "négation", "obligation")
 
 
@@ -56,8 +60,10 @@ class Contradictions:
         if not same:
             return
         best = same[0]
-        if faults := _figures(sentence.text, best, near):
+        if faults := _figures(sentence.text, best, [p for p in near if _covered(sentence.text, p) >= RELATED]):
             yield _remark(sentence, "figure", f"À comparer avec le texte cité : {', '.join(faults)}.", best)
+            return
+        if _excepted(sentence.text, best.text):
             return
         told = refutations(sentence.text, "fr", [best], [best.text], [], self._day.day)
         if turned := [f for f in told if any(mark in f for mark in _TURNED)]:
@@ -81,6 +87,12 @@ def _covered(sentence: str, passage: Passage) -> float:
     """Share of the words of a sentence that a statement holds."""
     mine = _stems(sentence)
     return len(mine & _stems(passage.text)) / (len(mine) or 1)
+
+
+def _excepted(sentence: str, statement: str) -> bool:
+    """Whether a sentence speaks of what a statement leaves out, and does not leave it out itself."""
+    left_out = frozenset[str]().union(*(_stems(m.group(1)) for m in _EXCEPTION.finditer(statement)))
+    return bool(left_out & _stems(sentence)) and not _EXCEPTION.search(sentence)
 
 
 def _figures(sentence: str, best: Passage, near: Sequence[Passage]) -> list[str]:

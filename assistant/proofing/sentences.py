@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.documents.child import Limits
 from ingest.documents.sandbox import read_safely
 from ingest.errors import ClapvertError, ErrorCode
 from ingest.language.sentences import sentence_spans
 
 MAX_CHARACTERS = 80_000
 """Twenty pages of 4,000 characters."""
+_LIMITS = Limits(seconds=30.0, pages=20)
 _MIN_WORDS = 3
 """Below, a title or a number: nothing that could be true or false."""
 
@@ -30,7 +32,7 @@ class Sentence:
 
 def read_file(file: Path) -> str:
     """The text of a file, one block a paragraph."""
-    return checked("\n\n".join(block.text for block in read_safely(file).document.blocks))
+    return checked("\n\n".join(block.text for block in read_safely(file, limits=_LIMITS).document.blocks))
 
 
 def checked(text: str) -> str:
