@@ -33,6 +33,7 @@ from assistant.api import (
     health,
     obligations,
     problems,
+    proofs,
     rules,
     signin,
     stream,
@@ -65,6 +66,7 @@ from assistant.web import chat as chat_page
 from assistant.web import demarches as demarches_pages
 from assistant.web import evals as evals_pages
 from assistant.web import passages as passage_pages
+from assistant.web import proofs as proofs_page
 from assistant.web import rules as rules_pages
 from assistant.web import sources as sources_pages
 from assistant.web import widget as widget_page
@@ -135,6 +137,8 @@ def create_app(service: Service, access: Access | None = None) -> FastAPI:
     app.include_router(obligations.router(service), responses=problems.documented(413))
     app.include_router(rules_pages.router(service, render))
     app.include_router(demarches_pages.router(service, render))
+    app.include_router(proofs.router(service), responses=problems.documented(400, 413))
+    app.include_router(proofs_page.router(service, render))
     app.include_router(sources_pages.router(service, render))
     app.include_router(evals_pages.router(service, render))
     app.include_router(label.router(service, owners), responses=problems.documented(400, 404, 409, 413))

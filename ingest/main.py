@@ -34,6 +34,7 @@ HELPS = {
     "restore": "Restore a backup into an empty installation, on the same engines or on others.",
     "search": "Search the passages.",
     "serve": "Serve the chat, the pages and the API.",
+    "verifier": "Check a text (PDF, DOCX, text): what contradicts the texts held, with its source.",
     "verify": "Check that a saved answer is still true.",
 }
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest.passages.passages import Passage
 
-Kind = Literal["citation", "figure", "duty", "belief"]
+Kind = Literal["citation", "figure", "duty", "belief", "claim", "body"]
 Strength = Literal["firm", "likely"]
 
 

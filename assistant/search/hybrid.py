@@ -243,6 +243,10 @@ class HybridSearch:
                 return [p for p, _ in kept], [s for _, s in kept], closest[:_CLOSEST]
             n = min(total, n * 4)
 
+    def closest(self, vector: NDArray[np.float32], eligible: NDArray[np.bool_]) -> list[int]:
+        """Eligible passages nearest in meaning, best first."""
+        return self._nearest(vector, eligible)[0]
+
     def eligible(self, as_of: AsOf, domains: tuple[Domain, ...]) -> NDArray[np.bool_]:
         """Passages in force at some day of the period, in the domains asked for; shape `(passages,)`."""
         c = self.snapshot.columns

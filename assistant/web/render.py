@@ -39,6 +39,7 @@ NAVIGATION = (
     ("/demarches", french("Démarches")),
     ("/sources", french("Sources")),
     ("/label", french("Label")),
+    ("/verifier", french("Vérifier un texte")),
 )
 FOOTER = (("/evals", french("Évaluations")),)
 """For evaluators: below every page, not among what producers need."""

@@ -196,6 +196,9 @@ class Statement(_Frozen):
         default=(), max_length=9, description="more ways of asking, found by words only"
     )
     belief: str | None = Field(default=None, description="the false belief that a `dement` denies, in the affirmative")
+    forbids: tuple[str, ...] = Field(
+        default=(), description="wordings that it forbids in a communication, or allows under conditions only"
+    )
     contacts: tuple[Slug, ...] = Field(default=(), description="who would know; required for an `absence`")
     regime: Regime
     in_force: Interval = Interval()
